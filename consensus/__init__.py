@@ -1,0 +1,1 @@
+"""PBFT among sovereign validators: a pure state machine from events to actions."""

@@ -1,0 +1,1 @@
+"""The shell: bytes, time and disk around the two cores."""
