@@ -1,0 +1,57 @@
+"""What a replica is built from: its parameters, the tip of its chain, and what it signed before a restart.
+
+R12: the node resumes at the open height in the highest view of the guard, with the messages, blocks and
+certificates that the guard holds. Memory decides nothing.
+"""
+
+import msgspec
+
+from consensus.messages import ConsensusMessage, PreparedCertificate
+from consensus.types import Header, Proposal, Tip, ValidatorId
+
+
+class ReplicaConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Parameters of one replica. Those marked (genesis) must be equal on all nodes."""
+
+    validator: ValidatorId | None
+    """Own id; None for an observer, which never signs."""
+    chain_id: str
+    """(genesis)"""
+    rotation: int = 100
+    """Heights that a primary keeps its turn (genesis), 1..10,000."""
+    block_transactions_max: int = 2_000
+    """Most wire ids in a proposal (genesis)."""
+    block_interval_empty_ms: int = 5_000
+    """An idle network makes an empty block after this (R1)."""
+    block_gap_ms: int = 10
+    """Least time between a decision and the next proposal while the pool is below batch_min (R1)."""
+    batch_min: int = 300
+    """Pool size at which a primary does not wait for block_gap_ms (R1)."""
+    timeout_min_ms: int = 250
+    """Lower bound of T0 (R2)."""
+    timeout_max_ms: int = 2_000
+    """Upper bound of T0 (R2)."""
+    timeout_cap_ms: int = 10_000
+    """Upper bound of T(v) (R2)."""
+    clock_drift_max_ms: int = 10_000
+    """A timestamp may be this far ahead of the own clock (R3)."""
+    status_interval_ms: int = 1_000
+    """A Status goes to each connected peer this often."""
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """State of the node at start, read by the shell from store and sign guard."""
+
+    tip: Tip
+    recent_headers: tuple[Header, ...]
+    """Headers of the last max(10, rotation) x n heights, ascending, for suspension; shorter near genesis."""
+    signed: tuple[ConsensusMessage, ...]
+    """Own signed messages of height tip + 1 from the guard, in the order of signing."""
+    proposals: tuple[tuple[bytes, Proposal], ...]
+    """(digest, block) attached to the guard; their bodies are available to the executor."""
+    certificates: tuple[PreparedCertificate, ...]
+    """Prepared certificates of height tip + 1 from the guard."""
+    guard_stale: str | None
+    """None when the guard may be trusted; else why not (missing, other key, behind the store): observe (R12)."""
+    guard_height: int
+    """Height of the guard; above tip + 1 when the store lags: no vote before the store decided guard_height - 1."""
