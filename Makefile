@@ -31,3 +31,43 @@ $(STAMP): requirements/runtime.txt requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
 	@touch $(STAMP)
+
+fmt: $(STAMP) ## Format the code and apply the safe fixes
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+lint: $(STAMP) ## Formatting, ruff, import directions and the rules of tests/test_tidy.py
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest tests/test_tidy.py tests/test_project.py -q
+
+type: $(STAMP) ## Types with mypy --strict, product and tests
+	@$(BIN)/mypy
+
+check: lint type ## Everything that CI runs, quick checks first
+	@$(BIN)/python -m pytest $(ARGS)
+
+test: check ## The same as check
+
+demo: $(STAMP) ## Four real validators play the story (ARGS="--once" exits after it)
+	@$(BIN)/mohur devnet demo $(ARGS)
+
+devnet: $(STAMP) ## Start a network on this machine and keep it up
+	@$(BIN)/mohur devnet up $(ARGS)
+
+sim: $(STAMP) ## Simulate consensus: SEED=7 N=1000 tries seeds 7..1006
+	@$(BIN)/python -m tests.consensus.campaign --seed $(SEED) --seeds $(N) $(ARGS)
+
+bench: $(STAMP) ## Measure a network on this machine
+	@$(BIN)/mohur devnet bench $(ARGS)
+
+docs: $(STAMP) ## Write the generated pages under docs/
+	@$(BIN)/mohur docs $(ARGS)
+
+lock: $(STAMP) ## Resolve requirements/*.txt anew from pyproject.toml
+	@requirements/lock
+
+clean: ## Remove .venv, caches and build output
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov .coverage
+	@find consensus tokens node tests -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""A whole network on one machine: start it, play the story, break it."""

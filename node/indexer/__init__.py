@@ -1,0 +1,1 @@
+"""A relational copy of the ledger for reports (extra: indexer)."""

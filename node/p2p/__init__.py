@@ -1,0 +1,1 @@
+"""Peers: mutual TLS, connections, budgets and send queues."""

@@ -1,0 +1,1 @@
+"""Disk: the key-value store, the block batch, the sign guard, snapshots."""

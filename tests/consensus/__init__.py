@@ -1,0 +1,1 @@
+"""Tests of the consensus core: rules, scenarios, every state and event, campaigns."""

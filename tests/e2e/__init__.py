@@ -1,0 +1,1 @@
+"""Tests that start real node processes on free ports."""

@@ -1,0 +1,1 @@
+"""Tests of the shell: wire, storage, peers, RPC, command line."""

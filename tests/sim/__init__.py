@@ -1,0 +1,1 @@
+"""The deterministic simulator: network, disk, clock and checkers."""
