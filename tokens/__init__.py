@@ -1,1 +1,4 @@
-"""The ledger: a pure function from a state and a block to a new state and its receipts."""
+"""The pure ledger: says what the order of transactions means.
+
+`apply_block(state, block) -> BlockResult` is the whole transition; docs/spec/ledger.md is the norm.
+"""

@@ -1,0 +1,67 @@
+"""How a record of the ledger is keyed, hashed and indexed.
+
+Rules of this file:
+1. A record's key is a tuple of its own fields. Its key hash = SHA-256(domain, kind tag, encoded key) places it in
+   the commitment and in the store.
+2. Order is never taken from hashes. What the ledger must walk in order has an index: an ordered list of keys,
+   derived from the records, hence not committed itself. An index is rebuilt from records alone.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+KeyPart = int | bytes | str
+"""Dates enter a key as `date.toordinal()`, enumerations as their number."""
+
+Key = tuple[KeyPart, ...]
+
+_KEY_DOMAIN = b"mohur/key/v1\x00"
+
+
+def encode_part(part: KeyPart) -> bytes:
+    """Order-preserving bytes: integers 8 bytes big-endian, text ends in a zero byte."""
+    if isinstance(part, bytes):
+        return part
+    if isinstance(part, int):
+        return part.to_bytes(8, "big")
+    return part.encode() + b"\x00"
+
+
+def encode_key(key: Key) -> bytes:
+    """Concatenation of the encoded parts; byte parts are of fixed length within one kind and position."""
+    return b"".join([encode_part(part) for part in key])
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Generic[R]):
+    """An ordered list of the records of one kind."""
+
+    tag: int
+    """1..255, unique over all indexes."""
+    name: str
+    order: Callable[[R], Key | None]
+    """Position of a record in the list, or None if it is not listed."""
+    static: bool
+    """The position depends on the record's key only, so an update never moves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind(Generic[R]):
+    """A table of the ledger."""
+
+    tag: int
+    """1..255, unique, never reused."""
+    name: str
+    struct: type[R]
+    key: Callable[[R], Key]
+    indexes: tuple[Index[R], ...] = ()
+
+    def key_hash(self, key: Key) -> bytes:
+        """32 bytes."""
+        return hashlib.sha256(_KEY_DOMAIN + bytes([self.tag]) + encode_key(key)).digest()
