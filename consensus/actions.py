@@ -1,10 +1,13 @@
 """Everything a replica can ask of its shell. The only outputs of the core.
 
 Contract of the shell (`perform`), in the order of the list that `handle` returned:
-1. Sign: the draft is signed and its record (with block, bodies, certificate where named) is in the fsynced
-   sign guard BEFORE any byte of it leaves; then it is fed back as events.Received; then it is broadcast.
+1. Sign: the draft is signed and its record (with block, bodies, certificate where named) is in the
+   fsynced
+   sign guard BEFORE any byte of it leaves; then it is fed back as events.Received; then it is
+   broadcast.
 2. Decide: one synced batch; then the outside hears of it; then events.Advanced is fed back.
-3. Everything else may be done in any order, and answers come as events. No answer is an answer too: the core
+3. Everything else may be done in any order, and answers come as events. No answer is an answer too:
+   the core
    never waits for one without a timer.
 """
 
@@ -53,7 +56,7 @@ class SendTo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeaderTemplate(msgspec.Struct, frozen=True, kw_only=True):
-    """What consensus owns of a header; the proposer adds chain id, tx_root and certificate digest."""
+    """What consensus owns of a header; the proposer adds chain id, tx_root, certificate digest."""
 
     version: int
     height: int
@@ -88,6 +91,8 @@ class Execute(msgspec.Struct, frozen=True, kw_only=True):
     """Get all bodies, check every transaction, execute once on an overlay kept by digest.
 
     Answer: Executed, ExecutionRefused or ExecutionFailed; none while bodies are missing.
+    Repeatable while
+    there is no answer (more peers to ask); a digest that was executed is answered from its overlay.
     """
 
     view: int

@@ -1,8 +1,10 @@
 """Everything that can happen to a replica. The only inputs of the core.
 
 Rules of this file:
-1. Time enters only as `now`: monotonic milliseconds for timers, wall milliseconds for the timestamp rule (R3).
-2. What comes from a peer is Verified[...] already; the core still decides whether it is *valid* (page 03).
+1. Time enters only as `now`: monotonic milliseconds for timers, wall milliseconds for the timestamp
+   rule (R3).
+2. What comes from a peer is Verified[...] already; the core still decides whether it is *valid*
+   (page 03).
 3. Own signed messages come back as Received, as if a peer had sent them (contract of perform).
 """
 
@@ -37,7 +39,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatusReceived(msgspec.Struct, frozen=True, kw_only=True):
-    """A peer's Status; its tip certificate is verified."""
+    """A peer's Status; its tip certificate is verified, and `seen` (by the own key, else None)."""
 
     now: Now
     peer: ValidatorId
@@ -66,7 +68,10 @@ class PeerDown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PoolChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """What the pool and the ledger's agenda would put into a block of the current height (R1, R2)."""
+    """What the pool and the ledger's agenda would put into a block of the current height (R1, R2).
+
+    An Advanced resets it to nothing: the shell says it again for the new height.
+    """
 
     now: Now
     includable: int
@@ -87,7 +92,7 @@ class ProposalBuilt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BlockFetched(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer to actions.FetchBlock: a proposal whose digest, tx_root and parent certificate are checked."""
+    """Answer to actions.FetchBlock; digest, tx_root and parent certificate are checked."""
 
     now: Now
     digest: bytes
@@ -105,7 +110,7 @@ class Executed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExecutionRefused(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer to actions.Execute: a transaction of the block is not includable, or a limit is exceeded."""
+    """Answer to actions.Execute: a transaction is not includable, or a limit is exceeded."""
 
     now: Now
     height: int
@@ -114,7 +119,7 @@ class ExecutionRefused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExecutionFailed(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer to actions.Execute: an internal error of this node. No Prepare, and a named report (R3)."""
+    """Answer to actions.Execute: an internal error here. No Prepare, and a named report (R3)."""
 
     now: Now
     height: int
@@ -123,7 +128,7 @@ class ExecutionFailed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignRefused(msgspec.Struct, frozen=True, kw_only=True):
-    """The sign guard refused (R12). `root_conflict`: another root was signed for this block before."""
+    """The sign guard refused (R12). `root_conflict`: it signed another root for this block."""
 
     now: Now
     height: int
@@ -134,7 +139,7 @@ class SignRefused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Advanced(msgspec.Struct, frozen=True, kw_only=True):
-    """A block is decided *and durable*: own decision or one brought by sync. The next height begins."""
+    """A block is decided *and durable*, by own decision or sync. The next height begins."""
 
     now: Now
     tip: Tip

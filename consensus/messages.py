@@ -6,7 +6,8 @@ Rules of this file:
 2. An empty signature (b"") marks a draft that the core asks the shell to sign (actions.Sign).
 3. Signing bytes = SHA-256(domain, kind, chain_id, genesis digest, height, view, digest, extra): see
    docs/spec/wire.md. A Prepare can never be replayed as a Commit.
-4. The tag of a struct is its first element on the wire and its kind in the signing bytes; never reused.
+4. The tag of a struct is its first element on the wire and its kind in the signing bytes; never
+   reused.
 """
 
 from enum import IntEnum
@@ -97,7 +98,8 @@ class ViewChange(
 
     head: ViewChangeHead
     certificate: PreparedCertificate | None
-    """Exactly for (height, prepared_view, prepared_digest) of the head; None if the head claims none."""
+    """Exactly for (height, prepared_view, prepared_digest) of the head; None if the head claims
+    none."""
 
 
 class Justification(
@@ -123,41 +125,10 @@ class PrePrepare(
     justification: Justification | None
     """None exactly in view 0."""
     bodies: tuple[bytes, ...]
-    """Encoded transactions that the receiver is believed to lack; not signed, each checked by its wire id."""
+    """Encoded transactions that the receiver is believed to lack; not signed, each checked by
+    its wire id."""
     sender: Name
     signature: Signature
-
-
-class SeenStep(
-    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
-):
-    """Highest signature that the sender of a Status holds from the receiver's key (R12)."""
-
-    height: Height
-    view: View
-    step: Annotated[int, msgspec.Meta(ge=0, le=3)]
-    digest: bytes
-    signature: Signature
-
-
-class Status(
-    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True, tag=7
-):
-    """Where a node stands. Not signed: the TLS link authenticates its sender. On connect and each second."""
-
-    height: Height
-    """Height in progress (tip + 1)."""
-    view: View
-    phase: Annotated[str, msgspec.Meta(max_length=16)]
-    tip_digest: Bytes32
-    tip_certificate: CommitCertificate | None
-    """Certificate of the tip; None at genesis."""
-    peers_seen: Annotated[tuple[Name, ...], msgspec.Meta(max_length=VALIDATORS_MAX)]
-    """Validators that it is connected to."""
-    lost_primary: bool
-    """Its connection to the primary of (height, view) is lost (R2)."""
-    seen: SeenStep | None
-    """About the receiver's key; None if nothing is held."""
 
 
 class PrePrepareHead(
@@ -174,6 +145,41 @@ class PrePrepareHead(
 
 SignedPart = PrePrepareHead | Prepare | Commit | ViewChangeHead
 """Whatever one signature of a validator covers."""
+
+
+class SeenStep(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """Highest signature that the sender of a Status holds from the receiver's key (R12).
+
+    The whole signed part travels, because a Commit's root and a ViewChange's claim are under
+    the signature:
+    the receiver verifies it with its own key, so that a liar cannot make it stop voting.
+    """
+
+    part: SignedPart
+    """Signed by the receiver of the Status."""
+
+
+class Status(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True, tag=7
+):
+    """Where a node stands. Not signed: the TLS link names its sender. On connect, each second."""
+
+    height: Height
+    """Height in progress (tip + 1)."""
+    view: View
+    phase: Annotated[str, msgspec.Meta(max_length=16)]
+    tip_digest: Bytes32
+    tip_certificate: CommitCertificate | None
+    """Certificate of the tip; None at genesis."""
+    peers_seen: Annotated[tuple[Name, ...], msgspec.Meta(max_length=VALIDATORS_MAX)]
+    """Validators that it is connected to."""
+    lost_primary: bool
+    """Its connection to the primary of (height, view) is lost (R2)."""
+    seen: SeenStep | None
+    """About the receiver's key; None if nothing is held. The shell puts None for one that does
+    not verify."""
 
 
 class Evidence(

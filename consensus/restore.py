@@ -1,7 +1,7 @@
-"""What a replica is built from: its parameters, the tip of its chain, and what it signed before a restart.
+"""What a replica is built from: parameters, the tip of its chain, what it signed before.
 
-R12: the node resumes at the open height in the highest view of the guard, with the messages, blocks and
-certificates that the guard holds. Memory decides nothing.
+R12: the node resumes at the open height in the highest view of the guard, with the messages,
+blocks and certificates that the guard holds. Memory decides nothing.
 """
 
 import msgspec
@@ -24,7 +24,8 @@ class ReplicaConfig(msgspec.Struct, frozen=True, kw_only=True):
     block_interval_empty_ms: int = 5_000
     """An idle network makes an empty block after this (R1)."""
     block_gap_ms: int = 10
-    """Least time between a decision and the next proposal while the pool is below batch_min (R1)."""
+    """Least time between a decision and the next proposal while the pool is below batch_min
+    (R1)."""
     batch_min: int = 300
     """Pool size at which a primary does not wait for block_gap_ms (R1)."""
     timeout_min_ms: int = 250
@@ -44,14 +45,23 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
 
     tip: Tip
     recent_headers: tuple[Header, ...]
-    """Headers of the last max(10, rotation) x n heights, ascending, for suspension; shorter near genesis."""
+    """Headers of the last max(10, rotation) x n + 1 heights, the tip's included, ascending, for
+    suspension.
+
+    n = the larger of the sets of tip and tip + 1 (both sets' primaries are computed). More do
+    no harm; fewer
+    only near genesis.
+    """
     signed: tuple[ConsensusMessage, ...]
-    """Own signed messages of height tip + 1 from the guard, in the order of signing."""
+    """Own signed messages of guard_height from the guard, in the order of signing; empty at or
+    below the tip."""
     proposals: tuple[tuple[bytes, Proposal], ...]
     """(digest, block) attached to the guard; their bodies are available to the executor."""
     certificates: tuple[PreparedCertificate, ...]
-    """Prepared certificates of height tip + 1 from the guard."""
+    """Prepared certificates of guard_height from the guard."""
     guard_stale: str | None
-    """None when the guard may be trusted; else why not (missing, other key, behind the store): observe (R12)."""
+    """None when the guard may be trusted; else why not (missing, other key, behind the store):
+    observe (R12)."""
     guard_height: int
-    """Height of the guard; above tip + 1 when the store lags: no vote before the store decided guard_height - 1."""
+    """Height of the guard; above tip + 1 when the store lags: no vote before the store decided
+    guard_height - 1."""

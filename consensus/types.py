@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. Everything here is a frozen value. Nothing here decides anything.
-2. Digests and signatures are opaque bytes: hashing and signing live in the shell (node/wire), so that
+2. Digests and signatures are opaque bytes: hashing and signing live in the shell (node/wire), so
+   that
    a simulator can run the same core with fake ones.
 3. Field order is the wire order (docs/spec/wire.md). A changed field is a WIRE-BREAKING change.
 """
@@ -116,7 +117,7 @@ class CommitCertificate(
 class Header(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
-    """What a block digest covers. The current view is not in it: a re-proposal is the same bytes."""
+    """What a block digest covers. Not the current view: a re-proposal is the same bytes."""
 
     version: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
     """Protocol version in force at this height."""
@@ -173,6 +174,9 @@ class Tip(msgspec.Struct, frozen=True, kw_only=True):
     """State root after it (= parent_state_root of the next header)."""
     validators: ValidatorSet
     """Set of height + 1."""
+    previous_validators: ValidatorSet
+    """Set of height: it signed `certificate`, and `failed` names its primaries. At genesis =
+    validators."""
     validators_hash: bytes
     """Hash of that set."""
     next_validators_hash: bytes
@@ -185,6 +189,6 @@ M = TypeVar("M")
 
 
 class Verified(msgspec.Struct, Generic[M], frozen=True):
-    """A message whose signatures, digests and roots were checked. Built only in node/wire/verify.py."""
+    """A message with checked signatures, digests, roots. Built only in node/wire/verify.py."""
 
     message: M
