@@ -1,0 +1,1 @@
+"""The rules of style that no linter knows, one family a file."""
