@@ -1,1 +1,1 @@
-"""Disk: the key-value store, the block batch, the sign guard, snapshots."""
+"""What a node keeps on disk: the key-value store, the sign guard, the lock on the folder."""

@@ -1,0 +1,240 @@
+"""The store on disk: LevelDB through plyvel, opened so that damage is noticed and failure is final.
+
+Rules of this file (measurements in docs/adr/0005-storage.md):
+1. `paranoid_checks` at open and `verify_checksums` on each read: without them 60 of 60 flipped bits
+   of the log and 20 of 60 in tables went unnoticed.
+2. `write_batch(transaction=True, sync=True)`, never anything else.
+3. The first error poisons the handle. No retry: a retried append is acknowledged and lost.
+4. A damaged store is moved aside and rebuilt from peers. `repair_db` is never called: it keeps what
+   it can read, which is a state that no block ever had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Never, cast
+
+from node.storage.durable import sync_folder
+from node.storage.kv import RESERVED_PREFIX, Batch, StorageFailed, StoreClosed
+from node.storage.plyvel_shim import STORE_ERRORS, Database, open_database
+
+FORMAT_KEY = RESERVED_PREFIX + b"mohur/format"
+"""Where the marker lies that tells this store from any other LevelDB."""
+FORMAT = b"mohur-store/1"
+"""Value of the marker; a change of the key layout changes the number."""
+
+MEBIBYTE = 1 << 20
+WRITE_BUFFER_BYTES = 32 * MEBIBYTE
+"""Written to the log and held in memory before it becomes a table; twice this at most in memory."""
+BLOCK_CACHE_BYTES = 64 * MEBIBYTE
+"""Uncompressed table blocks kept in memory."""
+TABLE_FILE_BYTES_MAX = 8 * MEBIBYTE
+"""Size of one table file; LevelDB's own 2 MiB makes 20,000 files of a 40 GB store."""
+OPEN_FILES_MAX = 512
+"""Table files held open; well under the usual limit of 1,024 descriptors of a process."""
+BLOOM_FILTER_BITS = 10
+"""Bits per key: one percent of the lookups of absent keys read a block for nothing."""
+
+
+class DamagedStore(Exception):
+    """The store cannot be trusted. It is never repaired; the message says what to do."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"the store in {folder} is damaged: {reason}. Move it aside and start the node again: "
+            "it rebuilds the store from its peers. Keep the sign guard where it is; never run a "
+            "repair tool on the store"
+        )
+        self.folder = folder
+        """The folder as it was given."""
+        self.reason = reason
+        """What was found, in the words of LevelDB or of the check."""
+
+
+class StoreMissing(Exception):
+    """There is no store in this folder, and none was to be made."""
+
+
+class StoreLocked(Exception):
+    """Another process, or another handle of this one, has this store open."""
+
+
+class LevelDbStore:
+    """See `KeyValueStore`. Made by `open_store` only."""
+
+    __slots__ = ("_database", "_failed")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._failed: Exception | None = None
+
+    def get(self, key: bytes) -> bytes | None:
+        """See `KeyValueStore.get`; 4 microseconds from memory."""
+        if self._failed is not None or self._database.closed:
+            self._refuse()
+        try:
+            return self._database.get(key, verify_checksums=True)
+        except STORE_ERRORS as error:
+            self._fail(error)
+
+    def iterate(
+        self, start: bytes, stop: bytes, *, limit: int | None = None, reverse: bool = False
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """See `KeyValueStore.iterate`."""
+        pairs = self._iterator(start, stop, limit, reverse, values=True)
+        return cast("Iterator[tuple[bytes, bytes]]", pairs)
+
+    def iterate_keys(
+        self, start: bytes, stop: bytes, *, limit: int | None = None, reverse: bool = False
+    ) -> Iterator[bytes]:
+        """See `KeyValueStore.iterate_keys`."""
+        keys = self._iterator(start, stop, limit, reverse, values=False)
+        return cast("Iterator[bytes]", keys)
+
+    def write(self, batch: Batch) -> None:
+        """See `KeyValueStore.write`. Whatever goes wrong in here, half a batch is never written."""
+        if self._failed is not None or self._database.closed:
+            self._refuse()
+        try:
+            with self._database.write_batch(transaction=True, sync=True) as pending:
+                put, delete = pending.put, pending.delete
+                for key, value in batch.operations:
+                    if value is None:
+                        delete(key)
+                    else:
+                        put(key, value)
+        except STORE_ERRORS as error:
+            self._fail(error)
+
+    def close(self) -> None:
+        """See `KeyValueStore.close`."""
+        self._database.close()
+
+    @property
+    def failed(self) -> bool:
+        """Whether this handle has met its first error."""
+        return self._failed is not None
+
+    def _iterator(
+        self, start: bytes, stop: bytes, limit: int | None, reverse: bool, *, values: bool
+    ) -> Iterator[object]:
+        """Open now, so that the range is the one of the moment of the call; read when asked."""
+        if self._failed is not None or self._database.closed:
+            self._refuse()
+        stop = min(stop, RESERVED_PREFIX)
+        if start >= stop:
+            return iter(())
+        try:
+            found = self._database.iterator(
+                reverse=reverse,
+                start=start,
+                stop=stop,
+                include_value=values,
+                verify_checksums=True,
+            )
+        except STORE_ERRORS as error:
+            self._fail(error)
+        return self._guarded(found if limit is None else islice(found, max(0, limit)))
+
+    def _guarded(self, found: Iterator[object]) -> Iterator[object]:
+        """Read on until the end, an error, or the failure of the handle by somebody else."""
+        while True:
+            if self._failed is not None or self._database.closed:
+                self._refuse()
+            try:
+                item = next(found, None)
+            except STORE_ERRORS as error:
+                self._fail(error)
+            if item is None:
+                return
+            yield item
+
+    def _fail(self, error: Exception) -> Never:
+        self._failed = error
+        raise StorageFailed(f"the store failed and takes no more calls: {_words(error)}") from error
+
+    def _refuse(self) -> Never:
+        if self._failed is not None:
+            raise StorageFailed(f"the store failed earlier: {_words(self._failed)}")
+        raise StoreClosed("the store is closed")
+
+
+def open_store(folder: Path, *, create: bool) -> LevelDbStore:
+    """Open the store in a folder, or make one in a missing or empty folder if `create`.
+
+    Raises:
+        StoreMissing: no store there and `create` is false.
+        StoreLocked: it is open already.
+        DamagedStore: LevelDB refuses it, files are missing, or it is not a store of this format.
+        StorageFailed: the disk refuses (full, read-only, no permission); the store may be sound.
+    """
+    present = folder.is_dir() and any(folder.iterdir())
+    if not present and not create:
+        raise StoreMissing(f"there is no store in {folder}")
+    if present and not (folder / "CURRENT").is_file():
+        # LevelDB would take this for an empty folder and start a new database over the old files.
+        raise DamagedStore(folder, "the file CURRENT is missing beside other files")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        database = open_database(
+            str(folder),
+            create=not present,
+            paranoid_checks=True,
+            write_buffer_size=WRITE_BUFFER_BYTES,
+            lru_cache_size=BLOCK_CACHE_BYTES,
+            max_file_size=TABLE_FILE_BYTES_MAX,
+            max_open_files=OPEN_FILES_MAX,
+            bloom_filter_bits=BLOOM_FILTER_BITS,
+            compression=None,
+        )
+    except STORE_ERRORS as error:
+        if "/LOCK: " in _words(error):
+            raise StoreLocked(f"the store in {folder} is open in another process") from error
+        if isinstance(error, OSError) and "No such file" not in _words(error):
+            raise StorageFailed(f"the store in {folder} cannot be opened: {error}") from error
+        raise DamagedStore(folder, _words(error)) from error
+    try:
+        _check_format(database, folder)
+    except STORE_ERRORS as error:
+        database.close()
+        raise DamagedStore(folder, _words(error)) from error
+    except DamagedStore:
+        database.close()
+        raise
+    return LevelDbStore(database)
+
+
+def move_aside(folder: Path) -> Path:
+    """Rename a damaged store to the first free of `<name>.damaged-1`, `-2`, ...; returns the name.
+
+    Nothing is deleted: the files show what the disk did. The caller has closed the store.
+    """
+    number = 1
+    while (target := folder.with_name(f"{folder.name}.damaged-{number}")).exists():
+        number += 1
+    folder.rename(target)
+    sync_folder(folder.parent)
+    return target
+
+
+def _check_format(database: Database, folder: Path) -> None:
+    """Find the marker, or write it into a store that holds nothing (a crash at birth)."""
+    marker = database.get(FORMAT_KEY, verify_checksums=True)
+    if marker == FORMAT:
+        return
+    if marker is not None:
+        raise DamagedStore(folder, f"it has the format {marker[:32]!r}, this node reads {FORMAT!r}")
+    everything = database.iterator(
+        reverse=False, start=b"", stop=b"\xff" * 8, include_value=False, verify_checksums=True
+    )
+    if next(everything, None) is not None:
+        raise DamagedStore(folder, "it has keys but no format marker")
+    database.put(FORMAT_KEY, FORMAT, sync=True)
+
+
+def _words(error: Exception) -> str:
+    """The message of a plyvel error, which carries bytes."""
+    first = error.args[0] if error.args else ""
+    return first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
