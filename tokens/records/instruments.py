@@ -1,0 +1,255 @@
+"""Assets, the terms of bonds, and the payments that bonds owe (5.1, 5.3, 5.4)."""
+
+import datetime as dt
+from enum import IntEnum
+from typing import Annotated
+
+import msgspec
+
+from tokens.finance.calendar import BusinessDayConvention
+from tokens.finance.daycount import DayCount
+from tokens.records.day import CalendarId
+from tokens.records.kind import Index, Key, RecordKind
+from tokens.types import (
+    Address,
+    Amount,
+    AssetId,
+    AssetKind,
+    AssetStatus,
+    Count,
+    Hash,
+    PositiveAmount,
+    Symbol,
+    Text,
+)
+
+DOCUMENTS_MAX = 64
+"""Documents of one asset."""
+LIVE_BONDS_MAX = 4_096
+"""Bonds between creation and redemption: what open_day and close_day walk."""
+
+Rate = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+"""Coupon rate: annual fraction x 10^6, not negative."""
+ClassMask = Annotated[int, msgspec.Meta(ge=0, le=255)]
+"""Sum of OperationClass bits."""
+
+
+class Asset(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
+    """What every posting asks of an asset. Terms that differ by kind have their own records."""
+
+    id: AssetId
+    kind: AssetKind
+    name: Text
+    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}$")]
+    """ISO 4217."""
+    issuer: Address
+    """Participant whose debt it is."""
+    status: AssetStatus
+    flags: Annotated[int, msgspec.Meta(ge=0, le=255)]
+    """Sum of AssetFlag bits."""
+    paused: ClassMask
+    """Classes of operations that are paused."""
+    denomination: PositiveAmount
+    """Smallest tradable face in minor units; 1 for money."""
+    increment: PositiveAmount
+    """Amounts above the denomination are multiples of this."""
+    max_supply: Amount
+    kyc_tier_min: Annotated[int, msgspec.Meta(ge=0, le=9)]
+    """Tier that an account needs to receive it."""
+    record_no: Count
+    """How many records were taken; a position answers the last one at its next posting."""
+    unpaid_record: Count
+    """Oldest record whose payment is not finished, 0 if none: stamps are kept from it on."""
+
+
+class BondTerms(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """Terms of a fixed-rate bond (5.1). Immutable but for what `mutable_fields` names."""
+
+    isin: Annotated[str, msgspec.Meta(max_length=12)]
+    """ISO 6166; also the asset id."""
+    cfi: Annotated[str, msgspec.Meta(max_length=6)]
+    """ISO 10962."""
+    issuer_lei: Annotated[str, msgspec.Meta(max_length=20)]
+    """ISO 17442."""
+    name: Text
+    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}$")]
+    denomination: PositiveAmount
+    """Minor units of face; a multiple of `increment`."""
+    increment: PositiveAmount
+    max_supply: PositiveAmount
+    """Minor units of face; a multiple of `increment`."""
+    issue_date: dt.date
+    dated_date: dt.date
+    """First day of interest."""
+    maturity_date: dt.date
+    """Unadjusted."""
+    coupon_rate_e6: Rate
+    freq: Annotated[int, msgspec.Meta(ge=1, le=12)]
+    """Coupons a year: 1, 2, 4 or 12."""
+    first_coupon: dt.date | None
+    """End of an odd first period."""
+    last_regular_coupon: dt.date | None
+    """Start of an odd last period."""
+    roll_day: Annotated[int, msgspec.Meta(ge=1, le=31)]
+    """Day of the month; 31 = end of month."""
+    accrual_daycount: DayCount
+    yield_daycount: DayCount
+    yield_compounding: Annotated[str, msgspec.Meta(pattern="^(SIMPLE|ANNUAL|SEMI|QUARTERLY)$")]
+    """Of quoted yields, a view; three separate fields because published data need them so (5.1)."""
+    bdc: BusinessDayConvention
+    """Where a payment date goes that is no business day."""
+    adjust_accrual: bool
+    """The accrual dates move with the payment dates."""
+    adjust_yield: bool
+    last_period: Annotated[str, msgspec.Meta(pattern="^(COMPOUND|SIMPLE)$")]
+    settlement_asset: AssetId
+    """The one money that pays and is paid."""
+    treasury_account: Address
+    """Account that funds coupons and redemption."""
+    calendar_id: CalendarId
+    record_offset_bd: Annotated[int, msgspec.Meta(ge=1, le=15)]
+    """Record date = payment date minus this many business days."""
+    kyc_tier_min: Annotated[int, msgspec.Meta(ge=0, le=9)]
+    tax_profile: Symbol
+    """Tax table for its coupons; `none` withholds nothing."""
+    terms_hash: Hash
+    """SHA-256 of the legal terms."""
+    mutable_fields: Annotated[tuple[Symbol, ...], msgspec.Meta(max_length=8)]
+    """Names out of MUTABLE_FIELDS, strictly ascending."""
+
+
+MUTABLE_FIELDS = ("kyc_tier_min", "name", "record_offset_bd", "treasury_account")
+"""What terms may declare mutable."""
+
+
+class Bond(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
+    """A bond's terms and how far its life has come."""
+
+    asset: AssetId
+    terms: BondTerms
+    paying_account: Address
+    """Holds what was funded until it is paid; no key opens it."""
+    next_coupon: Count
+    """Number (from 1) of the first coupon whose record is not taken; the last one + 1 when done."""
+    next_coupon_end: dt.date | None
+    """Its unadjusted date; None when all records are taken."""
+
+
+class PaymentKind(IntEnum):
+    """What a payment is for."""
+
+    COUPON = 1
+    REDEMPTION = 2
+
+
+class PaymentStatus(IntEnum):
+    """Life of a payment (5.3); SCHEDULED payments have no record yet: the terms say them."""
+
+    SCHEDULED = 1
+    RECORD_TAKEN = 2
+    FUNDED = 3
+    PAYING = 4
+    PAID = 5
+    MISSED = 6
+    CURED = 7
+
+
+class Payment(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """A coupon or the redemption of a bond, from its record on."""
+
+    asset: AssetId
+    number: Count
+    """Coupons 1..n, redemption n + 1."""
+    kind: PaymentKind
+    status: PaymentStatus
+    record_date: dt.date
+    """Date at whose end the record was taken; redemption: the business date of maturity."""
+    payment_date: dt.date
+    """Adjusted; frozen with the record."""
+    record_no: Count
+    """Number of the record; 0 for a redemption, which pays the balance itself."""
+    recorded: Amount
+    """Face recorded: the supply when the record was taken."""
+    required: Amount
+    """Money that must be funded."""
+    paid: Amount
+    """Gross, so far."""
+    withheld: Amount
+    """Part of `paid` that went to the tax account."""
+    was_missed: bool
+    """It was not funded on its date: it ends CURED, not PAID."""
+    paid_on: dt.date | None
+    """Business date when paying began: the tax rates are of this date for all holders."""
+    cursor: Annotated[bytes, msgspec.Meta(max_length=16)]
+    """Last account paid; empty before the first one."""
+
+
+class RecordStamp(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """An answer to an unpaid record that a position moved out for the answer to the next one."""
+
+    asset: AssetId
+    account: Address
+    record_no: Count
+    quantity: Amount
+
+
+class Document(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """One version of a document of an asset. Append-only."""
+
+    asset: AssetId
+    number: Count
+    """From 1, in the order of adding."""
+    name: Text
+    uri: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+    sha256: Hash
+    version: Count
+    """From 1 per name."""
+
+
+def _live(asset: Asset) -> Key | None:
+    """Bonds with dated work before them."""
+    bond = asset.kind not in (AssetKind.MONEY, AssetKind.CASH, AssetKind.COMMODITY)
+    ended = asset.status in (AssetStatus.REDEEMED, AssetStatus.CANCELLED)
+    return (asset.id,) if bond and not ended else None
+
+
+ASSET = RecordKind(
+    40,
+    "asset",
+    Asset,
+    lambda r: (r.id,),
+    (
+        Index(40, "assets", lambda r: (r.id,), static=True),
+        Index(41, "live_bonds", _live, static=False),
+    ),
+)
+BOND = RecordKind(41, "bond", Bond, lambda r: (r.asset,))
+PAYMENT = RecordKind(
+    42,
+    "payment",
+    Payment,
+    lambda r: (r.asset, r.number),
+    (Index(42, "payments", lambda r: (r.asset, r.number), static=True),),
+)
+RECORD_STAMP = RecordKind(
+    43,
+    "record_stamp",
+    RecordStamp,
+    lambda r: (r.asset, r.account, r.record_no),
+    (Index(43, "record_stamps", lambda r: (r.asset, r.account, r.record_no), static=True),),
+)
+DOCUMENT = RecordKind(
+    44,
+    "document",
+    Document,
+    lambda r: (r.asset, r.number),
+    (Index(44, "documents", lambda r: (r.asset, r.number), static=True),),
+)
