@@ -26,7 +26,7 @@ setup: $(STAMP) ## Build .venv from pinned wheels (does nothing when nothing cha
 
 $(STAMP): requirements/runtime.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Mohur needs Python 3.11 or later; say: make setup PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "setup: installing pinned wheels into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .

@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
-from tests.tidy.source import PRODUCT, Finding, Rule, Source, dotted
+from tests.tidy.source import PRODUCT, Finding, Rule, Source, dotted, sources
 
 VERIFIER = "node/wire/verify.py"
 """The one file of the product that may say that a message is verified."""
@@ -28,6 +29,27 @@ BASES_ALLOWED = {
     "TypedDict",
 }
 ENDINGS_ALLOWED = ("Error", "Exception", "Warning", "Protocol")
+
+
+@lru_cache(maxsize=1)
+def project_exceptions() -> frozenset[str]:
+    """Names of the exception classes of this project, which need not end in Error."""
+    parents = {
+        node.name: {dotted(base).rsplit(".", 1)[-1] for base in node.bases}
+        for source in sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    found: set[str] = set()
+    while True:
+        more = {
+            name
+            for name, bases_of in parents.items()
+            if any(base in found or base.endswith(("Error", "Exception")) for base in bases_of)
+        }
+        if more <= found:
+            return frozenset(found)
+        found |= more
 
 
 def verified(source: Source) -> Iterator[Finding]:
@@ -57,6 +79,8 @@ def bases(source: Source) -> Iterator[Finding]:
             continue
         for base in map(dotted, node.bases):
             last = base.rsplit(".", 1)[-1]
+            if last in project_exceptions():
+                continue
             if last not in BASES_ALLOWED and not last.endswith(ENDINGS_ALLOWED):
                 yield Finding(node.lineno, base, f"{node.name} inherits {base}: compose instead")
 

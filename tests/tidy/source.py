@@ -25,7 +25,7 @@ class Source:
     @cached_property
     def tree(self) -> ast.Module:
         """The syntax tree; empty for what is not Python."""
-        return ast.parse(self.text if self.is_python else "")
+        return ast.parse(self.text if self.is_python else "", filename=self.path)
 
     @property
     def is_python(self) -> bool:
