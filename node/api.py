@@ -1,0 +1,155 @@
+"""What the RPC server may ask of the node: one narrow Protocol, implemented by node/app.py.
+
+Rules of this file:
+1. Reads are of the newest decided block; `context` and state come from one snapshot, so they agree.
+2. Writing is `submit` only. Nothing here blocks the loop for longer than one record read.
+"""
+
+import asyncio
+from typing import Protocol
+
+import msgspec
+from tokens.genesis import Genesis
+
+from consensus.types import CommitCertificate, Header, Tip, ValidatorSet
+from tokens.results import Code, Receipt
+from tokens.state import Overlay
+from tokens.transaction import DecodedTransaction
+
+
+class StoredBlock(msgspec.Struct, frozen=True, kw_only=True):
+    """A decided block as the store has it."""
+
+    header: Header
+    digest: bytes
+    certificate: CommitCertificate
+    state_root: bytes
+    """After this block."""
+    receipts_root: bytes
+    transactions: tuple[bytes, ...]
+    """Signed bytes in order."""
+    receipts: tuple[Receipt, ...]
+    """In order; system receipts of the agenda last."""
+
+
+class TransactionPlace(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """Where a transaction ended up."""
+
+    height: int
+    index: int
+
+
+class Submitted(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer to a submission."""
+
+    code: Code
+    """OK, ALREADY_KNOWN, or why it was not accepted (1000..1199)."""
+    tx_id: bytes | None
+    """None if the bytes did not decode."""
+    receipt: Receipt | None
+    """Present when it is final already."""
+
+
+class PeerState(msgspec.Struct, frozen=True, kw_only=True):
+    """A configured peer as this node sees it."""
+
+    id: str
+    connected: bool
+    address: str
+    height: int | None
+    """Height in progress that its last Status named."""
+    last_heard_ms_ago: int | None
+    queued_bytes: int
+
+
+class NodeState(msgspec.Struct, frozen=True, kw_only=True):
+    """Summary for status, readiness and the live table."""
+
+    node_id: str
+    voting: bool
+    syncing: bool
+    halted: str | None
+    height: int
+    """Of the tip."""
+    view: int
+    phase: str
+    sentence: str
+    """Why no block is being made and whom the node waits for."""
+    mempool_transactions: int
+    mempool_bytes: int
+    peers: tuple[PeerState, ...]
+    last_block_ms_ago: int | None
+    disk_free_bytes: int
+
+
+class NodeApi(Protocol):
+    """The node behind the RPC server."""
+
+    genesis: Genesis
+    genesis_digest: bytes
+
+    def tip(self) -> Tip:
+        """Newest decided block and the set of the next height."""
+
+    def state(self) -> Overlay:
+        """A read-only overlay on the tip's state (never written to by readers)."""
+
+    def prove(self, kind_tag: int, key_hash: bytes) -> tuple[bytes | None, bytes]:
+        """(record bytes or None, encoded proof of inclusion or exclusion) against the tip."""
+
+    def block(self, height: int) -> StoredBlock | None:
+        """A decided block, None if unknown."""
+
+    def height_of_block(self, digest: bytes) -> int | None:
+        """Height of a decided block by its header digest."""
+
+    def validators_at(self, height: int) -> ValidatorSet | None:
+        """Set of a height up to tip + 1."""
+
+    def find_transaction(self, tx_id: bytes) -> TransactionPlace | None:
+        """Place of a decided transaction."""
+
+    def pending_transaction(self, tx_id: bytes) -> DecodedTransaction | None:
+        """A transaction waiting in the pool."""
+
+    def account_history(
+        self, address: bytes, before: tuple[int, int] | None, limit: int
+    ) -> list[TransactionPlace]:
+        """Decided transactions that touched an address, newest first, older than `before`."""
+
+    async def submit(self, data: bytes) -> Submitted:
+        """Decode, verify, admit, disseminate."""
+
+    async def submit_batch(self, items: list[bytes]) -> list[Submitted]:
+        """The same for up to 50 items; one failing item never fails the others."""
+
+    def simulate(self, transaction: DecodedTransaction) -> list[tuple[int, str, int, int]]:
+        """(operation index, rule id, rule version, code) of every failing check, in order."""
+
+    async def wait_for_receipt(self, tx_id: bytes, timeout_ms: int) -> Receipt | None:
+        """The receipt once final, None when the time is over."""
+
+    def node_state(self) -> NodeState:
+        """Summary of the moment."""
+
+    def mempool_ids(self, limit: int) -> list[bytes]:
+        """tx_ids in the pool, oldest first."""
+
+    def evidence(self) -> list[tuple[str, int, bytes]]:
+        """(accused validator, height, encoded Evidence) that this node holds."""
+
+    def participation(self) -> list[tuple[str, int, int]]:
+        """(validator, blocks proposed, Commits in certificates) over the last 100 heights."""
+
+    def subscribe_blocks(self, queue_max: int) -> "BlockSubscription":
+        """A bounded feed of decided blocks."""
+
+
+class BlockSubscription(Protocol):
+    """A feed that drops nobody silently: when it overflows, `overflowed` is set and it ends."""
+
+    queue: asyncio.Queue[StoredBlock]
+    overflowed: bool
+
+    def close(self) -> None:
+        """Stop feeding."""

@@ -1,0 +1,275 @@
+"""The shell around the consensus core: events in, actions out, one at a time.
+
+Rules of this file:
+1. `post` queues an event; the queue is worked off in order and to the end before anything else
+   runs, so no event interleaves with the performing of another one's actions.
+2. Sign: guard and fsync first (signing_desk), then the loop-back is queued, then the bytes leave.
+3. Decide: one synced batch (executor), then Advanced is queued, then the outside hears of it.
+4. A failure of the disk ends the process (07, rule 1); nothing here catches it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol, assert_never
+
+from consensus.replica import Replica
+
+from consensus.actions import (
+    Action,
+    Broadcast,
+    BuildProposal,
+    CatchUp,
+    Decide,
+    Execute,
+    FetchBlock,
+    Halt,
+    KeepCertificate,
+    RecordEvidence,
+    Report,
+    SendTo,
+    Sign,
+)
+from consensus.events import (
+    Advanced,
+    Event,
+    Now,
+    PoolChanged,
+    ProposalBuilt,
+    Received,
+    SignRefused,
+    Tick,
+)
+from consensus.messages import Evidence
+from consensus.types import CommitCertificate, Proposal, Tip
+from node.clock import now
+from node.signing_desk import GuardedProposal, SigningDesk, place_of
+from node.storage.sign_guard import Refused, RootConflict
+from node.wire.peer_messages import BlockRequest
+from node.wire.verify import trusted_own
+
+EVENTS_MAX = 65_536
+"""Bound of the event queue. Peers are read only while it is far below (see inbound)."""
+
+
+class Outbox(Protocol):
+    """What the driver needs of the transport."""
+
+    def send(self, peer: str, message: object) -> None:
+        """Queue for one peer; dropped if it is away."""
+
+    def broadcast(self, message: object) -> None:
+        """Queue for all peers."""
+
+
+class Execution(Protocol):
+    """What the driver needs of the executor."""
+
+    def execute(self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]) -> Event | None:
+        """Outcome, or None while bodies are being fetched."""
+
+    def build(self, action: BuildProposal) -> tuple[bytes, Proposal]:
+        """A block of includable transactions on the tip."""
+
+    def bodies(self, proposal: Proposal) -> tuple[bytes, ...]:
+        """Bodies of an executed block, in order."""
+
+    def decide(self, digest: bytes, proposal: Proposal, certificate: CommitCertificate) -> Tip:
+        """Write an executed block."""
+
+    def pool(self) -> tuple[int, bool, bool]:
+        """(includable, agenda, censored) for the current height."""
+
+
+class Listener(Protocol):
+    """What the node does outside of consensus when something happened."""
+
+    def on_decided(self, tip: Tip) -> None:
+        """A block is durable."""
+
+    def on_report(self, report: Report) -> None:
+        """Something worth a log line."""
+
+    def on_halt(self, halt: Halt) -> None:
+        """This node stopped voting."""
+
+    def on_evidence(self, evidence: Evidence) -> None:
+        """Somebody double-signed."""
+
+    def on_catch_up(self, action: CatchUp) -> None:
+        """The node is behind."""
+
+
+class Driver:
+    """Runs one replica."""
+
+    def __init__(
+        self,
+        *,
+        replica: Replica,
+        desk: SigningDesk | None,
+        outbox: Outbox,
+        execution: Execution,
+        listener: Listener,
+        clock: Callable[[], Now] = now,
+    ) -> None:
+        self.replica = replica
+        self._desk = desk
+        self._outbox = outbox
+        self._execution = execution
+        self._listener = listener
+        self._clock = clock
+        self._events: deque[Event] = deque()
+        self._busy = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._stopped = False
+        self.wake: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Begin with what the replica wants after a restart."""
+        self.wake = asyncio.get_running_loop()
+        self._busy = True
+        try:
+            self._perform(self.replica.start(self._clock()))
+            self._work_off()
+        finally:
+            self._busy = False
+        self.pool_changed()
+        self._arm()
+
+    def stop(self) -> None:
+        """No further timers."""
+        self._stopped = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def post(self, event: Event) -> None:
+        """Queue an event and, unless one is being worked on, work the queue off."""
+        if self._stopped:
+            return
+        if len(self._events) >= EVENTS_MAX:
+            raise RuntimeError("event queue full: the node cannot keep up with itself")
+        self._events.append(event)
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            self._work_off()
+        finally:
+            self._busy = False
+        self._arm()
+
+    def pool_changed(self) -> None:
+        """Tell the core what a block would hold now."""
+        includable, agenda, censored = self._execution.pool()
+        self.post(
+            PoolChanged(now=self._clock(), includable=includable, agenda=agenda, censored=censored)
+        )
+
+    def advance(self, tip: Tip) -> None:
+        """A block came by sync and is durable."""
+        if self._desk is not None:
+            self._desk.guard.begin_height(tip.height + 1)
+        self.post(Advanced(now=self._clock(), tip=tip))
+        self._listener.on_decided(tip)
+        self.pool_changed()
+
+    def _work_off(self) -> None:
+        while self._events:
+            self._perform(self.replica.handle(self._events.popleft()))
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        at_ms = self.replica.next_wakeup_ms()
+        if at_ms is None or self._stopped or self.wake is None:
+            return
+        delay_ms = max(at_ms - self._clock().mono_ms, 0)
+        # One millisecond more than the truncated clock says, or the Tick comes too early.
+        self._timer = self.wake.call_later((delay_ms + 1) * 0.001, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self.post(Tick(now=self._clock()))
+
+    def _perform(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Sign():
+                    self._sign(action)
+                case KeepCertificate(certificate=certificate):
+                    if self._desk is not None:
+                        self._desk.keep(certificate)
+                case Broadcast(message=message):
+                    self._outbox.broadcast(message)
+                case SendTo(peer=peer, message=sent):
+                    self._outbox.send(peer, sent)
+                case BuildProposal():
+                    self._build(action)
+                case FetchBlock(height=height, digest=digest, peers=peers):
+                    for peer in peers:
+                        self._outbox.send(peer, BlockRequest(height=height, digest=digest))
+                case Execute(digest=digest, proposal=proposal, peers=peers):
+                    outcome = self._execution.execute(digest, proposal, peers)
+                    if outcome is not None:
+                        self._events.append(outcome)
+                case Decide():
+                    self._decide(action)
+                case CatchUp():
+                    self._listener.on_catch_up(action)
+                case RecordEvidence(evidence=evidence):
+                    self._listener.on_evidence(evidence)
+                case Report():
+                    self._listener.on_report(action)
+                case Halt():
+                    self._listener.on_halt(action)
+                case _:
+                    assert_never(action)
+
+    def _sign(self, action: Sign) -> None:
+        if self._desk is None:
+            raise RuntimeError("an observer was asked to sign")
+        block = None
+        if action.proposal is not None:
+            _, _, _, digest, _ = place_of(action.draft)
+            block = GuardedProposal(
+                digest=digest,
+                proposal=action.proposal,
+                bodies=self._execution.bodies(action.proposal),
+            )
+        try:
+            signed = self._desk.sign(action.draft, block, action.certificate)
+        except (Refused, RootConflict) as refusal:
+            height, view, step, _, _ = place_of(action.draft)
+            self._events.append(
+                SignRefused(
+                    now=self._clock(),
+                    height=height,
+                    view=view,
+                    step=step,
+                    reason=str(refusal),
+                    root_conflict=isinstance(refusal, RootConflict),
+                )
+            )
+            return
+        self._events.append(Received(now=self._clock(), message=trusted_own(signed)))
+        self._outbox.broadcast(signed)
+
+    def _build(self, action: BuildProposal) -> None:
+        digest, proposal = self._execution.build(action)
+        self._events.append(
+            ProposalBuilt(now=self._clock(), view=action.view, digest=digest, proposal=proposal)
+        )
+
+    def _decide(self, action: Decide) -> None:
+        tip = self._execution.decide(action.digest, action.proposal, action.certificate)
+        if self._desk is not None:
+            self._desk.guard.begin_height(tip.height + 1)
+        self._events.append(Advanced(now=self._clock(), tip=tip))
+        self._listener.on_decided(tip)
+        includable, agenda, censored = self._execution.pool()
+        self._events.append(
+            PoolChanged(now=self._clock(), includable=includable, agenda=agenda, censored=censored)
+        )

@@ -1,0 +1,127 @@
+"""Signs what the core asks to sign, under the sign guard (R12).
+
+Rules of this file:
+1. Nothing that this file returns was signed without being in the fsynced guard first.
+2. The block and its bodies go into the guard in the same fsync as the Prepare (R3); a prepared
+   certificate in the same fsync as the Commit (R4). So one flush a step is enough.
+"""
+
+import msgspec
+
+from consensus.messages import (
+    Commit,
+    ConsensusMessage,
+    Prepare,
+    PreparedCertificate,
+    PrePrepare,
+    Step,
+    ViewChange,
+)
+from consensus.types import Proposal
+from node.signing import Signer
+from node.storage.sign_guard import AttachmentKind, SignGuard
+from node.wire.verify import SigningScope, signing_bytes_of, with_signature
+
+
+class GuardedProposal(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """A block with all its bodies, as the guard keeps it."""
+
+    digest: bytes
+    proposal: Proposal
+    bodies: tuple[bytes, ...]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_message_decoder = msgspec.msgpack.Decoder(PrePrepare | Prepare | Commit | ViewChange)
+_proposal_decoder = msgspec.msgpack.Decoder(GuardedProposal)
+_certificate_decoder = msgspec.msgpack.Decoder(PreparedCertificate)
+
+
+def place_of(message: ConsensusMessage) -> tuple[int, int, Step, bytes, bytes]:
+    """(height, view, step, digest, root) by which the guard orders a message."""
+    match message:
+        case PrePrepare(height=height, view=view, digest=digest):
+            return height, view, Step.PRE_PREPARE, digest, b""
+        case Prepare(height=height, view=view, digest=digest):
+            return height, view, Step.PREPARE, digest, b""
+        case Commit(height=height, view=view, digest=digest, root=root):
+            return height, view, Step.COMMIT, digest, root
+        case ViewChange(head=head):
+            return head.height, head.view, Step.VIEW_CHANGE, head.prepared_digest or b"", b""
+
+
+class SigningDesk:
+    """One validator's key and its guard."""
+
+    def __init__(self, signer: Signer, guard: SignGuard, scope: SigningScope) -> None:
+        self._signer = signer
+        self._guard = guard
+        self._scope = scope
+
+    @property
+    def guard(self) -> SignGuard:
+        """The guard behind this desk."""
+        return self._guard
+
+    def sign(
+        self,
+        draft: ConsensusMessage,
+        block: GuardedProposal | None,
+        certificate: PreparedCertificate | None,
+    ) -> ConsensusMessage:
+        """The signed message, durable in the guard; an identical draft gets its stored bytes.
+
+        Raises Refused or RootConflict.
+        """
+        height, view, step, digest, root = place_of(draft)
+        attachments: list[tuple[AttachmentKind, bytes, bytes]] = []
+        if block is not None and self._guard.proposal(block.digest) is None:
+            attachments.append((AttachmentKind.PROPOSAL, block.digest, _encode(block)))
+        if certificate is not None:
+            attachments.append(
+                (AttachmentKind.CERTIFICATE, certificate.digest, _encode(certificate))
+            )
+        signing_bytes = signing_bytes_of(draft, self._scope)
+
+        def make(data: bytes) -> tuple[bytes, bytes]:
+            signature = self._signer.sign(data)
+            return signature, _encode(with_signature(draft, signature))
+
+        record = self._guard.sign(
+            height=height,
+            view=view,
+            step=step,
+            digest=digest,
+            root=root,
+            signing_bytes=signing_bytes,
+            make=make,
+            attachments=tuple(attachments),
+        )
+        return _message_decoder.decode(record.message)
+
+    def keep(self, certificate: PreparedCertificate) -> None:
+        """Make a certificate of a view already left durable (R4)."""
+        self._guard.attach(AttachmentKind.CERTIFICATE, certificate.digest, _encode(certificate))
+
+
+def restored_messages(guard: SignGuard, height: int) -> tuple[ConsensusMessage, ...]:
+    """Own signed messages of a height, in the order of signing."""
+    return tuple(
+        _message_decoder.decode(record.message)
+        for record in guard.records()
+        if record.height == height
+    )
+
+
+def restored_proposals(guard: SignGuard, height: int) -> tuple[GuardedProposal, ...]:
+    """Blocks of a height that the guard holds."""
+    blocks = (_proposal_decoder.decode(data) for data in guard.proposals())
+    return tuple(block for block in blocks if block.proposal.header.height == height)
+
+
+def restored_certificates(guard: SignGuard, height: int) -> tuple[PreparedCertificate, ...]:
+    """Prepared certificates of a height that the guard holds."""
+    kept = (_certificate_decoder.decode(data) for data in guard.certificates())
+    return tuple(certificate for certificate in kept if certificate.height == height)

@@ -1,0 +1,243 @@
+"""Decided blocks, receipts and the indexes over them, as rows of the one store.
+
+Rules of this file:
+1. Everything of a block goes into one batch together with the ledger's records (page 02, storage).
+2. Rows (all integers big-endian):
+       b"b" height(8)               -> BlockRow: header, certificate, roots, wire ids, tx ids
+       b"y" height(8)               -> tuple of signed transactions, in order
+       b"r" height(8)               -> tuple of encoded receipts, in order (system receipts last)
+       b"d" digest(32)              -> height(8)
+       b"x" tx_id(32)               -> height(8) index(4)
+       b"a" address(16) ~height(8) ~index(4) -> empty     (~: complement: newest first)
+       b"w" height(8)               -> (sender, client_ref) pairs of the exactly-once window
+       b"v" height(8)               -> validator set from this height on, where it changes
+       b"e" height(8) accused       -> encoded Evidence
+       b"m" name                    -> meta: tip
+3. A row is written once and never changed, except the tip.
+"""
+
+import struct
+from typing import Annotated
+
+import msgspec
+
+from consensus.types import (
+    Bytes32,
+    CommitCertificate,
+    Header,
+    Validator,
+    ValidatorSet,
+)
+from node.api import StoredBlock, TransactionPlace
+from node.storage.kv import Batch, KeyValueStore
+from tokens.results import Receipt
+
+TIP_KEY = b"mtip"
+GENESIS_KEY = b"mgenesis"
+_U64_MAX = 2**64 - 1
+_U32_MAX = 2**32 - 1
+_HEIGHT = struct.Struct(">Q")
+_PLACE = struct.Struct(">QI")
+
+
+class BlockRow(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """A decided block without its bodies."""
+
+    header: Header
+    digest: Bytes32
+    certificate: CommitCertificate
+    parent_certificate: CommitCertificate | None
+    """As it stood in the body."""
+    state_root: Bytes32
+    receipts_root: Bytes32
+    wire_ids: tuple[Bytes32, ...]
+    tx_ids: tuple[Bytes32, ...]
+
+
+class TipRow(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """Where the store stands."""
+
+    height: Annotated[int, msgspec.Meta(ge=0)]
+    guard_sequence: Annotated[int, msgspec.Meta(ge=0)]
+    """Sequence number of the sign guard when this block was written (R12)."""
+
+
+class BodyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What one block adds to the store beside the ledger's records."""
+
+    row: BlockRow
+    bodies: tuple[bytes, ...]
+    receipts: tuple[Receipt, ...]
+    touched: tuple[tuple[bytes, int], ...]
+    """(address, transaction index) pairs for account history, without repetition."""
+    client_refs: tuple[tuple[bytes, bytes], ...]
+    window_blocks: int
+    """W: the list of height - W is deleted."""
+    guard_sequence: int
+
+
+_encoder = msgspec.msgpack.Encoder()
+_row_decoder = msgspec.msgpack.Decoder(BlockRow)
+_bodies_decoder = msgspec.msgpack.Decoder(tuple[bytes, ...])
+_receipts_decoder = msgspec.msgpack.Decoder(tuple[Receipt, ...])
+_raw_list_decoder = msgspec.msgpack.Decoder(list[msgspec.Raw])
+_receipt_decoder = msgspec.msgpack.Decoder(Receipt)
+_refs_decoder = msgspec.msgpack.Decoder(tuple[tuple[bytes, bytes], ...])
+_tip_decoder = msgspec.msgpack.Decoder(TipRow)
+_set_decoder = msgspec.msgpack.Decoder(tuple[Validator, ...])
+
+
+def height_key(prefix: bytes, height: int) -> bytes:
+    """Row key of a height."""
+    return prefix + _HEIGHT.pack(height)
+
+
+class BlockStore:
+    """Reads and batches of the rows above."""
+
+    def __init__(self, store: KeyValueStore) -> None:
+        self._store = store
+
+    def tip(self) -> TipRow | None:
+        """None in a store that holds nothing yet."""
+        data = self._store.get(TIP_KEY)
+        return None if data is None else _tip_decoder.decode(data)
+
+    def genesis(self) -> bytes | None:
+        """Canonical genesis bytes that this store was begun with."""
+        return self._store.get(GENESIS_KEY)
+
+    @staticmethod
+    def begin(batch: Batch, genesis: bytes, validators: ValidatorSet) -> None:
+        """Rows of a new store: genesis, the first validator set, tip 0."""
+        batch.put(GENESIS_KEY, genesis)
+        batch.put(height_key(b"v", 1), _encoder.encode(validators.members))
+        batch.put(TIP_KEY, _encoder.encode(TipRow(height=0, guard_sequence=0)))
+
+    @staticmethod
+    def add(batch: Batch, body: BodyRow) -> None:
+        """All rows of a decided block."""
+        height = body.row.header.height
+        put = batch.put
+        put(height_key(b"b", height), _encoder.encode(body.row))
+        put(height_key(b"y", height), _encoder.encode(body.bodies))
+        put(height_key(b"r", height), _encoder.encode(body.receipts))
+        put(b"d" + body.row.digest, _HEIGHT.pack(height))
+        for index, tx_id in enumerate(body.row.tx_ids):
+            put(b"x" + tx_id, _PLACE.pack(height, index))
+        above = _U64_MAX - height
+        for address, index in body.touched:
+            put(b"a" + address + _PLACE.pack(above, _U32_MAX - index), b"")
+        put(height_key(b"w", height), _encoder.encode(body.client_refs))
+        if height > body.window_blocks:
+            batch.delete(height_key(b"w", height - body.window_blocks))
+        put(
+            TIP_KEY,
+            _encoder.encode(TipRow(height=height, guard_sequence=body.guard_sequence)),
+        )
+
+    @staticmethod
+    def add_validators(batch: Batch, from_height: int, validators: ValidatorSet) -> None:
+        """A set that differs from that of the height before."""
+        batch.put(height_key(b"v", from_height), _encoder.encode(validators.members))
+
+    def row(self, height: int) -> BlockRow | None:
+        """A decided block without bodies."""
+        data = self._store.get(height_key(b"b", height))
+        return None if data is None else _row_decoder.decode(data)
+
+    def bodies(self, height: int) -> tuple[bytes, ...]:
+        """Signed transactions of a decided block; empty if it is not there."""
+        data = self._store.get(height_key(b"y", height))
+        return () if data is None else _bodies_decoder.decode(data)
+
+    def block(self, height: int) -> StoredBlock | None:
+        """A decided block whole."""
+        row = self.row(height)
+        if row is None:
+            return None
+        receipts = self._store.get(height_key(b"r", height))
+        return StoredBlock(
+            header=row.header,
+            digest=row.digest,
+            certificate=row.certificate,
+            state_root=row.state_root,
+            receipts_root=row.receipts_root,
+            transactions=self.bodies(height),
+            receipts=() if receipts is None else _receipts_decoder.decode(receipts),
+        )
+
+    def receipt(self, place: TransactionPlace) -> Receipt | None:
+        """One receipt, without decoding the others."""
+        data = self._store.get(height_key(b"r", place.height))
+        if data is None:
+            return None
+        raw = _raw_list_decoder.decode(data)
+        return _receipt_decoder.decode(raw[place.index]) if place.index < len(raw) else None
+
+    def height_of(self, digest: bytes) -> int | None:
+        """Height of a decided block by its digest."""
+        data = self._store.get(b"d" + digest)
+        return None if data is None else int(_HEIGHT.unpack(data)[0])
+
+    def place(self, tx_id: bytes) -> TransactionPlace | None:
+        """Where a transaction was decided."""
+        data = self._store.get(b"x" + tx_id)
+        if data is None:
+            return None
+        height, index = _PLACE.unpack(data)
+        return TransactionPlace(height=height, index=index)
+
+    def history(
+        self, address: bytes, before: tuple[int, int] | None, limit: int
+    ) -> list[TransactionPlace]:
+        """Places that touched an address, newest first, strictly older than `before`."""
+        start = b"a" + address
+        stop = b"a" + address + b"\xff" * 12 + b"\x00"
+        if before is not None:
+            start += _PLACE.pack(_U64_MAX - before[0], _U32_MAX - before[1]) + b"\x00"
+        places = []
+        for key in self._store.iterate_keys(start, stop, limit=limit):
+            height, index = _PLACE.unpack(key[17:])
+            places.append(TransactionPlace(height=_U64_MAX - height, index=_U32_MAX - index))
+        return places
+
+    def client_refs(self, height: int) -> tuple[tuple[bytes, bytes], ...]:
+        """A block's part of the exactly-once window."""
+        data = self._store.get(height_key(b"w", height))
+        return () if data is None else _refs_decoder.decode(data)
+
+    def validators_at(self, height: int) -> ValidatorSet | None:
+        """Set of a height, from the newest change at or before it."""
+        rows = self._store.iterate(
+            height_key(b"v", 0), height_key(b"v", height + 1), limit=1, reverse=True
+        )
+        for _, data in rows:
+            return ValidatorSet(_set_decoder.decode(data))
+        return None
+
+    def headers(self, first: int, last: int) -> tuple[Header, ...]:
+        """Headers of a range of heights, ascending."""
+        rows = self._store.iterate(height_key(b"b", max(first, 1)), height_key(b"b", last + 1))
+        return tuple(_row_decoder.decode(data).header for _, data in rows)
+
+    def evidence(self, limit: int) -> list[tuple[str, int, bytes]]:
+        """(accused, height, encoded Evidence), oldest first."""
+        out = []
+        for key, data in self._store.iterate(b"e", b"f", limit=limit):
+            out.append((key[9:].decode(), int(_HEIGHT.unpack(key[1:9])[0]), data))
+        return out
+
+    def has_evidence(self, accused: str, height: int) -> bool:
+        """One piece per sender and height is kept (R11)."""
+        return self._store.get(height_key(b"e", height) + accused.encode()) is not None
+
+    def add_evidence(self, accused: str, height: int, data: bytes) -> None:
+        """Its own synced batch: evidence is rare and must survive."""
+        batch = Batch()
+        batch.put(height_key(b"e", height) + accused.encode(), data)
+        self._store.write(batch)
