@@ -1,6 +1,17 @@
 """Table of contents of the ledger's records: one line each. A tag is never reused (kind.py)."""
 
-from tokens.records import governance, holdings, parties, proposals, system
+from tokens.records import (
+    cash,
+    control,
+    governance,
+    holdings,
+    instruments,
+    parties,
+    proposals,
+    settlement,
+    system,
+    tax,
+)
 from tokens.records.kind import Kind
 
 KINDS: tuple[Kind, ...] = (
@@ -16,6 +27,21 @@ KINDS: tuple[Kind, ...] = (
     holdings.SUPPLY,
     holdings.BANK_TOTAL,
     holdings.LIEN,
+    instruments.ASSET,
+    instruments.BOND,
+    instruments.PAYMENT,
+    instruments.RECORD_STAMP,
+    instruments.DOCUMENT,
+    tax.TAX_TABLE,
+    tax.PENDING_CALENDAR,
+    settlement.BATCH,
+    settlement.BATCH_COUNTER,
+    cash.CASH_ASSET,
+    cash.QUEUED_REDEMPTION,
+    cash.USED_REFERENCE,
+    control.CREDIT_STOP,
+    control.ACCOUNT_FREEZES,
+    control.UNCLAIMED,
     system.CHAIN,
     system.BUSINESS_DAY,
     system.PARAMETER,

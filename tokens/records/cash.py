@@ -56,14 +56,14 @@ class UsedReference(
     reference: Reference
 
 
-CASH_ASSET = RecordKind(50, "cash_asset", CashAsset, lambda r: (r.asset,))
+CASH_ASSET = RecordKind(100, "cash_asset", CashAsset, lambda r: (r.asset,))
 QUEUED_REDEMPTION = RecordKind(
-    51,
+    101,
     "queued_redemption",
     QueuedRedemption,
     lambda r: (r.asset, r.number),
-    (Index(51, "redemption_queue", lambda r: (r.asset, r.number), static=True),),
+    (Index(101, "redemption_queue", lambda r: (r.asset, r.number), static=True),),
 )
 USED_REFERENCE = RecordKind(
-    52, "used_reference", UsedReference, lambda r: (int(r.scope), r.reference)
+    102, "used_reference", UsedReference, lambda r: (int(r.scope), r.reference)
 )

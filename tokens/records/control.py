@@ -47,12 +47,12 @@ class Unclaimed(
     since: dt.date
 
 
-CREDIT_STOP = RecordKind(70, "credit_stop", CreditStop, lambda r: (r.account,))
-ACCOUNT_FREEZES = RecordKind(71, "account_freezes", AccountFreezes, lambda r: (r.account,))
+CREDIT_STOP = RecordKind(140, "credit_stop", CreditStop, lambda r: (r.account,))
+ACCOUNT_FREEZES = RecordKind(141, "account_freezes", AccountFreezes, lambda r: (r.account,))
 UNCLAIMED = RecordKind(
-    72,
+    142,
     "unclaimed",
     Unclaimed,
     lambda r: (r.account, r.security, r.payment),
-    (Index(72, "unclaimed", lambda r: (r.account, r.security, r.payment), static=True),),
+    (Index(142, "unclaimed", lambda r: (r.account, r.security, r.payment), static=True),),
 )

@@ -8,7 +8,7 @@ import msgspec
 
 from tokens.finance.calendar import BusinessDayConvention
 from tokens.finance.daycount import DayCount
-from tokens.records.day import CalendarId
+from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.records.kind import Index, Key, RecordKind
 from tokens.types import (
     Address,
@@ -27,6 +27,10 @@ DOCUMENTS_MAX = 64
 """Documents of one asset."""
 LIVE_BONDS_MAX = 4_096
 """Bonds between creation and redemption: what open_day and close_day walk."""
+
+CalendarId = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=16, pattern="^[A-Z0-9][A-Z0-9-]*$")
+]
 
 Rate = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 """Coupon rate: annual fraction x 10^6, not negative."""
@@ -96,14 +100,14 @@ class BondTerms(
     """Day of the month; 31 = end of month."""
     accrual_daycount: DayCount
     yield_daycount: DayCount
-    yield_compounding: Annotated[str, msgspec.Meta(pattern="^(SIMPLE|ANNUAL|SEMI|QUARTERLY)$")]
+    yield_compounding: Compounding
     """Of quoted yields, a view; three separate fields because published data need them so (5.1)."""
     bdc: BusinessDayConvention
     """Where a payment date goes that is no business day."""
     adjust_accrual: bool
     """The accrual dates move with the payment dates."""
     adjust_yield: bool
-    last_period: Annotated[str, msgspec.Meta(pattern="^(COMPOUND|SIMPLE)$")]
+    last_period: LastPeriod
     settlement_asset: AssetId
     """The one money that pays and is paid."""
     treasury_account: Address
@@ -222,34 +226,34 @@ def _live(asset: Asset) -> Key | None:
 
 
 ASSET = RecordKind(
-    40,
+    20,
     "asset",
     Asset,
     lambda r: (r.id,),
     (
-        Index(40, "assets", lambda r: (r.id,), static=True),
-        Index(41, "live_bonds", _live, static=False),
+        Index(20, "assets", lambda r: (r.id,), static=True),
+        Index(21, "live_bonds", _live, static=False),
     ),
 )
-BOND = RecordKind(41, "bond", Bond, lambda r: (r.asset,))
+BOND = RecordKind(21, "bond", Bond, lambda r: (r.asset,))
 PAYMENT = RecordKind(
-    42,
+    22,
     "payment",
     Payment,
     lambda r: (r.asset, r.number),
-    (Index(42, "payments", lambda r: (r.asset, r.number), static=True),),
+    (Index(22, "payments", lambda r: (r.asset, r.number), static=True),),
 )
 RECORD_STAMP = RecordKind(
-    43,
+    23,
     "record_stamp",
     RecordStamp,
     lambda r: (r.asset, r.account, r.record_no),
-    (Index(43, "record_stamps", lambda r: (r.asset, r.account, r.record_no), static=True),),
+    (Index(23, "record_stamps", lambda r: (r.asset, r.account, r.record_no), static=True),),
 )
 DOCUMENT = RecordKind(
-    44,
+    24,
     "document",
     Document,
     lambda r: (r.asset, r.number),
-    (Index(44, "documents", lambda r: (r.asset, r.number), static=True),),
+    (Index(24, "documents", lambda r: (r.asset, r.number), static=True),),
 )
