@@ -1,0 +1,75 @@
+"""What one signature of a validator covers, and in which order a validator may sign.
+
+Rules of this file:
+1. Two messages conflict exactly when their slots are equal and their contents differ (R11).
+2. An honest key signs in ascending order of `order_of` (R12).
+"""
+
+from typing import assert_never
+
+from consensus.messages import (
+    Commit,
+    ConsensusMessage,
+    Prepare,
+    PrePrepare,
+    PrePrepareHead,
+    SignedPart,
+    Step,
+    ViewChange,
+    ViewChangeHead,
+)
+
+Content = tuple[object, ...]
+"""Everything under a signature besides chain and key; equal contents have equal signing bytes."""
+
+
+def signed_part(message: ConsensusMessage) -> SignedPart:
+    """The part of a message that its signature covers."""
+    match message:
+        case Prepare() | Commit():
+            return message
+        case ViewChange():
+            return message.head
+        case PrePrepare():
+            return PrePrepareHead(
+                height=message.height,
+                view=message.view,
+                digest=message.digest,
+                sender=message.sender,
+                signature=message.signature,
+            )
+        case _:
+            assert_never(message)
+
+
+def step_of(part: SignedPart | ConsensusMessage) -> Step:
+    """The step of a signature inside its view; a ViewChange counts with the view it asks for."""
+    match part:
+        case Prepare():
+            return Step.PREPARE
+        case Commit():
+            return Step.COMMIT
+        case ViewChange() | ViewChangeHead():
+            return Step.VIEW_CHANGE
+        case PrePrepare() | PrePrepareHead():
+            return Step.PRE_PREPARE
+        case _:
+            assert_never(part)
+
+
+def order_of(part: SignedPart) -> tuple[int, int, int]:
+    """(height, view, step): the place of a signature in the order of R12."""
+    return (part.height, part.view, int(step_of(part)))
+
+
+def content_of(part: SignedPart) -> Content:
+    """What must be equal for two signatures of one slot to be the same vote."""
+    match part:
+        case Prepare() | PrePrepareHead():
+            return (*order_of(part), part.digest)
+        case Commit():
+            return (*order_of(part), part.digest, part.root)
+        case ViewChangeHead():
+            return (*order_of(part), part.prepared_view, part.prepared_digest)
+        case _:
+            assert_never(part)
