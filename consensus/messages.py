@@ -183,7 +183,7 @@ class Status(
 
 
 class Evidence(
-    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True, tag=8
 ):
     """Two signed messages that an honest validator never signs both (R11)."""
 
