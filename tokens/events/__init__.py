@@ -4,8 +4,121 @@ Tags: 1-49 holdings, 50-99 parties and proposals, 100-149 instruments, 150-199 s
 250-299 control, 300-349 business day and agenda, 350-399 governance.
 """
 
+from tokens.events.cash import (
+    CashMinted,
+    CashRedeemed,
+    CentralBankMoneyIssued,
+    CentralBankMoneyWithdrawn,
+    RedemptionQueued,
+)
+from tokens.events.control import (
+    AssetPaused,
+    CreditStopSet,
+    FreezeChanged,
+    FreezeLifted,
+    Seized,
+)
+from tokens.events.day import (
+    CalendarSet,
+    DayClosed,
+    DayOpened,
+)
 from tokens.events.holdings import Burned, Issued, LienEnded, LienPlaced, Moved
+from tokens.events.instruments import (
+    AssetDefined,
+    AssetStatusChanged,
+    CouponPaid,
+    DocumentAdded,
+    PaymentFunded,
+    PaymentStatusChanged,
+    PaymentUnclaimed,
+    PrincipalPaid,
+    RecordTaken,
+    ResidualReturned,
+    TaxTableSet,
+    TermsAmended,
+)
+from tokens.events.settlement import (
+    BatchAllocated,
+    BatchApproved,
+    BatchInstructed,
+    BatchPending,
+    BatchStatusChanged,
+)
 
-LedgerEvent = Moved | Issued | Burned | LienPlaced | LienEnded
+LedgerEvent = (
+    Moved
+    | Issued
+    | Burned
+    | LienPlaced
+    | LienEnded
+    | CentralBankMoneyIssued
+    | CentralBankMoneyWithdrawn
+    | CashMinted
+    | CashRedeemed
+    | RedemptionQueued
+    | FreezeChanged
+    | CreditStopSet
+    | AssetPaused
+    | Seized
+    | FreezeLifted
+    | DayOpened
+    | DayClosed
+    | CalendarSet
+    | AssetDefined
+    | AssetStatusChanged
+    | DocumentAdded
+    | TermsAmended
+    | RecordTaken
+    | PaymentFunded
+    | PaymentStatusChanged
+    | CouponPaid
+    | PrincipalPaid
+    | PaymentUnclaimed
+    | ResidualReturned
+    | TaxTableSet
+    | BatchInstructed
+    | BatchApproved
+    | BatchAllocated
+    | BatchStatusChanged
+    | BatchPending
+)
 
-__all__ = ["Burned", "Issued", "LedgerEvent", "LienEnded", "LienPlaced", "Moved"]
+__all__ = [
+    "AssetDefined",
+    "AssetPaused",
+    "AssetStatusChanged",
+    "BatchAllocated",
+    "BatchApproved",
+    "BatchInstructed",
+    "BatchPending",
+    "BatchStatusChanged",
+    "Burned",
+    "CalendarSet",
+    "CashMinted",
+    "CashRedeemed",
+    "CentralBankMoneyIssued",
+    "CentralBankMoneyWithdrawn",
+    "CouponPaid",
+    "CreditStopSet",
+    "DayClosed",
+    "DayOpened",
+    "DocumentAdded",
+    "FreezeChanged",
+    "FreezeLifted",
+    "Issued",
+    "LedgerEvent",
+    "LienEnded",
+    "LienPlaced",
+    "Moved",
+    "PaymentFunded",
+    "PaymentStatusChanged",
+    "PaymentUnclaimed",
+    "PrincipalPaid",
+    "RecordTaken",
+    "RedemptionQueued",
+    "ResidualReturned",
+    "Seized",
+    "TaxTableSet",
+    "TermsAmended",
+]

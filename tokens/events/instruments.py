@@ -1,0 +1,205 @@
+"""Events of instruments, coupons and redemptions."""
+
+import datetime as dt
+
+import msgspec
+
+from tokens.records.instruments import PaymentKind, PaymentStatus
+from tokens.types import Address, Amount, AssetId, AssetStatus, Count, Hash, Symbol, Text
+
+
+class AssetDefined(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=100,
+):
+    """An asset came into being."""
+
+    asset: AssetId
+    name: Text
+    issuer: Address
+
+
+class AssetStatusChanged(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=101,
+):
+    """An asset went on in its life."""
+
+    asset: AssetId
+    status: AssetStatus
+
+
+class DocumentAdded(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=102,
+):
+    """A document was added to an asset."""
+
+    asset: AssetId
+    number: Count
+    name: Text
+    version: Count
+    sha256: Hash
+
+
+class TermsAmended(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=103,
+):
+    """Fields that the terms declare mutable were changed."""
+
+    asset: AssetId
+    fields: tuple[Symbol, ...]
+
+
+class RecordTaken(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=104,
+):
+    """Who holds the bond now gets the payment."""
+
+    asset: AssetId
+    payment: Count
+    record_no: Count
+    recorded: Amount
+    required: Amount
+    payment_date: dt.date
+
+
+class PaymentFunded(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=105,
+):
+    """The money for a payment was set aside, whole."""
+
+    asset: AssetId
+    payment: Count
+    kind: PaymentKind
+    amount: Amount
+    source: Address
+
+
+class PaymentStatusChanged(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=106,
+):
+    """A payment began, ended, or was missed."""
+
+    asset: AssetId
+    payment: Count
+    kind: PaymentKind
+    status: PaymentStatus
+
+
+class CouponPaid(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=107,
+):
+    """One holder's coupon, with the certificate of what was withheld: net = gross - withheld."""
+
+    asset: AssetId
+    payment: Count
+    account: Address
+    quantity: Amount
+    """Face that the record entitles."""
+    gross: Amount
+    withheld: Amount
+    tax_class: Symbol
+    rate_e6: int
+    """Part withheld, x 10^6."""
+
+
+class PrincipalPaid(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=108,
+):
+    """One holder's units were burned against their face."""
+
+    asset: AssetId
+    payment: Count
+    account: Address
+    quantity: Amount
+    amount: Amount
+
+
+class PaymentUnclaimed(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=109,
+):
+    """A payment could not be credited: it waits in the servicer's unclaimed account."""
+
+    asset: AssetId
+    payment: Count
+    account: Address
+    unclaimed_account: Address
+    amount: Amount
+
+
+class ResidualReturned(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=110,
+):
+    """What roundings left of a funded payment went back."""
+
+    asset: AssetId
+    payment: Count
+    target: Address
+    amount: Amount
+
+
+class TaxTableSet(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=111,
+):
+    """A withholding table changed."""
+
+    profile: Symbol
+    version: Count
