@@ -1,9 +1,11 @@
 """What an operation is: a struct, a check, an apply, and one line in tokens/ops/__init__.py.
 
 Rules of this file:
-1. `check` is read only and yields refusals in the fixed order of page 04; the first one is the result, `simulate`
+1. `check` is read only and yields refusals in the fixed order of page 04; the first one is the
+   result, `simulate`
    takes them all. A later check must survive what an earlier one refused (guard with early return).
-2. `apply` runs only after `check` yielded nothing; it cannot fail. An exception there is a bug of this node.
+2. `apply` runs only after `check` yielded nothing; it cannot fail. An exception there is a bug of
+   this node.
 3. A tag's encoding never changes; a changed operation is a new tag.
 """
 
@@ -17,7 +19,9 @@ from tokens.context import Context
 from tokens.results import Code, Refusal
 from tokens.types import OperationClass
 
-Op = TypeVar("Op", bound=msgspec.Struct)
+Op = TypeVar("Op", bound=msgspec.Struct, covariant=True)
+"""Covariant, so that a table can hold them all: the table is asked by the type of the operation (SPEC_OF), hence
+`check` and `apply` never meet another type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,14 @@ class OperationSpec(Generic[Op]):
     """Every code that check can yield: the completeness test demands a test for each."""
     approval: str | None = None
     """Name of the approval policy (genesis data) that must be met, or None."""
+    emergency: bool = False
+    """The policy `emergency` may stand in for its own (page 04)."""
     in_proposal: bool = True
     """May stand inside a proposal."""
+    grantable: bool = False
+    """A grant may lend it: its check and apply then ask tokens/grants.py."""
+    grant_policy: str | None = None
+    """Approval policy that such a grant needs, or None: the grantor's own agreement is enough."""
     since: int = 1
     """Protocol version that knows it first."""
 

@@ -2,10 +2,12 @@
 
 Rules of this file:
 1. Records are frozen values; an update is a new value. What `get` returned stays valid for ever.
-2. An overlay is a write buffer over one base. `savepoint` / `rollback` undo a failed transaction or a failed proposal.
+2. An overlay is a write buffer over one base. `savepoint` / `rollback` undo a failed transaction
+   or proposal.
 3. Order comes from indexes only (records/kind.py).
 
-Store layout: b"s" + key hash -> kind tag byte + record bytes; b"o" + index tag byte + encoded order key -> key parts.
+Store layout: b"s" + key hash -> kind tag byte + record bytes; b"o" + index tag byte + encoded
+order key -> key parts.
 """
 
 from bisect import bisect_left
@@ -15,12 +17,20 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from tokens.codec import encode
-from tokens.records.kind import Index, Key, RecordKind, encode_key
+from tokens.records.kind import Index, Key, KeyPart, Kind, RecordKind, encode_key, hash_key
 
 R = TypeVar("R", bound=msgspec.Struct)
 
 RECORD_PREFIX = b"s"
 INDEX_PREFIX = b"o"
+TAG_BYTE = tuple(bytes([tag]) for tag in range(256))
+
+Savepoint = tuple[int, int]
+"""Lengths of an overlay's two journals."""
+
+RecordChange = tuple[Kind, Key, bytes, bytes | None, object]
+"""(kind, key, key hash, stored value = tag byte + record bytes or None if deleted, record or
+None)."""
 
 
 class StateBase(Protocol):
@@ -34,58 +44,65 @@ class StateBase(Protocol):
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """What an overlay changed, in an order that is the same everywhere (by kind tag, then key)."""
+    """What an overlay changed, in an order that is the same everywhere (by kind tag, then encoded
+    key)."""
 
-    records: tuple[tuple[RecordKind[msgspec.Struct], Key, bytes, bytes | None], ...]
-    """(kind, key, key hash, encoded record or None if deleted)."""
+    records: tuple[RecordChange, ...]
     index: tuple[tuple[int, bytes, Key | None], ...]
     """(index tag, order key, record key or None if removed)."""
 
     def writes(self) -> Iterator[tuple[bytes, bytes | None]]:
-        """Pairs for the store: raw key -> value, None = delete."""
-        for kind, _, key_hash, data in self.records:
-            value = None if data is None else bytes([kind.tag]) + data
+        """Pairs for the store: raw key -> value, None = delete. Records were encoded once, in
+        `changes`."""
+        for _, _, key_hash, value, _ in self.records:
             yield RECORD_PREFIX + key_hash, value
         for tag, order, key in self.index:
-            yield INDEX_PREFIX + bytes([tag]) + order, None if key is None else encode(key)
+            yield INDEX_PREFIX + TAG_BYTE[tag] + order, None if key is None else encode(key)
 
 
 class Overlay:
-    """A block's writes over a base. Not thread-safe; one owner."""
+    """A block's writes over a base. Not thread-safe; one owner. Holds at most what one block
+    writes."""
 
-    __slots__ = ("_base", "_index", "_journal", "_records")
+    __slots__ = ("_base", "_index", "_index_journal", "_record_journal", "_records")
 
     def __init__(self, base: StateBase) -> None:
         self._base = base
-        self._records: dict[tuple[int, Key], tuple[RecordKind[msgspec.Struct], object]] = {}
+        self._records: dict[tuple[int, Key], tuple[Kind, object]] = {}
         self._index: dict[int, dict[bytes, Key | None]] = {}
-        self._journal: list[tuple[dict[object, object], object, object]] = []
+        self._record_journal: list[tuple[tuple[int, Key], tuple[Kind, object] | None]] = []
+        self._index_journal: list[tuple[dict[bytes, Key | None], bytes, Key | None, bool]] = []
 
-    def get(self, kind: RecordKind[R], *key: object) -> R | None:
+    def get(self, kind: RecordKind[R], *key: KeyPart) -> R | None:
         """The record as this overlay sees it, or None."""
-        found = self._records.get((kind.tag, key))  # type: ignore[arg-type]
+        found = self._records.get((kind.tag, key))
         if found is not None:
             return found[1]  # type: ignore[return-value]
-        return self._base.read(kind, key)  # type: ignore[arg-type]
+        return self._base.read(kind, key)
 
     def put(self, kind: RecordKind[R], record: R) -> None:
         """Insert or replace."""
         key = kind.key(record)
+        place = (kind.tag, key)
+        before = self._records.get(place)
         if kind.indexes:
-            old = self.get(kind, *key)
+            old = self._base.read(kind, key) if before is None else before[1]
             for index in kind.indexes:
                 if old is None or not index.static:
-                    self._move(index, old, record, key)
-        self._set(self._records, (kind.tag, key), (kind, record))
+                    self._move(index, old, record, key)  # type: ignore[arg-type]
+        self._record_journal.append((place, before))
+        self._records[place] = (kind, record)
 
-    def delete(self, kind: RecordKind[R], *key: object) -> None:
+    def delete(self, kind: RecordKind[R], *key: KeyPart) -> None:
         """Remove; nothing happens if it is not there."""
         old = self.get(kind, *key)
         if old is None:
             return
         for index in kind.indexes:
-            self._move(index, old, None, key)  # type: ignore[arg-type]
-        self._set(self._records, (kind.tag, key), (kind, None))
+            self._move(index, old, None, key)
+        place = (kind.tag, key)
+        self._record_journal.append((place, self._records.get(place)))
+        self._records[place] = (kind, None)
 
     def scan(
         self,
@@ -96,55 +113,71 @@ class Overlay:
         after: Key | None = None,
         limit: int,
     ) -> list[R]:
-        """At most `limit` records in index order whose order key begins with `prefix`, after `after`.
+        """At most `limit` records in index order whose order key begins with `prefix`, after
+        `after`.
 
         `after` is a full order key (exclusive). Costs O(limit + overlay entries of the index).
         """
         start = encode_key(prefix)
-        stop = _prefix_end(start)
+        stop = prefix_end(start)
         if after is not None:
             start = max(start, encode_key(after) + b"\x00")
         out: list[R] = []
+        if limit <= 0:
+            return out
         for _, key in self._merged(index.tag, start, stop):
             record = self.get(kind, *key)
             if record is not None:
                 out.append(record)
-            if len(out) >= limit:
-                break
+                if len(out) >= limit:
+                    break
         return out
 
-    def savepoint(self) -> int:
+    def savepoint(self) -> Savepoint:
         """A mark to roll back to."""
-        return len(self._journal)
+        return (len(self._record_journal), len(self._index_journal))
 
-    def rollback(self, savepoint: int) -> None:
+    def rollback(self, savepoint: Savepoint) -> None:
         """Undo every write since the mark."""
-        while len(self._journal) > savepoint:
-            table, key, old = self._journal.pop()
-            if old is _ABSENT:
-                del table[key]
+        records, index = savepoint
+        while len(self._record_journal) > records:
+            place, before = self._record_journal.pop()
+            if before is None:
+                del self._records[place]
             else:
-                table[key] = old
+                self._records[place] = before
+        while len(self._index_journal) > index:
+            entries, order, key, known = self._index_journal.pop()
+            if known:
+                entries[order] = key
+            else:
+                del entries[order]
 
     def changes(self) -> Changes:
         """All writes so far. Records that equal the base's are left in: equal on all nodes."""
         ordered = sorted(
-            self._records.items(), key=lambda item: (item[0][0], _sort_key(item[0][1]))
+            [
+                (tag, encode_key(key), key, kind, record)
+                for (tag, key), (kind, record) in self._records.items()
+            ],
+            key=_place,
         )
-        records = []
-        for (_, key), (kind, record) in ordered:
-            data = None if record is None else encode(record)
-            records.append((kind, key, kind.key_hash(key), data))
+        records: list[RecordChange] = [
+            (
+                kind,
+                key,
+                hash_key(tag, encoded),
+                None if record is None else TAG_BYTE[tag] + encode(record),
+                record,
+            )
+            for tag, encoded, key, kind, record in ordered
+        ]
         index = [
             (tag, order, entries[order])
             for tag, entries in sorted(self._index.items())
             for order in sorted(entries)
         ]
         return Changes(tuple(records), tuple(index))
-
-    def _set(self, table: dict[object, object], key: object, value: object) -> None:  # type: ignore[misc]
-        self._journal.append((table, key, table.get(key, _ABSENT)))
-        table[key] = value
 
     def _move(self, index: Index[R], old: R | None, new: R | None, key: Key) -> None:
         before = None if old is None else index.order(old)
@@ -153,9 +186,13 @@ class Overlay:
             return
         entries = self._index.setdefault(index.tag, {})
         if before is not None:
-            self._set(entries, encode_key(before), None)  # type: ignore[arg-type]
+            self._set_entry(entries, encode_key(before), None)
         if after is not None:
-            self._set(entries, encode_key(after), key)  # type: ignore[arg-type]
+            self._set_entry(entries, encode_key(after), key)
+
+    def _set_entry(self, entries: dict[bytes, Key | None], order: bytes, key: Key | None) -> None:
+        self._index_journal.append((entries, order, entries.get(order), order in entries))
+        entries[order] = key
 
     def _merged(self, tag: int, start: bytes, stop: bytes) -> Iterator[tuple[bytes, Key]]:
         own = self._index.get(tag)
@@ -178,16 +215,13 @@ class Overlay:
             at += 1
 
 
-_ABSENT = object()
-
-
-def _sort_key(key: Key) -> bytes:
-    return encode_key(key)
-
-
-def _prefix_end(prefix: bytes) -> bytes:
+def prefix_end(prefix: bytes) -> bytes:
     """Smallest bytes above everything that begins with prefix."""
     trimmed = prefix.rstrip(b"\xff")
     if not trimmed:
-        return b"\xff" * 80
+        return b"\xff" * 300
     return trimmed[:-1] + bytes([trimmed[-1] + 1])
+
+
+def _place(entry: tuple[int, bytes, Key, Kind, object]) -> tuple[int, bytes]:
+    return entry[:2]

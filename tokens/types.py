@@ -1,8 +1,10 @@
 """Scalar types and enumerations of the ledger.
 
 Rules of this file:
-1. `extra={"form": ...}` names the JSON form of a scalar (docs/spec/wire.md): amount -> decimal string,
-   address -> bech32m, hex -> 0x..., operation -> nested operation. msgpack always carries the plain value.
+1. `extra={"form": ...}` names the JSON form of a scalar (docs/spec/wire.md): amount -> decimal
+   string,
+   address -> bech32m, hex -> 0x..., operation -> nested operation. msgpack always carries the
+   plain value.
 2. Enumeration numbers are on the wire: never reused, never renumbered.
 """
 
@@ -15,13 +17,16 @@ AMOUNT_LIMIT = 2**64 - 1
 """Largest amount: what msgpack can carry."""
 
 Amount = Annotated[int, msgspec.Meta(ge=0, extra={"form": "amount"})]
-"""Minor units (PKR: paisa; securities: minor units of face), 0..2^64-1 (msgpack itself bounds it)."""
+"""Minor units (PKR: paisa; securities: minor units of face), 0..2^64-1 (msgpack itself bounds
+it)."""
 
 PositiveAmount = Annotated[int, msgspec.Meta(ge=1, extra={"form": "amount"})]
-"""1..2^64-1. Zero where a positive amount is asked is an error, never a silent success (page 04)."""
+"""1..2^64-1. Zero where a positive amount is asked is an error, never a silent success (page
+04)."""
 
 Address = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16, extra={"form": "address"})]
-"""Stable random id of a participant or an account; one space for both. Not a key hash: keys rotate."""
+"""Stable random id of a participant or an account; one space for both. Not a key hash: keys
+rotate."""
 
 Hash = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32, extra={"form": "hex"})]
 PublicKey = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32, extra={"form": "hex"})]
@@ -33,11 +38,16 @@ AssetId = Annotated[str, msgspec.Meta(min_length=1, max_length=16, pattern="^[A-
 """ISIN for securities, a short code for money."""
 
 Symbol = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9][a-z0-9_-]*$")]
+
+ValidatorName = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9-]+$")]
+"""Stable name of a validator; survives key rotation."""
+
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
 Reference = Annotated[
     str, msgspec.Meta(min_length=1, max_length=35, pattern="^[A-Za-z0-9/:().,'+ -]+$")
 ]
-"""An outside reference (RTGS, bank, order number): ISO 20022 Max35Text of the SWIFT X character set."""
+"""An outside reference (RTGS, bank, order number): ISO 20022 Max35Text of the SWIFT X character
+set."""
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 BlockHeight = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -50,6 +60,10 @@ EncodedOperation = Annotated[
     bytes, msgspec.Meta(min_length=1, max_length=8_192, extra={"form": "operation"})
 ]
 """Canonical bytes of one operation, as a proposal stores it."""
+
+
+NO_ADDRESS = bytes(16)
+"""Stands where nobody is."""
 
 
 class Role(IntEnum):
@@ -132,6 +146,20 @@ class AssetFlag(IntFlag):
 
     DEFAULT = 1
     BREACH = 2
+
+
+class AgendaClass(IntEnum):
+    """Order of the work of one business date (04); lower first."""
+
+    RELEASE = 1
+    """Expiry and release."""
+    CHANGE = 2
+    """Effective changes."""
+    FIXING = 3
+    SETTLE = 4
+    RECORD = 5
+    COUPON = 6
+    REDEMPTION = 7
 
 
 class LienKind(IntEnum):

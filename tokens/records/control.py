@@ -27,7 +27,7 @@ class AccountFreezes(
     """How many freezes rest on all assets of an account: a position born later is born frozen."""
 
     account: Address
-    count: Annotated[Count, msgspec.Meta(ge=1)]
+    count: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 
 
 class Unclaimed(

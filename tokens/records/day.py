@@ -7,7 +7,7 @@ import msgspec
 
 from tokens.finance.calendar import Calendar
 from tokens.records.kind import Index, RecordKind
-from tokens.types import Address, RateE6, Symbol
+from tokens.types import Address, Symbol
 
 CalendarId = Annotated[
     str, msgspec.Meta(min_length=1, max_length=16, pattern="^[A-Z0-9][A-Z0-9-]*$")
@@ -49,7 +49,7 @@ class TaxEntry(
 
     tax_class: Symbol
     from_date: dt.date
-    rate_e6: Annotated[RateE6, msgspec.Meta(ge=0, le=1_000_000)]
+    rate_e6: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
     """Part of the gross amount that is withheld, x 10^6; 1_000_000 takes all of it."""
 
 

@@ -12,7 +12,8 @@ from tokens.types import Address, Amount, AssetId, Count, Hash, LienKind, Text
 class Position(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
-    """Balance of one asset in one account. available = max(0, balance - held - pledged - frozen)."""
+    """Balance of one asset in one account. available = max(0, balance - held - pledged -
+    frozen)."""
 
     asset: AssetId
     account: Address
@@ -70,7 +71,8 @@ class Lien(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_un
     """None = ALL of it (freezes only)."""
     kind: LienKind
     owner: Address
-    """Participant, or batch id's first 16 bytes for a settlement hold, that may change or lift it."""
+    """Participant, or batch id's first 16 bytes for a settlement hold, that may change or lift
+    it."""
     expires_on: datetime.date | None
     """Ends at the first open_day with business date >= this; None = until lifted."""
     basis: LegalBasis | None

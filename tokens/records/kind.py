@@ -1,16 +1,22 @@
 """How a record of the ledger is keyed, hashed and indexed.
 
 Rules of this file:
-1. A record's key is a tuple of its own fields. Its key hash = SHA-256(domain, kind tag, encoded key) places it in
+1. A record's key is a tuple of its own fields. Its key hash = SHA-256(domain, kind tag, encoded
+   key) places it in
    the commitment and in the store.
-2. Order is never taken from hashes. What the ledger must walk in order has an index: an ordered list of keys,
+2. Order is never taken from hashes. What the ledger must walk in order has an index: an ordered
+   list of keys,
    derived from the records, hence not committed itself. An index is rebuilt from records alone.
+3. Tags of kinds and of indexes are never reused: 1-9 parties and governance, 10-19 holdings, 30-39
+   days and
+   tables, 40-49 instruments, 50-59 cash, 60-69 settlement, 70-79 control, 80-229 later, 230-249
+   the ledger's own.
 """
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -34,7 +40,8 @@ def encode_part(part: KeyPart) -> bytes:
 
 
 def encode_key(key: Key) -> bytes:
-    """Concatenation of the encoded parts; byte parts are of fixed length within one kind and position."""
+    """Concatenation of the encoded parts; byte parts are of fixed length within one kind and
+    position."""
     return b"".join([encode_part(part) for part in key])
 
 
@@ -51,6 +58,21 @@ class Index(Generic[R]):
     """The position depends on the record's key only, so an update never moves it."""
 
 
+class Kind(Protocol):
+    """A kind whose records' type does not matter."""
+
+    @property
+    def tag(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def struct(self) -> type[msgspec.Struct]: ...
+
+    def key_hash(self, key: Key) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RecordKind(Generic[R]):
     """A table of the ledger."""
@@ -64,4 +86,15 @@ class RecordKind(Generic[R]):
 
     def key_hash(self, key: Key) -> bytes:
         """32 bytes."""
-        return hashlib.sha256(_KEY_DOMAIN + bytes([self.tag]) + encode_key(key)).digest()
+        return hash_key(self.tag, encode_key(key))
+
+
+_PREFIX = [hashlib.sha256(_KEY_DOMAIN + bytes([tag])) for tag in range(256)]
+"""Hash states that have the domain and the tag behind them."""
+
+
+def hash_key(tag: int, encoded: bytes) -> bytes:
+    """SHA-256("mohur/key/v1", 0, kind tag, encoded key)."""
+    state = _PREFIX[tag].copy()
+    state.update(encoded)
+    return state.digest()

@@ -55,7 +55,8 @@ class Account(
 
     id: Address
     owner: Hash
-    """person_id: the registrar's keyed hash of a national id or LEI. No personal data on the ledger."""
+    """person_id: the registrar's keyed hash of a national id or LEI. No personal data on the
+    ledger."""
     holder: Address
     """Participant that owns it, or 16 zero bytes for a client's account."""
     servicer: Address
@@ -85,3 +86,16 @@ ACCOUNT = RecordKind(
     lambda r: (r.id,),
     (Index(2, "accounts_by_servicer", lambda r: (r.servicer, r.id), static=False),),
 )
+
+
+class KeyOwner(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """Whose policy a key belongs to: a key belongs to one policy only (page 04)."""
+
+    key: PublicKey
+    owner: Address
+    """Participant or account."""
+
+
+KEY_OWNER = RecordKind(3, "key_owner", KeyOwner, lambda r: (r.key,))

@@ -1,0 +1,92 @@
+"""Work that the ledger does by itself, in the order (business date, class, id) (page 04).
+
+Rules of this file:
+1. Due by business date only. All dated work fires at the first open_day with business date >= its
+   date.
+2. A handler cannot fail. It does at most `quota` postings and hands back the rest of its item, or
+   None if done.
+3. A step counts at least one posting, so that a block's work is bounded whatever a handler does.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tokens.context import Context
+from tokens.records.day import BUSINESS_DAY
+from tokens.records.system import AGENDA_ITEM, AgendaItem, agenda_key
+from tokens.state import Overlay
+
+AGENDA = AGENDA_ITEM.indexes[0]
+
+
+class Step(NamedTuple):
+    """What a handler did."""
+
+    postings: int
+    """How many postings (or records written, if it posts nothing), 0..quota."""
+    rest: AgendaItem | None
+    """The same item with its new cursor, or None if it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaHandler:
+    """Who does items of one kind; listed in tokens/ops/__init__.py."""
+
+    name: str
+    """What items call it, e.g. proposal_expiry."""
+    family: str
+    """File it lives in."""
+    run: Callable[[Context, AgendaItem, int], Step]
+    """(context, item, quota) -> Step."""
+
+
+def schedule(state: Overlay, item: AgendaItem) -> None:
+    """Put an item on the agenda; the same (date, class, id) again replaces it."""
+    state.put(AGENDA_ITEM, item)
+
+
+def cancel(state: Overlay, item: AgendaItem) -> None:
+    """Take an item off; nothing happens if it is not there."""
+    state.delete(AGENDA_ITEM, *agenda_key(item))
+
+
+def upcoming(state: Overlay, limit: int) -> Sequence[AgendaItem]:
+    """The first items, due or not."""
+    return state.scan(AGENDA_ITEM, AGENDA, limit=limit)
+
+
+def next_due(state: Overlay) -> AgendaItem | None:
+    """The first item that is due on the business date, or None.
+
+    Not None is a reason to make a block (R1).
+    """
+    first = state.scan(AGENDA_ITEM, AGENDA, limit=1)
+    day = state.get(BUSINESS_DAY)
+    if not first or day is None or first[0].due_on > day.date:
+        return None
+    return first[0]
+
+
+def run_due(
+    state: Overlay,
+    handlers: dict[str, AgendaHandler],
+    quota: int,
+    open_context: Callable[[AgendaItem], Context],
+) -> list[Context]:
+    """Do due items in order until `quota` postings are used: one context a step."""
+    done: list[Context] = []
+    left = quota
+    while left > 0:
+        item = next_due(state)
+        if item is None:
+            break
+        context = open_context(item)
+        step = handlers[item.handler].run(context, item, left)
+        if step.rest is None:
+            cancel(state, item)
+        else:
+            schedule(state, step.rest)
+        left -= max(1, step.postings)
+        done.append(context)
+    return done
