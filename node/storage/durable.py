@@ -58,3 +58,16 @@ def replace_file(path: Path, data: bytes) -> None:
     create_file(temporary, data)
     temporary.replace(path)
     sync_folder(path.parent)
+
+
+def keep_aside(path: Path, label: str) -> Path:
+    """Rename a file or folder to the first free `<name>.<label>-1`, `-2`, ...; the new path.
+
+    For what must not be used and not be lost either: it shows what the disk did.
+    """
+    number = 1
+    while (target := path.with_name(f"{path.name}.{label}-{number}")).exists():
+        number += 1
+    path.rename(target)
+    sync_folder(path.parent)
+    return target

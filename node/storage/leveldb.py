@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Never, cast
 
-from node.storage.durable import sync_folder
+from node.storage.durable import keep_aside
 from node.storage.kv import RESERVED_PREFIX, Batch, StorageFailed, StoreClosed
 from node.storage.plyvel_shim import STORE_ERRORS, Database, open_database
 
@@ -211,12 +211,7 @@ def move_aside(folder: Path) -> Path:
 
     Nothing is deleted: the files show what the disk did. The caller has closed the store.
     """
-    number = 1
-    while (target := folder.with_name(f"{folder.name}.damaged-{number}")).exists():
-        number += 1
-    folder.rename(target)
-    sync_folder(folder.parent)
-    return target
+    return keep_aside(folder, "damaged")
 
 
 def _check_format(database: Database, folder: Path) -> None:
