@@ -5,7 +5,13 @@ from typing import Annotated
 
 import msgspec
 
+from tokens import posting
+from tokens.authority import may_act_for
 from tokens.context import Context
+from tokens.eligibility import MOVEMENT_CODES, Movement, movement_refusals
+from tokens.lookup import require_account, require_asset
+from tokens.records.instruments import ASSET
+from tokens.records.parties import ACCOUNT
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import Address, AssetId, OperationClass, PositiveAmount
@@ -32,13 +38,39 @@ class Transfer(
 
 
 def check(context: Context, operation: Transfer) -> Iterator[Refusal]:
-    """Order of checks of page 04."""
+    """Who may act, then the order of checks of page 04."""
+    state = context.state
+    asset = state.get(ASSET, operation.asset)
+    source = state.get(ACCOUNT, operation.source)
+    target = state.get(ACCOUNT, operation.target)
+    if asset is None:
+        yield Refusal(Code.UNKNOWN_ASSET)
+        return
+    if source is None or target is None:
+        yield Refusal(Code.UNKNOWN_ACCOUNT)
+        return
+    if not may_act_for(context, source):
+        yield Refusal(Code.NOT_AUTHORISED)
     if operation.source == operation.target:
         yield Refusal(Code.SAME_ACCOUNT)
+    yield from movement_refusals(
+        context,
+        Movement(
+            asset=asset,
+            source=source,
+            target=target,
+            amount=operation.amount,
+            operation_class=OperationClass.MOVE,
+        ),
+    )
 
 
 def apply(context: Context, operation: Transfer) -> None:
     """Two postings."""
+    asset = require_asset(context.state, operation.asset)
+    source = require_account(context.state, operation.source)
+    target = require_account(context.state, operation.target)
+    posting.move(context, asset, source, target, operation.amount)
 
 
 TRANSFER = OperationSpec(
@@ -48,5 +80,11 @@ TRANSFER = OperationSpec(
     operation_class=OperationClass.MOVE,
     check=check,
     apply=apply,
-    codes=(Code.SAME_ACCOUNT,),
+    codes=(
+        Code.UNKNOWN_ASSET,
+        Code.UNKNOWN_ACCOUNT,
+        Code.NOT_AUTHORISED,
+        Code.SAME_ACCOUNT,
+        *MOVEMENT_CODES,
+    ),
 )

@@ -257,3 +257,8 @@ DOCUMENT = RecordKind(
     lambda r: (r.asset, r.number),
     (Index(24, "documents", lambda r: (r.asset, r.number), static=True),),
 )
+
+LIVE_BONDS = ASSET.indexes[1]
+PAYMENTS = PAYMENT.indexes[0]
+RECORD_STAMPS = RECORD_STAMP.indexes[0]
+DOCUMENTS = DOCUMENT.indexes[0]

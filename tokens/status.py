@@ -1,0 +1,112 @@
+"""What the status of an asset and of an account lets happen: the table of page 04 as data.
+
+Rules of this file:
+1. A column is a use: the class of an operation, and whether the account gives or receives. A cell
+   is None (yes) or the code that refuses.
+2. SERVICE is never refused by an account: what it cannot take goes to the servicer's unclaimed
+   account.
+3. CONTROL has its own row everywhere: a seizure is not stopped by the freeze that it enforces.
+4. Pausing is per class and never touches SERVICE and CONTROL.
+"""
+
+from enum import IntEnum
+
+from tokens.records.instruments import Asset
+from tokens.results import Code
+from tokens.types import AssetStatus, OperationClass
+
+
+class Use(IntEnum):
+    """Columns of the table."""
+
+    OUT = 1
+    """MOVE, TRADE or BID, giving."""
+    IN = 2
+    """MOVE, TRADE or BID, receiving."""
+    LIEN = 3
+    """Placing a hold or pledge."""
+    RELEASE = 4
+    """Ending one."""
+    ISSUE_OUT = 5
+    """Giving in an issue: what the subscriber pays."""
+    ISSUE_IN = 6
+    """Receiving what is issued."""
+    SERVICE = 7
+    """Coupons, redemption, withholding."""
+    CONTROL = 8
+    """Freezes and seizures."""
+
+
+class Standing(IntEnum):
+    """Rows for accounts."""
+
+    OPEN = 1
+    FROZEN = 2
+    """A freeze of everything rests on it (for this asset)."""
+    CREDIT_STOPPED = 3
+    CLOSED = 4
+
+
+_FREE: dict[Use, Code | None] = dict.fromkeys(Use)
+
+ACCOUNT_TABLE: dict[Standing, dict[Use, Code | None]] = {
+    Standing.OPEN: _FREE,
+    Standing.FROZEN: _FREE | {Use.OUT: Code.ACCOUNT_FROZEN, Use.ISSUE_OUT: Code.ACCOUNT_FROZEN},
+    Standing.CREDIT_STOPPED: _FREE
+    | {
+        Use.IN: Code.CREDIT_STOPPED,
+        Use.LIEN: Code.CREDIT_STOPPED,
+        Use.ISSUE_OUT: Code.CREDIT_STOPPED,
+        Use.ISSUE_IN: Code.CREDIT_STOPPED,
+    },
+    Standing.CLOSED: _FREE
+    | {
+        Use.OUT: Code.ACCOUNT_CLOSED,
+        Use.IN: Code.ACCOUNT_CLOSED,
+        Use.LIEN: Code.ACCOUNT_CLOSED,
+        Use.RELEASE: Code.ACCOUNT_CLOSED,
+        Use.ISSUE_OUT: Code.ACCOUNT_CLOSED,
+        Use.ISSUE_IN: Code.ACCOUNT_CLOSED,
+    },
+}
+"""Page 04, rows account OPEN, with freeze ALL, with credit stop, CLOSED."""
+
+_INACTIVE: dict[Use, Code | None] = dict.fromkeys(Use, Code.ASSET_NOT_ACTIVE)
+
+ASSET_TABLE: dict[AssetStatus, dict[Use, Code | None]] = {
+    AssetStatus.DRAFT: _INACTIVE,
+    AssetStatus.APPROVED: _INACTIVE | {Use.ISSUE_OUT: None, Use.ISSUE_IN: None, Use.CONTROL: None},
+    AssetStatus.OUTSTANDING: _FREE,
+    AssetStatus.MATURED: dict.fromkeys(Use, Code.ASSET_MATURED)
+    | {Use.RELEASE: None, Use.SERVICE: None, Use.CONTROL: None},
+    AssetStatus.REDEEMED: _INACTIVE | {Use.RELEASE: None, Use.SERVICE: None},
+    AssetStatus.CANCELLED: _INACTIVE,
+}
+"""Page 04: an asset moves while OUTSTANDING; MATURED admits only redemption and control. A payment
+missed before is still served on a REDEEMED asset."""
+
+PAUSABLE = OperationClass.MOVE | OperationClass.TRADE | OperationClass.BID | OperationClass.LIEN
+"""Classes that a pause may name, with ISSUE."""
+
+
+def use_of(operation_class: OperationClass, *, gives: bool) -> Use:
+    """Column of an operation for the side that gives or receives."""
+    if operation_class is OperationClass.ISSUE:
+        return Use.ISSUE_OUT if gives else Use.ISSUE_IN
+    if operation_class is OperationClass.LIEN:
+        return Use.LIEN if gives else Use.RELEASE
+    if operation_class is OperationClass.SERVICE:
+        return Use.SERVICE
+    if operation_class is OperationClass.CONTROL:
+        return Use.CONTROL
+    return Use.OUT if gives else Use.IN
+
+
+def asset_refusal(asset: Asset, operation_class: OperationClass, use: Use) -> Code | None:
+    """Check 1: status of the asset, then its pauses."""
+    code = ASSET_TABLE[asset.status][use]
+    if code is not None:
+        return code
+    if asset.paused & operation_class and use not in (Use.RELEASE, Use.SERVICE, Use.CONTROL):
+        return Code.ASSET_PAUSED
+    return None
