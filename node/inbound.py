@@ -1,0 +1,211 @@
+"""What comes from peers: verified, then to the core, the pool, the sync or answered at once.
+
+Rules of this file:
+1. A signature is checked before anything is kept (R10). Messages of heights that are over, or too
+   far ahead, are dropped before their signature costs anything.
+2. A peer's fault is counted by reason and never raises.
+3. Answers are bounded: one reply a request, at most REPLY_BYTES_MAX.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Protocol
+
+from consensus.events import (
+    BlockFetched,
+    EvidenceReceived,
+    Now,
+    PeerDown,
+    PeerUp,
+    Received,
+    StatusReceived,
+)
+from consensus.messages import (
+    Commit,
+    Evidence,
+    Prepare,
+    PrePrepare,
+    Status,
+    ViewChange,
+)
+from consensus.types import Proposal, ValidatorId
+from node.driver import Driver, Outbox
+from node.stages import Stage, Stages
+from node.sync.blocks import BlockSync
+from node.wire.peer_messages import (
+    BlockReply,
+    BlockRequest,
+    BodyReply,
+    BodyRequest,
+    DecidedBlock,
+    PeerMessage,
+    SyncReply,
+    SyncRequest,
+    TxBatch,
+)
+from node.wire.verify import Rejected, Verifier
+
+REPLY_BYTES_MAX = 2 * 1024 * 1024
+"""A sync reply holds no further block once it is larger."""
+
+
+class Answers(Protocol):
+    """What this node can answer peers from."""
+
+    def tip_height(self) -> int:
+        """Height of the newest durable block."""
+
+    def proposal(self, height: int, digest: bytes) -> Proposal | None:
+        """A block of the open height, or a decided one."""
+
+    def decided(self, height: int) -> DecidedBlock | None:
+        """A decided block with its bodies."""
+
+    def body(self, wire_id: bytes) -> bytes | None:
+        """A transaction of the pool or of an open proposal."""
+
+
+class Bodies(Protocol):
+    """Where transactions from peers go."""
+
+    def on_batch(self, peer: str, bodies: tuple[bytes, ...]) -> None:
+        """Transactions that a peer disseminates."""
+
+    def on_bodies(self, peer: str, bodies: tuple[bytes, ...]) -> None:
+        """Transactions that were asked for."""
+
+
+class Inbound:
+    """The handlers of all peer messages."""
+
+    def __init__(
+        self,
+        *,
+        driver: Driver,
+        verifier: Verifier,
+        outbox: Outbox,
+        answers: Answers,
+        bodies: Bodies,
+        sync: BlockSync,
+        clock: Callable[[], Now],
+        stages: Stages,
+    ) -> None:
+        self._driver = driver
+        self._verifier = verifier
+        self._outbox = outbox
+        self._answers = answers
+        self._bodies = bodies
+        self._sync = sync
+        self._clock = clock
+        self._stages = stages
+        self.dropped: Counter[str] = Counter()
+        """Messages dropped, by reason."""
+        self.heights: dict[str, tuple[int, int]] = {}
+        """Peer -> (height in progress by its last Status, monotonic ms when heard)."""
+
+    def on_up(self, peer: str) -> None:
+        """An authenticated connection exists."""
+        self._driver.post(PeerUp(now=self._clock(), peer=ValidatorId(peer)))
+
+    def on_down(self, peer: str) -> None:
+        """The last connection to the peer is lost."""
+        self._driver.post(PeerDown(now=self._clock(), peer=ValidatorId(peer)))
+
+    def on_message(self, peer: str, message: PeerMessage) -> None:
+        """One decoded frame."""
+        match message:
+            case TxBatch(bodies=bodies):
+                self._bodies.on_batch(peer, bodies)
+            case PrePrepare() | Prepare() | Commit():
+                self._on_vote(message, message.height)
+            case ViewChange(head=head):
+                self._on_vote(message, head.height)
+            case Status():
+                self._on_status(peer, message)
+            case Evidence():
+                self._on_evidence(message)
+            case BlockRequest(height=height, digest=digest):
+                proposal = self._answers.proposal(height, digest)
+                self._outbox.send(peer, BlockReply(digest=digest, proposal=proposal))
+            case BlockReply():
+                self._on_block(message)
+            case BodyRequest(wire_ids=wire_ids):
+                self._serve_bodies(peer, wire_ids)
+            case BodyReply(bodies=bodies):
+                self._bodies.on_bodies(peer, bodies)
+            case SyncRequest():
+                self._serve_sync(peer, message)
+            case SyncReply():
+                self._sync.on_reply(peer, message)
+            case _:
+                self.dropped["UNEXPECTED"] += 1
+
+    def _on_vote(self, message: PrePrepare | Prepare | Commit | ViewChange, height: int) -> None:
+        ahead = height - self._answers.tip_height()
+        if ahead < 1:
+            self.dropped["OLD_HEIGHT"] += 1
+            return
+        if ahead > 2:
+            self.dropped["FUTURE_HEIGHT"] += 1
+            return
+        self._stages.enter(Stage.CONSENSUS)
+        try:
+            verified = self._verifier.verify(message)
+            if isinstance(verified, Rejected):
+                self.dropped[verified.reason] += 1
+                return
+            self._driver.post(Received(now=self._clock(), message=verified))
+        finally:
+            self._stages.leave()
+
+    def _on_status(self, peer: str, status: Status) -> None:
+        now = self._clock()
+        self.heights[peer] = (status.height, now.mono_ms)
+        checked = self._verifier.verify_status(status)
+        if isinstance(checked, Rejected):
+            self.dropped[checked.reason] += 1
+            return
+        self._driver.post(StatusReceived(now=now, peer=ValidatorId(peer), status=checked.message))
+
+    def _on_evidence(self, evidence: Evidence) -> None:
+        verified = self._verifier.verify_evidence(evidence)
+        if isinstance(verified, Rejected):
+            self.dropped[verified.reason] += 1
+            return
+        self._driver.post(EvidenceReceived(now=self._clock(), evidence=verified))
+
+    def _on_block(self, reply: BlockReply) -> None:
+        if reply.proposal is None:
+            return
+        verified = self._verifier.verify_proposal(reply.digest, reply.proposal)
+        if isinstance(verified, Rejected):
+            self.dropped[verified.reason] += 1
+            return
+        self._driver.post(BlockFetched(now=self._clock(), digest=reply.digest, proposal=verified))
+
+    def _serve_bodies(self, peer: str, wire_ids: tuple[bytes, ...]) -> None:
+        found: list[bytes] = []
+        size_bytes = 0
+        for wire_id in wire_ids:
+            body = self._answers.body(wire_id)
+            if body is None:
+                continue
+            size_bytes += len(body)
+            if size_bytes > REPLY_BYTES_MAX:
+                break
+            found.append(body)
+        self._outbox.send(peer, BodyReply(bodies=tuple(found)))
+
+    def _serve_sync(self, peer: str, request: SyncRequest) -> None:
+        blocks: list[DecidedBlock] = []
+        size_bytes = 0
+        last = min(request.from_height + request.count - 1, self._answers.tip_height())
+        for height in range(request.from_height, last + 1):
+            block = self._answers.decided(height)
+            if block is None:
+                break
+            blocks.append(block)
+            size_bytes += sum(len(body) for body in block.bodies)
+            if size_bytes > REPLY_BYTES_MAX:
+                break
+        self._outbox.send(peer, SyncReply(blocks=tuple(blocks)))
