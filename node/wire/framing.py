@@ -74,7 +74,8 @@ class FrameParser:
             return None
         begin = self._start + HEADER_SIZE_BYTES
         self._start = begin + size
-        return bytes(self._buffer[begin : self._start])
+        with memoryview(self._buffer) as view:
+            return bytes(view[begin : self._start])
 
     @property
     def pending_bytes(self) -> int:

@@ -15,7 +15,6 @@ import msgspec
 
 from consensus.messages import (
     Commit,
-    ConsensusMessage,
     Evidence,
     PrePrepare,
     Prepare,
@@ -157,9 +156,6 @@ PeerMessage = (
 )
 """All that a frame may hold."""
 
-SIGNED = (PrePrepare, Prepare, Commit, ViewChange)
-"""Classes of ConsensusMessage, for isinstance."""
-
 
 class BadMessage(Exception):
     """A frame holds no peer message. The text names a field path or a limit, never received bytes."""
@@ -206,6 +202,3 @@ def proposal_in(message: PeerMessage) -> Proposal | None:
             return proposal
         case _:
             return None
-
-
-__all__ = ["ConsensusMessage", "PeerMessage", "decode_message", "encode_message"]

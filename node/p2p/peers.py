@@ -1,0 +1,92 @@
+"""Who the peers are, what each may cost, and what is known of each link."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from node.p2p.link import Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerAddress:
+    """A validator or observer that this node talks to."""
+
+    host: str
+    """Name or address to dial; empty: this node only waits to be dialled (observers behind a gateway)."""
+    port: int
+    """TCP port, 1..65535; 0 with an empty host."""
+    network_key: bytes
+    """32 bytes, from the ledger: the pinned key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerLimits:
+    """Every bound of the transport. The defaults carry 31 validators at the target load."""
+
+    handshake_timeout_s: float = 5.0
+    """From the TCP connection to the end of TLS, and again to the peer's Hello."""
+    pending_handshakes_max: int = 64
+    """Strangers that may be in a handshake at once; the oldest makes way for the next."""
+    dial_backoff_min_s: float = 0.05
+    dial_backoff_max_s: float = 1.0
+    """Pause after a failed dial: doubles from min to max."""
+    dial_yield_s: float = 0.1
+    """The higher id waits this long for the lower id to dial first, so that there is mostly one link."""
+    ping_interval_s: float = 2.0
+    """Silence of the own side after which a Ping is sent."""
+    silence_max_s: float = 10.0
+    """Silence of the other side after which the link is given up."""
+    send_queue_bytes_max: int = 8 * 1024 * 1024
+    """Waiting for one slow peer; at least two frames."""
+    write_buffer_bytes_max: int = 256 * 1024
+    """Handed to asyncio and not yet to the kernel; above it the send queue fills."""
+    receive_bytes_per_s: float = 64 * 1024 * 1024
+    receive_messages_per_s: float = 50_000
+    """Above these a link is read later. A burst of one second is free."""
+
+
+class PeerState:
+    """One configured peer."""
+
+    __slots__ = (
+        "address",
+        "connected",
+        "disconnected",
+        "hello_height",
+        "id",
+        "instance",
+        "last_heard_s",
+        "link",
+        "software",
+    )
+
+    def __init__(self, peer_id: str, address: PeerAddress) -> None:
+        self.id = peer_id
+        self.address = address
+        self.link: Link | None = None
+        """The one link in use."""
+        self.instance = b""
+        """Of the peer's process behind `link`."""
+        self.software = ""
+        """As its last Hello says."""
+        self.hello_height = 0
+        """Tip height of its last Hello."""
+        self.last_heard_s: float | None = None
+        """Loop time of its last frame on any link; None if never."""
+        self.connected = asyncio.Event()
+        self.disconnected = asyncio.Event()
+        self.disconnected.set()
+
+    def attach(self, link: "Link", instance: bytes) -> None:
+        """Use this link from now on."""
+        self.link = link
+        self.instance = instance
+        self.connected.set()
+        self.disconnected.clear()
+
+    def detach(self) -> None:
+        """There is no link any more."""
+        self.link = None
+        self.connected.clear()
+        self.disconnected.set()

@@ -1,0 +1,311 @@
+"""Links to all peers: one per pair, dialled again when lost, none able to hold up another.
+
+Rules of this file:
+1. Both sides dial; of two links of the same two processes the one dialled by the lower id stays. A link
+   of a restarted process replaces that of the dead one at once (Hello.instance).
+2. Nothing here is a reliable channel: what is queued on a lost link is lost, and R9 sends again. `on_up`
+   is called again when a link is replaced, for that reason.
+3. A message for many is encoded once.
+4. Callbacks run inside the reading of a frame. What they raise ends `run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from node.p2p.link import Link
+from node.p2p.peers import PeerAddress, PeerLimits, PeerState
+from node.p2p.send_queue import Outgoing, SendQueue, outgoing
+from node.p2p.tls import Credentials, client_context, pin, server_context
+from node.wire.peer_messages import Hello, PeerMessage, Ping
+
+LISTEN_BACKLOG = 128
+
+
+class Transport:
+    """All links of one node. Make it inside a running loop, then `run` it in a TaskGroup."""
+
+    def __init__(
+        self,
+        *,
+        node_id: str,
+        listen: tuple[str, int],
+        peers: Mapping[str, PeerAddress],
+        credentials: Credentials,
+        hello: Callable[[], Hello],
+        on_message: Callable[[str, PeerMessage], None],
+        on_up: Callable[[str], None],
+        on_down: Callable[[str], None],
+        limits: PeerLimits | None = None,
+    ) -> None:
+        self.node_id = node_id
+        self._credentials = credentials
+        self._hello = hello
+        self._on_message = on_message
+        self._on_up = on_up
+        self._on_down = on_down
+        self._limits = PeerLimits() if limits is None else limits
+        self.counters: Counter[str] = Counter()
+        """Links refused or lost and messages dropped, by reason."""
+        self._loop = asyncio.get_running_loop()
+        self._failure: asyncio.Future[None] = self._loop.create_future()
+        self._server_tls = server_context(
+            credentials, [each.network_key for each in peers.values()]
+        )
+        self._peers: dict[str, PeerState] = {}
+        self._id_of_key: dict[bytes, str] = {}
+        self._dialing: dict[str, asyncio.Task[None]] = {}
+        self._handshakes: dict[asyncio.Task[None], None] = {}
+        self._links: dict[Link, None] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self.set_peers(peers)
+        self._listener = _listen(listen)
+
+    @property
+    def port(self) -> int:
+        """The TCP port that this node listens on (chosen by the kernel if 0 was asked for)."""
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    def peer(self, peer_id: str) -> PeerState | None:
+        """What is known of a peer; None for a stranger."""
+        return self._peers.get(peer_id)
+
+    def peers_up(self) -> tuple[str, ...]:
+        """Ids with a ready link, ascending."""
+        return tuple(sorted(each.id for each in self._peers.values() if each.link is not None))
+
+    def send(self, peer_id: str, message: PeerMessage | Outgoing) -> bool:
+        """Write or queue for one peer. False: it is away or has no room (counted, R9 sends again)."""
+        state = self._peers.get(peer_id)
+        if state is None or state.link is None:
+            self.counters["send_peer_away"] += 1
+            return False
+        return state.link.send(message if isinstance(message, Outgoing) else outgoing(message))
+
+    def broadcast(self, message: PeerMessage | Outgoing) -> int:
+        """The same to all peers that are up; how many took it."""
+        encoded = message if isinstance(message, Outgoing) else outgoing(message)
+        links = [state.link for state in self._peers.values() if state.link is not None]
+        return sum(link.send(encoded) for link in links)
+
+    def set_peers(self, peers: Mapping[str, PeerAddress]) -> None:
+        """The list of the ledger changed: new ones are dialled, removed or re-keyed ones are cut off."""
+        for peer_id in list(self._peers):
+            if peers.get(peer_id) != self._peers[peer_id].address:
+                self._forget(peer_id)
+        for peer_id, address in sorted(peers.items()):
+            if peer_id == self.node_id or peer_id in self._peers:
+                continue
+            self._peers[peer_id] = PeerState(peer_id, address)
+            self._id_of_key[address.network_key] = peer_id
+            pin(self._server_tls, [address.network_key])
+            if self._group is not None:
+                self._start_dialing(self._group, self._peers[peer_id])
+
+    async def run(self) -> None:
+        """Listen, dial and watch until cancelled. Raises what a callback raised."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                for state in self._peers.values():
+                    self._start_dialing(group, state)
+                group.create_task(self._accept(group))
+                group.create_task(self._watch())
+                await self._failure
+        finally:
+            self._group = None
+            self._listener.close()
+            for link in list(self._links):
+                link.abort("shutdown")
+
+    # --- for links (LinkOwner) -------------------------------------------------------------------
+
+    def hello(self) -> Hello:
+        """The own Hello of this moment."""
+        return self._hello()
+
+    def new_queue(self) -> SendQueue:
+        """A queue that counts its drops here."""
+        return SendQueue(limit_bytes=self._limits.send_queue_bytes_max, dropped=self.counters)
+
+    def peer_of_key(self, key: bytes | None) -> str | None:
+        """The id that a key is pinned for now."""
+        return None if key is None else self._id_of_key.get(key)
+
+    def link_ready(self, link: Link, hello: Hello) -> str | None:
+        """Compare the Hello; keep one link of a pair."""
+        own = self._hello()
+        if hello.protocol != own.protocol:
+            return "wrong_protocol"
+        if hello.chain_id != own.chain_id or hello.genesis_digest != own.genesis_digest:
+            return "wrong_chain"
+        state = self._peers.get(link.peer)
+        if hello.node_id != link.peer or state is None:
+            return "wrong_node_id"
+        older = state.link
+        if older is not None:
+            same_process = hello.instance == state.instance
+            if same_process and not self._replaces(link, older):
+                return "duplicate"
+            state.detach()
+            older.close("replaced")
+            if not same_process:
+                self._on_down(state.id)
+        state.software = hello.software
+        state.hello_height = hello.height
+        state.last_heard_s = link.heard_s
+        state.attach(link, hello.instance)
+        self._on_up(state.id)
+        return None
+
+    def link_message(self, link: Link, message: PeerMessage) -> None:
+        """Hand on."""
+        state = self._peers.get(link.peer)
+        if state is not None:
+            state.last_heard_s = link.heard_s
+            self._on_message(link.peer, message)
+
+    def link_closed(self, link: Link, reason: str) -> None:
+        """Count it; tell the node if it was the link in use."""
+        self.counters[f"link_{reason}"] += 1
+        self._links.pop(link, None)
+        state = self._peers.get(link.peer)
+        if state is not None and state.link is link:
+            state.detach()
+            self._tell_down(state.id)
+
+    def fail(self, error: Exception) -> None:
+        """End `run` with an error of our own."""
+        if not self._failure.done():
+            self._failure.set_exception(error)
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _tell_down(self, peer_id: str) -> None:
+        try:
+            self._on_down(peer_id)
+        except Exception as error:  # noqa: BLE001 - connection_lost would swallow it
+            self.fail(error)
+
+    def _replaces(self, newer: Link, older: Link) -> bool:
+        """Of two links between the same processes, whether the newer one is to be kept."""
+        if (newer.dialed is None) == (older.dialed is None):
+            return True  # who dials twice knows that the first is dead
+        return (newer.dialed is not None) == (self.node_id < newer.peer)
+
+    def _forget(self, peer_id: str) -> None:
+        state = self._peers.pop(peer_id)
+        self._id_of_key.pop(state.address.network_key, None)
+        task = self._dialing.pop(peer_id, None)
+        if task is not None:
+            task.cancel()
+        link = state.link
+        if link is not None:
+            state.detach()
+            link.abort("removed")
+            self._on_down(peer_id)
+
+    def _start_dialing(self, group: asyncio.TaskGroup, state: PeerState) -> None:
+        if state.address.host:
+            self._dialing[state.id] = group.create_task(self._dial(state))
+
+    def _new_link(self, dialed: str | None) -> Link:
+        link = Link(self, self._limits, dialed)
+        self._links[link] = None
+        return link
+
+    async def _dial(self, state: PeerState) -> None:
+        """Keep a link to one peer."""
+        limits = self._limits
+        tls = client_context(self._credentials, state.address.network_key)
+        backoff_s = limits.dial_backoff_min_s
+        while True:
+            await state.disconnected.wait()
+            if self.node_id > state.id and await _within(state.connected, limits.dial_yield_s):
+                continue
+            link = self._new_link(state.id)
+            try:
+                async with asyncio.timeout(2 * limits.handshake_timeout_s):
+                    await self._loop.create_connection(
+                        lambda link=link: link,  # type: ignore[misc]
+                        state.address.host,
+                        state.address.port,
+                        ssl=tls,
+                        server_hostname="",
+                        ssl_handshake_timeout=limits.handshake_timeout_s,
+                    )
+                    ready = await link.finished
+            except (OSError, TimeoutError):
+                self.counters["dial_failed"] += 1
+                self._links.pop(link, None)
+                ready = False
+            if ready:
+                backoff_s = limits.dial_backoff_min_s
+            elif not await _within(state.connected, backoff_s):
+                backoff_s = min(2 * backoff_s, limits.dial_backoff_max_s)
+
+    async def _accept(self, group: asyncio.TaskGroup) -> None:
+        """Take connections; many slow strangers make way for the newest, so that a peer gets through."""
+        while True:
+            connection, _ = await self._loop.sock_accept(self._listener)
+            if len(self._handshakes) >= self._limits.pending_handshakes_max:
+                next(iter(self._handshakes)).cancel()
+                self.counters["handshake_evicted"] += 1
+            task = group.create_task(self._handshake(connection))
+            self._handshakes[task] = None
+            task.add_done_callback(lambda done: self._handshakes.pop(done, None))
+
+    async def _handshake(self, connection: socket.socket) -> None:
+        link = self._new_link(None)
+        try:
+            await self._loop.connect_accepted_socket(
+                lambda: link,
+                connection,
+                ssl=self._server_tls,
+                ssl_handshake_timeout=self._limits.handshake_timeout_s,
+            )
+        except OSError:
+            self.counters["handshake_failed"] += 1
+            self._links.pop(link, None)
+        except asyncio.CancelledError:
+            self._links.pop(link, None)
+            connection.close()
+            raise
+
+    async def _watch(self) -> None:
+        """Ping where we were silent; give up links where the peer was."""
+        limits = self._limits
+        ping = outgoing(Ping())
+        while True:
+            await asyncio.sleep(limits.ping_interval_s / 2)
+            now = self._loop.time()
+            for state in list(self._peers.values()):
+                link = state.link
+                if link is None:
+                    continue
+                if now - link.heard_s > limits.silence_max_s:
+                    link.abort("silent")
+                elif now - link.sent_s >= limits.ping_interval_s:
+                    link.send(ping)
+
+
+def _listen(address: tuple[str, int]) -> socket.socket:
+    """A listening socket; raises OSError if the address is taken."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    listener = socket.create_server(address, family=family, backlog=LISTEN_BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+async def _within(event: asyncio.Event, timeout_s: float) -> bool:
+    """Whether the event is set within that time."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
