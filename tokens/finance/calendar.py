@@ -7,7 +7,7 @@ is outside of the weekend, and there are at most HOLIDAYS_MAX holidays.
 
 from bisect import bisect_left
 from datetime import date, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Final, assert_never
 
 import msgspec
@@ -55,16 +55,19 @@ class CalendarFault(StrEnum):
     DATE_OUT_OF_RANGE = "DATE_OUT_OF_RANGE"
 
 
-class BusinessDayConvention(StrEnum):
-    """Where a date goes that is not a business day (ISDA Definitions 2006 section 4.12)."""
+class BusinessDayConvention(IntEnum):
+    """Where a date goes that is not a business day (ISDA Definitions 2006 section 4.12).
 
-    NONE = "NONE"
+    The numbers are on the wire: never reused.
+    """
+
+    NONE = 0
     """It stays. Also known as Unadjusted."""
-    FOLLOWING = "FOLLOWING"
+    FOLLOWING = 1
     """The first business day after it."""
-    MODFOLLOWING = "MODFOLLOWING"
+    MODFOLLOWING = 2
     """The first business day after it, or before it if that one falls into the next month."""
-    PRECEDING = "PRECEDING"
+    PRECEDING = 3
     """The last business day before it."""
 
 

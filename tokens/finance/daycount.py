@@ -14,7 +14,7 @@ are an argument (``quasi``): ascending dates, a regular period apart, that cover
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum
 from math import gcd
 from typing import Final, assert_never
 
@@ -26,34 +26,46 @@ YearFraction = tuple[int, int]
 """(numerator, denominator): an exact number of years, the denominator positive."""
 
 
-class DayCount(StrEnum):
-    """How days become a fraction of a year. The value is what stands in an instrument."""
+class DayCount(IntEnum):
+    """How days become a fraction of a year. The numbers are on the wire: never reused."""
 
-    ACT_365F = "ACT/365F"
+    ACT_365F = 1
     """Actual days over 365, leap year or not. Also known as Actual/365 (Fixed), A/365F."""
 
-    ACT_360 = "ACT/360"
+    ACT_360 = 2
     """Actual days over 360. Also known as Actual/360, A/360, French (of the money market)."""
 
-    ACT_ACT_ICMA = "ACT/ACT ICMA"
+    ACT_ACT_ICMA = 3
     """Actual days over (coupons a year x days of the coupon period they fall in), summed over the
     regular periods when the coupon is short or long. Also known as Actual/Actual (Bond), ISMA."""
 
-    ACT_ACT_ISDA = "ACT/ACT ISDA"
+    ACT_ACT_ISDA = 4
     """Days in leap years over 366 plus the other days over 365. Also known as Actual/Actual
     (Historical), Actual/Actual, Actual/365."""
 
-    ACT_ACT_AFB = "ACT/ACT AFB"
+    ACT_ACT_AFB = 5
     """Whole years counted back from the end, then actual days over 365, or over 366 if the rest
     holds a 29 February. Also known as Actual/Actual (Euro)."""
 
-    THIRTY_360 = "30/360"
+    THIRTY_360 = 6
     """Months of 30 days: a start on the 31st becomes the 30th; an end on the 31st becomes the 30th
     if the start is then the 30th. Also known as 30/360 Bond Basis, 360/360, 30A/360. Without the
     rule for the end of February of 30/360 US."""
 
-    THIRTY_E_360 = "30E/360"
+    THIRTY_E_360 = 7
     """Months of 30 days: each 31st becomes the 30th. Also known as Eurobond Basis, 30/360 ICMA."""
+
+
+DAY_COUNT_NAMES: Final = {
+    DayCount.ACT_365F: "ACT/365F",
+    DayCount.ACT_360: "ACT/360",
+    DayCount.ACT_ACT_ICMA: "ACT/ACT ICMA",
+    DayCount.ACT_ACT_ISDA: "ACT/ACT ISDA",
+    DayCount.ACT_ACT_AFB: "ACT/ACT AFB",
+    DayCount.THIRTY_360: "30/360",
+    DayCount.THIRTY_E_360: "30E/360",
+}
+"""What people write."""
 
 
 def year_fraction(

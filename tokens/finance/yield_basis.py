@@ -9,7 +9,7 @@ Everything is an exact fraction here; ``bond_yield`` is where digits are lost.
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum
 from typing import Final
 
 import msgspec
@@ -39,21 +39,21 @@ PAR: Final = 100
 """Face that prices are quoted for."""
 
 
-class Compounding(StrEnum):
-    """How often a year the yield is compounded."""
+class Compounding(IntEnum):
+    """How often a year the yield is compounded. The numbers are on the wire: never reused."""
 
-    SIMPLE = "SIMPLE"
+    SIMPLE = 0
     """Not at all: 1 over (1 + yield x time). Bills."""
-    ANNUAL = "ANNUAL"
-    SEMI = "SEMI"
-    QUARTERLY = "QUARTERLY"
+    ANNUAL = 1
+    SEMI = 2
+    QUARTERLY = 4
 
 
-class LastPeriod(StrEnum):
-    """What happens when only one payment is left."""
+class LastPeriod(IntEnum):
+    """What happens when only one payment is left. The numbers are on the wire: never reused."""
 
-    COMPOUND = "COMPOUND"
-    SIMPLE = "SIMPLE"
+    COMPOUND = 0
+    SIMPLE = 1
     """It is discounted with simple interest, as in money markets."""
 
 
@@ -153,9 +153,8 @@ def adjusted_yield_terms(
 
 
 def periods_a_year(compounding: Compounding) -> int:
-    """Return the compounding periods of a year, 0 for simple interest."""
-    table = {Compounding.ANNUAL: 1, Compounding.SEMI: 2, Compounding.QUARTERLY: 4}
-    return table.get(compounding, 0)
+    """Return the compounding periods of a year, 0 for simple interest: the number of the member."""
+    return int(compounding)
 
 
 def _accrued(
