@@ -9,10 +9,10 @@ entry of 500 bytes), and a CRC cannot chain.
 
 After a power cut the last append may be torn: it never left the node, because nothing is sent
 before the sync, so it is discarded. Everything else that does not check is damage, and damage must
-not be taken for a tear, because the last entry may have left. A tear leaves whole sectors unwritten:
-the file ends early, or sectors of it read as zeros. A flipped bit leaves neither. Therefore a bad
-last entry is torn only if the file ends inside it, or if it has more zero sectors than were written;
-the header counts the sectors that one flipped bit could turn to zeros. The rest is damage.
+not be taken for a tear, because the last entry may have left. A tear leaves whole sectors as they
+were: the file ends early, or sectors of it read as zeros. A flipped bit does neither. Therefore a
+bad last entry is torn only if the file ends inside it, or if it has more zero sectors than were
+written; the header counts the sectors that one flipped bit could turn to zeros.
 
     header, 64 bytes big-endian: magic 4, kind 1, zeros 3, sparse sectors u32, payload length u32,
                                  sequence u64, digest 32, check 8 = SHA-256(the 56 bytes)[:8]

@@ -140,9 +140,7 @@ class SignGuard:
 
         Without a guard of this key the result has the state MISSING or FOREIGN and refuses to sign.
 
-        Raises:
-            GuardDamaged: anything else is off; treat as GuardState.DAMAGED.
-            GuardFailed: the disk refuses.
+        Raises GuardDamaged if anything else is off, GuardFailed if the disk refuses.
         """
         path = folder / (public_key.hex() + GUARD_SUFFIX)
         try:
@@ -200,12 +198,12 @@ class SignGuard:
         """Sign what may be signed and make it durable, together with its attachments.
 
         Args:
-            height: of the message.
-            view: of the message; of a ViewChange the one it asks for.
+            height: as the next five in `GuardRecord`.
+            view: of a ViewChange the one it asks for.
             step: kind of the message.
-            digest: of the block, or the claim of a ViewChange (empty: none).
-            root: of a Commit, else empty.
-            signing_bytes: what the signature covers, 32 bytes.
+            digest: of a ViewChange its claim, empty for none.
+            root: of a Commit only.
+            signing_bytes: 32 bytes.
             make: from the signing bytes to (signature, encoded message); not called if refused or
                 signed before. What it raises passes through and nothing is written.
             attachments: (kind, key, value) to be durable no later than the record.
@@ -234,8 +232,8 @@ class SignGuard:
             signature=signature,
             message=message,
         )
-        kept = tuple(Attachment(kind=k, key=key, value=value) for k, key, value in attachments)
-        self._append(Appended(height, kept, record))
+        beside = tuple(Attachment(kind=k, key=key, value=value) for k, key, value in attachments)
+        self._append(Appended(height, beside, record))
         return record
 
     def attach(self, kind: AttachmentKind, key: bytes, value: bytes) -> None:
@@ -262,7 +260,7 @@ class SignGuard:
             self._replace()
 
     def close(self) -> None:
-        """Release the file. Everything that was returned is durable already."""
+        """Release the file."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -347,6 +345,6 @@ class SignGuard:
 
 
 def _encode(
-    previous: bytes, kind: EntryKind, sequence: int, payload: _Opening | Appended
+    chain: bytes, kind: EntryKind, sequence: int, payload: _Opening | Appended
 ) -> tuple[bytes, bytes]:
-    return encode_entry(previous, kind, sequence, msgspec.msgpack.encode(payload))
+    return encode_entry(chain, kind, sequence, msgspec.msgpack.encode(payload))
