@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from consensus import actions as act
 from consensus import events as ev
 from consensus.messages import ConsensusMessage, Evidence
-from consensus.types import Header, Proposal, ValidatorId
+from consensus.types import CommitCertificate, Header, Proposal, ValidatorId, Verified
 from tests.consensus import fakes
 from tests.consensus.packets import BlockRequest, BodyRequest, DecidedRequest
 
@@ -65,7 +65,7 @@ def fetch(peer: "Peer", action: act.FetchBlock) -> None:
     """Ask for a block, or answer at once with one that is here."""
     proposal = find_block(peer, action.digest)
     if proposal is not None:
-        verified = ev.Verified(proposal)
+        verified = Verified(proposal)
         peer.feed(ev.BlockFetched(now=peer.now(), digest=action.digest, proposal=verified))
         return
     for other in action.peers:
@@ -124,7 +124,7 @@ def store(
     peer: "Peer",
     digest: bytes,
     proposal: Proposal,
-    certificate: fakes.CommitCertificate,
+    certificate: CommitCertificate,
     state: bytes,
 ) -> None:
     """The synced batch of one block."""

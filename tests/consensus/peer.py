@@ -11,12 +11,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
-from consensus.replica import Replica
 
 from consensus import actions as act
 from consensus import events as ev
 from consensus.messages import ConsensusMessage, Evidence, PrePrepare, Status
+from consensus.replica import Replica
 from consensus.restore import ReplicaConfig, Restored
+from consensus.signed import signed_part, step_of
 from consensus.types import (
     Proposal,
     Tip,
@@ -320,7 +321,7 @@ class Peer:
     def sign(self, action: act.Sign) -> None:
         """Guard, sync, loop back, send: in this order."""
         guard = self.guard()
-        part = fakes.signed_part(action.draft)
+        part = signed_part(action.draft)
         try:
             message = guard.sign(action.draft)
         except fakes.Refused as refusal:
@@ -329,7 +330,7 @@ class Peer:
                     now=self.now(),
                     height=part.height,
                     view=part.view,
-                    step=fakes.step_of(part),
+                    step=step_of(part),
                     reason=str(refusal),
                     root_conflict=refusal.root_conflict,
                 )
@@ -337,8 +338,8 @@ class Peer:
             return
         if message is None:
             message = fakes.sign(action.draft)
-            digest = action.draft.digest if action.proposal is not None else b""
-            attached = None if action.proposal is None else (digest, action.proposal)
+            block = action.proposal
+            attached = None if block is None else (fakes.digest_of(block.header), block)
             guard.append(
                 fakes.GuardRecord(
                     message=message, proposal=attached, certificate=action.certificate

@@ -1,0 +1,107 @@
+"""May this node vote? The start conditions of R12 and everything that ends voting.
+
+Rules of this file:
+1. A node votes once its store has decided guard height - 1 and q - 1 others showed no signature of
+   its key
+   that its guard lacks.
+2. A stale guard makes an observer; it may vote at heights > M + 2, M = the highest tip among q
+   others, or
+   from the height that the operator names.
+3. A signature of the own key that the guard lacks, seen while voting, stops voting for good.
+"""
+
+from consensus.messages import SignedPart
+from consensus.signed import content_of, order_of
+from consensus.types import ValidatorId
+
+STALE_MARGIN = 2
+"""A node that had forgotten its votes may vote above M + 2 (R12)."""
+
+
+class Voting:
+    """The right to vote of one replica."""
+
+    __slots__ = (
+        "cleared",
+        "guard_height",
+        "halted",
+        "me",
+        "stale",
+        "tips",
+        "trusted_from",
+    )
+
+    def __init__(self, me: ValidatorId | None, guard_height: int, stale: str | None) -> None:
+        self.me = me
+        self.guard_height = guard_height
+        """Height of the highest own signature; grows with each one."""
+        self.stale = stale
+        """Why the guard cannot be trusted; None if it can, or a way back was found."""
+        self.trusted_from = 0
+        """No vote below this height; what was signed below it by this key is not held
+        against it."""
+        self.cleared = False
+        """q - 1 others have shown what they hold of this key."""
+        self.halted: str | None = None
+        """Stable symbol of the reason for which this node signs nothing any more."""
+        self.tips: dict[ValidatorId, int] = {}
+        """Highest tip that each other validator showed since the start; at most n entries count."""
+
+    def heard(self, peer: ValidatorId, tip_height: int, q: int) -> None:
+        """A Status of another validator of the current set."""
+        if self.cleared and self.stale is None:
+            return
+        self.tips[peer] = max(tip_height, self.tips.get(peer, 0))
+        if len(self.tips) >= q - 1:
+            self.cleared = True
+        if self.stale is not None and len(self.tips) >= q:
+            self.release(max(self.tips.values()) + STALE_MARGIN + 1)
+
+    def release(self, from_height: int) -> None:
+        """A stale node may vote again from that height on."""
+        self.stale = None
+        self.trusted_from = from_height
+
+    def permitted(self, height: int) -> bool:
+        """Whether a member of the set may sign at that height (R14 is another question)."""
+        return (
+            self.cleared
+            and self.halted is None
+            and self.stale is None
+            and height >= self.guard_height
+            and height >= self.trusted_from
+        )
+
+    def why_not(self, height: int) -> str:
+        """The reason in words, empty if it may vote."""
+        if self.halted is not None:
+            return f"stopped voting: {self.halted}"
+        if self.stale is not None:
+            return f"observing: the sign guard is stale ({self.stale})"
+        if height < self.trusted_from:
+            return f"observing: may vote from height {self.trusted_from} on"
+        if height < self.guard_height:
+            return f"observing: the sign guard is at height {self.guard_height}"
+        if not self.cleared:
+            return "not voting before a quorum of validators showed what they hold of this key"
+        return ""
+
+    def lacks(self, part: SignedPart, known: dict[tuple[int, int, int], SignedPart]) -> bool:
+        """Does this signature of the own key prove that the guard is old or used twice?
+
+        Args:
+            part: a verified signature of the own key.
+            known: own signed parts of the guard's height.
+        """
+        if part.height < self.trusted_from or part.height < self.guard_height:
+            return False
+        return part.height > self.guard_height or not is_known(part, known)
+
+
+def is_known(part: SignedPart, known: dict[tuple[int, int, int], SignedPart]) -> bool:
+    """Is this own signature one that the guard holds (or so old that it is no longer listed)?"""
+    order = order_of(part)
+    held = known.get(order)
+    if held is not None:
+        return content_of(held) == content_of(part)
+    return bool(known) and order < min(known)
