@@ -1,12 +1,15 @@
 """How much one peer may make this node do: bytes and messages a second.
 
-Over the budget a link is not read for a while; nothing is dropped and nobody else waits. TCP then slows
-the sender down.
+Over the budget a link is not read for a while; nothing is dropped and nobody else waits. TCP then
+slows the sender down.
 """
 
 
 class TokenBucket:
-    """`rate` tokens a second, at most `burst` saved up. May go into debt once; the debt is waited off."""
+    """`rate` tokens a second, at most `burst` saved up.
+
+    May go into debt once; the debt is waited off.
+    """
 
     __slots__ = ("_at", "_burst", "_rate", "_tokens")
 

@@ -1,9 +1,10 @@
 """One TLS connection: Hello first, then frames both ways, each direction bounded.
 
 Rules of this file:
-1. Nothing is read before the peer's key is known and pinned; nothing is handed on before its Hello fits.
-2. A fault of the peer closes the link with a named reason. An error of our own handlers is passed to the
-   transport, which ends the node: it must not drown in asyncio's log.
+1. Nothing is read before the peer's key is known and pinned; nothing is handed on before its Hello
+   fits.
+2. A fault of the peer closes the link with a named reason. An error of our own handlers is passed
+   to the transport, which ends the node: it must not drown in asyncio's log.
 3. A write goes straight to the socket while nothing waits; else into the send queue.
 """
 

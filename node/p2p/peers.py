@@ -13,7 +13,8 @@ class PeerAddress:
     """A validator or observer that this node talks to."""
 
     host: str
-    """Name or address to dial; empty: this node only waits to be dialled (observers behind a gateway)."""
+    """Name or address to dial; empty: this node only waits to be dialled (observers behind a
+    gateway)."""
     port: int
     """TCP port, 1..65535; 0 with an empty host."""
     network_key: bytes
@@ -32,7 +33,8 @@ class PeerLimits:
     dial_backoff_max_s: float = 1.0
     """Pause after a failed dial: doubles from min to max."""
     dial_yield_s: float = 0.1
-    """The higher id waits this long for the lower id to dial first, so that there is mostly one link."""
+    """The higher id waits this long for the lower id to dial first, so that there is mostly one
+    link."""
     ping_interval_s: float = 2.0
     """Silence of the own side after which a Ping is sent."""
     silence_max_s: float = 10.0

@@ -2,17 +2,17 @@
 
 Rules of this file:
 1. Two lanes: `urgent` (votes, proposals, status, requests) leaves before `bulk` (bodies, blocks).
-2. A message with a key supersedes the waiting one of the same key. A Status replaces it at once; a vote
-   replaces it only when room is needed, because the peer may still be at the older height.
-3. When full: superseded ones go first, then the oldest bulk; then the new message is refused. R9 sends
-   what matters again.
+2. A message with a key supersedes the waiting one of the same key. A Status replaces it at once; a
+   vote replaces it only when room is needed, because the peer may still be at the older height.
+3. When full: superseded ones go first, then the oldest bulk; then the new message is refused. R9
+   sends what matters again.
 """
 
 from collections import Counter, OrderedDict
 from enum import IntEnum
 from typing import NamedTuple
 
-from consensus.messages import Commit, Evidence, PrePrepare, Prepare, Status, ViewChange
+from consensus.messages import Commit, Evidence, Prepare, PrePrepare, Status, ViewChange
 from node.wire.framing import frame
 from node.wire.peer_messages import (
     BlockReply,

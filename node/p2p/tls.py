@@ -1,14 +1,14 @@
 """TLS 1.3 between nodes: both sides show a certificate, and what is pinned is a key (ADR 0006).
 
 Rules of this file:
-1. The ledger lists keys, not certificates. From a listed key each node builds its own trust anchor: a
-   certificate of that name and key. By RFC 5280, section 6.1.1 (d), an anchor is a name and a key; its
-   own signature is no part of path validation, so nobody has to have made it.
-2. A node issues its TLS certificate to itself, signed with its network key, under the name of the anchor
-   that others build. OpenSSL then refuses strangers, expired certificates and old protocol versions
-   inside the handshake, before a byte of ours is read.
-3. After the handshake the certificate's own key must be a pinned one as well (`key_of`): a peer must not
-   be able to vouch for another key.
+1. The ledger lists keys, not certificates. From a listed key each node builds its own trust anchor:
+   a certificate of that name and key. By RFC 5280, section 6.1.1 (d), an anchor is a name and a
+   key; its own signature is no part of path validation, so nobody has to have made it.
+2. A node issues its TLS certificate to itself, signed with its network key, under the name of the
+   anchor that others build. OpenSSL then refuses strangers, expired certificates and old protocol
+   versions inside the handshake, before a byte of ours is read.
+3. After the handshake the certificate's own key must be a pinned one as well (`key_of`): a peer
+   must not be able to vouch for another key.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 ALPN = "mohur/1"
 """Keeps a link from being taken for anything else that speaks TLS."""
 VALIDITY_DAYS = 3_650
-"""Default life of a certificate. The pinned key decides who a peer is; expiry bounds a forgotten one."""
+"""Default life of a certificate. The pinned key decides who a peer is; expiry bounds a forgotten
+one."""
 CLOCK_SKEW_HOURS = 24
 """A certificate is valid this long before it was made: clocks of two nodes differ."""
 WARN_DAYS = (90, 30, 7)
@@ -64,7 +65,10 @@ class Credentials:
 def make_credentials(
     seed: bytes, *, now: datetime.datetime, validity_days: int = VALIDITY_DAYS
 ) -> Credentials:
-    """Issue a certificate to oneself from the 32-byte seed of the network key; `now` is UTC and aware."""
+    """Issue a certificate to oneself from the 32-byte seed of the network key.
+
+    `now` is UTC and aware.
+    """
     key = Ed25519PrivateKey.from_private_bytes(seed)
     public_key = key.public_key().public_bytes_raw()
     certificate = (
@@ -162,14 +166,21 @@ def _harden(context: ssl.SSLContext, credentials: Credentials, peer_keys: Iterab
 
 
 def pin(context: ssl.SSLContext, peer_keys: Iterable[bytes]) -> None:
-    """Let a context accept these keys too. Pins are never taken back: the link checks its list again."""
+    """Let a context accept these keys too.
+
+    Pins are never taken back: the link checks its list again.
+    """
     anchors = "".join(trust_anchor(key) for key in peer_keys)
     if anchors:
         context.load_verify_locations(cadata=anchors)
 
 
 def _load_key(context: ssl.SSLContext, credentials: Credentials) -> None:
-    """ssl reads files only: the key lies on disk for a moment, encrypted under a password used once."""
+    """Hand the key to OpenSSL.
+
+    The ssl module reads files only: it lies on disk for a moment, encrypted under a password used
+    once.
+    """
     password = secrets.token_hex(32)
     key_pem = Ed25519PrivateKey.from_private_bytes(credentials.seed).private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password.encode())

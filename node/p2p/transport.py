@@ -1,10 +1,10 @@
 """Links to all peers: one per pair, dialled again when lost, none able to hold up another.
 
 Rules of this file:
-1. Both sides dial; of two links of the same two processes the one dialled by the lower id stays. A link
-   of a restarted process replaces that of the dead one at once (Hello.instance).
-2. Nothing here is a reliable channel: what is queued on a lost link is lost, and R9 sends again. `on_up`
-   is called again when a link is replaced, for that reason.
+1. Both sides dial; of two links of the same two processes the one dialled by the lower id stays. A
+   link of a restarted process replaces that of the dead one at once (Hello.instance).
+2. Nothing here is a reliable channel: what is queued on a lost link is lost, and R9 sends again.
+   `on_up` is called again when a link is replaced, for that reason.
 3. A message for many is encoded once.
 4. Callbacks run inside the reading of a frame. What they raise ends `run`.
 """
@@ -20,6 +20,7 @@ from node.p2p.link import Link
 from node.p2p.peers import PeerAddress, PeerLimits, PeerState
 from node.p2p.send_queue import Outgoing, SendQueue, outgoing
 from node.p2p.tls import Credentials, client_context, pin, server_context
+from node.wire.framing import FrameTooLarge
 from node.wire.peer_messages import Hello, PeerMessage, Ping
 
 LISTEN_BACKLOG = 128
@@ -79,21 +80,30 @@ class Transport:
         return tuple(sorted(each.id for each in self._peers.values() if each.link is not None))
 
     def send(self, peer_id: str, message: PeerMessage | Outgoing) -> bool:
-        """Write or queue for one peer. False: it is away or has no room (counted, R9 sends again)."""
+        """Write or queue for one peer.
+
+        False: it is away or has no room (counted, R9 sends again).
+        """
         state = self._peers.get(peer_id)
         if state is None or state.link is None:
             self.counters["send_peer_away"] += 1
             return False
-        return state.link.send(message if isinstance(message, Outgoing) else outgoing(message))
+        encoded = self._encode(message)
+        return encoded is not None and state.link.send(encoded)
 
     def broadcast(self, message: PeerMessage | Outgoing) -> int:
         """The same to all peers that are up; how many took it."""
-        encoded = message if isinstance(message, Outgoing) else outgoing(message)
+        encoded = self._encode(message)
+        if encoded is None:
+            return 0
         links = [state.link for state in self._peers.values() if state.link is not None]
         return sum(link.send(encoded) for link in links)
 
     def set_peers(self, peers: Mapping[str, PeerAddress]) -> None:
-        """The list of the ledger changed: new ones are dialled, removed or re-keyed ones are cut off."""
+        """The list of the ledger changed.
+
+        New ones are dialled, removed or re-keyed ones are cut off.
+        """
         for peer_id in list(self._peers):
             if peers.get(peer_id) != self._peers[peer_id].address:
                 self._forget(peer_id)
@@ -185,6 +195,16 @@ class Transport:
 
     # --- inside ----------------------------------------------------------------------------------
 
+    def _encode(self, message: PeerMessage | Outgoing) -> Outgoing | None:
+        """None, counted, for what no peer would accept: too large a reply must not stop the node."""
+        if isinstance(message, Outgoing):
+            return message
+        try:
+            return outgoing(message)
+        except FrameTooLarge:
+            self.counters["send_too_large"] += 1
+            return None
+
     def _tell_down(self, peer_id: str) -> None:
         try:
             self._on_down(peer_id)
@@ -249,7 +269,10 @@ class Transport:
                 backoff_s = min(2 * backoff_s, limits.dial_backoff_max_s)
 
     async def _accept(self, group: asyncio.TaskGroup) -> None:
-        """Take connections; many slow strangers make way for the newest, so that a peer gets through."""
+        """Take connections.
+
+        Many slow strangers make way for the newest, so that a peer gets through.
+        """
         while True:
             connection, _ = await self._loop.sock_accept(self._listener)
             if len(self._handshakes) >= self._limits.pending_handshakes_max:

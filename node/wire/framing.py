@@ -1,8 +1,9 @@
-"""Frames: 4 bytes of length, big-endian, then that many bytes of msgpack (docs/spec/wire.md, section 6).
+"""Frames: 4 bytes of length, big-endian, then that many bytes of msgpack (docs/spec/wire.md, 7).
 
 Rules of this file:
 1. The length is judged before a byte of the payload is kept.
-2. A parser holds at most one unfinished frame and what one read brought; it never grows beyond that.
+2. A parser holds at most one unfinished frame and what one read brought; it never grows beyond
+   that.
 3. After an error the stream has no next frame: the link must be closed.
 """
 
@@ -35,7 +36,10 @@ class FrameEmpty(FrameError):
 
 
 def frame(payload: bytes) -> bytes:
-    """The payload as it goes over the link. FrameEmpty or FrameTooLarge if the peer would refuse it."""
+    """The payload as it goes over the link.
+
+    FrameEmpty or FrameTooLarge if the peer would refuse it.
+    """
     if not payload:
         raise FrameEmpty
     if len(payload) > FRAME_SIZE_BYTES_MAX:
@@ -61,7 +65,10 @@ class FrameParser:
         self._buffer += data
 
     def next_payload(self) -> bytes | None:
-        """The next whole payload, or None until more bytes come. Raises FrameTooLarge or FrameEmpty."""
+        """The next whole payload, or None until more bytes come.
+
+        Raises FrameTooLarge or FrameEmpty.
+        """
         available = len(self._buffer) - self._start
         if available < HEADER_SIZE_BYTES:
             return None

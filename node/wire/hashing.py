@@ -1,8 +1,8 @@
-"""Every digest and every signed thing of the peer protocol, byte for byte (docs/spec/wire.md, section 5).
+"""Every digest and every signed thing of the peer protocol (docs/spec/wire.md, 6).
 
 Rules of this file:
-1. Each hash has its own domain tag, a zero byte, and then fields of fixed size (or one field only), so
-   that no two different values of one or of two kinds can have the same hashed bytes.
+1. Each hash has its own domain tag, a zero byte, and then fields of fixed size (or one field only),
+   so that no two different values of one or of two kinds can have the same hashed bytes.
 2. What is hashed is re-encoded from the struct, never taken from the received frame: a frame may be
    encoded in several ways, a value cannot.
 3. A tag here never changes its meaning. Another layout is another version in the tag.
@@ -32,7 +32,10 @@ NO_EXTRA = bytes(32)
 
 
 class Kind(IntEnum):
-    """What a signature says. The tag of the message; a PrePrepareHead has that of its PrePrepare."""
+    """What a signature says.
+
+    The tag of the message; a PrePrepareHead has that of its PrePrepare.
+    """
 
     PRE_PREPARE = 1
     PREPARE = 2
@@ -41,7 +44,10 @@ class Kind(IntEnum):
 
 
 class SigningScope(msgspec.Struct, frozen=True, kw_only=True):
-    """The network that a signature is for: without it, a vote of a test network would count elsewhere."""
+    """The network that a signature is for.
+
+    Without it, a vote of a test network would count elsewhere.
+    """
 
     chain_id: str
     """From genesis, 1..32 characters."""
@@ -55,7 +61,10 @@ def header_digest(header: Header) -> Digest:
 
 
 def certificate_digest(certificate: CommitCertificate | None) -> Digest:
-    """What a header says of its parent's certificate; 32 zero bytes where there is none (height 1)."""
+    """What a header says of its parent's certificate.
+
+    32 zero bytes where there is none (height 1).
+    """
     if certificate is None:
         return NO_DIGEST
     return Digest(tagged_hash(CERTIFICATE_DOMAIN, encode(certificate)))
@@ -90,9 +99,9 @@ def signing_bytes(
 ) -> bytes:
     """The 32 bytes that a validator's key signs.
 
-    SHA-256 over the tag, 0, kind (1 byte), hash of the chain id (32), genesis digest (32), height (8,
-    big-endian), view (8), digest (32), extra (32). ValueError if a part has another size: the caller
-    built a value that no decoder lets through.
+    SHA-256 over the tag, 0, kind (1 byte), hash of the chain id (32), genesis digest (32), height
+    (8, big-endian), view (8), digest (32), extra (32). ValueError if a part has another size: the
+    caller built a value that no decoder lets through.
     """
     if len(digest) != 32 or len(extra) != 32 or len(scope.genesis_digest) != 32:
         raise ValueError("digest, extra and genesis digest have 32 bytes each")

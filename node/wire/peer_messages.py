@@ -1,12 +1,12 @@
 """Everything that travels between two nodes, as one union of tagged arrays.
 
 Rules of this file:
-1. Tags 1-8 are in consensus/messages.py. 20-29 move blocks and bodies, 30-39 belong to the link itself.
-   A tag is never reused.
-2. Nothing here is signed. What is worth trusting inside (bodies, certificates) is checked by its own
-   hash or signature; who sent it is known from the TLS key of the link.
-3. Every list has a length limit here, and a frame has one in framing.py: a liar cannot make a node keep
-   more than those.
+1. Tags 1-8 are in consensus/messages.py. 20-29 move blocks and bodies, 30-39 belong to the link
+   itself. A tag is never reused.
+2. Nothing here is signed. What is worth trusting inside (bodies, certificates) is checked by its
+   own hash or signature; who sent it is known from the TLS key of the link.
+3. Every list has a length limit here, and a frame has one in framing.py: a liar cannot make a node
+   keep more than those.
 """
 
 from typing import Annotated
@@ -16,8 +16,8 @@ import msgspec
 from consensus.messages import (
     Commit,
     Evidence,
-    PrePrepare,
     Prepare,
+    PrePrepare,
     Status,
     ViewChange,
 )
@@ -42,7 +42,10 @@ BlockBodies = Annotated[tuple[Body, ...], msgspec.Meta(max_length=WIRE_IDS_MAX)]
 class TxBatch(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True, tag=20
 ):
-    """Transactions that the sender has verified and admitted; not passed on by the receiver (R9 aside)."""
+    """Transactions that the sender has verified and admitted.
+
+    Not passed on by the receiver (R9 aside).
+    """
 
     bodies: Bodies
     """In the order in which the sender admitted them."""
@@ -78,7 +81,10 @@ class BodyRequest(
 class BodyReply(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True, tag=24
 ):
-    """Those asked-for bodies that the sender holds, maybe in several replies; each known by its wire id."""
+    """Those asked-for bodies that the sender holds, maybe in several replies.
+
+    Each known by its wire id.
+    """
 
     bodies: Bodies
 
@@ -107,7 +113,10 @@ class DecidedBlock(
 class SyncReply(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True, tag=26
 ):
-    """Consecutive blocks from the height asked for; fewer than asked when a frame is full; maybe none."""
+    """Consecutive blocks from the height asked for.
+
+    Fewer than asked when a frame is full; maybe none.
+    """
 
     blocks: Annotated[tuple[DecidedBlock, ...], msgspec.Meta(max_length=SYNC_BLOCKS_MAX)]
 
@@ -158,7 +167,10 @@ PeerMessage = (
 
 
 class BadMessage(Exception):
-    """A frame holds no peer message. The text names a field path or a limit, never received bytes."""
+    """A frame holds no peer message.
+
+    The text names a field path or a limit, never received bytes.
+    """
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -188,7 +200,10 @@ def decode_message(payload: bytes | memoryview) -> PeerMessage:
 
 
 def check_bodies(message: PrePrepare) -> None:
-    """Limits on the bodies sent along, which consensus/messages.py leaves to the wire. Raises BadMessage."""
+    """Limits on the bodies sent along, which consensus/messages.py leaves to the wire.
+
+    Raises BadMessage.
+    """
     if len(message.bodies) > len(message.proposal.wire_ids):
         raise BadMessage("a PrePrepare has more bodies than wire ids")
     if any(not 0 < len(body) <= TRANSACTION_SIZE_BYTES_MAX for body in message.bodies):

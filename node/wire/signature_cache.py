@@ -1,13 +1,14 @@
 """Remembers which signatures were found valid, so that none is checked twice.
 
-A Commit that came alone comes again in the certificate of the next proposal; a Prepare comes again in
-view changes. Checking costs 55 microseconds, looking it up less than one.
+A Commit that came alone comes again in the certificate of the next proposal; a Prepare comes again
+in view changes. Checking costs 55 microseconds, looking it up less than one.
 """
 
 from node.signing import verify
 
 ENTRIES_MAX = 16_384
-"""Bound; the oldest goes first. 31 validators make 63 signatures a height: this holds 260 heights."""
+"""Bound; the oldest goes first. 31 validators make 63 signatures a height: this holds 260
+heights."""
 
 
 class SignatureCache:

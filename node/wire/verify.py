@@ -2,11 +2,12 @@
 
 Rules of this file:
 1. A rejection is a value with a stable reason. Nothing here raises for a peer's fault.
-2. Cheap tests before dear ones: membership, then the sender's signature, then hashes over lists, then
-   nested signatures. A stranger costs no signature check, a member's junk costs one.
-3. `Verified` means: each signature, digest and root inside is right for the validator set of its height.
-   Whether the message may be acted on (primary, view, J) is the core's business (page 03, "valid iff").
-4. A certificate holds strictly ascending validator indices and at least a quorum of them.
+2. Cheap tests before dear ones: membership, then the sender's signature, then hashes over lists,
+   then nested signatures. A stranger costs no signature check, a member's junk costs one.
+3. `Verified` means: each signature, digest and root inside is right for the validator set of its
+   height. Whether the message may be acted on (primary, view, J) is the core's business (page 03,
+   "valid iff").
+4. The structure of certificates is judged by consensus/quorum.py, the same code that the core uses.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ from consensus.messages import (
     ConsensusMessage,
     Evidence,
     Justification,
+    Prepare,
     PreparedCertificate,
     PrePrepare,
     PrePrepareHead,
-    Prepare,
     SignedPart,
     Status,
     ViewChange,
     ViewChangeHead,
 )
-from consensus.quorum import quorum
+from consensus.quorum import commit_certificate_fits, prepared_certificate_fits
 from consensus.types import NO_DIGEST, CommitCertificate, Proposal, ValidatorSet, Verified
 from node.wire.hashing import (
     Kind,
@@ -61,9 +62,7 @@ class Reason(StrEnum):
     WRONG_PARENT = "wrong_parent"
     BODIES_MISSING = "bodies_missing"
     BAD_CLAIM = "bad_claim"
-    NOT_ASCENDING = "not_ascending"
-    NO_QUORUM = "no_quorum"
-    MIXED_CERTIFICATE = "mixed_certificate"
+    BAD_CERTIFICATE = "bad_certificate"
     BAD_EVIDENCE = "bad_evidence"
 
 
@@ -78,7 +77,10 @@ Signed = ConsensusMessage | SignedPart
 
 
 def signing_bytes_of(message: Signed, scope: SigningScope) -> bytes:
-    """The 32 bytes under the signature of a message or draft; a PrePrepare and its head have the same."""
+    """The 32 bytes under the signature of a message or draft.
+
+    A PrePrepare and its head have the same.
+    """
     match message:
         case PrePrepare() | PrePrepareHead():
             kind, digest, extra = Kind.PRE_PREPARE, message.digest, None
@@ -151,7 +153,10 @@ class Verifier:
         return Verified(message) if reason is None else Rejected(reason)
 
     def verify_evidence(self, evidence: Evidence) -> Verified[Evidence] | Rejected:
-        """Both signatures, by the accused, at the height named. Whether they conflict is the core's to say."""
+        """Both signatures, by the accused, at the height named.
+
+        Whether they conflict is the core's to say.
+        """
         for part in (evidence.first, evidence.second):
             if part.sender != evidence.accused or part.height != evidence.height:
                 return Rejected(Reason.BAD_EVIDENCE)
@@ -161,7 +166,10 @@ class Verifier:
         return Verified(evidence)
 
     def verify_status(self, status: Status) -> Verified[Status] | Rejected:
-        """The tip certificate; `seen` becomes None unless it is a valid signature of the own key (R12)."""
+        """The tip certificate.
+
+        `seen` becomes None unless it is a valid signature of the own key (R12).
+        """
         certificate = status.tip_certificate
         if certificate is None:
             if status.height != 1:
@@ -194,9 +202,11 @@ class Verifier:
         return Verified(proposal) if reason is None else Rejected(reason)
 
     def verify_decided(self, block: DecidedBlock) -> Verified[DecidedBlock] | Rejected:
-        """A decided block of block sync. Its parent's certificate needs no check of its signatures: its
-        hash is in the header, for which a quorum has signed. The bodies are checked by their wire ids when
-        they are decoded."""
+        """A decided block of block sync.
+
+        The signatures of its parent's certificate need no check: its hash is in the header, for
+        which a quorum has signed. The bodies are checked by their wire ids when they are decoded.
+        """
         header, certificate = block.proposal.header, block.certificate
         if certificate.height != header.height:
             return Rejected(Reason.WRONG_HEIGHT)
@@ -217,17 +227,15 @@ class Verifier:
             self.cache.remember_own(member.public_key, data, part.signature)
 
     def certificate_fault(self, certificate: CommitCertificate) -> Reason | None:
-        """What is wrong with a commit certificate, or None. Costs a check per signature not seen before."""
+        """What is wrong with a commit certificate, or None.
+
+        Costs a check per signature not seen before.
+        """
         validators = self._validators(certificate.height)
         if validators is None:
             return Reason.UNKNOWN_HEIGHT
-        indices = [entry.index for entry in certificate.signatures]
-        if any(first >= second for first, second in zip(indices, indices[1:], strict=False)):
-            return Reason.NOT_ASCENDING
-        if any(index >= len(validators) for index in indices):
-            return Reason.NOT_A_VALIDATOR
-        if len(indices) < quorum(len(validators)):
-            return Reason.NO_QUORUM
+        if not commit_certificate_fits(certificate, len(validators)):
+            return Reason.BAD_CERTIFICATE
         data = signing_bytes(
             Kind.COMMIT,
             self._scope,
@@ -304,9 +312,6 @@ class Verifier:
         return reason
 
     def _justification(self, justification: Justification) -> Reason | None:
-        senders = [head.sender for head in justification.heads]
-        if not is_ascending(senders):
-            return Reason.NOT_ASCENDING
         for head in justification.heads:
             reason = self._part(head)
             if reason is not None:
@@ -320,21 +325,10 @@ class Verifier:
         validators = self._validators(certificate.height)
         if validators is None:
             return Reason.UNKNOWN_HEIGHT
-        claimed = (certificate.height, certificate.view, certificate.digest)
-        prepares = certificate.prepares
-        if any((each.height, each.view, each.digest) != claimed for each in prepares):
-            return Reason.MIXED_CERTIFICATE
-        if not is_ascending([prepare.sender for prepare in prepares]):
-            return Reason.NOT_ASCENDING
-        if len(prepares) < quorum(len(validators)):
-            return Reason.NO_QUORUM
-        for prepare in prepares:
+        if not prepared_certificate_fits(certificate, validators):
+            return Reason.BAD_CERTIFICATE
+        for prepare in certificate.prepares:
             reason = self._part(prepare)
             if reason is not None:
                 return reason
         return None
-
-
-def is_ascending(names: list[str]) -> bool:
-    """Strictly: each name once, in order."""
-    return all(first < second for first, second in zip(names, names[1:], strict=False))

@@ -1,0 +1,61 @@
+"""Checks the signatures of transactions, once per node (page 02, where to verify).
+
+Rules of this file:
+1. "Valid" means: each signature is that key's, over this tx_id. Whether the key is the sender's is
+   asked of the ledger at each height (R8) and never remembered here.
+2. Checking is inline, in chunks, with a turn of the event loop between two chunks: a thread beside
+   a busy loop is slower than none (measured, page 02).
+3. Only valid transactions are remembered, by wire_id; a liar cannot fill the memory with bad ones.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from node.signing import verify
+from tokens.transaction import DecodedTransaction
+
+CHUNK = 32
+"""Transactions between two turns of the loop: about 2 ms at one signature each."""
+REMEMBERED_MAX = 262_144
+"""Wire ids of valid transactions kept; the oldest goes first. About 30 MB when full."""
+
+
+class SignatureCheck:
+    """Verified-once memory of transactions."""
+
+    __slots__ = ("_remembered_max", "_valid", "checked")
+
+    def __init__(self, remembered_max: int = REMEMBERED_MAX) -> None:
+        self._valid: dict[bytes, None] = {}
+        self._remembered_max = remembered_max
+        self.checked = 0
+        """Signatures verified so far."""
+
+    def is_known(self, wire_id: bytes) -> bool:
+        """Whether the transaction of that wire_id was found valid before."""
+        return wire_id in self._valid
+
+    def check(self, transaction: DecodedTransaction) -> bool:
+        """Whether every signature is valid.
+
+        From memory if possible. 58 us a signature otherwise.
+        """
+        if transaction.wire_id in self._valid:
+            return True
+        for entry in transaction.signed.signatures:
+            self.checked += 1
+            if not verify(entry.key, transaction.tx_id, entry.signature):
+                return False
+        if len(self._valid) >= self._remembered_max:
+            del self._valid[next(iter(self._valid))]
+        self._valid[transaction.wire_id] = None
+        return True
+
+    async def check_all(self, transactions: Sequence[DecodedTransaction]) -> list[bool]:
+        """One verdict each, in order; others run between two chunks of 32."""
+        verdicts: list[bool] = []
+        for start in range(0, len(transactions), CHUNK):
+            if start:
+                await asyncio.sleep(0)
+            verdicts += map(self.check, transactions[start : start + CHUNK])
+        return verdicts
