@@ -13,7 +13,7 @@ from consensus.peers import PeerTable
 from consensus.quorum import commit_certificate_fits
 from consensus.rejects import Reject
 from consensus.restore import ReplicaConfig, Restored
-from consensus.signed import order_of
+from consensus.signed import order_of, signed_part
 from consensus.types import CommitCertificate, Tip, ValidatorId
 from consensus.validator_set import FailureWindow, Schedule
 from consensus.voting import Voting
@@ -61,6 +61,8 @@ class Core:
         self.drops: dict[Reject, int] = {}
         self.peers = PeerTable()
         self.voting = Voting(config.validator, restored.guard_height, restored.guard_stale)
+        for message in restored.signed:
+            self.voting.signed(signed_part(message))
         self.failures = FailureWindow(config.rotation, restored.recent_headers)
         self.future: dict[tuple[str, int], ConsensusMessage] = {}
         """View-0 messages of h + 1 by (sender, step); at most 3 n entries (R10)."""

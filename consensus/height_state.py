@@ -1,12 +1,9 @@
 """Everything a replica knows about the one height in flight.
 
 Rules of this file:
-1. One HeightState per height, thrown away when the height is decided: nothing leaks into the next
-   one.
+1. One HeightState per height, thrown away when the height is decided: nothing leaks on.
 2. Only data and questions about it; what to do about it is in normal, primary and view_change.
-3. Each collection has a bound: votes by R10, proposals and results by PROPOSALS_MAX, own signatures
-   by
-   OWN_PARTS_MAX.
+3. Each collection has a bound: votes by R10, proposals and results by PROPOSALS_MAX.
 """
 
 import msgspec
@@ -18,20 +15,17 @@ from consensus.messages import (
     Prepare,
     PreparedCertificate,
     PrePrepareHead,
-    SignedPart,
     Step,
     ViewChange,
 )
 from consensus.quorum import max_faulty, quorum, weak_quorum
-from consensus.signed import order_of, signed_part, step_of
+from consensus.signed import signed_part, step_of
 from consensus.types import CommitCertificate, Proposal, Tip, ValidatorId
 from consensus.validator_set import Schedule
 from consensus.votes import VoteBook
 
 PROPOSALS_MAX = 8
 """Blocks of one height kept besides those that a certificate names."""
-OWN_PARTS_MAX = 512
-"""Own signatures of one height kept to recognise them in a Status."""
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +70,6 @@ class HeightState:
         "justification",
         "n",
         "own",
-        "own_parts",
         "parent_schedule",
         "pre_prepares",
         "prepared",
@@ -127,7 +120,6 @@ class HeightState:
         """Drafts given to Sign, by (view, step): nothing is asked for twice."""
         self.own: dict[Step, ConsensusMessage] = {}
         """Newest own signed message of each kind."""
-        self.own_parts: dict[tuple[int, int, int], SignedPart] = {}
         self.building: int | None = None
         """View for which BuildProposal was asked."""
         self.justification: Justification | None = None
@@ -213,15 +205,12 @@ class HeightState:
                 self.executing.pop(old, None)
 
     def keep_own(self, message: ConsensusMessage) -> None:
-        """Remember an own signed message: newest of its kind, and its signed part."""
+        """Remember the newest own signed message of each kind."""
         part = signed_part(message)
         step = step_of(part)
         newest = self.own.get(step)
         if newest is None or signed_part(newest).view <= part.view:
             self.own[step] = message
-        self.own_parts[order_of(part)] = part
-        if len(self.own_parts) > OWN_PARTS_MAX:
-            del self.own_parts[min(self.own_parts)]
 
     def newest_own(self) -> list[ConsensusMessage]:
         """What R9 sends again, in the order of signing."""

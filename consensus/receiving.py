@@ -62,7 +62,7 @@ def _own(core: Core, message: ConsensusMessage) -> bool:
     if part.height == hs.height:
         draft = hs.asked.get((part.view, step_of(part)))
         if draft is not None and content_of(signed_part(draft)) == content_of(part):
-            core.voting.guard_height = max(core.voting.guard_height, part.height)
+            core.voting.signed(part)
             hs.keep_own(message)
             return True
     check_own(core, part)

@@ -49,12 +49,13 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     suspension.
 
     n = the larger of the sets of tip and tip + 1 (both sets' primaries are computed). More do
-    no harm; fewer
-    only near genesis.
+    no harm; fewer only near genesis.
     """
     signed: tuple[ConsensusMessage, ...]
-    """Own signed messages of guard_height from the guard, in the order of signing; empty at or
-    below the tip."""
+    """Own signed messages of guard_height from the guard, in the order of signing.
+
+    Also when that height is decided: they tell whether a peer shows a signature that the guard lacks.
+    """
     proposals: tuple[tuple[bytes, Proposal], ...]
     """(digest, block) attached to the guard; their bodies are available to the executor."""
     certificates: tuple[PreparedCertificate, ...]

@@ -14,6 +14,8 @@ from consensus.messages import SignedPart
 from consensus.signed import content_of, order_of
 from consensus.types import ValidatorId
 
+OWN_PARTS_MAX = 512
+"""Own signatures kept to recognise them when a peer shows one."""
 STALE_MARGIN = 2
 """A node that had forgotten its votes may vote above M + 2 (R12)."""
 
@@ -26,6 +28,7 @@ class Voting:
         "guard_height",
         "halted",
         "me",
+        "parts",
         "stale",
         "tips",
         "trusted_from",
@@ -35,6 +38,8 @@ class Voting:
         self.me = me
         self.guard_height = guard_height
         """Height of the highest own signature; grows with each one."""
+        self.parts: dict[tuple[int, int, int], SignedPart] = {}
+        """Own signed parts of guard_height, the newest OWN_PARTS_MAX of them."""
         self.stale = stale
         """Why the guard cannot be trusted; None if it can, or a way back was found."""
         self.trusted_from = 0
@@ -86,22 +91,27 @@ class Voting:
             return "not voting before a quorum of validators showed what they hold of this key"
         return ""
 
-    def lacks(self, part: SignedPart, known: dict[tuple[int, int, int], SignedPart]) -> bool:
-        """Does this signature of the own key prove that the guard is old or used twice?
+    def signed(self, part: SignedPart) -> None:
+        """The guard holds this own signature."""
+        if part.height > self.guard_height:
+            self.guard_height = part.height
+            self.parts = {}
+        if part.height == self.guard_height:
+            self.parts[order_of(part)] = part
+            if len(self.parts) > OWN_PARTS_MAX:
+                del self.parts[min(self.parts)]
 
-        Args:
-            part: a verified signature of the own key.
-            known: own signed parts of the guard's height.
+    def lacks(self, part: SignedPart) -> bool:
+        """Whether this verified signature of the own key proves an old guard or two nodes.
+
+        What is below the listed ones is too old to say anything.
         """
         if part.height < self.trusted_from or part.height < self.guard_height:
             return False
-        return part.height > self.guard_height or not is_known(part, known)
-
-
-def is_known(part: SignedPart, known: dict[tuple[int, int, int], SignedPart]) -> bool:
-    """Is this own signature one that the guard holds (or so old that it is no longer listed)?"""
-    order = order_of(part)
-    held = known.get(order)
-    if held is not None:
-        return content_of(held) == content_of(part)
-    return bool(known) and order < min(known)
+        if part.height > self.guard_height:
+            return True
+        order = order_of(part)
+        held = self.parts.get(order)
+        if held is not None:
+            return content_of(held) != content_of(part)
+        return bool(self.parts) and order > min(self.parts)

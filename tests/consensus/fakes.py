@@ -112,7 +112,7 @@ def parts_of(message: ConsensusMessage | Evidence | Status) -> Iterator[SignedPa
 
 
 def certificate_verifies(certificate: CommitCertificate, validators: ValidatorSet) -> bool:
-    """Quorum, order and each signature of a commit certificate; independent of consensus.quorum."""
+    """Quorum, order and each signature; written independently of consensus.quorum."""
     indices = [signature.index for signature in certificate.signatures]
     n = len(validators)
     if indices != sorted(set(indices)) or any(index >= n for index in indices):
@@ -143,9 +143,7 @@ def proposal_is_whole(proposal: Proposal) -> bool:
 
 
 def verifies(message: ConsensusMessage | Evidence | Status, at: dict[int, ValidatorSet]) -> bool:
-    """What node/wire/verify.py promises: signatures, nested ones, digests, tx_root,
-    certificates.
-    """
+    """What node/wire/verify.py promises: signatures, digests, tx_root, certificates."""
     if any(part.signature != signature_of(part.sender, part) for part in parts_of(message)):
         return False
     if isinstance(message, PrePrepare):

@@ -246,9 +246,7 @@ class Peer:
                 self.receive_signed(packet)
 
     def receive_status(self, source: str, status: Status) -> None:
-        """A Status: its tip certificate verified, `seen` only if it is this node's own
-        signature.
-        """
+        """A Status: its tip certificate verified; `seen` only if this node signed it."""
         if status.seen is not None and status.seen.part.sender != self.name:
             status = msgspec.structs.replace(status, seen=None)
         if not fakes.verifies(status, self.cluster.validators):
