@@ -24,6 +24,7 @@ from tokens.finance.accrual import (
     principal_amount_floor,
     remaining_fraction,
 )
+from tokens.finance.auction_math import consideration_half_up
 from tokens.finance.daycount import DayCount
 from tokens.finance.schedule import Period, ScheduleTerms, build_schedule, period_at
 
@@ -91,7 +92,7 @@ def test_quarterly_coupon_of_a_pib_is_not_always_whole() -> None:
     assert exact(DENOMINATION_MINOR, 70_001, (1, 4), FACTOR_ONE_E6).denominator == 2
 
 
-def test_published_accrued_interest_of_2021() -> None:
+def test_published_accrued_interest_and_amounts_of_2021() -> None:
     sheet = load("sbp_auctions.json")["bond"]
     assert isinstance(sheet, dict)
     half_years = periods_of(terms("2020-08-20", "2023-08-20", roll=20))
@@ -103,7 +104,10 @@ def test_published_accrued_interest_of_2021() -> None:
     for row in table(sheet):
         face = scaled(row["face_mn"], 8)
         accrued = accrued_amount_half_up(face, 70_000, fraction)
+        clean = consideration_half_up(face, scaled(row["clean_price"], 4))
         assert (accrued + 50_000) // 100_000 == scaled(row["accrued_mn"], 3)
+        assert (clean + 50_000) // 100_000 == scaled(row["clean_realized_mn"], 3)
+        assert (clean + accrued + 50_000) // 100_000 == scaled(row["total_mn"], 3)
 
 
 PUBLISHED = load("sbp_published_results.json")

@@ -247,3 +247,12 @@ def test_percent_text_rounds_half_up_on_the_magnitude() -> None:
     assert percent_text(Decimal("0.0899345")) == "8.9935"
     assert percent_text(Decimal("-0.0899345")) == "-8.9935"
     assert percent_text(Decimal("0.08993449"), places=6) == "8.993449"
+
+
+def test_simple_interest_in_the_last_period_leaves_earlier_periods_alone() -> None:
+    some = terms("2020-08-20", "2023-08-20", roll=20)
+    for settlement, same in ((date(2023, 2, 19), True), (date(2023, 2, 21), False)):
+        compound = basis_of(some, settlement, 70_000)
+        simple = basis_of(some, settlement, 70_000, last_period=LastPeriod.SIMPLE)
+        annual = Decimal("0.09")
+        assert (clean_price(compound, annual) == clean_price(simple, annual)) is same
