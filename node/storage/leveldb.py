@@ -18,7 +18,8 @@ from typing import Never, cast
 
 from node.storage.durable import keep_aside
 from node.storage.kv import RESERVED_PREFIX, Batch, StorageFailed, StoreClosed
-from node.storage.plyvel_shim import STORE_ERRORS, Database, open_database
+from node.storage.log_tail import cut_torn_record
+from node.storage.plyvel_shim import STORE_ERRORS, CorruptionError, Database, open_database
 
 FORMAT_KEY = RESERVED_PREFIX + b"mohur/format"
 """Where the marker lies that tells this store from any other LevelDB."""
@@ -177,24 +178,7 @@ def open_store(folder: Path, *, create: bool) -> LevelDbStore:
         # LevelDB would take this for an empty folder and start a new database over the old files.
         raise DamagedStore(folder, "the file CURRENT is missing beside other files")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        database = open_database(
-            str(folder),
-            create=not present,
-            paranoid_checks=True,
-            write_buffer_size=WRITE_BUFFER_BYTES,
-            lru_cache_size=BLOCK_CACHE_BYTES,
-            max_file_size=TABLE_FILE_BYTES_MAX,
-            max_open_files=OPEN_FILES_MAX,
-            bloom_filter_bits=BLOOM_FILTER_BITS,
-            compression=None,
-        )
-    except STORE_ERRORS as error:
-        if "/LOCK: " in _words(error):
-            raise StoreLocked(f"the store in {folder} is open in another process") from error
-        if isinstance(error, OSError) and "No such file" not in _words(error):
-            raise StorageFailed(f"the store in {folder} cannot be opened: {error}") from error
-        raise DamagedStore(folder, _words(error)) from error
+    database = _open(folder, create=not present)
     try:
         _check_format(database, folder)
     except STORE_ERRORS as error:
@@ -212,6 +196,47 @@ def move_aside(folder: Path) -> Path:
     Nothing is deleted: the files show what the disk did. The caller has closed the store.
     """
     return keep_aside(folder, "damaged")
+
+
+def _open(folder: Path, *, create: bool) -> Database:
+    """Open with the options of this file; once more after a torn last write was cut off."""
+    try:
+        return _open_once(folder, create=create)
+    except CorruptionError as error:
+        try:
+            cut = cut_torn_record(folder)
+        except OSError as failure:
+            raise StorageFailed(f"the store in {folder} cannot be read: {failure}") from failure
+        if not cut:
+            raise DamagedStore(folder, _words(error)) from error
+    try:
+        return _open_once(folder, create=create)
+    except CorruptionError as error:
+        raise DamagedStore(folder, _words(error)) from error
+
+
+def _open_once(folder: Path, *, create: bool) -> Database:
+    """CorruptionError passes; everything else gets its name."""
+    try:
+        return open_database(
+            str(folder),
+            create=create,
+            paranoid_checks=True,
+            write_buffer_size=WRITE_BUFFER_BYTES,
+            lru_cache_size=BLOCK_CACHE_BYTES,
+            max_file_size=TABLE_FILE_BYTES_MAX,
+            max_open_files=OPEN_FILES_MAX,
+            bloom_filter_bits=BLOOM_FILTER_BITS,
+            compression=None,
+        )
+    except CorruptionError:
+        raise
+    except STORE_ERRORS as error:
+        if "/LOCK: " in _words(error):
+            raise StoreLocked(f"the store in {folder} is open in another process") from error
+        if isinstance(error, OSError) and "No such file" not in _words(error):
+            raise StorageFailed(f"the store in {folder} cannot be opened: {error}") from error
+        raise DamagedStore(folder, _words(error)) from error
 
 
 def _check_format(database: Database, folder: Path) -> None:
