@@ -116,6 +116,7 @@ class CatchUp(msgspec.Struct, frozen=True, kw_only=True):
     target_height: int
     """Height of the highest valid certificate known."""
     peers: tuple[ValidatorId, ...]
+    """Whom to ask: connected ones that said to be ahead, else all connected ones. Take turns."""
 
 
 class RecordEvidence(msgspec.Struct, frozen=True, kw_only=True):

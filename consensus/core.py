@@ -35,6 +35,7 @@ class Core:
         "evidence",
         "failures",
         "future",
+        "halting",
         "held",
         "hs",
         "known_height",
@@ -66,6 +67,8 @@ class Core:
         self.failures = FailureWindow(config.rotation, restored.recent_headers)
         self.future: dict[tuple[str, int], ConsensusMessage] = {}
         """View-0 messages of h + 1 by (sender, step); at most 3 n entries (R10)."""
+        self.halting = False
+        """A Halt is among the actions of this event."""
         self.held: dict[str, SignedPart] = {}
         """Highest signed part held of each validator, for Status.seen (R12)."""
         self.evidence: dict[tuple[str, int], Evidence] = {}
@@ -93,7 +96,8 @@ class Core:
         height, rotation = tip.height + 1, self.config.rotation
         schedule = Schedule(height, tip.validators, self.failures, rotation)
         parent = Schedule(tip.height, tip.previous_validators, self.failures, rotation)
-        return HeightState(tip, schedule, parent, self.now.mono_ms)
+        member = self.me is not None and self.me in tip.validators
+        return HeightState(tip, schedule, parent, self.now.mono_ms, member=member)
 
     def sample_decision(self, took_ms: int) -> None:
         """A block was decided in view 0: T0 follows (R2)."""
@@ -108,7 +112,7 @@ class Core:
 
     def is_member(self) -> bool:
         """Is this node in the set of the open height?"""
-        return self.me is not None and self.me in self.hs.validators
+        return self.hs.member
 
     def behind(self) -> bool:
         """R14: a valid certificate for the open height or a later one is known."""
@@ -121,10 +125,10 @@ class Core:
     def may_sign(self) -> bool:
         """Whether anything may be signed at the open height now (R12, R14)."""
         return (
-            not self.hs.decided
+            self.hs.member
+            and not self.hs.decided
             and self.known_height < self.hs.height
             and self.voting.permitted(self.hs.height)
-            and self.is_member()
         )
 
     # --- what everybody does -----------------------------------------------------------------
@@ -141,6 +145,7 @@ class Core:
         """Stop voting for good (R5, R12); once."""
         if self.voting.halted is None:
             self.voting.halted = reason
+            self.halting = True
             self.out.append(Halt(reason=reason, text=text))
 
     def hold(self, part: SignedPart) -> None:
@@ -174,4 +179,4 @@ class Core:
             if state.connected:
                 level = state.status is not None and state.status.height > self.hs.height
                 (ahead if level else rest).append(peer)
-        self.out.append(CatchUp(target_height=self.known_height, peers=(*ahead, *rest)))
+        self.out.append(CatchUp(target_height=self.known_height, peers=tuple(ahead or rest)))

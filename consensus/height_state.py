@@ -68,6 +68,7 @@ class HeightState:
         "height",
         "includable",
         "justification",
+        "member",
         "n",
         "own",
         "parent_schedule",
@@ -88,13 +89,21 @@ class HeightState:
     )
 
     def __init__(
-        self, tip: Tip, schedule: Schedule, parent_schedule: Schedule, now_ms: int
+        self,
+        tip: Tip,
+        schedule: Schedule,
+        parent_schedule: Schedule,
+        now_ms: int,
+        *,
+        member: bool,
     ) -> None:
         self.tip = tip
         self.height = tip.height + 1
         self.validators = tip.validators
         self.schedule = schedule
         self.parent_schedule = parent_schedule
+        self.member = member
+        """This node is in the set of this height."""
         n = len(tip.validators)
         self.n, self.f, self.q, self.w = n, max_faulty(n), quorum(n), weak_quorum(n)
         self.view = 0

@@ -63,10 +63,11 @@ def update_timer(core: Core) -> None:
 
 
 def check_timeout(core: Core) -> bool:
-    """Leave the view if its time is over, or at once for a reason of R2; True if it was left."""
+    """Leave the view if its time is over, or at once for a reason of R2; True if it was left.
+
+    The caller made sure that this node may sign.
+    """
     hs = core.hs
-    if not core.may_sign():
-        return False
     if hs.timer_start is not None:
         length = _length_ms(core, hs)
         if core.now.mono_ms >= hs.timer_start + length:

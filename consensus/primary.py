@@ -12,14 +12,16 @@ from consensus.view_change import justification_for
 
 
 def proposing(core: Core) -> bool:
-    """Is this node the primary of the current view with nothing proposed yet?"""
+    """Is this node the primary of the current view with nothing proposed yet?
+
+    The caller made sure that this node may sign.
+    """
     hs = core.hs
     return (
         core.me is not None
         and hs.accepted is None
         and hs.primary() == core.me
         and (hs.view, Step.PRE_PREPARE) not in hs.asked
-        and core.may_sign()
     )
 
 
@@ -93,7 +95,7 @@ def on_built(core: Core, event: ProposalBuilt) -> None:
     if event.view != hs.view or hs.building != hs.view or header.height != hs.height:
         core.drop(Reject.STALE_ANSWER)
         return
-    if not proposing(core):
+    if not core.may_sign() or not proposing(core):
         core.drop(Reject.STALE_ANSWER)
         return
     fault = header_fault(core.config, hs, event.proposal, hs.view, core.now.wall_ms)

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from consensus import deciding, evidence, normal, pacemaker, primary, receiving, status
 from consensus import describe as describing
-from consensus.actions import Action, Halt, ReportKind
+from consensus.actions import Action, ReportKind
 from consensus.core import Core
 from consensus.describe import ConsensusState
 from consensus.events import (
@@ -152,7 +152,8 @@ class Replica:
     def _taken(self) -> list[Action]:
         core = self._core
         out, core.out = core.out, []
-        if any(isinstance(action, Halt) for action in out):
+        if core.halting:
+            core.halting = False
             # From this event on nothing is signed, whatever was prepared before the Halt.
             out = receiving.without_signing(out)
         return out
@@ -220,11 +221,12 @@ class Replica:
             return
         if core.known_height > core.hs.height:
             core.catch_up()
-        for _ in range(STEPS_MAX):
-            if not join(core) and not pacemaker.check_timeout(core):
-                break
-            pacemaker.update_timer(core)
-        primary.advance(core)
+        if core.may_sign():
+            for _ in range(STEPS_MAX):
+                if not join(core) and not pacemaker.check_timeout(core):
+                    break
+                pacemaker.update_timer(core)
+            primary.advance(core)
         normal.advance(core)
         pacemaker.update_timer(core)
         pacemaker.update_retransmit(core)

@@ -54,7 +54,7 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     signed: tuple[ConsensusMessage, ...]
     """Own signed messages of guard_height from the guard, in the order of signing.
 
-    Also when that height is decided: they tell whether a peer shows a signature that the guard lacks.
+    Also when that height is decided: they tell whether a peer shows one that the guard lacks.
     """
     proposals: tuple[tuple[bytes, Proposal], ...]
     """(digest, block) attached to the guard; their bodies are available to the executor."""

@@ -42,24 +42,24 @@ def signed_part(message: ConsensusMessage) -> SignedPart:
             assert_never(message)
 
 
+_STEPS: dict[type, Step] = {
+    PrePrepare: Step.PRE_PREPARE,
+    PrePrepareHead: Step.PRE_PREPARE,
+    Prepare: Step.PREPARE,
+    Commit: Step.COMMIT,
+    ViewChange: Step.VIEW_CHANGE,
+    ViewChangeHead: Step.VIEW_CHANGE,
+}
+
+
 def step_of(part: SignedPart | ConsensusMessage) -> Step:
     """The step of a signature inside its view; a ViewChange counts with the view it asks for."""
-    match part:
-        case Prepare():
-            return Step.PREPARE
-        case Commit():
-            return Step.COMMIT
-        case ViewChange() | ViewChangeHead():
-            return Step.VIEW_CHANGE
-        case PrePrepare() | PrePrepareHead():
-            return Step.PRE_PREPARE
-        case _:
-            assert_never(part)
+    return _STEPS[type(part)]
 
 
 def order_of(part: SignedPart) -> tuple[int, int, int]:
     """(height, view, step): the place of a signature in the order of R12."""
-    return (part.height, part.view, int(step_of(part)))
+    return (part.height, part.view, _STEPS[type(part)])
 
 
 def content_of(part: SignedPart) -> Content:

@@ -180,9 +180,12 @@ def change_view(core: Core, view: int, why: str) -> None:
 
 
 def join(core: Core) -> bool:
-    """Join rule (R6): w distinct senders are in higher views: go to the smallest of those."""
+    """Join rule (R6): w distinct senders are in higher views: go to the smallest of those.
+
+    The caller made sure that this node may sign.
+    """
     hs = core.hs
-    if not hs.view_changes.senders or not core.may_sign():
+    if not hs.view_changes.senders:
         return False
     higher = [view for view in hs.view_changes.highest_views() if view > hs.view]
     if len(higher) < hs.w:

@@ -181,9 +181,7 @@ class GuardRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FakeGuard:
-    """The sign guard of one key: an append-only file whose tail is lost in a crash before the
-    sync.
-    """
+    """The sign guard of one key: a file whose tail is lost in a crash before the sync."""
 
     def __init__(self) -> None:
         self.durable: list[GuardRecord] = []

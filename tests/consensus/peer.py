@@ -62,6 +62,8 @@ class Peer:
         self.todo: deque[act.Action] = deque()
         self.busy = False
         self.wake_at: int | None = None
+        self.turn = 0
+        """Which of the peers of a CatchUp is asked next."""
         self.skew_ms = 0
         """Wall clock minus true time."""
         self.config_changes: dict[str, object] = {}
@@ -300,7 +302,8 @@ class Peer:
                 effects.decide(self, action)
             case act.CatchUp():
                 if action.peers:
-                    turn = self.cluster.now_ms % len(action.peers)
+                    self.turn += 1
+                    turn = self.turn % len(action.peers)
                     request = DecidedRequest(height=self.disk.height() + 1)
                     self.cluster.send(self.name, action.peers[turn], request)
             case act.RecordEvidence():
