@@ -1,0 +1,117 @@
+"""Prometheus metrics. Names are those of CometBFT where the meaning is the same; views, not rounds.
+
+Rules of this file:
+1. What the node knows anyway is read when somebody scrapes: it costs nothing between scrapes.
+2. Labels come from fixed lists (methods, codes, validator ids), never from input.
+"""
+
+from collections.abc import Iterator
+from typing import cast
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from node.api import NodeApi
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+FINALITY_BUCKETS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0, 2.0, 5.0, 10.0)
+"""Seconds; idle finality is near 0.01, a view change near 2."""
+
+
+class RpcMetrics:
+    """Counters of the RPC server."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._calls = Counter(
+            "rpc_calls",
+            "Calls answered, by method and symbol of the outcome.",
+            ["method", "outcome"],
+            registry=registry,
+        )
+        self._children: dict[tuple[str, str], Counter] = {}
+        self.refused = Counter(
+            "rpc_refused",
+            "Requests refused before dispatch, by reason.",
+            ["reason"],
+            registry=registry,
+        )
+        self.subscribers_dropped = Counter(
+            "rpc_subscribers_dropped",
+            "WebSockets closed because they read too slowly.",
+            registry=registry,
+        )
+
+    def count(self, method: str, outcome: str) -> None:
+        """One call. Both labels are from fixed lists."""
+        child = self._children.get((method, outcome))
+        if child is None:
+            child = self._children[method, outcome] = self._calls.labels(method, outcome)
+        child.inc()
+
+
+class Metrics:
+    """All metrics of one node process in its own registry."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.rpc = RpcMetrics(self.registry)
+        self.transactions = Counter(
+            "ledger_transactions",
+            "Transactions finalised, by symbol of the receipt's code.",
+            ["symbol"],
+            registry=self.registry,
+        )
+        self.block_interval = Histogram(
+            "consensus_block_interval_seconds",
+            "Seconds between this block and the one before it.",
+            buckets=FINALITY_BUCKETS,
+            registry=self.registry,
+        )
+        self.view_changes = Counter(
+            "consensus_view_changes",
+            "Views above 0 that this node entered.",
+            registry=self.registry,
+        )
+
+    def watch(self, api: NodeApi) -> None:
+        """Read these from the node at each scrape. Once per node."""
+        self.registry.register(cast("Collector", NodeGauges(api)))
+
+    def render(self) -> bytes:
+        """Text format of Prometheus."""
+        return generate_latest(self.registry)
+
+
+class NodeGauges:
+    """Gauges that are read from the node when asked."""
+
+    def __init__(self, api: NodeApi) -> None:
+        self._api = api
+
+    def collect(self) -> Iterator[Metric]:
+        """All gauges of the moment."""
+        state = self._api.node_state()
+        tip = self._api.tip()
+        peers = sum([peer.connected for peer in state.peers])
+        yield from (
+            GaugeMetricFamily(name, text, value=value)
+            for name, text, value in (
+                ("consensus_height", "Height of the newest decided block.", tip.height),
+                ("consensus_views", "View of the height in progress, from 0.", state.view),
+                ("consensus_validators", "Members of the next height.", len(tip.validators)),
+                ("consensus_voting", "1 if this node votes.", int(state.voting)),
+                ("consensus_halted", "1 if it stopped for good.", int(state.halted is not None)),
+                ("blocksync_syncing", "1 while it catches up.", int(state.syncing)),
+                ("p2p_peers", "Connected peers.", peers),
+                ("p2p_peers_configured", "Configured peers.", len(state.peers)),
+                (
+                    "p2p_send_queue_bytes",
+                    "Bytes queued for all peers.",
+                    sum([peer.queued_bytes for peer in state.peers]),
+                ),
+                ("mempool_size", "Transactions that wait.", state.mempool_transactions),
+                ("mempool_size_bytes", "Their bytes.", state.mempool_bytes),
+                ("storage_disk_free_bytes", "Free on the data disk.", state.disk_free_bytes),
+            )
+        )

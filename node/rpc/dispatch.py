@@ -1,0 +1,236 @@
+"""From a body of JSON-RPC 2.0 to its reply: parse, look up, check, call, encode.
+
+Rules of this file:
+1. One failing item never fails its batch; an own bug becomes INTERNAL_ERROR and a log record.
+2. Everything about a type is compiled once at start. A call costs two dictionary walks.
+3. The id is the only part of a request that is ever repeated in a reply.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import cast
+
+import msgspec
+from structlog.typing import FilteringBoundLogger
+
+from node.api import NodeApi
+from node.metrics import RpcMetrics
+from node.rpc.errors import RpcCode, RpcError
+from node.rpc.method import Call, Caller, Method, Reads, Tier, check_height
+from node.rpc.parse import BadJson, parse
+from node.rpc.views import context_json, proof_of
+from node.sdk.schema.common import Proof
+from node.sdk.schema.tx import BATCH_MAX
+from tokens.jsonform import FormError, Json, JsonForm, Reader, Writer, camel
+
+REPLY_BYTES_MAX = 8 * 1024 * 1024
+ID_LENGTH_MAX = 128
+CALL_SECONDS = 5
+WAIT_SECONDS = 35
+"""Longest wait of 30 s, and time to say that it is over."""
+
+_encode = msgspec.json.Encoder().encode
+_MEMBERS = frozenset({"jsonrpc", "id", "method", "params"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A method made ready."""
+
+    method: Method
+    names: tuple[str, ...]
+    """Params in positional order."""
+    read: Reader
+    write: Writer
+    is_async: bool
+
+
+class Dispatcher:
+    """The method table over one node."""
+
+    def __init__(
+        self,
+        api: NodeApi,
+        form: JsonForm,
+        methods: tuple[Method, ...],
+        *,
+        metrics: RpcMetrics,
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._api = api
+        self._form = form
+        self._metrics = metrics
+        self._log = log
+        self._write_proof = form.writer(Proof)
+        self._table = {method.name: _entry(method, form) for method in methods}
+
+    async def handle(self, body: bytes, caller: Caller) -> bytes | None:
+        """The reply, or None when there is nothing to say (notifications)."""
+        try:
+            request = parse(body)
+        except BadJson as error:
+            return _failed(None, RpcError(RpcCode.PARSE_ERROR, str(error)))
+        if type(request) is not list:
+            caller.charge(1)
+            reply = await self._one(request, caller)
+            return None if reply is None else _bounded(reply)
+        if not request:
+            return _failed(None, RpcError(RpcCode.INVALID_REQUEST, "the batch is empty"))
+        if len(request) > BATCH_MAX:
+            message = f"a batch has at most {BATCH_MAX} requests"
+            return _failed(None, RpcError(RpcCode.LIMIT_EXCEEDED, message))
+        caller.charge(len(request))
+        replies = []
+        size = 0
+        for item in request:
+            reply = await self._one(item, caller)
+            if reply is None:
+                continue
+            size += len(reply)
+            if size > REPLY_BYTES_MAX:
+                return _failed(None, RpcError(RpcCode.LIMIT_EXCEEDED, "the reply is too large"))
+            replies.append(reply)
+        return b"[" + b",".join(replies) + b"]" if replies else None
+
+    async def _one(self, request: object, caller: Caller) -> bytes | None:
+        request_id: Json = None
+        entry: Entry | None = None
+        try:
+            request_id, notification = _id_of(request)
+            entry = self._entry_of(request, caller)
+            result = await self._call(entry, request.get("params"), caller)  # type: ignore[attr-defined]
+            outcome = "OK"
+            reply = _encode({"jsonrpc": "2.0", "id": request_id, "result": result})
+        except RpcError as error:
+            outcome = error.code.name
+            notification = outcome != "INVALID_REQUEST" and _is_notification(request)
+            reply = _failed(request_id, error)
+        self._metrics.count(entry.method.name if entry else "unknown", outcome)
+        return None if notification else reply
+
+    def _entry_of(self, request: object, caller: Caller) -> Entry:
+        name = request["method"]  # type: ignore[index]
+        entry = self._table.get(name)
+        if entry is None:
+            raise RpcError(RpcCode.METHOD_NOT_FOUND, "no such method; rpc.discover lists them")
+        if entry.method.tier not in caller.tiers:
+            if entry.method.tier is Tier.ADMIN:
+                raise RpcError(RpcCode.METHOD_DISABLED, "not served over the network")
+            raise RpcError(RpcCode.UNAUTHORISED, f"needs a key for {entry.method.tier.value}")
+        return entry
+
+    async def _call(self, entry: Entry, params: object, caller: Caller) -> Json:
+        method = entry.method
+        call = Call(self._api, self._form, self._api.tip(), caller)
+        try:
+            given = _named(entry.names, params)
+            prove = _reading(call, method, given) if method.reads is Reads.STATE else False
+            arguments = cast("msgspec.Struct", entry.read(given))
+        except FormError as error:
+            raise RpcError(RpcCode.INVALID_PARAMS, str(error.under("params"))) from None
+        try:
+            if entry.is_async:
+                async with asyncio.timeout(WAIT_SECONDS if method.waits else CALL_SECONDS):
+                    value = await cast("Awaitable[object]", method.handler(call, arguments))
+            else:
+                value = method.handler(call, arguments)
+            if method.reads is Reads.NODE:
+                return entry.write(value)
+            answer: dict[str, Json] = {
+                "context": context_json(call),
+                "value": entry.write(value),
+            }
+            if prove and method.proves is not None:
+                kind, key = method.proves(arguments)
+                answer["proof"] = self._write_proof(proof_of(call, kind, kind.key_hash(key)))
+            return answer
+        except RpcError:
+            raise
+        except TimeoutError:
+            raise RpcError(RpcCode.LIMIT_EXCEEDED, "the call took too long") from None
+        except Exception:  # noqa: BLE001  one failing call must not take the others with it
+            self._log.exception("rpc_call_failed", method=method.name)
+            raise RpcError(RpcCode.INTERNAL_ERROR, "a fault of this node; see its log") from None
+
+
+def _entry(method: Method, form: JsonForm) -> Entry:
+    names = [camel(name) for name in method.params.__struct_fields__]
+    if method.reads is Reads.STATE:
+        names.append("minHeight")
+        if method.proves is not None:
+            names.append("prove")
+    return Entry(
+        method=method,
+        names=tuple(names),
+        read=form.reader(method.params),
+        write=form.writer(method.result),
+        is_async=inspect.iscoroutinefunction(method.handler),
+    )
+
+
+def _id_of(request: object) -> tuple[Json, bool]:
+    """(id, whether it is a notification); raises when the envelope is not one of JSON-RPC 2.0."""
+    if type(request) is not dict or not request.keys() <= _MEMBERS:
+        raise RpcError(RpcCode.INVALID_REQUEST, "a request is jsonrpc, id, method and params")
+    request_id = request.get("id", _ABSENT)
+    if request_id is not _ABSENT:
+        short = type(request_id) is str and len(request_id) <= ID_LENGTH_MAX
+        if not (short and _is_text(request_id)) and type(request_id) is not int:
+            raise RpcError(RpcCode.INVALID_REQUEST, "id is an integer or a short string")
+    if request.get("jsonrpc") != "2.0" or type(request.get("method")) is not str:
+        raise RpcError(RpcCode.INVALID_REQUEST, 'jsonrpc is "2.0" and method is a string')
+    if "params" in request and type(request["params"]) not in (dict, list):
+        raise RpcError(RpcCode.INVALID_REQUEST, "params is an object or an array")
+    if request_id is _ABSENT:
+        return None, True
+    return request_id, False
+
+
+_ABSENT = object()
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be sent back: no lone surrogates."""
+    return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def _is_notification(request: object) -> bool:
+    return type(request) is dict and "id" not in request
+
+
+def _named(names: tuple[str, ...], params: object) -> dict[str, object]:
+    """Params by name, as an own dictionary."""
+    if type(params) is dict:
+        return dict(params)
+    if type(params) is not list:
+        return {}
+    if len(params) > len(names):
+        raise FormError(f"at most {len(names)} params")
+    return dict(zip(names, params, strict=False))
+
+
+def _reading(call: Call, method: Method, given: dict[str, object]) -> bool:
+    """Take minHeight and prove out of the params, pin the state, and say whether to prove."""
+    call.pin()
+    min_height = given.pop("minHeight", 0)
+    if type(min_height) is not int or min_height < 0:
+        raise FormError("a height").under("minHeight")
+    check_height(call, min_height)
+    if method.proves is None:
+        return False
+    prove = given.pop("prove", False)
+    if type(prove) is not bool:
+        raise FormError("true or false").under("prove")
+    return prove
+
+
+def _failed(request_id: Json, error: RpcError) -> bytes:
+    return _encode({"jsonrpc": "2.0", "id": request_id, "error": error.to_json()})
+
+
+def _bounded(reply: bytes) -> bytes:
+    if len(reply) <= REPLY_BYTES_MAX:
+        return reply
+    return _failed(None, RpcError(RpcCode.LIMIT_EXCEEDED, "the reply is too large"))

@@ -1,0 +1,147 @@
+"""What an RPC method is: one line in the table of node/rpc/methods.
+
+Rules of this file:
+1. Types are the documentation: params and results are structs of node/sdk/schema.
+2. Default deny: a method has a tier, and tests/node/rpc/test_access.py has a cell for each.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol, TypeVar, cast
+
+import msgspec
+
+from consensus.types import Tip
+from node.api import NodeApi
+from node.rpc.errors import RpcCode, RpcError
+from node.sdk.schema.sub import SubscribeParams, Subscription
+from tokens.jsonform import JsonForm
+from tokens.records.kind import Key, Kind
+from tokens.state import Overlay
+
+
+class Tier(Enum):
+    """Who may call."""
+
+    READ = "read"
+    SUBMIT = "submit"
+    ADMIN = "admin"
+    """Never over the network: its own Unix socket."""
+
+
+class Reads(Enum):
+    """What a method reads."""
+
+    NODE = "node"
+    """Blocks, pool, peers: no context."""
+    STATE = "state"
+    """State at the tip: answers context and value, takes minHeight."""
+
+
+class Session(Protocol):
+    """The WebSocket connection that a call came over."""
+
+    def subscribe(self, params: SubscribeParams, next_height: int) -> Subscription:
+        """Begin. Raises RpcError when there are too many."""
+
+    def unsubscribe(self, number: int) -> bool:
+        """End; False if there is no such subscription."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and what it may."""
+
+    name: str
+    """Name of its API key, or `anonymous`."""
+    tiers: frozenset[Tier]
+    charge: Callable[[int], None]
+    """Take from its budget of calls; raises RateLimited."""
+    session: Session | None = None
+
+
+@dataclass(slots=True)
+class Call:
+    """What a handler may use."""
+
+    api: NodeApi
+    form: JsonForm
+    tip: Tip
+    """Newest decided block when the call began; that of `state` for reads of state."""
+    caller: Caller
+    pinned: Overlay | None = None
+
+    def pin(self) -> None:
+        """Take tip and state together: no await lies between, so they agree."""
+        self.tip = self.api.tip()
+        self.pinned = self.api.state()
+
+    @property
+    def state(self) -> Overlay:
+        """Read-only state at the tip; taken once, so that all reads of a call agree."""
+        if self.pinned is None:
+            self.pin()
+        return cast("Overlay", self.pinned)
+
+
+P = TypeVar("P", bound=msgspec.Struct)
+
+Handler = Callable[["Call", msgspec.Struct], object | Awaitable[object]]
+Proves = Callable[[msgspec.Struct], tuple[Kind, Key]]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method; built by `method`, which ties handler and proof to the type of the params."""
+
+    name: str
+    """namespace_camelCase."""
+    params: type[msgspec.Struct]
+    result: object
+    """Type of the result; of `value` for reads of state."""
+    tier: Tier
+    handler: Handler
+    """(Call, params) -> result; a coroutine function if it waits."""
+    summary: str
+    reads: Reads
+    proves: Proves | None
+    """Given: the method takes `prove`, and this says which record that proves."""
+    waits: bool
+    """Waits for finality: 30 s instead of 5 s."""
+    is_dev: bool
+    """Only on networks whose genesis says dev."""
+
+
+def method(
+    name: str,
+    params: type[P],
+    result: object,
+    tier: Tier,
+    handler: Callable[[Call, P], object],
+    summary: str,
+    *,
+    reads: Reads = Reads.NODE,
+    proves: Callable[[P], tuple[Kind, Key]] | None = None,
+    waits: bool = False,
+    is_dev: bool = False,
+) -> Method:
+    """A line of the table."""
+    return Method(
+        name,
+        params,
+        result,
+        tier,
+        cast("Handler", handler),
+        summary,
+        reads,
+        cast("Proves | None", proves),
+        waits,
+        is_dev,
+    )
+
+
+def check_height(call: Call, min_height: int) -> None:
+    """Read-your-writes behind a load balancer: refuse when this node is behind."""
+    if call.tip.height < min_height:
+        raise RpcError(RpcCode.UNAVAILABLE, "this node has not reached minHeight yet")

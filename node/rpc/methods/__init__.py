@@ -1,0 +1,16 @@
+"""Table of contents of the RPC methods: one namespace a line."""
+
+from node.rpc.method import Method
+from node.rpc.methods import account, asset, chain, consensus, node, process, sub, tx_table
+
+METHODS: tuple[Method, ...] = (
+    *node.METHODS,
+    *chain.METHODS,
+    *tx_table.METHODS,
+    *account.METHODS,
+    *asset.METHODS,
+    *process.METHODS,
+    *consensus.METHODS,
+    *sub.METHODS,
+)
+"""Every method that the network is served; rpc.discover is the server's own."""

@@ -1,0 +1,167 @@
+"""asset_* and cash_*."""
+
+from node.rpc.errors import not_found
+from node.rpc.method import Call, Reads, Tier, method
+from node.rpc.paging import page_of
+from node.sdk.schema import asset as schema
+from node.sdk.schema.common import Page, PageParams
+from tokens.posting import available, balance_of, supply_of
+from tokens.records.cash import CASH_ASSET, CashAsset
+from tokens.records.holdings import POSITION, SUPPLY, Position
+from tokens.records.instruments import ASSET, Asset
+from tokens.records.kind import Key, Kind
+
+ASSETS = ASSET.indexes[0]
+HOLDERS = POSITION.indexes[0]
+
+
+def require_asset(call: Call, asset: str) -> Asset:
+    """The asset, or NOT_FOUND."""
+    record = call.state.get(ASSET, asset)
+    if record is None:
+        raise not_found("asset")
+    return record
+
+
+def list_assets(call: Call, params: PageParams) -> Page[Asset]:
+    """All assets, by id."""
+    records, following, pinned = page_of(
+        call, ASSET, ASSETS, (), cursor=params.cursor, limit=params.limit
+    )
+    return Page(items=tuple(records), next=following, pinned_height=pinned)
+
+
+def get(call: Call, params: schema.AssetParams) -> schema.AssetInfo:
+    """An asset and its supply."""
+    return schema.AssetInfo(
+        asset=require_asset(call, params.asset), supply=supply_of(call.state, params.asset)
+    )
+
+
+def get_supply(call: Call, params: schema.SupplyParams) -> schema.AssetSupply:
+    """Units in existence."""
+    asset = require_asset(call, params.asset)
+    return schema.AssetSupply(
+        asset=asset.id, amount=supply_of(call.state, asset.id), max_supply=asset.max_supply
+    )
+
+
+def positions_page(
+    call: Call, params: schema.AssetListParams
+) -> tuple[list[Position], str | None, int]:
+    """Positions of an asset, by account."""
+    require_asset(call, params.asset)
+    return page_of(
+        call, POSITION, HOLDERS, (params.asset,), cursor=params.cursor, limit=params.limit
+    )
+
+
+def get_holders(call: Call, params: schema.AssetListParams) -> Page[schema.Holder]:
+    """Who holds it."""
+    records, following, pinned = positions_page(call, params)
+    items = [
+        schema.Holder(
+            account=position.account, balance=position.balance, available=available(position)
+        )
+        for position in records
+    ]
+    return Page(items=tuple(items), next=following, pinned_height=pinned)
+
+
+def _cash(call: Call, asset: str) -> CashAsset:
+    record = call.state.get(CASH_ASSET, asset)
+    if record is None:
+        raise not_found("stablecoin")
+    return record
+
+
+def cash_supply(call: Call, params: schema.SupplyParams) -> schema.CashSupply:
+    """Issued stablecoin and what waits for redemption."""
+    cash = _cash(call, params.asset)
+    return schema.CashSupply(
+        asset=cash.asset, amount=supply_of(call.state, cash.asset), queued=cash.queued
+    )
+
+
+def cash_reserves(call: Call, params: schema.SupplyParams) -> schema.Reserves:
+    """What stands behind a stablecoin."""
+    cash = _cash(call, params.asset)
+    supply = supply_of(call.state, cash.asset)
+    reserve = balance_of(call.state, cash.backing, cash.reserve_account)
+    return schema.Reserves(
+        cash=cash,
+        supply=supply,
+        reserve=reserve,
+        coverage_bps=reserve * 10_000 // supply if supply else 0,
+        as_of=call.tip.height,
+    )
+
+
+def _asset_key(params: schema.AssetParams) -> tuple[Kind, Key]:
+    return ASSET, (params.asset,)
+
+
+def _supply_key(params: schema.SupplyParams) -> tuple[Kind, Key]:
+    return SUPPLY, (params.asset,)
+
+
+def _cash_key(params: schema.SupplyParams) -> tuple[Kind, Key]:
+    return CASH_ASSET, (params.asset,)
+
+
+READ = Tier.READ
+STATE = Reads.STATE
+METHODS = (
+    method(
+        "asset_list", PageParams, Page[Asset], READ, list_assets, "All assets, by id.", reads=STATE
+    ),
+    method(
+        "asset_get",
+        schema.AssetParams,
+        schema.AssetInfo,
+        READ,
+        get,
+        "An asset and its supply.",
+        reads=STATE,
+        proves=_asset_key,
+    ),
+    method(
+        "asset_getSupply",
+        schema.SupplyParams,
+        schema.AssetSupply,
+        READ,
+        get_supply,
+        "Units in existence.",
+        reads=STATE,
+        proves=_supply_key,
+    ),
+    method(
+        "asset_getHolders",
+        schema.AssetListParams,
+        Page[schema.Holder],
+        READ,
+        get_holders,
+        "Who holds it, by account.",
+        reads=STATE,
+    ),
+    method(
+        "cash_getSupply",
+        schema.SupplyParams,
+        schema.CashSupply,
+        READ,
+        cash_supply,
+        "Issued stablecoin and what waits for redemption.",
+        reads=STATE,
+        proves=_supply_key,
+    ),
+    method(
+        "cash_getReserves",
+        schema.SupplyParams,
+        schema.Reserves,
+        READ,
+        cash_reserves,
+        "What stands behind a stablecoin.",
+        reads=STATE,
+        proves=_cash_key,
+    ),
+)

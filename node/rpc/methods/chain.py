@@ -1,0 +1,105 @@
+"""chain_*: genesis, blocks, certificates, proofs."""
+
+from node.rpc.errors import RpcCode, RpcError
+from node.rpc.method import Call, Reads, Tier, method
+from node.rpc.views import (
+    block_header_view,
+    block_view,
+    certificate_view,
+    find_block,
+    proof_of,
+)
+from node.sdk.schema import chain
+from node.sdk.schema.common import Certificate, NoParams, Proof
+from tokens.codec import encode
+from tokens.records import KINDS
+from tokens.records.system import PARAMETER
+
+PARAMETERS_MAX = 1_000
+
+
+def get_genesis(call: Call, params: NoParams) -> chain.GenesisInfo:
+    """How the network began."""
+    return chain.GenesisInfo(digest=call.api.genesis_digest, document=encode(call.api.genesis))
+
+
+def get_params(call: Call, params: NoParams) -> tuple[chain.Parameter, ...]:
+    """Governed parameters in force."""
+    found = call.state.scan(PARAMETER, PARAMETER.indexes[0], limit=PARAMETERS_MAX)
+    return tuple([chain.Parameter(name=entry.name, value=entry.value) for entry in found])
+
+
+def get_block(call: Call, params: chain.BlockParams) -> chain.Block:
+    """A decided block."""
+    return block_view(find_block(call, params.block))
+
+
+def get_header(call: Call, params: chain.BlockParams) -> chain.BlockHeader:
+    """Its header."""
+    return block_header_view(find_block(call, params.block))
+
+
+def get_blocks(call: Call, params: chain.BlocksParams) -> tuple[chain.BlockHeader, ...]:
+    """Headers of a run of blocks."""
+    stop = min(call.tip.height, params.from_height + params.limit - 1)
+    blocks = [call.api.block(height) for height in range(params.from_height, stop + 1)]
+    return tuple([block_header_view(block) for block in blocks if block is not None])
+
+
+def get_commit(call: Call, params: chain.BlockParams) -> Certificate:
+    """The quorum certificate of a block."""
+    return certificate_view(call, find_block(call, params.block))
+
+
+_KINDS = {kind.name: kind for kind in KINDS}
+
+
+def get_proof(call: Call, params: chain.ProofParams) -> Proof:
+    """A record or its absence, proven against the newest certificate."""
+    kind = _KINDS.get(params.kind)
+    if kind is None:
+        names = ", ".join(_KINDS)
+        raise RpcError(RpcCode.INVALID_PARAMS, f"params.kind: one of {names}")
+    return proof_of(call, kind, params.key_hash)
+
+
+READ = Tier.READ
+METHODS = (
+    method("chain_getGenesis", NoParams, chain.GenesisInfo, READ, get_genesis, "Genesis."),
+    method(
+        "chain_getParams",
+        NoParams,
+        tuple[chain.Parameter, ...],
+        READ,
+        get_params,
+        "Governed parameters in force.",
+        reads=Reads.STATE,
+    ),
+    method("chain_getBlock", chain.BlockParams, chain.Block, READ, get_block, "A block."),
+    method(
+        "chain_getBlocks",
+        chain.BlocksParams,
+        tuple[chain.BlockHeader, ...],
+        READ,
+        get_blocks,
+        "Headers of a run of blocks, ascending.",
+    ),
+    method("chain_getHeader", chain.BlockParams, chain.BlockHeader, READ, get_header, "A header."),
+    method(
+        "chain_getCommit",
+        chain.BlockParams,
+        Certificate,
+        READ,
+        get_commit,
+        "The quorum certificate of a block.",
+    ),
+    method(
+        "chain_getProof",
+        chain.ProofParams,
+        Proof,
+        READ,
+        get_proof,
+        "A record, or its absence, proven against the newest certificate.",
+        reads=Reads.STATE,
+    ),
+)

@@ -1,0 +1,83 @@
+"""Opaque cursors: where a list goes on, and at which height it began.
+
+Rules of this file:
+1. A cursor is checked like any input: canonical bytes, the right list, parts of the right type.
+2. It can only move a client inside the list that the params name: the prefix is never in it.
+"""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from node.rpc.errors import RpcCode, RpcError
+from node.rpc.method import Call
+from tokens.codec import Canonical, Malformed, NonCanonical, encode
+from tokens.records.kind import Index, Key, RecordKind
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+CURSOR_LENGTH_MAX = 256
+
+Part = (
+    Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    | bytes
+    | Annotated[str, msgspec.Meta(max_length=64)]
+)
+
+
+class CursorData(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Inside of a cursor."""
+
+    pinned_height: Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+    list_name: Annotated[str, msgspec.Meta(max_length=32)]
+    after: Annotated[tuple[Part, ...], msgspec.Meta(max_length=4)]
+
+
+_cursor = Canonical[CursorData](CursorData)
+
+
+def write_cursor(pinned_height: int, list_name: str, after: Key) -> str:
+    """Text of a cursor."""
+    data = encode(CursorData(pinned_height, list_name, after))
+    return urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def read_cursor(text: str | None, list_name: str, now_height: int) -> tuple[int, Key | None]:
+    """(pinned height, after). Raises INVALID_INPUT."""
+    if text is None:
+        return now_height, None
+    try:
+        if len(text) > CURSOR_LENGTH_MAX:
+            raise Malformed
+        padded = text + "=" * (-len(text) % 4)
+        data = _cursor.decode(urlsafe_b64decode(padded.encode("ascii")))
+    except (Malformed, NonCanonical, binascii.Error, UnicodeEncodeError):
+        raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: not a cursor of this list") from None
+    if data.list_name != list_name:
+        raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: a cursor of another list")
+    if data.pinned_height > now_height:
+        raise RpcError(RpcCode.UNAVAILABLE, "this node is behind the one that gave the cursor")
+    return data.pinned_height, data.after
+
+
+def page_of(
+    call: Call,
+    kind: RecordKind[R],
+    index: Index[R],
+    prefix: Key,
+    *,
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[R], str | None, int]:
+    """(records, cursor of the next page, pinned height) of an index."""
+    pinned, after = read_cursor(cursor, index.name, call.tip.height)
+    if after is not None and after[: len(prefix)] != prefix:
+        raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: a cursor of another list")
+    records = call.state.scan(kind, index, prefix, after=after, limit=limit + 1)
+    if len(records) <= limit:
+        return records, None, pinned
+    records = records[:limit]
+    order = index.order(records[-1])
+    return records, None if order is None else write_cursor(pinned, index.name, order), pinned

@@ -1,0 +1,234 @@
+"""The HTTP server: limits and refusals around the dispatcher, health, metrics, OpenRPC.
+
+Rules of this file:
+1. Refuse early and cheaply: connection count, host, body size, encoding, budget, then parse.
+2. Whatever is refused has a JSON-RPC error body with a symbol; the HTTP status says it again.
+3. No CORS, no redirects, no files, no compressed bodies.
+"""
+
+import asyncio
+import re
+import secrets
+import weakref
+
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from aiohttp.web_protocol import RequestHandler
+from structlog.typing import FilteringBoundLogger
+
+from node.api import NodeApi
+from node.metrics import CONTENT_TYPE, Metrics
+from node.rpc.access import BadKey, Budgets, Keys, RateLimited, host_of
+from node.rpc.config import RpcConfig, check_config
+from node.rpc.dispatch import Dispatcher
+from node.rpc.errors import RpcCode, RpcError
+from node.rpc.health import checks_of
+from node.rpc.method import Caller, Method, Session
+from node.rpc.methods import METHODS
+from node.rpc.openrpc import discover_method, document
+from node.rpc.websocket import Connection
+from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, JsonForm
+
+BODY_BYTES_MAX = 1024 * 1024
+BODY_SECONDS = 5
+FIRST_REQUEST_SECONDS = 10
+"""A connection that has sent no whole request by then is closed (slow loris)."""
+KEEPALIVE_SECONDS = 75
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class RpcServer:
+    """One listening socket over one node. `start`, then `stop`; `port` says where."""
+
+    def __init__(
+        self,
+        api: NodeApi,
+        config: RpcConfig,
+        *,
+        metrics: Metrics,
+        log: FilteringBoundLogger,
+        methods: tuple[Method, ...] = METHODS,
+    ) -> None:
+        check_config(config)
+        self._api = api
+        self._config = config
+        self._metrics = metrics
+        self._log = log
+        is_dev = api.genesis.is_dev
+        served = tuple([method for method in methods if is_dev or not method.is_dev])
+        form = JsonForm(PREFIX_TEST if is_dev else PREFIX_MAIN)
+        self._openrpc = msgspec.json.encode(document(served))
+        self._dispatcher = Dispatcher(
+            api,
+            form,
+            (*served, discover_method(served)),
+            metrics=metrics.rpc,
+            log=log,
+        )
+        self._form = form
+        self._keys = Keys(config.keys, is_read_open=config.is_read_open)
+        self._budgets = Budgets(calls_per_second=config.calls_per_second, burst=config.burst)
+        self._hosts = frozenset({*config.hosts, config.host})
+        self._runner: web.AppRunner | None = None
+        self._listener: asyncio.Server | None = None
+        self._awake: weakref.WeakSet[asyncio.BaseProtocol] = weakref.WeakSet()
+        self._sockets: weakref.WeakSet[web.WebSocketResponse] = weakref.WeakSet()
+        self.port = 0
+        """After `start`."""
+
+    async def start(self) -> None:
+        """Listen. OSError if the port is taken."""
+        app = web.Application(client_max_size=BODY_BYTES_MAX, middlewares=[self._guard])
+        app.router.add_post("/", self._rpc)
+        app.router.add_get("/ws", self._websocket)
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/metrics", self._metrics_page)
+        app.router.add_get("/openrpc.json", self._openrpc_page)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            auto_decompress=False,
+            handle_signals=False,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+            shutdown_timeout=2,
+        )
+        await self._runner.setup()
+        self._listener = await asyncio.get_running_loop().create_server(
+            self._protocol, self._config.host, self._config.port, ssl=self._config.tls
+        )
+        self.port = self._listener.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Close what is open: calls under way get two seconds."""
+        if self._listener is not None:
+            self._listener.close()
+        for socket in list(self._sockets):
+            await socket.close(code=1001, message=b"the node stops")
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def _protocol(self) -> asyncio.BaseProtocol:
+        server = self._runner.server if self._runner is not None else None
+        if server is None or len(server.connections) >= self._config.connections_max:
+            self._metrics.rpc.refused.labels("connections").inc()
+            return _Refusal()
+        handler: RequestHandler = server()
+        loop = asyncio.get_running_loop()
+        loop.call_later(FIRST_REQUEST_SECONDS, self._close_if_silent, weakref.ref(handler))
+        return handler
+
+    def _close_if_silent(self, reference: weakref.ref[RequestHandler]) -> None:
+        handler = reference()
+        if handler is not None and handler not in self._awake and handler.transport is not None:
+            self._metrics.rpc.refused.labels("slow").inc()
+            handler.transport.abort()
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self._awake.add(request.protocol)
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        headers = {"X-Request-Id": request_id, "Cache-Control": "no-store"}
+        if host_of(request.headers.get("Host", "")) not in self._hosts:
+            response: web.StreamResponse = self._refuse(
+                403, RpcCode.UNAUTHORISED, "this node does not serve that host name"
+            )
+        else:
+            try:
+                response = await handler(request)
+            except web.HTTPException as error:
+                response = self._refuse(error.status, RpcCode.INVALID_REQUEST, error.reason)
+            except RateLimited as error:
+                headers["Retry-After"] = str(error.retry_after_s)
+                response = self._refuse(429, RpcCode.LIMIT_EXCEEDED, "too many calls")
+            except BadKey:
+                headers["WWW-Authenticate"] = "Bearer"
+                response = self._refuse(401, RpcCode.UNAUTHORISED, "not a key of this node")
+        if not response.prepared:
+            response.headers.update(headers)
+        return response
+
+    async def _rpc(self, request: web.Request) -> web.Response:
+        if request.headers.get("Content-Encoding", "identity") != "identity":
+            return self._refuse(415, RpcCode.INVALID_REQUEST, "compressed bodies are not read")
+        if request.content_type != "application/json":
+            return self._refuse(415, RpcCode.INVALID_REQUEST, "Content-Type: application/json")
+        caller = self._caller(request, None)
+        if (request.content_length or 0) > BODY_BYTES_MAX:
+            return self._too_large()
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return self._too_large()
+        except TimeoutError:
+            return self._refuse(408, RpcCode.LIMIT_EXCEEDED, "the body came too slowly")
+        reply = await self._dispatcher.handle(body, caller)
+        if reply is None:
+            return web.Response(status=204)
+        return web.Response(body=reply, content_type="application/json")
+
+    def _too_large(self) -> web.Response:
+        return self._refuse(413, RpcCode.LIMIT_EXCEEDED, f"a body has at most {BODY_BYTES_MAX} B")
+
+    def _caller(self, request: web.Request, session: Session | None) -> Caller:
+        name, tiers = self._keys.identify(request.headers.get("Authorization"))
+        who = f"remote {request.remote}" if name == "anonymous" else f"key {name}"
+        clock = asyncio.get_running_loop().time
+        return Caller(
+            name=name,
+            tiers=tiers,
+            charge=lambda calls: self._budgets.charge(who, calls, clock()),
+            session=session,
+        )
+
+    async def _websocket(self, request: web.Request) -> web.StreamResponse:
+        origin = request.headers.get("Origin")
+        if origin is not None and origin not in self._config.origins:
+            return self._refuse(403, RpcCode.UNAUTHORISED, "this origin is not on the list")
+        socket = web.WebSocketResponse(
+            max_msg_size=BODY_BYTES_MAX, heartbeat=20, compress=False, timeout=2
+        )
+        connection = Connection(self._api, self._form, request, socket, self._metrics.rpc)
+        caller = self._caller(request, connection)
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        await connection.serve(self._dispatcher, caller)
+        return socket
+
+    async def _healthz(self, request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def _readyz(self, request: web.Request) -> web.Response:
+        failing = [check.name for check in checks_of(self._api) if not check.passed]
+        status = 503 if failing else 200
+        return web.json_response({"ready": not failing, "failing": failing}, status=status)
+
+    async def _metrics_page(self, request: web.Request) -> web.Response:
+        self._caller(request, None)
+        return web.Response(body=self._metrics.render(), headers={"Content-Type": CONTENT_TYPE})
+
+    async def _openrpc_page(self, request: web.Request) -> web.Response:
+        return web.Response(body=self._openrpc, content_type="application/json")
+
+    def _refuse(self, status: int, code: RpcCode, message: str) -> web.Response:
+        self._metrics.rpc.refused.labels(str(status)).inc()
+        body = {"jsonrpc": "2.0", "id": None, "error": RpcError(code, message).to_json()}
+        return web.Response(
+            status=status, body=msgspec.json.encode(body), content_type="application/json"
+        )
+
+
+class _Refusal(asyncio.Protocol):
+    """What a connection above the limit meets: 503 at once, nothing read."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Say it and close."""
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.write(
+                b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
+                b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+            )
+        transport.close()

@@ -1,0 +1,122 @@
+"""asset_*, bond_*, cash_*: instruments and money."""
+
+import datetime
+from typing import Annotated
+
+import msgspec
+
+from node.sdk.schema.common import Cursor, Limit
+from tokens.records.cash import CashAsset
+from tokens.records.instruments import Asset, PaymentKind, PaymentStatus
+from tokens.types import Address, Amount, AssetId, BlockHeight, Count
+
+
+class AssetParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Which asset."""
+
+    asset: AssetId
+
+
+class AssetListParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Which asset, and which part of its list."""
+
+    asset: AssetId
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+class SupplyParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Which asset."""
+
+    asset: AssetId
+
+
+class AssetSupply(msgspec.Struct, frozen=True, kw_only=True):
+    """Units in existence, minor units."""
+
+    asset: AssetId
+    amount: Amount
+    max_supply: Amount
+
+
+class AssetInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset and its supply."""
+
+    asset: Asset
+    supply: Amount
+
+
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """One position of an asset."""
+
+    account: Address
+    balance: Amount
+    available: Amount
+
+
+class ScheduledPayment(msgspec.Struct, frozen=True, kw_only=True):
+    """One payment of a bond, past or to come."""
+
+    number: Count
+    """Coupons 1..n, redemption n + 1."""
+    kind: PaymentKind
+    status: PaymentStatus
+    accrual_start: datetime.date | None
+    """Null for the redemption."""
+    accrual_end: datetime.date | None
+    record_date: datetime.date
+    payment_date: datetime.date
+    required: Amount
+    """Money for all holders; an estimate from today's supply until the record is taken."""
+    paid: Amount
+    withheld: Amount
+
+
+class AccruedParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Which bond, what face, and the value date (null: the business date)."""
+
+    asset: AssetId
+    face: Annotated[Amount, msgspec.Meta(ge=1)]
+    on: datetime.date | None = None
+
+
+class Accrued(msgspec.Struct, frozen=True, kw_only=True):
+    """Interest accrued on a face amount, minor units of money."""
+
+    asset: AssetId
+    face: Amount
+    on: datetime.date
+    amount: int
+    """Signed: negative between the record date and the payment date where the bond trades ex."""
+    settlement_asset: AssetId
+
+
+class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One holder in the register of a bond."""
+
+    account: Address
+    balance: Amount
+    record_no: Count
+    """Last record that the position answered."""
+    record_quantity: Amount
+
+
+class CashSupply(msgspec.Struct, frozen=True, kw_only=True):
+    """Issued money."""
+
+    asset: AssetId
+    amount: Amount
+    queued: Amount
+    """Of it, waiting for redemption."""
+
+
+class Reserves(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands behind a stablecoin."""
+
+    cash: CashAsset
+    supply: Amount
+    reserve: Amount
+    """Central-bank money in the reserve account, counted 1:1."""
+    coverage_bps: int
+    """reserve x 10,000 / supply, rounded down; 10,000 or more means covered. 0 without supply."""
+    as_of: BlockHeight

@@ -1,0 +1,68 @@
+"""consensus_*: who decides, how it goes, and what was proven against whom."""
+
+import msgspec
+
+from tokens.types import BlockHeight, Count, Hash, PublicKey
+
+
+class ValidatorsParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Set of a height; null: of the next block."""
+
+    height: BlockHeight | None = None
+
+
+class ValidatorInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of the set."""
+
+    id: str
+    public_key: PublicKey
+    network_key: PublicKey
+    operator: str
+
+
+class ValidatorSetInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The set of one height and what it tolerates."""
+
+    height: BlockHeight
+    validators: tuple[ValidatorInfo, ...]
+    quorum: Count
+    """Signatures that decide: ceil((n + f + 1) / 2)."""
+    tolerated: Count
+    """f: how many may fail in any way."""
+
+
+class ConsensusState(msgspec.Struct, frozen=True, kw_only=True):
+    """The height in progress as this node sees it."""
+
+    height: BlockHeight
+    view: BlockHeight
+    phase: str
+    voting: bool
+    syncing: bool
+    halted: str | None
+    sentence: str
+    """Why no block is being made and whom the node waits for."""
+    connected: tuple[str, ...]
+    missing: tuple[str, ...]
+    """Configured peers that are not connected."""
+
+
+class Participation(msgspec.Struct, frozen=True, kw_only=True):
+    """One validator over the last 100 heights."""
+
+    validator: str
+    proposed: Count
+    commits: Count
+    """Certificates that carry its signature."""
+    window: Count
+    """Heights counted: less than 100 on a young chain."""
+
+
+class EvidenceInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Proof that a validator signed two things."""
+
+    validator: str
+    height: BlockHeight
+    digest: Hash
+    """SHA-256 of the evidence."""
+    data: bytes

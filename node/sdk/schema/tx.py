@@ -1,0 +1,150 @@
+"""tx_*: the only way to write, and how to see what became of it."""
+
+from typing import Annotated
+
+import msgspec
+
+from node.sdk.schema.common import Cursor, Limit, Receipt
+from tokens.transaction import KeySignature, Transaction
+from tokens.types import Address, BlockHeight, Count, Hash
+
+BATCH_MAX = 50
+"""Transactions of one tx_submitBatch, and requests of one JSON-RPC batch."""
+WAIT_MS_MAX = 30_000
+"""Longest tx_submitAndWait."""
+
+
+class SubmitParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Signed canonical bytes."""
+
+    transaction: bytes
+
+
+class SubmitAndWaitParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Signed canonical bytes, and how long to wait for finality."""
+
+    transaction: bytes
+    timeout_ms: Annotated[int, msgspec.Meta(ge=1, le=WAIT_MS_MAX)] = 10_000
+
+
+class SubmitBatchParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Up to 50 at once: the cheap way in."""
+
+    transactions: Annotated[tuple[bytes, ...], msgspec.Meta(min_length=1, max_length=BATCH_MAX)]
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """The node took it, or had it."""
+
+    tx_id: Hash
+    status: str
+    """PENDING: accepted now. DUPLICATE: known already, with the receipt if it is final."""
+    receipt: Receipt | None
+
+
+class BatchSubmission(msgspec.Struct, frozen=True, kw_only=True):
+    """One item of a batch; a refused one is no error of the call."""
+
+    tx_id: Hash | None
+    status: str
+    """PENDING, DUPLICATE or REJECTED."""
+    code: Count
+    symbol: str
+    receipt: Receipt | None
+
+
+class SimulateParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Signed bytes, or a transaction as JSON that nobody has signed yet."""
+
+    transaction: bytes | Transaction
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """One failing check."""
+
+    operation: Count
+    rule: str
+    """Id of the governed rule, empty for a rule of the protocol."""
+    version: Count
+    code: Count
+    symbol: str
+
+
+class Simulation(msgspec.Struct, frozen=True, kw_only=True):
+    """What would happen now. No promise: other transactions may come first."""
+
+    ok: bool
+    failures: tuple[Failure, ...]
+    """All failing checks, in the order of evaluation; the first one would be the receipt's code."""
+
+
+class TxParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Which transaction."""
+
+    tx_id: Hash
+
+
+class TransactionInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A transaction and where it is."""
+
+    tx_id: Hash
+    wire_id: Hash
+    status: str
+    """PENDING, or FINAL."""
+    transaction: Transaction
+    signatures: tuple[KeySignature, ...]
+    receipt: Receipt | None
+
+
+class TxListParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Newest first; of one address if given."""
+
+    address: Address | None = None
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+class EncodeParams(msgspec.Struct, frozen=True, kw_only=True):
+    """A transaction as JSON; with signatures when they are there."""
+
+    transaction: Transaction
+    signatures: tuple[KeySignature, ...] = ()
+
+
+class Encoded(msgspec.Struct, frozen=True, kw_only=True):
+    """Canonical bytes, so that a client needs no msgpack."""
+
+    tx_id: Hash
+    """Also the 32 bytes to sign with Ed25519."""
+    unsigned: bytes
+    signed: bytes | None
+    """What tx_submit takes; null without signatures."""
+
+
+class DecodeParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Signed canonical bytes."""
+
+    data: bytes
+
+
+class Decoded(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bytes say. Signatures are not checked here."""
+
+    tx_id: Hash
+    wire_id: Hash
+    transaction: Transaction
+    signatures: tuple[KeySignature, ...]
+
+
+class TxPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """One decided transaction in a list."""
+
+    tx_id: Hash
+    height: BlockHeight
+    index: Count
+    status: str
+    symbol: str
+    operations: tuple[str, ...]
+    """Names of its operations."""
+    sender: Address | None
+    """Null for what the ledger did by itself."""
