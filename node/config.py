@@ -69,8 +69,6 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Address that peers connect to."""
     port: Port = 0
     peers: Annotated[tuple[PeerAddress, ...], msgspec.Meta(max_length=64)] = ()
-    certificates: str = ""
-    """Folder with one PEM certificate per peer (its key must be the one on the ledger)."""
     passphrase_file: str | None = None
     """Opens the keystore; None = dev keys, only where genesis says dev."""
     rpc: RpcConfig = RpcConfig()

@@ -3,6 +3,7 @@
 create_key(folder, name, passphrase) -> StoredKey       a new random key
 import_key(folder, name, passphrase, seed=...)           an existing one
 load_key(folder, name, passphrase) -> Signer
+load_seed(folder, name, passphrase) -> bytes
 list_keys(folder) -> tuple[StoredKey, ...]
 change_passphrase(folder, name, old=..., new=...)
 refuse_dev_key(public_key, network_is_dev=...)
@@ -28,6 +29,7 @@ from node.keystore.store import (
     import_key,
     list_keys,
     load_key,
+    load_seed,
 )
 
 __all__ = [
@@ -48,5 +50,6 @@ __all__ = [
     "import_key",
     "list_keys",
     "load_key",
+    "load_seed",
     "refuse_dev_key",
 ]

@@ -23,6 +23,7 @@ DEV_WORDS = (
     "customer",
     "dave",
     "dealer",
+    "debt-office",
     "depositary",
     "faucet",
     "investor",
@@ -40,6 +41,8 @@ DEV_WORDS = (
 """Roles and people of the examples."""
 DEV_NUMBERS = 100
 """Each word also with -0 .. -99."""
+DEV_PURPOSES = ("consensus", "network")
+"""Of all these names also the keys of a node (node/identity.py)."""
 
 
 class DevKeyRefused(KeystoreError):
@@ -49,7 +52,8 @@ class DevKeyRefused(KeystoreError):
 def dev_names() -> tuple[str, ...]:
     """All names whose keys are known here."""
     numbered = (f"{word}-{number}" for word in DEV_WORDS for number in range(DEV_NUMBERS))
-    return (*DEV_WORDS, *numbered)
+    names = (*DEV_WORDS, *numbered)
+    return (*names, *(f"{name}-{purpose}" for name in names for purpose in DEV_PURPOSES))
 
 
 def refuse_dev_key(public_key: bytes, network_is_dev: bool) -> None:

@@ -94,7 +94,12 @@ def load_key(folder: Path, name: str, passphrase: str) -> Signer:
 
     Raises WrongName, KeyMissing, WrongMode, KeyFileDamaged, KeyFileRefused, BadPassphrase.
     """
-    return Signer.from_seed(unseal(_envelope(folder, name), passphrase))
+    return Signer.from_seed(load_seed(folder, name, passphrase))
+
+
+def load_seed(folder: Path, name: str, passphrase: str) -> bytes:
+    """The 32-byte seed of a key, for what needs it in another form (TLS). As `load_key`."""
+    return unseal(_envelope(folder, name), passphrase)
 
 
 def list_keys(folder: Path) -> tuple[StoredKey, ...]:
