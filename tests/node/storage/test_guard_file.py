@@ -21,7 +21,7 @@ from node.storage.guard_file import (
 )
 from node.storage.guard_types import GuardDamaged
 from node.storage.sign_guard import AttachmentKind, GuardRecord, GuardState, SignGuard
-from tests.node.storage.test_sign_guard import BLOCK_A, KEY, reopened, vote
+from tests.node.storage.guards import BLOCK_A, KEY, reopened, vote
 
 PAYLOADS = (b"opening", b"a" * 500, b"", b"b" * 448, b"c" * 449, b"d" * 1_500)
 """Around the edges of a sector: 448 fills the first one exactly."""
