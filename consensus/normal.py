@@ -10,9 +10,9 @@ from consensus.actions import Execute, KeepCertificate, ReportKind, Sign
 from consensus.core import Core
 from consensus.header_rules import header_fault
 from consensus.height_state import Accepted, HeightState, Result
-from consensus.messages import Commit, Prepare, PrePrepare, PrePrepareHead, Step
+from consensus.messages import Commit, Prepare, PrePrepare, Step
 from consensus.rejects import Reject
-from consensus.signed import content_of, signed_part
+from consensus.signed import content_of, head_of
 from consensus.view_change import change_view, check_hidden, enter_view, justification_fits
 
 
@@ -22,8 +22,7 @@ def on_pre_prepare(core: Core, message: PrePrepare, index: int) -> None:
     if message.sender != hs.schedule.primary(message.view):
         core.drop(Reject.NOT_PRIMARY)
         return
-    head = signed_part(message)
-    assert isinstance(head, PrePrepareHead)
+    head = head_of(message)
     known = hs.pre_prepares.get(index, message.view)
     if known is not None and content_of(known) != content_of(head):
         evidence.accuse(core, known, head)

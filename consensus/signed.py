@@ -1,7 +1,7 @@
 """What one signature of a validator covers, and in which order a validator may sign.
 
 Rules of this file:
-1. Two messages conflict exactly when their slots are equal and their contents differ (R11).
+1. Two messages conflict exactly when their places are equal and their contents differ (R11).
 2. An honest key signs in ascending order of `order_of` (R12).
 """
 
@@ -31,15 +31,20 @@ def signed_part(message: ConsensusMessage) -> SignedPart:
         case ViewChange():
             return message.head
         case PrePrepare():
-            return PrePrepareHead(
-                height=message.height,
-                view=message.view,
-                digest=message.digest,
-                sender=message.sender,
-                signature=message.signature,
-            )
+            return head_of(message)
         case _:
             assert_never(message)
+
+
+def head_of(message: PrePrepare) -> PrePrepareHead:
+    """The signed part of a PrePrepare."""
+    return PrePrepareHead(
+        height=message.height,
+        view=message.view,
+        digest=message.digest,
+        sender=message.sender,
+        signature=message.signature,
+    )
 
 
 _STEPS: dict[type, Step] = {
@@ -63,7 +68,7 @@ def order_of(part: SignedPart) -> tuple[int, int, int]:
 
 
 def content_of(part: SignedPart) -> Content:
-    """What must be equal for two signatures of one slot to be the same vote."""
+    """What must be equal for two signatures of one place to be the same vote."""
     match part:
         case Prepare() | PrePrepareHead():
             return (*order_of(part), part.digest)

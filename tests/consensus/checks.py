@@ -45,7 +45,7 @@ class History:
             raise Violation(f"fork at {height}: {name} decided another block or root")
 
     def signed(self, name: str, message: ConsensusMessage) -> None:
-        """No honest key signs two contents in one slot, or below its highest signature."""
+        """No honest key signs two contents in one place, or below its highest signature."""
         if name in self.cluster.byzantine:
             return
         part = signed_part(message)

@@ -6,7 +6,7 @@ from consensus import actions as act
 from consensus import events as ev
 from consensus.messages import ConsensusMessage, Evidence
 from consensus.types import CommitCertificate, Header, Proposal, ValidatorId, Verified
-from tests.consensus import fakes
+from tests.consensus import fakes, reading
 from tests.consensus.packets import BlockRequest, BodyRequest, DecidedRequest
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def advanced(peer: "Peer") -> None:
     """Tell the core of the new tip, then of the pool."""
     peer.overlays, peer.waiting = {}, {}
     peer.blocks = {d: b for d, b in peer.blocks.items() if b.header.height > peer.disk.height()}
-    peer.feed(ev.Advanced(now=peer.now(), tip=peer.tip()))
+    peer.feed(ev.Advanced(now=peer.now(), tip=reading.tip(peer)))
     peer.tell_pool()
 
 

@@ -16,15 +16,14 @@ from consensus import actions as act
 from consensus import events as ev
 from consensus.messages import ConsensusMessage, Evidence, PrePrepare, Status
 from consensus.replica import Replica
-from consensus.restore import ReplicaConfig, Restored
+from consensus.restore import ReplicaConfig
 from consensus.signed import signed_part, step_of
 from consensus.types import (
     Proposal,
-    Tip,
     ValidatorId,
     Verified,
 )
-from tests.consensus import effects, fakes
+from tests.consensus import effects, fakes, reading
 from tests.consensus.packets import (
     STREAM_BLOCKS_MAX,
     BlockReply,
@@ -94,7 +93,7 @@ class Peer:
         self.life += 1
         config = ReplicaConfig(validator=ValidatorId(self.name), chain_id=fakes.CHAIN_ID)
         config = msgspec.structs.replace(config, **self.cluster.config, **self.config_changes)
-        self.replica = Replica(config, self.restored(config))
+        self.replica = Replica(config, reading.restored(self, config))
         self.overlays, self.blocks, self.waiting = {}, {}, {}
         self.wake_at = None
         self.todo.extend(self.replica.start(self.now()))
@@ -121,50 +120,6 @@ class Peer:
         for other in linked:
             peer = self.cluster.peers[other]
             peer.feed(ev.PeerDown(now=peer.now(), peer=ValidatorId(self.name)))
-
-    def restored(self, config: ReplicaConfig) -> Restored:
-        """What the shell reads from store and guard at start (R12)."""
-        disk = self.disk
-        stale: str | None = None
-        if disk.guard is None:
-            disk.guard = fakes.FakeGuard()
-            stale = "missing"
-        elif disk.chain and disk.guard.sequence < disk.chain[-1].guard_sequence:
-            stale = "behind the store"
-        guard = disk.guard
-        mine = [record for record in guard.durable if record.height() == guard.height]
-        window = max(10, config.rotation) * len(self.cluster.names) + 1
-        return Restored(
-            tip=self.tip(),
-            recent_headers=disk.headers(window),
-            signed=tuple(record.message for record in mine if record.message is not None),
-            proposals=tuple(record.proposal for record in mine if record.proposal is not None),
-            certificates=tuple(
-                record.certificate for record in mine if record.certificate is not None
-            ),
-            guard_stale=stale,
-            guard_height=guard.height,
-        )
-
-    def tip(self) -> Tip:
-        """The tip of the store."""
-        height = self.disk.height()
-        block = self.disk.chain[-1] if self.disk.chain else None
-        at = self.cluster.validators
-        header = None if block is None else block.proposal.header
-        return Tip(
-            height=height,
-            digest=fakes.GENESIS_DIGEST if block is None else block.digest,
-            header=header,
-            certificate=None if block is None else block.certificate,
-            timestamp_ms=fakes.GENESIS_TIME_MS if header is None else header.timestamp_ms,
-            state_root=self.disk.state_root(),
-            validators=at[height + 1],
-            previous_validators=at[height],
-            validators_hash=fakes.set_hash(at[height + 1]),
-            next_validators_hash=fakes.set_hash(at[height + 2]),
-            protocol_version=1,
-        )
 
     # --- events ------------------------------------------------------------------------------
 
