@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
-import plyvel
 import pytest
 
 from node.storage.kv import EXIT_STORAGE_FAILED, Batch, StorageFailed
@@ -23,6 +22,7 @@ from node.storage.leveldb import (
     open_store,
 )
 from node.storage.plyvel_shim import Database
+from node.storage.plyvel_shim import _plyvel as plyvel
 
 
 class FailingBatch:
