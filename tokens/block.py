@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tokens.commitment import Delta
 from tokens.results import Receipt
 from tokens.state import Changes
 from tokens.transaction import DecodedTransaction
@@ -14,6 +15,11 @@ class Block:
     height: int
     transactions: tuple[DecodedTransaction, ...]
     """Each was `includable` at this height on the parent state."""
+    parent: bytes
+    """Digest of the header of height - 1 (genesis digest at height 1)."""
+    signers: tuple[str, ...]
+    """Validator ids in the parent's certificate that the block carries, ascending; () at height
+    1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +29,13 @@ class BlockResult:
     height: int
     receipts: tuple[Receipt, ...]
     """Transactions in order, then system receipts of the agenda."""
+    receipts_encoded: tuple[bytes, ...]
+    """Canonical bytes of each receipt: what the store keeps and the receipts root covers."""
     receipts_root: bytes
     changes: Changes
     state_root: bytes
+    delta: Delta
+    """What `Commitment.apply` takes when the block was written."""
     root: bytes
     """SHA-256("mohur/root/v1", state root, receipts root): what a Commit signs."""
     client_refs: tuple[tuple[bytes, bytes], ...]

@@ -15,7 +15,6 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from tokens.proof import StateProof
-from tokens.records.kind import Key, Kind
 from tokens.state import RECORD_PREFIX, Changes
 
 HASH = 32
@@ -182,9 +181,9 @@ class Commitment:
         self.root = delta.root
         self.version += 1
 
-    def prove(self, kind: Kind, key: Key, scan: Scan) -> StateProof:
-        """Proof that the record of a key is what it is, or is not there (proof.py checks it)."""
-        bucket = self._bucket_of(kind.key_hash(key))
+    def prove(self, key_hash: bytes, scan: Scan) -> StateProof:
+        """Proof of the record of a key hash, or of its absence (proof.py checks it)."""
+        bucket = int.from_bytes(key_hash[:4], "big") >> (32 - self.depth_bits)
         pairs = self._pairs(bucket, scan)
         siblings = []
         place = bucket
@@ -197,9 +196,6 @@ class Commitment:
             siblings.append(bytes(family))
             place >>= bits
         return StateProof(depth_bits=self.depth_bits, pairs=pairs, siblings=tuple(siblings))
-
-    def _bucket_of(self, key_hash: bytes) -> int:
-        return int.from_bytes(key_hash[:4], "big") >> (32 - self.depth_bits)
 
     def _buckets_after(self, changes: Changes, scan: Scan) -> dict[int, bytes]:
         buckets: dict[int, bytes] = {}

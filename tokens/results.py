@@ -1,8 +1,10 @@
 """Refusals and receipts.
 
 Rules of this file:
-1. A refusal is a value, never an exception. Numbers are on the wire: never reused, never renumbered.
-2. 1..199 are results of execution (in receipts); 1000..1199 are reasons why a transaction is not includable
+1. A refusal is a value, never an exception. Numbers are on the wire: never reused, never
+   renumbered.
+2. 1..199 are results of execution (in receipts); 1000..1199 are reasons why a transaction is not
+   includable
    or not admitted (never in a receipt).
 3. The code of an operation is its *first* failing check; `simulate` lists them all.
 """
@@ -64,6 +66,7 @@ class Code(IntEnum):
     GRANT_MISSING = 45
     GRANT_EXHAUSTED = 46
     SUPPLY_NOT_ZERO = 47
+    LIENS_FULL = 48
     # proposals
     PROPOSAL_EXPIRED = 50
     PROPOSAL_NOT_OPEN = 51
@@ -76,6 +79,7 @@ class Code(IntEnum):
     WRONG_STATUS = 63
     UNKNOWN_CALENDAR = 64
     BAD_DATE = 65
+    TOO_MANY_BONDS = 66
     # coupons and redemption
     NOT_FUNDED = 70
     ALREADY_PAID = 71
@@ -122,6 +126,7 @@ class Code(IntEnum):
     UNKNOWN_OPERATION = 1014
     TOO_MANY_OPERATIONS = 1015
     SENDER_LIMIT = 1016
+    BLOCK_FULL = 1017
 
 
 class Refusal(NamedTuple):

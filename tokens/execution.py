@@ -1,0 +1,87 @@
+"""Running operations one after the other: in a transaction, and inside a proposal.
+
+Rules of this file:
+1. For each operation: its approval policy, then its own checks in their order, then apply. The
+   first
+   refusal ends the run; the caller rolls back to its savepoint.
+2. Nothing is caught. An exception in check or apply is a bug of this node: it does not Prepare
+   (R3).
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tokens.authority import approval_refusal
+from tokens.codec import Canonical, Malformed, NonCanonical
+from tokens.context import Actors, Context, Traits
+from tokens.ops import OPERATIONS, SPEC_OF, AnyOperation
+from tokens.results import Code
+
+_operation = Canonical[msgspec.Struct](AnyOperation)
+_by_name = {spec.name: spec for spec in OPERATIONS}
+
+DONE = (Code.OK, -1)
+
+
+def run_operations(context: Context, operations: Sequence[msgspec.Struct]) -> tuple[Code, int]:
+    """(OK, -1), or the code and the index of the first operation that was refused."""
+    for index, operation in enumerate(operations):
+        spec = SPEC_OF[type(operation)]
+        context.operation_index = index
+        if spec.approval is not None:
+            code = approval_refusal(context, spec.approval, emergency=spec.emergency)
+            if code is not None:
+                return code, index
+        refusal = next(spec.check(context, operation), None)
+        if refusal is not None:
+            return refusal.code, index
+        spec.apply(context, operation)
+    return DONE
+
+
+class OperationRunner:
+    """The Runner of every context: what operations may know and do about operations."""
+
+    __slots__ = ()
+
+    def decode(self, data: bytes) -> msgspec.Struct | None:
+        """The operation of canonical bytes, or None."""
+        try:
+            return _operation.decode(data)
+        except (Malformed, NonCanonical):
+            return None
+
+    def traits(self, operation: msgspec.Struct) -> Traits:
+        """Of a decoded operation."""
+        return SPEC_OF[type(operation)]
+
+    def traits_named(self, name: str) -> Traits | None:
+        """Of the operation of that name, or None."""
+        return _by_name.get(name)
+
+    def run(
+        self, context: Context, operations: Sequence[msgspec.Struct], actors: Actors, scope: bytes
+    ) -> tuple[Code, int]:
+        """Run operations atomically inside `context` (context.py says how)."""
+        state = context.state
+        savepoint, mark = state.savepoint(), len(context.events)
+        inner = Context(
+            state=state,
+            height=context.height,
+            business_date=context.business_date,
+            day_open=context.day_open,
+            actors=actors,
+            tx_id=scope,
+            operation_index=0,
+            runner=self,
+            events=context.events,
+        )
+        result = run_operations(inner, operations)
+        if result != DONE:
+            state.rollback(savepoint)
+            del context.events[mark:]
+        return result
+
+
+RUNNER = OperationRunner()

@@ -1,0 +1,83 @@
+"""The numbers that govern the ledger: one table, each with unit and range.
+
+Rules of this file:
+1. Genesis writes every parameter into the state, so that a proof of one never depends on a default.
+2. A fixed parameter never changes: the layout of the state or the meaning of the window hangs on
+   it.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tokens.records.system import CHAIN, PARAMETER
+from tokens.state import Overlay
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSpec:
+    """One number."""
+
+    name: str
+    default: int
+    low: int
+    high: int
+    doc: str
+    """Unit and meaning."""
+    fixed: bool = False
+    """Set by genesis only."""
+
+
+PARAMETERS: tuple[ParameterSpec, ...] = (
+    ParameterSpec(
+        "window_blocks", 1_000, 10, 100_000, "W: blocks that remember client references", fixed=True
+    ),
+    ParameterSpec(
+        "bucket_depth_bits", 16, 1, 28, "d: 2^d buckets of the state commitment", fixed=True
+    ),
+    ParameterSpec("agenda_quota", 500, 1, 10_000, "postings of the agenda in one block"),
+    ParameterSpec("block_transactions_max", 5_000, 1, 50_000, "transactions in one block"),
+    ParameterSpec(
+        "block_bytes_max", 8 * 2**20, 2**17, 2**26, "bytes of the transactions of one block"
+    ),
+    ParameterSpec("rotation_heights", 100, 1, 10_000, "heights for which a primary stays"),
+    ParameterSpec("recovery_delay_days", 3, 0, 365, "business days before a recovery takes effect"),
+)
+
+PARAMETER_OF: dict[str, ParameterSpec] = {spec.name: spec for spec in PARAMETERS}
+"""Spec by name."""
+
+
+class Limits(NamedTuple):
+    """What a block and `includable` need of the parent state; read once a height."""
+
+    chain_id: str
+    protocol_version: int
+    window_blocks: int
+    block_transactions_max: int
+    block_bytes_max: int
+    agenda_quota: int
+
+
+class NoGenesis(Exception):
+    """The state has no chain record: genesis was never loaded."""
+
+
+def parameter(state: Overlay, name: str) -> int:
+    """Value in force; the default where genesis did not know the parameter yet."""
+    record = state.get(PARAMETER, name)
+    return PARAMETER_OF[name].default if record is None else record.value
+
+
+def read_limits(state: Overlay) -> Limits:
+    """Limits of the next height. Raises NoGenesis."""
+    chain = state.get(CHAIN)
+    if chain is None:
+        raise NoGenesis("no chain record")
+    return Limits(
+        chain_id=chain.chain_id,
+        protocol_version=chain.protocol_version,
+        window_blocks=parameter(state, "window_blocks"),
+        block_transactions_max=parameter(state, "block_transactions_max"),
+        block_bytes_max=parameter(state, "block_bytes_max"),
+        agenda_quota=parameter(state, "agenda_quota"),
+    )

@@ -1,0 +1,154 @@
+"""The transition: what a block does to the state.
+
+Rules of this file:
+1. Same parent state and same block in, same bytes and same root out, on every node and in every
+   view.
+2. A failing transaction is recorded with its code and changes nothing else.
+3. Order: transactions, agenda, block note. The agenda's receipts follow the transactions'.
+"""
+
+import datetime
+from collections.abc import Callable
+
+from tokens import agenda, window
+from tokens.block import Block, BlockResult
+from tokens.codec import encode, merkle_root, tagged_hash
+from tokens.commitment import Delta
+from tokens.context import Actors, Context
+from tokens.execution import RUNNER, run_operations
+from tokens.includable import keys_refusal
+from tokens.ops import AGENDA_HANDLERS
+from tokens.parameters import read_limits
+from tokens.records.day import BUSINESS_DAY
+from tokens.records.kind import encode_key
+from tokens.records.parties import ACCOUNT, PARTICIPANT
+from tokens.records.system import BLOCK_NOTE, AgendaItem, BlockNote, agenda_key
+from tokens.results import Code, Receipt
+from tokens.state import Changes, Overlay
+from tokens.transaction import DecodedTransaction
+from tokens.types import NO_ADDRESS
+
+Preview = Callable[[Changes], tuple[bytes, Delta]]
+"""State root after changes, and the delta to it: Commitment.preview over the store's scan."""
+
+_RECEIPTS = b"mohur/receipts/v1"
+_ROOT = b"mohur/root/v1"
+_SYSTEM = b"mohur/system/v1"
+_NO_DATE = datetime.date.min
+_LEDGER = Actors(NO_ADDRESS, ())
+
+
+def apply_block(state: Overlay, block: Block, preview: Preview) -> BlockResult:
+    """The effect of a block on the parent state that `state` overlays.
+
+    `state` must be fresh; it holds the block's writes afterwards. Each transaction must have passed
+    `includable`. Raises only for a bug of this node.
+    """
+    limits = read_limits(state)
+    receipts = [_apply_transaction(state, block, at) for at in range(len(block.transactions))]
+    contexts = agenda.run_due(
+        state,
+        AGENDA_HANDLERS,
+        limits.agenda_quota,
+        lambda item: _system_context(state, block, item),
+    )
+    for context in contexts:
+        receipts.append(_receipt(context, len(receipts), Code.OK, -1))
+    keys = tuple(
+        (tx.signed.transaction.sender, tx.signed.transaction.client_ref)
+        for tx in block.transactions
+    )
+    _note(state, block, keys, limits.window_blocks)
+    encoded = tuple([encode(receipt) for receipt in receipts])
+    receipts_root = merkle_root(_RECEIPTS, list(encoded))
+    changes = state.changes()
+    state_root, delta = preview(changes)
+    return BlockResult(
+        height=block.height,
+        receipts=tuple(receipts),
+        receipts_encoded=encoded,
+        receipts_root=receipts_root,
+        changes=changes,
+        state_root=state_root,
+        delta=delta,
+        root=tagged_hash(_ROOT, state_root, receipts_root),
+        client_refs=keys,
+    )
+
+
+def open_context(state: Overlay, height: int, actors: Actors, tx_id: bytes) -> Context:
+    """A context at the business date of the state."""
+    day = state.get(BUSINESS_DAY)
+    return Context(
+        state=state,
+        height=height,
+        business_date=_NO_DATE if day is None else day.date,
+        day_open=day is not None and day.open,
+        actors=actors,
+        tx_id=tx_id,
+        operation_index=0,
+        runner=RUNNER,
+    )
+
+
+def actors_of(state: Overlay, tx: DecodedTransaction) -> Actors | None:
+    """Who signed a transaction, or None if its keys are no longer the sender's."""
+    sender = tx.signed.transaction.sender
+    participant = state.get(PARTICIPANT, sender)
+    if participant is not None:
+        if keys_refusal(participant.policy, tx.signed.signatures) is not None:
+            return None
+        return Actors(sender, (sender,))
+    account = state.get(ACCOUNT, sender)
+    if account is None or account.policy is None:
+        return None
+    if keys_refusal(account.policy, tx.signed.signatures) is not None:
+        return None
+    return Actors(sender, (), (sender,))
+
+
+def _apply_transaction(state: Overlay, block: Block, at: int) -> Receipt:
+    tx = block.transactions[at]
+    actors = actors_of(state, tx)
+    if actors is None:
+        context = open_context(state, block.height, _LEDGER, tx.tx_id)
+        return _receipt(context, at, Code.AUTHORITY_CHANGED, 0)
+    context = open_context(state, block.height, actors, tx.tx_id)
+    savepoint = state.savepoint()
+    code, operation = run_operations(context, tx.signed.transaction.operations)
+    if code is not Code.OK:
+        state.rollback(savepoint)
+        context.events.clear()
+    return _receipt(context, at, code, operation)
+
+
+def _receipt(context: Context, index: int, code: Code, operation: int) -> Receipt:
+    return Receipt(
+        tx_id=context.tx_id,
+        height=context.height,
+        index=index,
+        code=code.value,
+        operation=operation,
+        events=tuple(context.events),
+    )
+
+
+def _system_context(state: Overlay, block: Block, item: AgendaItem) -> Context:
+    """Its id covers the cursor: one item may take several steps, in one block or in more."""
+    place = encode_key((block.height, *agenda_key(item))) + item.cursor
+    return open_context(state, block.height, _LEDGER, tagged_hash(_SYSTEM, place))
+
+
+def _note(
+    state: Overlay, block: Block, keys: tuple[window.ClientKey, ...], window_blocks: int
+) -> None:
+    """One note for each of the last W blocks: the window, parents and signers under the root."""
+    note = BlockNote(
+        height=block.height,
+        client_refs=window.digest(keys),
+        parent=block.parent,
+        signers=block.signers,
+    )
+    state.put(BLOCK_NOTE, note)
+    if block.height > window_blocks:
+        state.delete(BLOCK_NOTE, block.height - window_blocks)
