@@ -28,7 +28,7 @@ RESEND_AFTER_MS_MAX = 4_000
 RESEND_SIZE_BYTES = 256 * 1024
 """Bound of one turn of retransmission."""
 RELAY_PATIENCE = 4
-"""What came from a peer is sent again after this many T0 only: its origin probably does so sooner."""
+"""What came from a peer is sent again only after this many T0: its origin does so sooner."""
 
 
 class Gossip:
@@ -83,8 +83,8 @@ class Gossip:
     def resend(self, now_ms: int, timeout_ms: int, includable: Includable) -> int:
         """R9: send again, to all, what could enter a block now and waits for longer than its pause.
 
-        Call it every T0 (`timeout_ms`) or so, with monotonic time. The pause is T0, then doubles up to
-        4 s. At most 256 KiB leave in one call, the oldest first; returns how many transactions did.
+        Call it every T0 (`timeout_ms`) or so, with monotonic time. The pause is T0, then doubles up
+        to 4 s. At most 256 KiB leave in one call, the oldest first; returns how many did.
         """
         due: list[bytes] = []
         size_bytes = 0

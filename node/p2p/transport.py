@@ -196,7 +196,7 @@ class Transport:
     # --- inside ----------------------------------------------------------------------------------
 
     def _encode(self, message: PeerMessage | Outgoing) -> Outgoing | None:
-        """None, counted, for what no peer would accept: too large a reply must not stop the node."""
+        """None, counted, if no peer would accept it: too large a reply must not stop the node."""
         if isinstance(message, Outgoing):
             return message
         try:

@@ -1,0 +1,1 @@
+"""The wire: bytes, digests, signatures."""
