@@ -72,6 +72,11 @@ def standing(context: Context, asset: str, account: Account, use: Use) -> Standi
     return Standing.OPEN
 
 
+def credit_refusal(context: Context, asset: str, account: Account) -> Code | None:
+    """Why an account cannot receive units of an asset by status (check 2), or None."""
+    return ACCOUNT_TABLE[standing(context, asset, account, Use.IN)][Use.IN]
+
+
 def is_frozen_whole(position: Position | None) -> bool:
     """Whether a freeze of ALL rests on a position."""
     return position is not None and position.frozen == AMOUNT_LIMIT

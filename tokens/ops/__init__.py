@@ -10,11 +10,38 @@ from typing import TYPE_CHECKING, Union
 import msgspec
 
 from tokens.agenda import AgendaHandler
+from tokens.ops.batch_steps import ALLOCATE_BATCH, CANCEL_BATCH, SETTLE_BATCH
+from tokens.ops.business_day import CLOSE_DAY, OPEN_DAY, SET_CALENDAR
+from tokens.ops.cash_asset import DEFINE_CASH_ASSET
+from tokens.ops.central_bank_money import CB_ISSUE, CB_WITHDRAW
+from tokens.ops.coupons import COUPON_FUND, REDEMPTION_FUND, SET_TAX_TABLE
+from tokens.ops.instruments import APPROVE_BOND, CANCEL_BOND, CREATE_BOND
+from tokens.ops.settlement import APPROVE_BATCH, INSTRUCT_BATCH
 from tokens.ops.transfer import TRANSFER
+from tokens.payouts import COUPON_AGENDA, REDEMPTION_AGENDA
 from tokens.registry import OperationSpec
+from tokens.reserve import REDEMPTION_QUEUE_HANDLER
+from tokens.settling import ASSET_RELEASE_AGENDA, BATCH_EXPIRY_AGENDA, BATCH_SETTLE_AGENDA
 
 OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
+    OPEN_DAY,
+    CLOSE_DAY,
+    SET_CALENDAR,
+    CB_ISSUE,
+    CB_WITHDRAW,
+    DEFINE_CASH_ASSET,
     TRANSFER,
+    CREATE_BOND,
+    APPROVE_BOND,
+    CANCEL_BOND,
+    COUPON_FUND,
+    REDEMPTION_FUND,
+    SET_TAX_TABLE,
+    INSTRUCT_BATCH,
+    APPROVE_BATCH,
+    ALLOCATE_BATCH,
+    SETTLE_BATCH,
+    CANCEL_BATCH,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -27,6 +54,12 @@ SPEC_OF: dict[type[msgspec.Struct], OperationSpec[msgspec.Struct]] = {
 }
 
 HANDLERS: tuple[AgendaHandler, ...] = (
+    REDEMPTION_QUEUE_HANDLER,
+    BATCH_EXPIRY_AGENDA,
+    BATCH_SETTLE_AGENDA,
+    ASSET_RELEASE_AGENDA,
+    COUPON_AGENDA,
+    REDEMPTION_AGENDA,
 )  # fmt: skip
 """Who does the ledger's own work: one line each."""
 

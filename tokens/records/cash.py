@@ -53,6 +53,8 @@ class UsedReference(
     """An outside reference that has had its effect. Kept for ever."""
 
     scope: ReferenceScope
+    owner: Address
+    """Participant or account that used it."""
     reference: Reference
 
 
@@ -65,5 +67,7 @@ QUEUED_REDEMPTION = RecordKind(
     (Index(101, "redemption_queue", lambda r: (r.asset, r.number), static=True),),
 )
 USED_REFERENCE = RecordKind(
-    102, "used_reference", UsedReference, lambda r: (int(r.scope), r.reference)
+    102, "used_reference", UsedReference, lambda r: (int(r.scope), r.owner, r.reference)
 )
+
+REDEMPTION_QUEUE = QUEUED_REDEMPTION.indexes[0]

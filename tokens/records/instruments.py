@@ -174,6 +174,9 @@ class Payment(
     """Date at whose end the record was taken; redemption: the business date of maturity."""
     payment_date: dt.date
     """Adjusted; frozen with the record."""
+    fraction: tuple[Count, Annotated[int, msgspec.Meta(ge=1, le=2**62)]]
+    """Exact part of a year that the coupon pays, frozen with the record; (1, 1) for a
+    redemption."""
     record_no: Count
     """Number of the record; 0 for a redemption, which pays the balance itself."""
     recorded: Amount
@@ -188,8 +191,6 @@ class Payment(
     """It was not funded on its date: it ends CURED, not PAID."""
     paid_on: dt.date | None
     """Business date when paying began: the tax rates are of this date for all holders."""
-    cursor: Annotated[bytes, msgspec.Meta(max_length=16)]
-    """Last account paid; empty before the first one."""
 
 
 class RecordStamp(
@@ -225,6 +226,19 @@ def _live(asset: Asset) -> Key | None:
     return (asset.id,) if bond and not ended else None
 
 
+def _open(payment: Payment) -> Key | None:
+    """Payments that are not finished."""
+    done = payment.status in (PaymentStatus.PAID, PaymentStatus.CURED)
+    return None if done else (payment.asset, payment.number)
+
+
+def _unfunded(payment: Payment) -> Key | None:
+    """Payments that close_day may find missed, by date."""
+    if payment.status is not PaymentStatus.RECORD_TAKEN:
+        return None
+    return (payment.payment_date.toordinal(), payment.asset, payment.number)
+
+
 ASSET = RecordKind(
     20,
     "asset",
@@ -241,7 +255,11 @@ PAYMENT = RecordKind(
     "payment",
     Payment,
     lambda r: (r.asset, r.number),
-    (Index(22, "payments", lambda r: (r.asset, r.number), static=True),),
+    (
+        Index(22, "payments", lambda r: (r.asset, r.number), static=True),
+        Index(25, "payments_open", _open, static=False),
+        Index(26, "payments_unfunded", _unfunded, static=False),
+    ),
 )
 RECORD_STAMP = RecordKind(
     23,
@@ -260,5 +278,7 @@ DOCUMENT = RecordKind(
 
 LIVE_BONDS = ASSET.indexes[1]
 PAYMENTS = PAYMENT.indexes[0]
+OPEN_PAYMENTS = PAYMENT.indexes[1]
+UNFUNDED_PAYMENTS = PAYMENT.indexes[2]
 RECORD_STAMPS = RECORD_STAMP.indexes[0]
 DOCUMENTS = DOCUMENT.indexes[0]

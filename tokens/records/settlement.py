@@ -111,3 +111,6 @@ BATCH = RecordKind(
     ),
 )
 BATCH_COUNTER = RecordKind(61, "batch_counter", BatchCounter, lambda r: ())
+
+BATCHES = BATCH.indexes[0]
+OPEN_BATCHES = BATCH.indexes[1]

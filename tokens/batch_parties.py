@@ -1,0 +1,46 @@
+"""Who stands in a batch, and which accounts a party may name (5.5)."""
+
+from collections.abc import Iterator
+
+from tokens.authority import may_act_for
+from tokens.context import Context
+from tokens.records.parties import ACCOUNT
+from tokens.records.settlement import ISSUANCE, BatchParty, Leg
+from tokens.results import Code, Refusal
+from tokens.types import NO_ADDRESS, AccountStatus
+
+
+def party_of(context: Context, legs: tuple[Leg, ...]) -> bytes | None:
+    """The participant behind the operation that gives or takes in the batch."""
+    for participant in context.actors.participants:
+        if any(participant in (leg.giver, leg.taker) for leg in legs):
+            return participant
+    return None
+
+
+def parties_at_start(initiator: bytes, legs: tuple[Leg, ...]) -> tuple[BatchParty, ...]:
+    """The initiator first. A party that gives nothing, or only issues, has nothing to allocate."""
+    names = [initiator]
+    for leg in legs:
+        names += [name for name in (leg.giver, leg.taker) if name not in names]
+    return tuple(
+        BatchParty(
+            participant=name,
+            approved=name == initiator,
+            allocated=all(leg.giver != name or leg.source == ISSUANCE for leg in legs),
+            cancels=False,
+        )
+        for name in names
+    )
+
+
+def account_refusals(context: Context, party: bytes, address: bytes) -> Iterator[Refusal]:
+    """An open account of the party or of its client, of which the sender may dispose."""
+    account = context.state.get(ACCOUNT, address)
+    if account is None or address == NO_ADDRESS:
+        yield Refusal(Code.UNKNOWN_ACCOUNT)
+        return
+    if party not in (account.holder, account.servicer) or not may_act_for(context, account):
+        yield Refusal(Code.NOT_AUTHORISED)
+    if account.status is AccountStatus.CLOSED:
+        yield Refusal(Code.ACCOUNT_CLOSED)

@@ -1,0 +1,242 @@
+"""What the parties of a matched batch do: allocate, settle, cancel (5.5)."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tokens import settling
+from tokens.context import Context
+from tokens.events import BatchAllocated, BatchStatusChanged
+from tokens.lookup import require
+from tokens.records.settlement import BATCH, Batch, BatchStatus
+from tokens.registry import OperationSpec
+from tokens.results import Code, Refusal
+from tokens.types import NO_ADDRESS, Address, AgendaClass, OperationClass, Reference
+
+
+class AllocateBatch(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=102,
+):
+    """Set aside what the sender gives, net, in the batch. The last one makes it ALLOCATED."""
+
+    initiator: Address
+    batch_id: Reference
+
+
+class SettleBatch(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=103,
+):
+    """Settle an allocated batch, from its intended date on. By any party."""
+
+    initiator: Address
+    batch_id: Reference
+
+
+class CancelBatch(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=104,
+):
+    """Cancel: until it is matched by the initiator alone, afterwards by all parties."""
+
+    initiator: Address
+    batch_id: Reference
+
+
+Step = AllocateBatch | SettleBatch | CancelBatch
+
+
+def _find(context: Context, operation: Step) -> tuple[Batch, bytes] | Refusal:
+    """The open batch and the party that acts."""
+    batch = context.state.get(BATCH, operation.initiator, operation.batch_id)
+    if batch is None:
+        return Refusal(Code.NOT_FOUND)
+    for entry in batch.parties:
+        if entry.participant in context.actors.participants:
+            if batch.status not in settling.OPEN:
+                return Refusal(Code.BATCH_NOT_OPEN)
+            return batch, entry.participant
+    return Refusal(Code.NOT_A_PARTY)
+
+
+def check_allocate(context: Context, operation: AllocateBatch) -> Iterator[Refusal]:
+    """A matched batch, once per party, from what is available."""
+    found = _find(context, operation)
+    if isinstance(found, Refusal):
+        yield found
+        return
+    batch, party = found
+    if batch.status is BatchStatus.INSTRUCTED:
+        yield Refusal(Code.NOT_MATCHED)
+        return
+    if any(entry.participant == party and entry.allocated for entry in batch.parties):
+        yield Refusal(Code.ALREADY_ALLOCATED)
+        return
+    code = settling.allocation_code(context, batch, party)
+    if code is not None:
+        yield Refusal(code)
+
+
+def apply_allocate(context: Context, operation: AllocateBatch) -> None:
+    """Holds; with the last party ALLOCATED, and on the agenda if the ledger is to settle it."""
+    batch = require(context.state, BATCH, operation.initiator, operation.batch_id)
+    party = _acting(context, batch)
+    placed = settling.allocate(context, batch, party)
+    parties = tuple(
+        msgspec.structs.replace(entry, allocated=True) if entry.participant == party else entry
+        for entry in batch.parties
+    )
+    complete = all(entry.allocated for entry in parties)
+    changed = msgspec.structs.replace(
+        batch,
+        parties=parties,
+        liens=batch.liens + placed,
+        status=BatchStatus.ALLOCATED if complete else batch.status,
+    )
+    context.state.put(BATCH, changed)
+    context.emit(
+        BatchAllocated(initiator=batch.initiator, batch_id=batch.batch_id, participant=party)
+    )
+    if complete:
+        context.emit(
+            BatchStatusChanged(
+                initiator=batch.initiator,
+                batch_id=batch.batch_id,
+                status=BatchStatus.ALLOCATED,
+                reason=0,
+            )
+        )
+        if batch.automatic:
+            settling.enqueue(context, changed, settling.SETTLE_HANDLER, AgendaClass.SETTLE)
+
+
+def _acting(context: Context, batch: Batch) -> bytes:
+    for entry in batch.parties:
+        if entry.participant in context.actors.participants:
+            return entry.participant
+    return NO_ADDRESS
+
+
+def check_settle(context: Context, operation: SettleBatch) -> Iterator[Refusal]:
+    """Everything allocated, not before its date, and every check again, now binding.
+
+    A freeze that has reached what is held does not refuse here: the batch FAILS (page 04, Control).
+    """
+    found = _find(context, operation)
+    if isinstance(found, Refusal):
+        yield found
+        return
+    batch, _ = found
+    if batch.status is not BatchStatus.ALLOCATED:
+        yield Refusal(Code.NOT_ALLOCATED)
+        return
+    if context.business_date < batch.isd:
+        yield Refusal(Code.TOO_EARLY)
+    for code in settling.leg_codes(context, batch):
+        if code is not Code.ACCOUNT_FROZEN:
+            yield Refusal(code)
+
+
+def apply_settle(context: Context, operation: SettleBatch) -> None:
+    """SETTLED; or FAILED where a freeze has reached what was held."""
+    batch = require(context.state, BATCH, operation.initiator, operation.batch_id)
+    codes = settling.leg_codes(context, batch) + settling.funds_codes(context, batch)
+    if codes:
+        settling.fail(context, batch, BatchStatus.FAILED, codes[0])
+    else:
+        settling.settle(context, batch)
+
+
+def check_cancel(context: Context, operation: CancelBatch) -> Iterator[Refusal]:
+    """Before it is matched only the initiator; a party asks once."""
+    found = _find(context, operation)
+    if isinstance(found, Refusal):
+        yield found
+        return
+    batch, party = found
+    if batch.status is BatchStatus.INSTRUCTED and party != batch.initiator:
+        yield Refusal(Code.NOT_AUTHORISED)
+    elif any(entry.participant == party and entry.cancels for entry in batch.parties):
+        yield Refusal(Code.ALREADY_APPROVED)
+
+
+def apply_cancel(context: Context, operation: CancelBatch) -> None:
+    """CANCELLED, or one party's agreement to it."""
+    batch = require(context.state, BATCH, operation.initiator, operation.batch_id)
+    party = _acting(context, batch)
+    parties = tuple(
+        msgspec.structs.replace(entry, cancels=True) if entry.participant == party else entry
+        for entry in batch.parties
+    )
+    changed = msgspec.structs.replace(batch, parties=parties)
+    alone = batch.status is BatchStatus.INSTRUCTED
+    if alone or all(entry.cancels for entry in parties):
+        settling.fail(context, changed, BatchStatus.CANCELLED, Code.OK)
+    else:
+        context.state.put(BATCH, changed)
+
+
+_FOUND = (Code.NOT_FOUND, Code.NOT_A_PARTY, Code.BATCH_NOT_OPEN)
+
+ALLOCATE_BATCH = OperationSpec(
+    operation=AllocateBatch,
+    name="allocate_batch",
+    family="batch_steps",
+    operation_class=OperationClass.TRADE,
+    check=check_allocate,
+    apply=apply_allocate,
+    codes=(
+        *_FOUND,
+        Code.NOT_MATCHED,
+        Code.ALREADY_ALLOCATED,
+        Code.ACCOUNT_FROZEN,
+        Code.INSUFFICIENT_AVAILABLE,
+        Code.LIENS_FULL,
+    ),
+)
+
+SETTLE_BATCH = OperationSpec(
+    operation=SettleBatch,
+    name="settle_batch",
+    family="batch_steps",
+    operation_class=OperationClass.TRADE,
+    check=check_settle,
+    apply=apply_settle,
+    codes=(
+        *_FOUND,
+        Code.NOT_ALLOCATED,
+        Code.TOO_EARLY,
+        Code.ASSET_NOT_ACTIVE,
+        Code.ASSET_MATURED,
+        Code.ASSET_PAUSED,
+        Code.ACCOUNT_CLOSED,
+        Code.CREDIT_STOPPED,
+        Code.ACCOUNT_RESERVED,
+        Code.KYC_TIER_TOO_LOW,
+        Code.DENOM_NOT_MULTIPLE,
+        Code.MAX_SUPPLY_EXCEEDED,
+    ),
+)
+
+CANCEL_BATCH = OperationSpec(
+    operation=CancelBatch,
+    name="cancel_batch",
+    family="batch_steps",
+    operation_class=OperationClass.TRADE,
+    check=check_cancel,
+    apply=apply_cancel,
+    codes=(*_FOUND, Code.NOT_AUTHORISED, Code.ALREADY_APPROVED),
+)

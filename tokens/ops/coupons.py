@@ -1,0 +1,246 @@
+"""Funding of coupons and redemption; withholding tables (5.3, 5.4)."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import msgspec
+
+from tokens import posting, servicing
+from tokens.authority import has_role
+from tokens.context import Context
+from tokens.events import PaymentFunded, TaxTableSet
+from tokens.lookup import require, require_account, require_asset
+from tokens.records.amend import with_payment
+from tokens.records.day import TAX_ENTRIES_MAX, TAX_TABLE, TaxEntry, TaxTable
+from tokens.records.holdings import POSITION
+from tokens.records.instruments import (
+    BOND,
+    PAYMENT,
+    Bond,
+    Payment,
+    PaymentKind,
+    PaymentStatus,
+)
+from tokens.records.parties import ACCOUNT
+from tokens.registry import OperationSpec
+from tokens.results import Code, Refusal
+from tokens.state import Overlay
+from tokens.types import (
+    AccountPurpose,
+    Address,
+    AgendaClass,
+    AssetId,
+    Count,
+    OperationClass,
+    Role,
+    Symbol,
+)
+
+
+class CouponFund(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=75,
+):
+    """Set aside the money of a coupon, whole, from the bond's treasury account.
+
+    By the treasury, or by the central bank under its mandate. A pause or freeze of that account
+    does not stop it. Paying begins by itself on the payment date, at once if that has come.
+    """
+
+    asset: AssetId
+    coupon: Count
+    """Number from 1; its record must be taken."""
+
+
+class RedemptionFund(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=76,
+):
+    """Set aside the face of a matured bond, whole; then the ledger burns the units and pays."""
+
+    asset: AssetId
+
+
+class SetTaxTable(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=77,
+):
+    """A withholding table. By tax authority and one more."""
+
+    profile: Symbol
+    account: Address
+    """Account of the tax authority, purpose TAX."""
+    entries: tuple[TaxEntry, ...]
+    """Strictly ascending by (tax_class, from_date), at most 128."""
+
+
+def _redemption_of(state: Overlay, asset: str) -> Payment | None:
+    bond = state.get(BOND, asset)
+    payment = None if bond is None else state.get(PAYMENT, asset, bond.next_coupon)
+    return payment if payment is not None and payment.kind is PaymentKind.REDEMPTION else None
+
+
+def _fundable(bond: Bond, state: Overlay) -> int:
+    """What the treasury account can give: freezes of it do not stop a payment (5.3)."""
+    position = state.get(POSITION, bond.terms.settlement_asset, bond.terms.treasury_account)
+    return 0 if position is None else position.balance - position.held - position.pledged
+
+
+def _funding_refusals(
+    context: Context, asset: str, payment: Payment | None, missing: Code
+) -> Iterator[Refusal]:
+    state = context.state
+    bond = state.get(BOND, asset)
+    if bond is None:
+        yield Refusal(Code.UNKNOWN_ASSET)
+        return
+    is_issuer = require_asset(state, asset).issuer in context.actors.participants
+    if not is_issuer and not has_role(context, Role.CENTRAL_BANK):
+        yield Refusal(Code.NOT_AUTHORISED)
+    if payment is None:
+        yield Refusal(missing)
+        return
+    if payment.status in (PaymentStatus.PAID, PaymentStatus.CURED):
+        yield Refusal(Code.ALREADY_PAID)
+    elif payment.status in (PaymentStatus.FUNDED, PaymentStatus.PAYING):
+        yield Refusal(Code.ALREADY_FUNDED)
+    elif _fundable(bond, state) < payment.required:
+        yield Refusal(Code.NOT_FUNDED)
+
+
+def check_coupon(context: Context, operation: CouponFund) -> Iterator[Refusal]:
+    """The record says what is required."""
+    payment = context.state.get(PAYMENT, operation.asset, operation.coupon)
+    if payment is not None and payment.kind is not PaymentKind.COUPON:
+        payment = None
+    yield from _funding_refusals(context, operation.asset, payment, Code.RECORD_NOT_TAKEN)
+
+
+def apply_coupon(context: Context, operation: CouponFund) -> None:
+    """Money aside; the agenda pays."""
+    payment = require(context.state, PAYMENT, operation.asset, operation.coupon)
+    _fund(context, payment, servicing.COUPON_HANDLER, AgendaClass.COUPON)
+
+
+def check_redemption(context: Context, operation: RedemptionFund) -> Iterator[Refusal]:
+    """Only a matured bond is redeemed."""
+    payment = _redemption_of(context.state, operation.asset)
+    yield from _funding_refusals(context, operation.asset, payment, Code.WRONG_STATUS)
+
+
+def apply_redemption(context: Context, operation: RedemptionFund) -> None:
+    """Money aside; the agenda burns and pays."""
+    payment = _redemption_of(context.state, operation.asset)
+    if payment is not None:
+        _fund(context, payment, servicing.REDEMPTION_HANDLER, AgendaClass.REDEMPTION)
+
+
+def _fund(context: Context, payment: Payment, handler: str, item_class: AgendaClass) -> None:
+    state = context.state
+    bond = require(state, BOND, payment.asset)
+    posting.move(
+        context,
+        require_asset(state, bond.terms.settlement_asset),
+        require_account(state, bond.terms.treasury_account),
+        require_account(state, bond.paying_account),
+        payment.required,
+    )
+    state.put(PAYMENT, with_payment(payment, status=PaymentStatus.FUNDED))
+    servicing.enqueue(
+        context, payment.asset, payment.number, handler, item_class, payment.payment_date
+    )
+    context.emit(
+        PaymentFunded(
+            asset=payment.asset,
+            payment=payment.number,
+            kind=payment.kind,
+            amount=payment.required,
+            source=bond.terms.treasury_account,
+        )
+    )
+
+
+def check_tax(context: Context, operation: SetTaxTable) -> Iterator[Refusal]:
+    """An account of purpose TAX, entries in order."""
+    account = context.state.get(ACCOUNT, operation.account)
+    if account is None:
+        yield Refusal(Code.UNKNOWN_ACCOUNT)
+    elif account.purpose is not AccountPurpose.TAX:
+        yield Refusal(Code.BAD_FIELD)
+    places = [(entry.tax_class, entry.from_date) for entry in operation.entries]
+    if len(places) > TAX_ENTRIES_MAX or any(first >= second for first, second in pairwise(places)):
+        yield Refusal(Code.BAD_FIELD)
+
+
+def apply_tax(context: Context, operation: SetTaxTable) -> None:
+    """The next version of the table; coupons already being paid keep their date's rates."""
+    known = context.state.get(TAX_TABLE, operation.profile)
+    version = 1 if known is None else known.version + 1
+    context.state.put(
+        TAX_TABLE,
+        TaxTable(
+            profile=operation.profile,
+            version=version,
+            account=operation.account,
+            entries=operation.entries,
+        ),
+    )
+    context.emit(TaxTableSet(profile=operation.profile, version=version))
+
+
+COUPON_FUND = OperationSpec(
+    operation=CouponFund,
+    name="coupon_fund",
+    family="coupons",
+    operation_class=OperationClass.SERVICE,
+    check=check_coupon,
+    apply=apply_coupon,
+    codes=(
+        Code.UNKNOWN_ASSET,
+        Code.NOT_AUTHORISED,
+        Code.RECORD_NOT_TAKEN,
+        Code.ALREADY_PAID,
+        Code.ALREADY_FUNDED,
+        Code.NOT_FUNDED,
+    ),
+)
+
+REDEMPTION_FUND = OperationSpec(
+    operation=RedemptionFund,
+    name="redemption_fund",
+    family="coupons",
+    operation_class=OperationClass.SERVICE,
+    check=check_redemption,
+    apply=apply_redemption,
+    codes=(
+        Code.UNKNOWN_ASSET,
+        Code.NOT_AUTHORISED,
+        Code.WRONG_STATUS,
+        Code.ALREADY_PAID,
+        Code.ALREADY_FUNDED,
+        Code.NOT_FUNDED,
+    ),
+)
+
+SET_TAX_TABLE = OperationSpec(
+    operation=SetTaxTable,
+    name="set_tax_table",
+    family="coupons",
+    operation_class=OperationClass.GOVERN,
+    check=check_tax,
+    apply=apply_tax,
+    approval="tax",
+    codes=(Code.UNKNOWN_ACCOUNT, Code.BAD_FIELD),
+)

@@ -1,0 +1,320 @@
+"""Settlement batches: instructed, matched, allocated, settled (5.5)."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+
+from tokens import settling
+from tokens.authority import with_role
+from tokens.batch_parties import account_refusals, parties_at_start, party_of
+from tokens.codec import encode, tagged_hash
+from tokens.context import Context
+from tokens.events import BatchApproved, BatchInstructed, BatchStatusChanged
+from tokens.lookup import require
+from tokens.records.instruments import ASSET, BOND
+from tokens.records.parties import PARTICIPANT
+from tokens.records.settlement import (
+    BATCH,
+    BATCH_COUNTER,
+    ISSUANCE,
+    LEGS_MAX,
+    Batch,
+    BatchCounter,
+    BatchStatus,
+    Leg,
+)
+from tokens.registry import OperationSpec
+from tokens.results import Code, Refusal
+from tokens.types import (
+    NO_ADDRESS,
+    Address,
+    AgendaClass,
+    Hash,
+    OperationClass,
+    Reference,
+    Role,
+)
+
+_DIGEST = b"mohur/instruction/v1"
+
+EXPIRY_DAYS_MAX = 366
+"""A batch that is open for more than a year is forgotten by its parties."""
+
+
+class InstructBatch(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=100,
+):
+    """Instruct a batch: delivery versus payment, payment versus payment, or free of payment.
+
+    By one of its parties, which names its own accounts; the others name theirs when they approve.
+    """
+
+    batch_id: Reference
+    """Unique for ever per initiator (sese.023 TxId)."""
+    trade_date: dt.date
+    isd: dt.date
+    """Intended settlement date, on or after the trade date."""
+    expires_on: dt.date
+    """Released at the first open_day on or after it; later than isd."""
+    legs: Annotated[tuple[Leg, ...], msgspec.Meta(min_length=1, max_length=LEGS_MAX)]
+    trade_ref: Annotated[str, msgspec.Meta(max_length=35)]
+    uti: Annotated[str, msgspec.Meta(max_length=52)]
+    priority: Annotated[int, msgspec.Meta(ge=0, le=9)]
+    automatic: bool
+    """The ledger settles it at isd, when everything is allocated."""
+
+
+class LegAccount(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """The account that a party names for its side of a leg."""
+
+    leg: Annotated[int, msgspec.Meta(ge=0, lt=LEGS_MAX)]
+    gives: bool
+    """True: account debited; False: account credited."""
+    account: Address
+
+
+class ApproveBatch(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=101,
+):
+    """Agree to a batch as another party, naming its own accounts. The last makes it MATCHED."""
+
+    initiator: Address
+    batch_id: Reference
+    digest: Hash
+    """Of the instruction: what is agreed to."""
+    accounts: Annotated[tuple[LegAccount, ...], msgspec.Meta(max_length=2 * LEGS_MAX)]
+
+
+def instruction_digest(initiator: bytes, operation: InstructBatch) -> bytes:
+    """What ApproveBatch names: SHA-256("mohur/instruction/v1", 0, [initiator, operation])."""
+    return tagged_hash(_DIGEST, encode((initiator, operation)))
+
+
+def check_instruct(context: Context, operation: InstructBatch) -> Iterator[Refusal]:
+    """A new batch of known assets and parties; the initiator names its own accounts only."""
+    initiator = party_of(context, operation.legs)
+    if initiator is None:
+        yield Refusal(Code.NOT_A_PARTY)
+        return
+    if context.state.get(BATCH, initiator, operation.batch_id) is not None:
+        yield Refusal(Code.ALREADY_EXISTS)
+    if operation.isd < operation.trade_date or operation.expires_on <= operation.isd:
+        yield Refusal(Code.BAD_DATE)
+    elif operation.expires_on <= context.business_date:
+        yield Refusal(Code.BATCH_EXPIRED)
+    elif (operation.expires_on - context.business_date).days > EXPIRY_DAYS_MAX:
+        yield Refusal(Code.BAD_DATE)
+    for leg in operation.legs:
+        if context.state.get(ASSET, leg.asset) is None:
+            yield Refusal(Code.UNKNOWN_ASSET)
+            return
+        for name in (leg.giver, leg.taker):
+            if context.state.get(PARTICIPANT, name) is None:
+                yield Refusal(Code.UNKNOWN_PARTICIPANT)
+                return
+        yield from _check_side(context, initiator, leg, gives=True)
+        yield from _check_side(context, initiator, leg, gives=False)
+        if leg.source is not None and leg.source == leg.target:
+            yield Refusal(Code.SELF_LEG)
+
+
+def _check_side(context: Context, initiator: bytes, leg: Leg, *, gives: bool) -> Iterator[Refusal]:
+    """One side of a leg at instruction."""
+    account = leg.source if gives else leg.target
+    mine = (leg.giver if gives else leg.taker) == initiator
+    if not mine:
+        if account is not None:
+            yield Refusal(Code.NOT_AUTHORISED)
+        return
+    if gives and account == ISSUANCE:
+        yield from _check_issuance(context, initiator, leg)
+    elif account is None:
+        yield Refusal(Code.UNKNOWN_ACCOUNT)
+    else:
+        yield from account_refusals(context, initiator, account)
+
+
+def _check_issuance(context: Context, initiator: bytes, leg: Leg) -> Iterator[Refusal]:
+    """Only the issuer of a bond brings units into being, as treasury. Money has its own way."""
+    asset = require(context.state, ASSET, leg.asset)
+    if context.state.get(BOND, leg.asset) is None:
+        yield Refusal(Code.BAD_FIELD)
+    treasury = with_role(context, Role.TREASURY)
+    if asset.issuer != initiator or treasury is None or treasury.id != initiator:
+        yield Refusal(Code.NOT_AUTHORISED)
+
+
+def apply_instruct(context: Context, operation: InstructBatch) -> None:
+    """INSTRUCTED, or MATCHED when there is no other party. Compliance is told as a warning."""
+    state = context.state
+    initiator = party_of(context, operation.legs) or NO_ADDRESS
+    counter = state.get(BATCH_COUNTER)
+    number = 1 if counter is None else counter.count + 1
+    state.put(BATCH_COUNTER, BatchCounter(count=number))
+    parties = parties_at_start(initiator, operation.legs)
+    batch = Batch(
+        initiator=initiator,
+        batch_id=operation.batch_id,
+        trade_date=operation.trade_date,
+        isd=operation.isd,
+        expires_on=operation.expires_on,
+        legs=operation.legs,
+        trade_ref=operation.trade_ref,
+        uti=operation.uti,
+        priority=operation.priority,
+        automatic=operation.automatic,
+        digest=instruction_digest(initiator, operation),
+        status=BatchStatus.MATCHED if len(parties) == 1 else BatchStatus.INSTRUCTED,
+        reason=0,
+        parties=parties,
+        liens=(),
+        number=number,
+    )
+    state.put(BATCH, batch)
+    settling.enqueue(context, batch, settling.EXPIRY_HANDLER, AgendaClass.RELEASE)
+    context.emit(
+        BatchInstructed(
+            initiator=initiator,
+            batch_id=batch.batch_id,
+            digest=batch.digest,
+            isd=batch.isd,
+            parties=tuple(party.participant for party in parties),
+            warnings=tuple(dict.fromkeys(int(c) for c in settling.leg_codes(context, batch))),
+        )
+    )
+
+
+def _named(batch: Batch, party: bytes, accounts: tuple[LegAccount, ...]) -> tuple[Leg, ...] | None:
+    """The legs with a party's accounts, or None if it named too few, too many, or another's."""
+    asked = {
+        (place, gives)
+        for place, leg in enumerate(batch.legs)
+        for gives, name in ((True, leg.giver), (False, leg.taker))
+        if name == party
+    }
+    given = {(entry.leg, entry.gives): entry.account for entry in accounts}
+    if len(given) != len(accounts) or asked != given.keys():
+        return None
+    return tuple(
+        msgspec.structs.replace(
+            leg,
+            source=given.get((place, True), leg.source),
+            target=given.get((place, False), leg.target),
+        )
+        for place, leg in enumerate(batch.legs)
+    )
+
+
+def check_approve(context: Context, operation: ApproveBatch) -> Iterator[Refusal]:
+    """A party that has not agreed yet, the same content, its own accounts for all its sides."""
+    batch = context.state.get(BATCH, operation.initiator, operation.batch_id)
+    if batch is None:
+        yield Refusal(Code.NOT_FOUND)
+        return
+    party = party_of(context, batch.legs)
+    if party is None:
+        yield Refusal(Code.NOT_A_PARTY)
+        return
+    if batch.status not in settling.OPEN:
+        yield Refusal(Code.BATCH_NOT_OPEN)
+    if operation.digest != batch.digest:
+        yield Refusal(Code.DIGEST_MISMATCH)
+    if any(entry.participant == party and entry.approved for entry in batch.parties):
+        yield Refusal(Code.ALREADY_APPROVED)
+        return
+    legs = _named(batch, party, operation.accounts)
+    if legs is None:
+        yield Refusal(Code.BAD_FIELD)
+        return
+    for entry in operation.accounts:
+        yield from account_refusals(context, party, entry.account)
+    if any(leg.source is not None and leg.source == leg.target for leg in legs):
+        yield Refusal(Code.SELF_LEG)
+
+
+def apply_approve(context: Context, operation: ApproveBatch) -> None:
+    """Agreed; MATCHED with the last party."""
+    batch = require(context.state, BATCH, operation.initiator, operation.batch_id)
+    party = party_of(context, batch.legs) or NO_ADDRESS
+    parties = tuple(
+        msgspec.structs.replace(entry, approved=True) if entry.participant == party else entry
+        for entry in batch.parties
+    )
+    matched = all(entry.approved for entry in parties)
+    changed = msgspec.structs.replace(
+        batch,
+        legs=_named(batch, party, operation.accounts) or batch.legs,
+        parties=parties,
+        status=BatchStatus.MATCHED if matched else batch.status,
+    )
+    context.state.put(BATCH, changed)
+    context.emit(
+        BatchApproved(initiator=batch.initiator, batch_id=batch.batch_id, participant=party)
+    )
+    if matched:
+        context.emit(
+            BatchStatusChanged(
+                initiator=batch.initiator,
+                batch_id=batch.batch_id,
+                status=BatchStatus.MATCHED,
+                reason=0,
+            )
+        )
+
+
+INSTRUCT_BATCH = OperationSpec(
+    operation=InstructBatch,
+    name="instruct_batch",
+    family="settlement",
+    operation_class=OperationClass.TRADE,
+    check=check_instruct,
+    apply=apply_instruct,
+    codes=(
+        Code.NOT_A_PARTY,
+        Code.ALREADY_EXISTS,
+        Code.BAD_DATE,
+        Code.BATCH_EXPIRED,
+        Code.UNKNOWN_ASSET,
+        Code.UNKNOWN_PARTICIPANT,
+        Code.UNKNOWN_ACCOUNT,
+        Code.NOT_AUTHORISED,
+        Code.ACCOUNT_CLOSED,
+        Code.BAD_FIELD,
+        Code.SELF_LEG,
+    ),
+)
+
+APPROVE_BATCH = OperationSpec(
+    operation=ApproveBatch,
+    name="approve_batch",
+    family="settlement",
+    operation_class=OperationClass.TRADE,
+    check=check_approve,
+    apply=apply_approve,
+    codes=(
+        Code.NOT_FOUND,
+        Code.NOT_A_PARTY,
+        Code.BATCH_NOT_OPEN,
+        Code.DIGEST_MISMATCH,
+        Code.ALREADY_APPROVED,
+        Code.BAD_FIELD,
+        Code.UNKNOWN_ACCOUNT,
+        Code.NOT_AUTHORISED,
+        Code.ACCOUNT_CLOSED,
+        Code.SELF_LEG,
+    ),
+)

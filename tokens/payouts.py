@@ -1,0 +1,231 @@
+"""Paying holders in pages: coupons by record, redemption by burning (5.3, 5.4).
+
+Rules of this file:
+1. Holders are paid in order of account id, `quota` postings a block, resumable at the item's
+   cursor. What is paid is what the record says: transfers between pages neither lose nor double it.
+2. Paying cannot fail and skips nobody: a frozen holder is credited and caught by the freeze; what a
+   closed account cannot take goes to its servicer's unclaimed account, tagged.
+3. coupon = floor(exact(entitled quantity)); net = gross - RHU(gross x rate); paid + residual =
+   funded.
+"""
+
+import msgspec
+
+from tokens import liens, posting
+from tokens.agenda import AgendaHandler, Step
+from tokens.bonds import coupon_of
+from tokens.context import Context
+from tokens.events import CouponPaid, PaymentUnclaimed, PrincipalPaid, ResidualReturned
+from tokens.lookup import require, require_account, require_asset
+from tokens.records.amend import with_item, with_payment
+from tokens.records.control import UNCLAIMED, Unclaimed
+from tokens.records.day import TAX_TABLE
+from tokens.records.holdings import LIEN, POSITION, Lien, Position
+from tokens.records.instruments import (
+    BOND,
+    PAYMENT,
+    RECORD_STAMP,
+    Bond,
+    Payment,
+    PaymentStatus,
+)
+from tokens.records.parties import ACCOUNT, Account
+from tokens.records.system import AgendaItem
+from tokens.servicing import (
+    COUPON_HANDLER,
+    REDEMPTION_HANDLER,
+    end_if_done,
+    forget_record,
+    tell_status,
+)
+from tokens.types import AccountStatus, LienKind
+from tokens.unclaimed import unclaimed_account_of
+from tokens.withholding import rate_of, withheld_half_up
+
+POSTINGS_PER_HOLDER = 4
+"""Net and tax, two positions each; a burn, its money and its liens count the same."""
+
+_subject = msgspec.msgpack.Decoder(tuple[str, int])
+
+
+def run_coupon(context: Context, item: AgendaItem, quota: int) -> Step:
+    """Pay one page of a coupon."""
+    state = context.state
+    asset_id, number = _subject.decode(item.subject)
+    bond = require(state, BOND, asset_id)
+    payment = _begin(context, require(state, PAYMENT, asset_id, number))
+    after = (asset_id, item.cursor) if item.cursor else None
+    limit = max(1, quota // POSTINGS_PER_HOLDER)
+    page = state.scan(POSITION, liens.HOLDERS, (asset_id,), after=after, limit=limit)
+    for position in page:
+        payment = _pay_coupon(context, bond, payment, position)
+    if len(page) < limit:
+        _finish(context, bond, payment)
+        return Step(min(quota, POSTINGS_PER_HOLDER * len(page) + 1), None)
+    state.put(PAYMENT, payment)
+    return Step(min(quota, POSTINGS_PER_HOLDER * limit), with_item(item, page[-1].account))
+
+
+def run_redemption(context: Context, item: AgendaItem, quota: int) -> Step:
+    """Redeem one page of holders; begins again while a seizure between pages left units behind."""
+    state = context.state
+    asset_id, number = _subject.decode(item.subject)
+    bond = require(state, BOND, asset_id)
+    payment = _begin(context, require(state, PAYMENT, asset_id, number))
+    after = (asset_id, item.cursor) if item.cursor else None
+    limit = max(1, quota // POSTINGS_PER_HOLDER)
+    page = state.scan(POSITION, liens.HOLDERS, (asset_id,), after=after, limit=limit)
+    for position in page:
+        if position.balance:
+            payment = _redeem(context, bond, payment, position)
+    if posting.supply_of(state, asset_id) == 0:
+        _finish(context, bond, payment)
+        return Step(min(quota, POSTINGS_PER_HOLDER * len(page) + 1), None)
+    state.put(PAYMENT, payment)
+    cursor = page[-1].account if len(page) == limit else b""
+    return Step(min(quota, POSTINGS_PER_HOLDER * limit), with_item(item, cursor))
+
+
+def _begin(context: Context, payment: Payment) -> Payment:
+    """The first page fixes the date whose tax rates hold for all."""
+    if payment.status is PaymentStatus.PAYING:
+        return payment
+    begun = with_payment(payment, status=PaymentStatus.PAYING, paid_on=context.business_date)
+    tell_status(context, begun)
+    return begun
+
+
+def _finish(context: Context, bond: Bond, payment: Payment) -> None:
+    """Return what the roundings left; the record is answered."""
+    state = context.state
+    residual = payment.required - payment.paid
+    if residual:
+        posting.move(
+            context,
+            require_asset(state, bond.terms.settlement_asset),
+            require_account(state, bond.paying_account),
+            require_account(state, bond.terms.treasury_account),
+            residual,
+        )
+        context.emit(
+            ResidualReturned(
+                asset=payment.asset,
+                payment=payment.number,
+                target=bond.terms.treasury_account,
+                amount=residual,
+            )
+        )
+    status = PaymentStatus.CURED if payment.was_missed else PaymentStatus.PAID
+    done = with_payment(payment, status=status)
+    state.put(PAYMENT, done)
+    tell_status(context, done)
+    forget_record(state, payment.asset)
+    end_if_done(context, payment.asset)
+
+
+def _pay_coupon(context: Context, bond: Bond, payment: Payment, position: Position) -> Payment:
+    state = context.state
+    quantity = posting.entitled(state, payment.asset, position, payment.record_no)
+    if require_asset(state, payment.asset).unpaid_record == payment.record_no:
+        # a stamp answers older records too, as long as they are unpaid
+        state.delete(RECORD_STAMP, payment.asset, position.account, payment.record_no)
+    gross = coupon_of(bond.terms, payment.fraction, quantity)
+    if not gross:
+        return payment
+    account = require_account(state, position.account)
+    rate = rate_of(state, bond.terms.tax_profile, account, payment.paid_on or context.business_date)
+    withheld = withheld_half_up(gross, rate)
+    _credit(context, bond, payment, account, gross - withheld)
+    if withheld:
+        table = require(state, TAX_TABLE, bond.terms.tax_profile)
+        posting.move(
+            context,
+            require_asset(state, bond.terms.settlement_asset),
+            require_account(state, bond.paying_account),
+            require_account(state, table.account),
+            withheld,
+        )
+    context.emit(
+        CouponPaid(
+            asset=payment.asset,
+            payment=payment.number,
+            account=account.id,
+            quantity=quantity,
+            gross=gross,
+            withheld=withheld,
+            tax_class=account.tax_class,
+            rate_e6=rate,
+        )
+    )
+    return with_payment(payment, paid=payment.paid + gross, withheld=payment.withheld + withheld)
+
+
+def _credit(
+    context: Context, bond: Bond, payment: Payment, account: Account, amount: int
+) -> Account:
+    """Money from the paying account to a holder, or to its servicer's unclaimed account."""
+    state = context.state
+    if not amount:
+        return account
+    target = account
+    if account.status is AccountStatus.CLOSED:
+        target = unclaimed_account_of(state, account)
+        state.put(
+            UNCLAIMED,
+            Unclaimed(
+                account=account.id,
+                asset=bond.terms.settlement_asset,
+                security=payment.asset,
+                payment=payment.number,
+                amount=amount,
+                since=context.business_date,
+            ),
+        )
+        context.emit(
+            PaymentUnclaimed(
+                asset=payment.asset,
+                payment=payment.number,
+                account=account.id,
+                unclaimed_account=target.id,
+                amount=amount,
+            )
+        )
+    posting.move(
+        context,
+        require_asset(state, bond.terms.settlement_asset),
+        require_account(state, bond.paying_account),
+        target,
+        amount,
+    )
+    return target
+
+
+def _redeem(context: Context, bond: Bond, payment: Payment, position: Position) -> Payment:
+    """Burn a holder's units against their face; pledged units leave their money pledged."""
+    state = context.state
+    account = require(state, ACCOUNT, position.account)
+    pledges: list[Lien] = []
+    if position.held or position.pledged:
+        for lien in state.scan(LIEN, liens.LIENS_BY_ACCOUNT, (account.id,), limit=liens.LIENS_MAX):
+            if lien.asset == payment.asset and lien.kind is not LienKind.FREEZE:
+                liens.lift(context, lien)
+                pledges += [lien] if lien.kind is LienKind.PLEDGE else []
+    posting.burn(context, require_asset(state, payment.asset), account, position.balance)
+    paid_to = _credit(context, bond, payment, account, position.balance)
+    for lien in pledges:
+        moved = msgspec.structs.replace(lien, account=paid_to.id, asset=bond.terms.settlement_asset)
+        liens.place(context, moved)
+    context.emit(
+        PrincipalPaid(
+            asset=payment.asset,
+            payment=payment.number,
+            account=account.id,
+            quantity=position.balance,
+            amount=position.balance,
+        )
+    )
+    return with_payment(payment, paid=payment.paid + position.balance)
+
+
+COUPON_AGENDA = AgendaHandler(name=COUPON_HANDLER, family="coupons", run=run_coupon)
+REDEMPTION_AGENDA = AgendaHandler(name=REDEMPTION_HANDLER, family="redemption", run=run_redemption)

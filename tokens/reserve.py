@@ -1,0 +1,116 @@
+"""The reserve of a stablecoin: its value, and the redemptions that wait for money in it (5.7).
+
+Rules of this file:
+1. Value = central-bank money in the reserve account, 1:1. No operation raises the supply above it.
+2. Redemption is at par and in order of number: who came first is paid first, also if a later one is
+   smaller.
+"""
+
+from tokens import liens, posting
+from tokens.agenda import AgendaHandler, Step, schedule
+from tokens.codec import tagged_hash
+from tokens.context import Context
+from tokens.eligibility import credit_refusal
+from tokens.events import CashRedeemed
+from tokens.lookup import require, require_account, require_asset
+from tokens.posting import available
+from tokens.records.cash import (
+    CASH_ASSET,
+    QUEUED_REDEMPTION,
+    REDEMPTION_QUEUE,
+    CashAsset,
+    QueuedRedemption,
+)
+from tokens.records.holdings import LIEN, POSITION
+from tokens.records.system import AgendaItem
+from tokens.state import Overlay
+from tokens.types import AgendaClass
+
+QUEUE_HANDLER = "redemption_queue"
+POSTINGS_PER_REDEMPTION = 4
+
+_DOMAIN = b"mohur/redemption-queue/v1"
+
+
+def reserve_value(state: Overlay, cash: CashAsset) -> int:
+    """What backs the supply, in minor units of the backing money."""
+    return posting.balance_of(state, cash.backing, cash.reserve_account)
+
+
+def payable_now(state: Overlay, cash: CashAsset) -> int:
+    """Money in the reserve that can be paid out."""
+    return available(state.get(POSITION, cash.backing, cash.reserve_account))
+
+
+def redeem(
+    context: Context, cash: CashAsset, source: bytes, target: bytes, amount: int, number: int
+) -> None:
+    """Burn tokens, pay as much money from the reserve."""
+    state = context.state
+    posting.burn(context, require_asset(state, cash.asset), require_account(state, source), amount)
+    posting.move(
+        context,
+        require_asset(state, cash.backing),
+        require_account(state, cash.reserve_account),
+        require_account(state, target),
+        amount,
+    )
+    context.emit(
+        CashRedeemed(asset=cash.asset, source=source, target=target, amount=amount, number=number)
+    )
+
+
+def wake_queue(context: Context, asset: str) -> None:
+    """Money came into the reserve: let the agenda look at the queue, in this block."""
+    if not context.state.scan(QUEUED_REDEMPTION, REDEMPTION_QUEUE, (asset,), limit=1):
+        return
+    schedule(
+        context.state,
+        AgendaItem(
+            due_on=context.business_date,
+            item_class=AgendaClass.SETTLE,
+            id=tagged_hash(_DOMAIN, asset.encode()),
+            handler=QUEUE_HANDLER,
+            subject=asset.encode(),
+            cursor=b"",
+        ),
+    )
+
+
+def run_queue(context: Context, item: AgendaItem, quota: int) -> Step:
+    """Pay the head of the queue as long as the reserve has the money."""
+    state = context.state
+    asset = item.subject.decode()
+    used = 0
+    while used == 0 or used + POSTINGS_PER_REDEMPTION <= quota:
+        head = state.scan(QUEUED_REDEMPTION, REDEMPTION_QUEUE, (asset,), limit=1)
+        cash = require(state, CASH_ASSET, asset)
+        if not head or payable_now(state, cash) < head[0].amount:
+            return Step(used, None)
+        _pay(context, cash, head[0])
+        used += POSTINGS_PER_REDEMPTION
+    return Step(min(used, quota), item)
+
+
+def _pay(context: Context, cash: CashAsset, entry: QueuedRedemption) -> None:
+    """Pay one entry. A freeze of its tokens, or a target that cannot be paid, ends it unpaid."""
+    state = context.state
+    state.delete(QUEUED_REDEMPTION, entry.asset, entry.number)
+    state.put(
+        CASH_ASSET,
+        CashAsset(
+            asset=cash.asset,
+            backing=cash.backing,
+            reserve_account=cash.reserve_account,
+            queue_next=cash.queue_next,
+            queued=cash.queued - entry.amount,
+        ),
+    )
+    liens.lift(context, require(state, LIEN, entry.lien))
+    target = require_account(state, entry.target)
+    free = available(state.get(POSITION, entry.asset, entry.source))
+    if free >= entry.amount and credit_refusal(context, cash.backing, target) is None:
+        redeem(context, cash, entry.source, entry.target, entry.amount, entry.number)
+
+
+REDEMPTION_QUEUE_HANDLER = AgendaHandler(name=QUEUE_HANDLER, family="cash", run=run_queue)

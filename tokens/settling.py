@@ -1,0 +1,277 @@
+"""Settlement batches at work: net effects, allocation, settlement, failure (5.5).
+
+Rules of this file:
+1. All legs or none. What counts is the net effect per (account, asset) over the whole batch: an
+   account that appears twice is checked once, on the sum, so that it cannot slip past a freeze.
+2. A freeze reaches held units: the batch settles only if what each account gives is free of freezes
+   when the batch's own holds are gone; else it FAILS and all is released (page 04, Control).
+3. A leg out of ISSUANCE brings units into being; nothing else does.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from tokens import liens, posting
+from tokens.agenda import AgendaHandler, Step, schedule
+from tokens.codec import encode, tagged_hash
+from tokens.context import Context
+from tokens.eligibility import Movement, is_frozen_whole, rule_refusals
+from tokens.events import BatchPending, BatchStatusChanged, Issued, Moved
+from tokens.lookup import require, require_account, require_asset
+from tokens.posting import available
+from tokens.records.amend import with_item
+from tokens.records.holdings import LIEN, POSITION
+from tokens.records.parties import ACCOUNT
+from tokens.records.settlement import (
+    BATCH,
+    ISSUANCE,
+    OPEN_BATCHES,
+    Batch,
+    BatchStatus,
+    Leg,
+)
+from tokens.records.system import AgendaItem
+from tokens.results import Code
+from tokens.servicing import RELEASE_HANDLER, set_status
+from tokens.types import AgendaClass, AssetStatus, OperationClass
+
+SETTLE_HANDLER = "batch_settle"
+EXPIRY_HANDLER = "batch_expiry"
+
+OPEN = (BatchStatus.INSTRUCTED, BatchStatus.MATCHED, BatchStatus.ALLOCATED)
+
+_ITEM = b"mohur/batch/v1"
+_WAITING = (Code.ASSET_PAUSED,)
+"""Refusals that pass by themselves: the ledger waits instead of failing the batch."""
+
+_batch_subject = msgspec.msgpack.Decoder(tuple[bytes, str])
+_asset_subject = msgspec.msgpack.Decoder(tuple[str, int])
+
+
+class Net(NamedTuple):
+    """What a batch does to one account in one asset."""
+
+    account: bytes
+    asset: str
+    amount: int
+    """Minor units received (positive) or given (negative)."""
+
+
+def net_effects(legs: tuple[Leg, ...]) -> list[Net]:
+    """Sums per (account, asset) in order of first appearance; accounts not named are left out."""
+    sums: dict[tuple[bytes, str], int] = {}
+    for leg in legs:
+        if leg.source is not None and leg.source != ISSUANCE:
+            place = (leg.source, leg.asset)
+            sums[place] = sums.get(place, 0) - leg.quantity
+        if leg.target is not None:
+            place = (leg.target, leg.asset)
+            sums[place] = sums.get(place, 0) + leg.quantity
+    return [Net(account, asset, amount) for (account, asset), amount in sums.items()]
+
+
+def issued_amounts(legs: tuple[Leg, ...]) -> dict[str, int]:
+    """Units that a batch brings into being, per asset."""
+    issued: dict[str, int] = {}
+    for leg in legs:
+        if leg.source == ISSUANCE:
+            issued[leg.asset] = issued.get(leg.asset, 0) + leg.quantity
+    return issued
+
+
+def leg_codes(context: Context, batch: Batch) -> list[Code]:
+    """Checks 1 to 10 of every leg, and the room for what is issued."""
+    state = context.state
+    codes: list[Code] = []
+    issues = issued_amounts(batch.legs)
+    issue_class = OperationClass.ISSUE if issues else OperationClass.TRADE
+    for leg in batch.legs:
+        movement = Movement(
+            asset=require_asset(state, leg.asset),
+            source=None
+            if leg.source in (None, ISSUANCE)
+            else state.get(ACCOUNT, leg.source or b""),
+            target=None if leg.target is None else state.get(ACCOUNT, leg.target),
+            amount=leg.quantity,
+            operation_class=issue_class,
+        )
+        codes += [refusal.code for refusal in rule_refusals(context, movement)]
+    for asset_id, amount in issues.items():
+        asset = require_asset(state, asset_id)
+        if posting.supply_of(state, asset_id) + amount > asset.max_supply:
+            codes.append(Code.MAX_SUPPLY_EXCEEDED)
+    return codes
+
+
+def funds_codes(context: Context, batch: Batch) -> list[Code]:
+    """Check 11 on the net effect, with the batch's own holds counted as free."""
+    state = context.state
+    own: dict[tuple[bytes, str], int] = {}
+    for lien_id in batch.liens:
+        lien = require(state, LIEN, lien_id)
+        own[lien.account, lien.asset or ""] = lien.amount or 0
+    codes: list[Code] = []
+    for net in net_effects(batch.legs):
+        if net.amount >= 0:
+            continue
+        position = state.get(POSITION, net.asset, net.account)
+        if position is None:
+            codes.append(Code.INSUFFICIENT_AVAILABLE)
+            continue
+        give = -net.amount
+        unpledged = position.balance - position.pledged
+        if unpledged - (position.held - own.get((net.account, net.asset), 0)) < give:
+            codes.append(Code.INSUFFICIENT_AVAILABLE)
+        elif unpledged - position.frozen < give:
+            codes.append(Code.ACCOUNT_FROZEN)
+    return codes
+
+
+def allocate(context: Context, batch: Batch, participant: bytes) -> tuple[bytes, ...]:
+    """Hold what a party's accounts give, net. Returns the ids of the holds."""
+    own = {leg.source for leg in batch.legs if leg.giver == participant}
+    placed: list[bytes] = []
+    for net in net_effects(batch.legs):
+        if net.amount < 0 and net.account in own:
+            lien = liens.hold(
+                context,
+                len(placed),
+                net.asset,
+                net.account,
+                -net.amount,
+                batch.digest[:16],
+                None,
+                batch.batch_id,
+            )
+            placed.append(lien.id)
+    return tuple(placed)
+
+
+def allocation_code(context: Context, batch: Batch, participant: bytes) -> Code | None:
+    """Why a party cannot set aside what it gives, or None."""
+    own = {leg.source for leg in batch.legs if leg.giver == participant}
+    for net in net_effects(batch.legs):
+        if net.amount >= 0 or net.account not in own:
+            continue
+        position = context.state.get(POSITION, net.asset, net.account)
+        if available(position) < -net.amount:
+            frozen = is_frozen_whole(position)
+            return Code.ACCOUNT_FROZEN if frozen else Code.INSUFFICIENT_AVAILABLE
+        if not liens.has_room(context.state, net.account):
+            return Code.LIENS_FULL
+    return None
+
+
+def settle(context: Context, batch: Batch) -> None:
+    """All legs, once. The caller has found no refusal."""
+    state = context.state
+    _release(context, batch)
+    for asset_id, amount in issued_amounts(batch.legs).items():
+        posting.change_supply(state, asset_id, amount)
+        asset = require_asset(state, asset_id)
+        if asset.status is AssetStatus.APPROVED:
+            set_status(context, asset, AssetStatus.OUTSTANDING)
+    # debits first: on the way no total exceeds the supply, and none falls below what it will be
+    for net in sorted(net_effects(batch.legs), key=lambda entry: entry.amount > 0):
+        asset = require_asset(state, net.asset)
+        posting.post_net(state, asset, require_account(state, net.account), net.amount)
+    for leg in batch.legs:
+        _tell(context, leg)
+    close(context, batch, BatchStatus.SETTLED, Code.OK)
+
+
+def _tell(context: Context, leg: Leg) -> None:
+    target = leg.target or b""
+    if leg.source == ISSUANCE:
+        context.emit(Issued(asset=leg.asset, target=target, amount=leg.quantity))
+    else:
+        context.emit(
+            Moved(asset=leg.asset, source=leg.source or b"", target=target, amount=leg.quantity)
+        )
+
+
+def fail(context: Context, batch: Batch, status: BatchStatus, reason: Code) -> None:
+    """CANCELLED, EXPIRED or FAILED: everything set aside is free again."""
+    _release(context, batch)
+    close(context, batch, status, reason)
+
+
+def _release(context: Context, batch: Batch) -> None:
+    for lien_id in batch.liens:
+        liens.lift(context, require(context.state, LIEN, lien_id))
+
+
+def close(context: Context, batch: Batch, status: BatchStatus, reason: Code) -> None:
+    """The last word on a batch."""
+    context.state.put(
+        BATCH,
+        msgspec.structs.replace(batch, status=status, reason=int(reason), liens=()),
+    )
+    context.emit(
+        BatchStatusChanged(
+            initiator=batch.initiator, batch_id=batch.batch_id, status=status, reason=int(reason)
+        )
+    )
+
+
+def enqueue(context: Context, batch: Batch, handler: str, item_class: AgendaClass) -> None:
+    """Put the settlement or the expiry of a batch on the agenda."""
+    due_on = batch.isd if handler == SETTLE_HANDLER else batch.expires_on
+    subject = encode((batch.initiator, batch.batch_id))
+    schedule(
+        context.state,
+        AgendaItem(
+            due_on=due_on,
+            item_class=item_class,
+            id=tagged_hash(_ITEM, subject),
+            handler=handler,
+            subject=subject,
+            cursor=b"",
+        ),
+    )
+
+
+def run_settle(context: Context, item: AgendaItem, quota: int) -> Step:
+    """Settle an allocated batch at its intended date."""
+    batch = require(context.state, BATCH, *_batch_subject.decode(item.subject))
+    if batch.status is not BatchStatus.ALLOCATED:
+        return Step(1, None)
+    codes = leg_codes(context, batch) + funds_codes(context, batch)
+    if not codes:
+        settle(context, batch)
+    elif all(code in _WAITING for code in codes):
+        context.emit(
+            BatchPending(initiator=batch.initiator, batch_id=batch.batch_id, reason=int(codes[0]))
+        )
+    else:
+        fail(context, batch, BatchStatus.FAILED, codes[0])
+    return Step(min(quota, 2 * len(batch.legs)), None)
+
+
+def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:
+    """End a batch that is still open at its expiry."""
+    batch = require(context.state, BATCH, *_batch_subject.decode(item.subject))
+    if batch.status in OPEN:
+        fail(context, batch, BatchStatus.EXPIRED, Code.BATCH_EXPIRED)
+    return Step(min(quota, 1 + len(batch.liens)), None)
+
+
+def run_release(context: Context, item: AgendaItem, quota: int) -> Step:
+    """Fail the open batches of an asset that has matured, page by page."""
+    state = context.state
+    asset_id, _ = _asset_subject.decode(item.subject)
+    after = (int.from_bytes(item.cursor, "big"),) if item.cursor else None
+    limit = max(1, quota // 2)
+    page = state.scan(BATCH, OPEN_BATCHES, after=after, limit=limit)
+    for batch in page:
+        if any(leg.asset == asset_id for leg in batch.legs):
+            fail(context, batch, BatchStatus.FAILED, Code.ASSET_MATURED)
+    if len(page) < limit:
+        return Step(min(quota, 2 * len(page) + 1), None)
+    return Step(min(quota, 2 * limit), with_item(item, page[-1].number.to_bytes(8, "big")))
+
+
+BATCH_SETTLE_AGENDA = AgendaHandler(name=SETTLE_HANDLER, family="settlement", run=run_settle)
+BATCH_EXPIRY_AGENDA = AgendaHandler(name=EXPIRY_HANDLER, family="settlement", run=run_expiry)
+ASSET_RELEASE_AGENDA = AgendaHandler(name=RELEASE_HANDLER, family="settlement", run=run_release)
