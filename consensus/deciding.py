@@ -72,9 +72,9 @@ def advance(core: Core) -> bool:
 
 def _fetch(core: Core, hs: HeightState, certificate: CommitCertificate) -> None:
     """The block is decided but not here; asked once, then by the retransmission timer."""
-    if certificate.digest in hs.executing:
+    if certificate.digest in hs.fetching:
         return
-    hs.executing[certificate.digest] = -1
+    hs.fetching[certificate.digest] = True
     core.out.append(
         FetchBlock(
             height=hs.height,

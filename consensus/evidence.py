@@ -13,6 +13,7 @@ from consensus.core import Core
 from consensus.messages import Commit, Evidence, SignedPart, ViewChangeHead
 from consensus.rejects import Reject
 from consensus.signed import content_of, order_of
+from consensus.status import check_own
 
 EVIDENCE_HEIGHTS = 100
 """Evidence of older heights is not kept in memory."""
@@ -59,8 +60,12 @@ def receive(core: Core, evidence: Evidence) -> None:
         evidence.accused in core.hs.validators
         or evidence.accused in core.hs.tip.previous_validators
     )
-    if not fits or not near or not member or evidence.accused == core.me:
+    if not fits or not near or not member:
         core.drop(Reject.BAD_EVIDENCE)
+        return
+    if evidence.accused == core.me:
+        check_own(core, evidence.first)
+        check_own(core, evidence.second)
         return
     _keep(core, evidence)
 

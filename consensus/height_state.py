@@ -65,6 +65,7 @@ class HeightState:
         "entered_ms",
         "executing",
         "f",
+        "fetching",
         "height",
         "includable",
         "justification",
@@ -118,7 +119,9 @@ class HeightState:
         self.proposals: dict[bytes, Proposal] = {}
         self.results: dict[bytes, Result] = {}
         self.executing: dict[bytes, int] = {}
-        """digest -> when Execute was asked, while there is no answer."""
+        """digest -> view in which Execute was asked, while there is no answer."""
+        self.fetching: dict[bytes, bool] = {}
+        """Digests of blocks that FetchBlock was asked for; at most one a view of this height."""
         self.prepared: PreparedCertificate | None = None
         """Own highest prepared certificate (R4)."""
         self.certificate: CommitCertificate | None = None
@@ -198,6 +201,7 @@ class HeightState:
     def keep_proposal(self, digest: bytes, proposal: Proposal) -> None:
         """Keep a block; the oldest that nothing names goes when there are too many."""
         self.proposals[digest] = proposal
+        self.fetching.pop(digest, None)
         if len(self.proposals) <= PROPOSALS_MAX:
             return
         named = [digest]

@@ -120,15 +120,20 @@ def retransmit(core: Core) -> None:
         return
     for message in hs.newest_own():
         core.out.append(Broadcast(message=message))
-    for digest, view in hs.executing.items():
+    for digest in hs.fetching:
         peers = hs.senders_of(digest, core.me)
-        proposal = hs.proposals.get(digest)
-        if proposal is None:
-            core.out.append(FetchBlock(height=hs.height, digest=digest, peers=peers))
-        else:
-            core.out.append(
-                Execute(view=max(view, 0), digest=digest, proposal=proposal, peers=peers)
+        core.out.append(FetchBlock(height=hs.height, digest=digest, peers=peers))
+    for digest, view in hs.executing.items():
+        core.out.append(
+            Execute(
+                view=view,
+                digest=digest,
+                proposal=hs.proposals[digest],
+                peers=hs.senders_of(digest, core.me),
             )
+        )
+    if core.behind():
+        core.catch_up()
     certificate = hs.certificate
     if certificate is not None and certificate.digest not in hs.executing:
         result = hs.results.get(certificate.digest)
@@ -141,7 +146,7 @@ def update_retransmit(core: Core) -> None:
     hs = core.hs
     if core.retransmit_ms is not None:
         return
-    if hs.own or hs.executing:
+    if hs.own or hs.executing or hs.fetching:
         core.retransmit_wait_ms = core.t0_ms
         core.retransmit_ms = core.now.mono_ms + core.t0_ms
 

@@ -57,8 +57,8 @@ def advance(core: Core) -> None:
     proposal = hs.proposals.get(certificate.digest)
     if proposal is not None:
         _sign(core, certificate.digest, proposal, justification)
-    elif certificate.digest not in hs.executing:
-        hs.executing[certificate.digest] = -1
+    elif certificate.digest not in hs.fetching:
+        hs.fetching[certificate.digest] = True
         peers = hs.senders_of(certificate.digest, core.me)
         core.out.append(FetchBlock(height=hs.height, digest=certificate.digest, peers=peers))
 

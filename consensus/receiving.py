@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+import msgspec
+
 from consensus import deciding, evidence, normal, view_change
 from consensus.actions import Action, Broadcast, ReportKind, Sign
 from consensus.core import Core
@@ -11,6 +13,7 @@ from consensus.messages import (
     Commit,
     ConsensusMessage,
     Prepare,
+    PreparedCertificate,
     PrePrepare,
     ViewChange,
 )
@@ -42,6 +45,8 @@ def on_message(core: Core, message: ConsensusMessage) -> None:
 def _keep(core: Core, message: ConsensusMessage, index: int) -> None:
     match message:
         case PrePrepare():
+            if message.justification is not None:
+                _check_nested(core, message.justification.certificate)
             normal.on_pre_prepare(core, message, index)
         case Prepare():
             normal.on_prepare(core, message, index)
@@ -50,9 +55,17 @@ def _keep(core: Core, message: ConsensusMessage, index: int) -> None:
             deciding.check_quorum(core, message)
             deciding.check_roots(core, message.digest)
         case ViewChange():
+            _check_nested(core, message.certificate)
             view_change.on_view_change(core, message, index)
         case _:
             assert_never(message)
+
+
+def _check_nested(core: Core, certificate: PreparedCertificate | None) -> None:
+    """A Prepare of the own key inside a peer's certificate tells as much as a Status (R12)."""
+    if certificate is not None:
+        for prepare in certificate.prepares:
+            check_own(core, prepare)
 
 
 def _own(core: Core, message: ConsensusMessage) -> bool:
@@ -96,16 +109,17 @@ def _other_height(core: Core, message: ConsensusMessage) -> None:
         core.drop(Reject.UNKNOWN_SENDER)
         return
     core.hold(part)
+    if isinstance(message, PrePrepare):
+        message = msgspec.structs.replace(message, bodies=())
     core.future[key] = message
 
 
 def on_block(core: Core, digest: bytes, proposal: Proposal) -> None:
     """A block that was asked for, whole under its digest."""
     hs = core.hs
-    if hs.executing.get(digest) != -1 or proposal.header.height != hs.height:
+    if digest not in hs.fetching or proposal.header.height != hs.height:
         core.drop(Reject.STALE_ANSWER)
         return
-    del hs.executing[digest]
     hs.keep_proposal(digest, proposal)
 
 
@@ -122,6 +136,8 @@ def on_advanced(core: Core, tip: Tip) -> None:
     if tip.height < core.hs.height:
         core.drop(Reject.STALE_ANSWER)
         return
+    if tip.height > core.hs.height:
+        raise RuntimeError(f"Advanced to {tip.height}, but {core.hs.height} is open")
     if tip.header is not None:
         core.failures.add(tip.header)
     before = core.is_voting()

@@ -102,10 +102,10 @@ def _send_own(core: Core, peer: ValidatorId) -> None:
 
 
 def report_rights(core: Core, *, before: bool, stale: bool) -> None:
-    """Tell the operator when the right to vote began, or how it will come back."""
+    """Tell the operator when the right to vote began or ended, or how it comes back."""
     if not before and core.is_voting():
         core.report(ReportKind.VOTING, "this node votes")
-    elif stale and core.voting.stale is None:
+    elif (before and not core.is_voting()) or (stale and core.voting.stale is None):
         core.report(ReportKind.OBSERVING, core.voting.why_not(core.hs.height))
 
 

@@ -150,6 +150,9 @@ def enter_view(core: Core, view: int, why: str) -> None:
     hs.timer_start = None
     core.retransmit_ms = None
     core.retransmit_wait_ms = 0
+    if core.peers.lost(hs.primary()):
+        # The others wait for w - 1 such words (R2): say it now, not on the next interval.
+        core.status_ms = core.now.mono_ms
     core.report(ReportKind.ENTERED_VIEW, f"view {view}, primary {hs.primary()}: {why}")
 
 
