@@ -98,7 +98,7 @@ class Budgets:
 
 
 def host_of(header: str) -> str:
-    """Host name of a Host header, without port, lower case."""
+    """Host name of a Host header: lower case, without port, IPv6 without brackets."""
     if header.startswith("["):
-        return header.partition("]")[0].lower() + "]"
+        return header[1:].partition("]")[0].lower()
     return header.partition(":")[0].lower()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from node.rpc.access import ApiKey
 
-LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 class UnsafeBind(Exception):
@@ -14,7 +14,7 @@ class UnsafeBind(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class RpcConfig:
+class RpcSettings:
     """Where to listen, and whom to serve."""
 
     host: str = "127.0.0.1"
@@ -35,7 +35,7 @@ class RpcConfig:
     burst: int = 20_000
 
 
-def check_config(config: RpcConfig) -> None:
+def check_config(config: RpcSettings) -> None:
     """Raises UnsafeBind."""
     if config.tls is None and not config.keys and not is_loopback(config.host):
         raise UnsafeBind(

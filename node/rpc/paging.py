@@ -14,17 +14,16 @@ import msgspec
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.method import Call
 from tokens.codec import Canonical, Malformed, NonCanonical, encode
-from tokens.records.kind import Index, Key, RecordKind
+from tokens.records.kind import Index, Key, KeyPart, RecordKind
 
 R = TypeVar("R", bound=msgspec.Struct)
 
 CURSOR_LENGTH_MAX = 256
 
-Part = (
-    Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-    | bytes
-    | Annotated[str, msgspec.Meta(max_length=64)]
-)
+Part = int | bytes | tuple[str, ...]
+"""Part of an order key; text stands in an array of one, because msgpack text and bytes cannot
+share a union. Ranges are checked by hand: msgspec 0.22 damages memory for a union of a constrained
+integer and an array (seen as a crash in garbage collection)."""
 
 
 class CursorData(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -40,7 +39,8 @@ _cursor = Canonical[CursorData](CursorData)
 
 def write_cursor(pinned_height: int, list_name: str, after: Key) -> str:
     """Text of a cursor."""
-    data = encode(CursorData(pinned_height, list_name, after))
+    parts = tuple([(part,) if isinstance(part, str) else part for part in after])
+    data = encode(CursorData(pinned_height, list_name, parts))
     return urlsafe_b64encode(data).decode().rstrip("=")
 
 
@@ -59,7 +59,19 @@ def read_cursor(text: str | None, list_name: str, now_height: int) -> tuple[int,
         raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: a cursor of another list")
     if data.pinned_height > now_height:
         raise RpcError(RpcCode.UNAVAILABLE, "this node is behind the one that gave the cursor")
-    return data.pinned_height, data.after
+    return data.pinned_height, tuple([_key_part(part) for part in data.after])
+
+
+def _key_part(part: Part) -> KeyPart:
+    match part:
+        case bytes() if len(part) <= 64:
+            return part
+        case (str(text),) if len(text) <= 64:
+            return text
+        case int() if 0 <= part < 2**63:
+            return part
+        case _:
+            raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: not a cursor of this list")
 
 
 def page_of(

@@ -20,7 +20,7 @@ from structlog.typing import FilteringBoundLogger
 from node.api import NodeApi
 from node.metrics import CONTENT_TYPE, Metrics
 from node.rpc.access import BadKey, Budgets, Keys, RateLimited, host_of
-from node.rpc.config import RpcConfig, check_config
+from node.rpc.config import RpcSettings, check_config
 from node.rpc.dispatch import Dispatcher
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.health import checks_of
@@ -44,7 +44,7 @@ class RpcServer:
     def __init__(
         self,
         api: NodeApi,
-        config: RpcConfig,
+        config: RpcSettings,
         *,
         metrics: Metrics,
         log: FilteringBoundLogger,
@@ -72,7 +72,7 @@ class RpcServer:
         self._hosts = frozenset({*config.hosts, config.host})
         self._runner: web.AppRunner | None = None
         self._listener: asyncio.Server | None = None
-        self._awake: weakref.WeakSet[asyncio.BaseProtocol] = weakref.WeakSet()
+        self._silent: set[asyncio.BaseProtocol] = set()
         self._sockets: weakref.WeakSet[web.WebSocketResponse] = weakref.WeakSet()
         self.port = 0
         """After `start`."""
@@ -116,18 +116,21 @@ class RpcServer:
             return _Refusal()
         handler: RequestHandler = server()
         loop = asyncio.get_running_loop()
-        loop.call_later(FIRST_REQUEST_SECONDS, self._close_if_silent, weakref.ref(handler))
+        self._silent.add(handler)
+        loop.call_later(FIRST_REQUEST_SECONDS, self._close_if_silent, handler)
         return handler
 
-    def _close_if_silent(self, reference: weakref.ref[RequestHandler]) -> None:
-        handler = reference()
-        if handler is not None and handler not in self._awake and handler.transport is not None:
+    def _close_if_silent(self, handler: RequestHandler) -> None:
+        if handler not in self._silent:
+            return
+        self._silent.discard(handler)
+        if handler.transport is not None:
             self._metrics.rpc.refused.labels("slow").inc()
             handler.transport.abort()
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        self._awake.add(request.protocol)
+        self._silent.discard(request.protocol)
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         headers = {"X-Request-Id": request_id, "Cache-Control": "no-store"}

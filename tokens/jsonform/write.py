@@ -27,7 +27,7 @@ def build_writer(form: "JsonForm", of: inspect.Type) -> Writer:
             return _write_hex
         case inspect.BoolType() | inspect.IntType() | inspect.StrType() | inspect.NoneType():
             return _same
-        case inspect.AnyType():
+        case inspect.CustomType(cls=cls) if cls is object:
             return _same
         case inspect.DateType():
             return _write_date

@@ -1,0 +1,201 @@
+"""A small ledger for RPC tests: two banks, money, a stablecoin, a bond, a batch, a proposal."""
+
+import datetime
+
+from node.signing import Signer, dev_seed
+from tests.node.rpc.fake_node import BUSINESS_DATE, CHAIN_ID, FakeNode, address_of, digest_of
+from tokens.codec import encode
+from tokens.events import Issued, Moved
+from tokens.ops.transfer import Transfer
+from tokens.records.cash import CASH_ASSET, CashAsset
+from tokens.records.day import BUSINESS_DAY, BusinessDay
+from tokens.records.holdings import POSITION, SUPPLY, Position, Supply
+from tokens.records.instruments import ASSET, Asset
+from tokens.records.parties import ACCOUNT, PARTICIPANT, Account, KeyPolicy, Participant
+from tokens.records.proposals import PROPOSAL, Proposal, ProposalStatus
+from tokens.records.settlement import BATCH, Batch, BatchParty, BatchStatus, Leg
+from tokens.records.system import PARAMETER, Parameter
+from tokens.transaction import DecodedTransaction, KeySignature, Transaction, build
+from tokens.types import AccountPurpose, AccountStatus, AssetKind, AssetStatus, Role
+
+BANK = address_of("bank")
+ISSUER = address_of("issuer")
+ALICE = address_of("alice")
+BOB = address_of("bob")
+RESERVE = address_of("reserve")
+SIGNER = Signer.from_seed(dev_seed("bank"))
+MONEY = "PKR-CB"
+COIN = "DPKR"
+
+
+def participant(name: str, roles: tuple[Role, ...]) -> Participant:
+    """One legal entity with one key."""
+    key = Signer.from_seed(dev_seed(name)).public_key
+    return Participant(
+        id=address_of(name),
+        name=f"The {name}",
+        lei="",
+        jurisdiction="PK",
+        control_group=name,
+        roles=roles,
+        policy=KeyPolicy(threshold=1, keys=(key,)),
+        encryption_key=digest_of(f"encryption {name}"),
+    )
+
+
+def account(name: str, purpose: AccountPurpose = AccountPurpose.GENERAL) -> Account:
+    """An account of the bank."""
+    return Account(
+        id=address_of(name),
+        owner=digest_of(f"person {name}"),
+        holder=BANK,
+        servicer=BANK,
+        purpose=purpose,
+        kyc_tier=1,
+        residency="RESIDENT",
+        tax_class="none",
+        policy=None,
+        status=AccountStatus.OPEN,
+    )
+
+
+def asset(name: str, kind: AssetKind) -> Asset:
+    """An outstanding asset."""
+    return Asset(
+        id=name,
+        kind=kind,
+        name=f"The {name}",
+        currency="PKR",
+        issuer=ISSUER,
+        status=AssetStatus.OUTSTANDING,
+        flags=0,
+        paused=0,
+        denomination=1,
+        increment=1,
+        max_supply=2**64 - 1,
+        kyc_tier_min=0,
+        record_no=0,
+        unpaid_record=0,
+    )
+
+
+def position(asset_id: str, holder: bytes, balance: int, held: int = 0) -> Position:
+    """A balance."""
+    return Position(
+        asset=asset_id,
+        account=holder,
+        balance=balance,
+        held=held,
+        pledged=0,
+        frozen=0,
+        record_no=0,
+        record_quantity=0,
+    )
+
+
+def batch() -> Batch:
+    """Bond units against money, matched."""
+    return Batch(
+        initiator=BANK,
+        batch_id="TRADE-1",
+        trade_date=BUSINESS_DATE,
+        isd=BUSINESS_DATE,
+        expires_on=BUSINESS_DATE + datetime.timedelta(days=5),
+        legs=(Leg(asset=COIN, quantity=5, giver=BANK, taker=ISSUER, source=ALICE, target=None),),
+        trade_ref="T1",
+        uti="",
+        priority=1,
+        automatic=True,
+        digest=digest_of("instruction"),
+        status=BatchStatus.MATCHED,
+        reason=0,
+        parties=(
+            BatchParty(participant=BANK, approved=True, allocated=False, cancels=False),
+            BatchParty(participant=ISSUER, approved=True, allocated=True, cancels=False),
+        ),
+        liens=(),
+        number=1,
+    )
+
+
+def proposal() -> Proposal:
+    """An open proposal of one transfer."""
+    return Proposal(
+        id=digest_of("proposal"),
+        proposer=BANK,
+        operations=(encode(transfer(7)),),
+        operations_digest=digest_of("operations"),
+        approvers=(),
+        approvals=(BANK,),
+        expires_on=BUSINESS_DATE + datetime.timedelta(days=5),
+        status=ProposalStatus.OPEN,
+        proposed_at=1,
+        closed_at=0,
+        code=0,
+    )
+
+
+def transfer(amount: int) -> Transfer:
+    """Stablecoin from Alice to Bob."""
+    return Transfer(asset=COIN, source=ALICE, target=BOB, amount=amount, end_to_end_ref="E2E-1")
+
+
+def transaction(number: int, *, chain_id: str = CHAIN_ID, valid_until: int = 100) -> Transaction:
+    """Transfer number n of the bank."""
+    return Transaction(
+        version=1,
+        chain_id=chain_id,
+        sender=BANK,
+        client_ref=digest_of(f"ref {number}")[:16],
+        valid_until=valid_until,
+        operations=(transfer(number),),
+        memo="",
+    )
+
+
+def signed(unsigned: Transaction, signer: Signer = SIGNER) -> DecodedTransaction:
+    """With one signature."""
+    tx_id = build(unsigned, ()).tx_id
+    entry = KeySignature(key=signer.public_key, signature=signer.sign(tx_id))
+    return build(unsigned, (entry,))
+
+
+def small_node(*, is_dev: bool = True) -> FakeNode:
+    """Two blocks: an issue, then a transfer and a failed one; one transaction waits."""
+    node = FakeNode(is_dev=is_dev)
+    node.keys[BANK] = [SIGNER.public_key]
+    overlay = node.state()
+    overlay.put(BUSINESS_DAY, BusinessDay(date=BUSINESS_DATE, open=True, calendar="PK"))
+    overlay.put(PARAMETER, Parameter(name="window_blocks", value=1_000))
+    overlay.put(PARTICIPANT, participant("bank", (Role.BANK_CUSTODIAN,)))
+    overlay.put(PARTICIPANT, participant("issuer", (Role.TREASURY, Role.CASH_ISSUER)))
+    for name in ("alice", "bob"):
+        overlay.put(ACCOUNT, account(name))
+    overlay.put(ACCOUNT, account("reserve", AccountPurpose.RESERVE))
+    overlay.put(ASSET, asset(MONEY, AssetKind.MONEY))
+    overlay.put(ASSET, asset(COIN, AssetKind.CASH))
+    overlay.put(
+        CASH_ASSET,
+        CashAsset(asset=COIN, backing=MONEY, reserve_account=RESERVE, queue_next=1, queued=0),
+    )
+    overlay.put(POSITION, position(MONEY, RESERVE, 1_000_000))
+    overlay.put(POSITION, position(COIN, ALICE, 999_999, held=5))
+    overlay.put(POSITION, position(COIN, BOB, 1))
+    overlay.put(SUPPLY, Supply(asset=MONEY, amount=1_000_000))
+    overlay.put(SUPPLY, Supply(asset=COIN, amount=1_000_000))
+    overlay.put(BATCH, batch())
+    overlay.put(PROPOSAL, proposal())
+    node.write(overlay)
+    _decide(node)
+    return node
+
+
+def _decide(node: FakeNode) -> None:
+    first, second, third = (signed(transaction(number)) for number in (90, 1, 2))
+    node.pool[first.tx_id] = first
+    node.decide({first.tx_id: (0, (Issued(asset=COIN, target=ALICE, amount=1_000_000),))})
+    node.pool.update({second.tx_id: second, third.tx_id: third})
+    moved = Moved(asset=COIN, source=ALICE, target=BOB, amount=1)
+    node.decide({second.tx_id: (0, (moved,)), third.tx_id: (40, ())})
+    waiting = signed(transaction(3))
+    node.pool[waiting.tx_id] = waiting
