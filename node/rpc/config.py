@@ -14,7 +14,7 @@ class UnsafeBind(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class RpcSettings:
+class RpcConfig:
     """Where to listen, and whom to serve."""
 
     host: str = "127.0.0.1"
@@ -35,7 +35,7 @@ class RpcSettings:
     burst: int = 20_000
 
 
-def check_config(config: RpcSettings) -> None:
+def check_config(config: RpcConfig) -> None:
     """Raises UnsafeBind."""
     if config.tls is None and not config.keys and not is_loopback(config.host):
         raise UnsafeBind(

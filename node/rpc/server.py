@@ -20,7 +20,7 @@ from structlog.typing import FilteringBoundLogger
 from node.api import NodeApi
 from node.metrics import CONTENT_TYPE, Metrics
 from node.rpc.access import BadKey, Budgets, Keys, RateLimited, host_of
-from node.rpc.config import RpcSettings, check_config
+from node.rpc.config import RpcConfig, check_config
 from node.rpc.dispatch import Dispatcher
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.health import checks_of
@@ -44,7 +44,7 @@ class RpcServer:
     def __init__(
         self,
         api: NodeApi,
-        config: RpcSettings,
+        config: RpcConfig,
         *,
         metrics: Metrics,
         log: FilteringBoundLogger,

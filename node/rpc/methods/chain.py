@@ -20,7 +20,9 @@ PARAMETERS_MAX = 1_000
 
 def get_genesis(call: Call, params: NoParams) -> chain.GenesisInfo:
     """How the network began."""
-    return chain.GenesisInfo(digest=call.api.genesis_digest, document=encode(call.api.genesis))
+    return chain.GenesisInfo(
+        digest=call.api.genesis_digest, document=encode(call.api.genesis), genesis=call.api.genesis
+    )
 
 
 def get_params(call: Call, params: NoParams) -> tuple[chain.Parameter, ...]:

@@ -1,4 +1,4 @@
-"""Params and results of the RPC methods, one namespace a file: the server and the client share them.
+"""Params and results of the RPC methods, a namespace a file, shared by server and client.
 
 Rules of this package:
 1. Frozen keyword-only structs; the order of the fields of params is the order of positional params.

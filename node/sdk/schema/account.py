@@ -55,7 +55,7 @@ class StatementEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """closing = opening + sum of credits - sum of debits: the server checks it before it answers."""
+    """closing = opening + credits - debits; nothing is left out."""
 
     account: Address
     asset: AssetId

@@ -1,14 +1,13 @@
 """asset_*, bond_*, cash_*: instruments and money."""
 
 import datetime
-from typing import Annotated
 
 import msgspec
 
 from node.sdk.schema.common import Cursor, Limit
 from tokens.records.cash import CashAsset
 from tokens.records.instruments import Asset, PaymentKind, PaymentStatus
-from tokens.types import Address, Amount, AssetId, BlockHeight, Count
+from tokens.types import Address, Amount, AssetId, BlockHeight, Count, PositiveAmount
 
 
 class AssetParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +75,7 @@ class AccruedParams(msgspec.Struct, frozen=True, kw_only=True):
     """Which bond, what face, and the value date (null: the business date)."""
 
     asset: AssetId
-    face: Annotated[Amount, msgspec.Meta(ge=1)]
+    face: PositiveAmount
     on: datetime.date | None = None
 
 
@@ -86,8 +85,8 @@ class Accrued(msgspec.Struct, frozen=True, kw_only=True):
     asset: AssetId
     face: Amount
     on: datetime.date
-    amount: int
-    """Signed: negative between the record date and the payment date where the bond trades ex."""
+    amount: str
+    """Decimal string of minor units, signed: negative after the record, when it trades ex."""
     settlement_asset: AssetId
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 
 from node.sdk.schema.common import BlockTag, TimestampMs
+from tokens.genesis import Genesis
 from tokens.types import BlockHeight, Count, Hash
 
 BLOCKS_MAX = 50
@@ -30,7 +31,9 @@ class GenesisInfo(msgspec.Struct, frozen=True, kw_only=True):
     digest: Hash
     """Parent of block 1; part of every node's configuration."""
     document: bytes
-    """Canonical bytes of the genesis document (docs/spec/ledger.md)."""
+    """Canonical bytes of the genesis document: their tagged hash is the digest."""
+    genesis: Genesis
+    """The same as JSON."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):

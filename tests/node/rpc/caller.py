@@ -9,7 +9,7 @@ import aiohttp
 import structlog
 
 from node.metrics import Metrics
-from node.rpc.config import RpcSettings
+from node.rpc.config import RpcConfig
 from node.rpc.server import RpcServer
 from tests.node.rpc.fake_node import FakeNode
 from tests.node.rpc.small_ledger import small_node
@@ -31,14 +31,14 @@ class Serving:
 
 @asynccontextmanager
 async def serving(
-    settings: RpcSettings | None = None, node: FakeNode | None = None
+    settings: RpcConfig | None = None, node: FakeNode | None = None
 ) -> AsyncIterator[Serving]:
     """A server on a free port."""
     api = small_node() if node is None else node
     metrics = Metrics()
     metrics.watch(api)
     log = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
-    server = RpcServer(api, settings or RpcSettings(), metrics=metrics, log=log)
+    server = RpcServer(api, settings or RpcConfig(), metrics=metrics, log=log)
     await server.start()
     try:
         yield Serving(server, api, metrics)

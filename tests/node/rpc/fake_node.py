@@ -8,9 +8,6 @@ Rules of this file:
 import asyncio
 import datetime
 import hashlib
-from typing import cast
-
-import msgspec
 
 from consensus.types import (
     CommitCertificate,
@@ -33,8 +30,8 @@ from node.wire.hashing import (
 from tokens.codec import encode, merkle_root, tagged_hash
 from tokens.commitment import Commitment
 from tokens.events import LedgerEvent
-from tokens.genesis import Genesis
-from tokens.records import KIND_OF
+from tokens.finance.calendar import Calendar
+from tokens.genesis import CentralBankMoney, Genesis, genesis_digest
 from tokens.results import Code, Receipt
 from tokens.state import Overlay
 from tokens.store import MemoryStore, StoreState
@@ -45,13 +42,7 @@ NAMES = ("alpha", "beta", "gamma", "delta")
 START_MS = 1_751_500_000_000
 DEPTH_BITS = 8
 WINDOW = 1_000
-
-
-class FakeGenesis(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What the server asks of a genesis document."""
-
-    chain_id: str
-    is_dev: bool
+BUSINESS_DATE = datetime.date(2025, 7, 3)
 
 
 def digest_of(name: str) -> bytes:
@@ -64,17 +55,27 @@ def address_of(name: str) -> bytes:
     return digest_of(f"address {name}")[:16]
 
 
-class HashedKind:
-    """A kind whose key hash is known, but not its key."""
-
-    def __init__(self, tag: int, key_hash: bytes) -> None:
-        self.tag = tag
-        self.name = KIND_OF[tag].name
-        self.struct = KIND_OF[tag].struct
-        self._key_hash = key_hash
-
-    def key_hash(self, key: object) -> bytes:
-        return self._key_hash
+def genesis_of(*, is_dev: bool) -> Genesis:
+    """The smallest document; the ledger's own checks of it are not asked here."""
+    return Genesis(
+        chain_id=CHAIN_ID,
+        is_dev=is_dev,
+        protocol_version=1,
+        timestamp_ms=START_MS,
+        business_date=BUSINESS_DATE,
+        day_open=True,
+        calendar=Calendar(id="PK", version=1, weekend_mask=0b1100000, holidays=()),
+        parameters=(),
+        approval_policies=(),
+        tax_tables=(),
+        participants=(),
+        accounts=(),
+        validators=(),
+        central_bank_money=CentralBankMoney(
+            asset="PKR-CB", name="Money", currency="PKR", issuer=address_of("central bank")
+        ),
+        dev_balances=(),
+    )
 
 
 class FakeFeed:
@@ -94,8 +95,8 @@ class FakeNode:
     """Implements node.api.NodeApi."""
 
     def __init__(self, *, is_dev: bool = True) -> None:
-        self.genesis = cast("Genesis", FakeGenesis(chain_id=CHAIN_ID, is_dev=is_dev))
-        self.genesis_digest = digest_of("genesis")
+        self.genesis = genesis_of(is_dev=is_dev)
+        self.genesis_digest = genesis_digest(self.genesis)
         self.signers = {name: Signer.from_seed(dev_seed(name)) for name in NAMES}
         self.validators = ValidatorSet(
             tuple(
@@ -237,9 +238,8 @@ class FakeNode:
         return Overlay(StoreState(self._store))
 
     def prove(self, kind_tag: int, key_hash: bytes) -> tuple[bytes | None, bytes]:
-        kind = HashedKind(kind_tag, key_hash)
         stored = self._store.get(b"s" + key_hash)
-        proof = self._commitment.prove(kind, (), self._store.iterate)
+        proof = self._commitment.prove(key_hash, self._store.iterate)
         return None if stored is None else stored[1:], encode(proof)
 
     def block(self, height: int) -> StoredBlock | None:
@@ -373,7 +373,3 @@ class FakeNode:
         feed = FakeFeed(self.feeds, queue_max)
         self.feeds.append(feed)
         return feed
-
-
-BUSINESS_DATE = datetime.date(2025, 7, 3)
-"""Of the ledger that tests/node/rpc/small_ledger.py writes."""
