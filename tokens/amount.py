@@ -18,7 +18,7 @@ AMOUNT_MAX: Final = 2**64 - 1
 """Largest amount, in minor units: the largest integer of the wire format."""
 
 
-class AmountOverflow(ArithmeticError):  # noqa: N818  the word of the glossary
+class AmountOverflow(ArithmeticError):
     """A result is outside 0..AMOUNT_MAX; where signs are allowed, its magnitude is."""
 
 

@@ -40,7 +40,7 @@ _TOLERANCE: Final = Decimal("1e-28")
 _ONE: Final = Decimal(1)
 
 
-class YieldOutOfRange(ArithmeticError):  # noqa: N818  reads as the sentence the user gets
+class YieldOutOfRange(ArithmeticError):
     """No yield between YIELD_MIN and YIELD_MAX gives the price, or a price is not positive."""
 
 
