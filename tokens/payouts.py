@@ -67,12 +67,16 @@ def run_coupon(context: Context, item: AgendaItem, quota: int) -> Step:
 
 
 def run_redemption(context: Context, item: AgendaItem, quota: int) -> Step:
-    """Redeem one page of holders; begins again while a seizure between pages left units behind."""
+    """Redeem one page of holders; begins again while a seizure between pages left units behind.
+
+    The cursor is the number of the pass (1 byte) and the last account.
+    """
     state = context.state
     asset_id, number = _subject.decode(item.subject)
     bond = require(state, BOND, asset_id)
     payment = _begin(context, require(state, PAYMENT, asset_id, number))
-    after = (asset_id, item.cursor) if item.cursor else None
+    turn, last = item.cursor[:1] or bytes(1), item.cursor[1:]
+    after = (asset_id, last) if last else None
     limit = max(1, quota // POSTINGS_PER_HOLDER)
     page = state.scan(POSITION, liens.HOLDERS, (asset_id,), after=after, limit=limit)
     for position in page:
@@ -82,7 +86,8 @@ def run_redemption(context: Context, item: AgendaItem, quota: int) -> Step:
         _finish(context, bond, payment)
         return Step(min(quota, POSTINGS_PER_HOLDER * len(page) + 1), None)
     state.put(PAYMENT, payment)
-    cursor = page[-1].account if len(page) == limit else b""
+    again = bytes([(turn[0] + 1) % 256])
+    cursor = turn + page[-1].account if len(page) == limit else again
     return Step(min(quota, POSTINGS_PER_HOLDER * limit), with_item(item, cursor))
 
 

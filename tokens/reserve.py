@@ -14,6 +14,7 @@ from tokens.eligibility import credit_refusal
 from tokens.events import CashRedeemed
 from tokens.lookup import require, require_account, require_asset
 from tokens.posting import available
+from tokens.records.amend import with_item
 from tokens.records.cash import (
     CASH_ASSET,
     QUEUED_REDEMPTION,
@@ -88,6 +89,7 @@ def run_queue(context: Context, item: AgendaItem, quota: int) -> Step:
         if not head or payable_now(state, cash) < head[0].amount:
             return Step(used, None)
         _pay(context, cash, head[0])
+        item = with_item(item, head[0].number.to_bytes(8, "big"))
         used += POSTINGS_PER_REDEMPTION
     return Step(min(used, quota), item)
 
