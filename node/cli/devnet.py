@@ -1,0 +1,128 @@
+"""`mohur devnet`: a whole network on this machine."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from click.decorators import FC
+
+from node.cli.exits import CommandFailed, Exit
+
+DEFAULT_FOLDER = Path(".devnet")
+"""Ignored by git. Holds one folder a network: net (up, demo), once, bench."""
+
+
+def dir_option(default: Path) -> Callable[[FC], FC]:
+    """--dir, with the default folder of one command."""
+    return click.option(
+        "--dir",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=default,
+        show_default=True,
+        help="Folder of the network.",
+    )
+
+
+@click.group(short_help="Run a whole network on this machine.")
+def devnet() -> None:
+    """Run a whole network on this machine: four validators in four processes, nothing simulated."""
+
+
+@devnet.command()
+@dir_option(DEFAULT_FOLDER / "net")
+def up(folder: Path) -> int:
+    """Start the network, or go on with the one that is there, and keep it up."""
+    from node.devnet.up import up as start
+
+    return start(folder)
+
+
+@devnet.command()
+@click.option("--once", is_flag=True, help="Play it on a fresh network, then stop; 0 = all held.")
+@dir_option(DEFAULT_FOLDER / "net")
+def demo(folder: Path, once: bool) -> int:
+    """Play a story whose every step is verified on all four nodes, then stay up.
+
+    A second run goes on with the network of the first one and does not play again.
+    """
+    from node.devnet.story.play import play
+
+    return play(folder, once=once)
+
+
+@devnet.command()
+@click.option(
+    "--seconds",
+    type=click.IntRange(1, 3_600),
+    default=30,
+    show_default=True,
+    help="Length of the sustained phase.",
+)
+@click.option(
+    "--senders",
+    type=click.IntRange(1, 5_000),
+    default=400,
+    show_default=True,
+    help="Accounts that send.",
+)
+@click.option(
+    "--generators",
+    type=click.IntRange(1, 8),
+    default=1,
+    show_default=True,
+    help="Processes that generate load.",
+)
+@click.option(
+    "--scenario",
+    type=click.Choice(["none", "silent", "slow", "kill-primary"]),
+    default="none",
+    show_default=True,
+    help="What to break on the way.",
+)
+@click.option(
+    "--json",
+    "json_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the report here, too.",
+)
+@dir_option(DEFAULT_FOLDER / "bench")
+def bench(
+    folder: Path,
+    seconds: int,
+    senders: int,
+    generators: int,
+    scenario: str,
+    json_path: Path | None,
+) -> int:
+    """Measure a fresh network on this machine: rate, latency, CPU by stage, memory, disk."""
+    from node.devnet.bench.run import Plan, measure
+
+    plan = Plan(seconds=seconds, senders=senders, generators=generators, scenario=scenario)
+    return measure(folder, plan, json_path)
+
+
+@devnet.command()
+@dir_option(DEFAULT_FOLDER / "net")
+def status(folder: Path) -> int:
+    """One line for each node of a running network."""
+    from node.devnet.status import status as report
+
+    return report(folder)
+
+
+@devnet.command()
+@dir_option(DEFAULT_FOLDER)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clean(folder: Path, yes: bool) -> None:
+    """Remove the networks of a folder with all their data. Refused while one runs."""
+    from node.devnet.clean import networks_below, remove
+
+    found = networks_below(folder)
+    if not found:
+        raise CommandFailed(f"{folder} holds no local network", Exit.NO_INPUT)
+    for one in found:
+        if not yes:
+            click.confirm(f"remove {one} with all its data?", abort=True)
+        remove(one)
+        click.echo(f"removed {one}")

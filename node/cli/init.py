@@ -1,0 +1,8 @@
+"""Stand-in."""
+
+import click
+
+
+@click.command()
+def init() -> None:
+    """Stand-in."""

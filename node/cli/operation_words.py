@@ -1,0 +1,142 @@
+"""Any operation from words: names and types come from the registry, nothing is listed here."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import inspect
+
+from node.cli.exits import CommandFailed, Exit
+from node.cli.words import dev_address, parse_json
+from node.rpc.schema import field_docs
+from tokens.jsonform import camel
+from tokens.ops import OPERATIONS
+from tokens.registry import OperationSpec
+
+Spec = OperationSpec[msgspec.Struct]
+
+
+def find_operation(name: str) -> Spec:
+    """An operation by its registered name. CommandFailed with the list of all."""
+    for spec in OPERATIONS:
+        if spec.name == name:
+            return spec
+    names = ", ".join(sorted(spec.name for spec in OPERATIONS))
+    raise CommandFailed(f"there is no operation {name!r}; there are {names}", Exit.USAGE)
+
+
+def operation_json(name: str, words: Sequence[str]) -> dict[str, object]:
+    """JSON form of an operation from `field=value` words (`--field value` is the same)."""
+    spec = find_operation(name)
+    fields = {field.name: field for field in _struct(spec).fields}
+    out: dict[str, object] = {"type": spec.name}
+    for field_name, text in _pairs(words):
+        field = fields.get(field_name)
+        if field is None:
+            raise CommandFailed(
+                f"{name} has no field {field_name!r}; it has {', '.join(fields)}", Exit.USAGE
+            )
+        out[camel(field_name)] = json_of(field.type, text)
+    missing = [name for name, field in fields.items() if field.required and camel(name) not in out]
+    if missing:
+        raise CommandFailed(f"{name} needs {', '.join(missing)}", Exit.USAGE)
+    return out
+
+
+def json_of(of: inspect.Type, text: str) -> object:
+    """The JSON value that a word stands for where this type is asked."""
+    match of:
+        case inspect.Metadata(type=inner, extra=extra):
+            if (extra or {}).get("form") == "amount":
+                return text
+            return json_of(inner, text)
+        case inspect.UnionType(types=types):
+            if text == "null":
+                return None
+            return json_of(next(t for t in types if not isinstance(t, inspect.NoneType)), text)
+        case inspect.IntType():
+            return int(text) if text.removeprefix("-").isdecimal() else text
+        case inspect.BoolType():
+            return {"true": True, "false": False}.get(text, text)
+        case inspect.StrType() | inspect.BytesType() | inspect.DateType() | inspect.EnumType():
+            if text.startswith("@"):
+                return dev_address(text[1:])
+            flags = isinstance(of, inspect.EnumType) and text.startswith("[")
+            return parse_json(text, repr(text)) if flags else text
+        case _:
+            return _with_addresses(parse_json(text, repr(text)))
+
+
+def _with_addresses(value: object) -> object:
+    """The same JSON value with @names replaced at any depth."""
+    match value:
+        case str() if value.startswith("@"):
+            return dev_address(value[1:])
+        case list():
+            return [_with_addresses(entry) for entry in value]
+        case dict():
+            return {name: _with_addresses(entry) for name, entry in value.items()}
+        case _:
+            return value
+
+
+def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, text = word.removeprefix("--").partition("=")
+        if not equals:
+            if not word.startswith("--") or not rest:
+                raise CommandFailed(f"{word!r}: say field=value or --field value", Exit.USAGE)
+            text = rest.pop(0)
+        pairs.append((name.replace("-", "_"), text))
+    return pairs
+
+
+def _struct(spec: Spec) -> inspect.StructType:
+    info = inspect.type_info(spec.operation)
+    if not isinstance(info, inspect.StructType):
+        raise TypeError(f"{spec.name} is no struct")
+    return info
+
+
+def describe_type(of: inspect.Type) -> str:
+    """A type in the words of the JSON form."""
+    match of:
+        case inspect.Metadata(type=inner, extra=extra):
+            form = (extra or {}).get("form")
+            words = {"amount": "amount", "address": "address", "operation": "operation"}
+            return words.get(str(form)) or describe_type(inner)
+        case inspect.UnionType(types=types):
+            return " or ".join(describe_type(entry) for entry in types)
+        case inspect.EnumType(cls=enum):
+            return "one of " + ", ".join(member.name for member in enum)
+        case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
+            return f"list of {describe_type(item)}"
+        case inspect.TupleType(item_types=items):
+            return f"[{', '.join(describe_type(entry) for entry in items)}]"
+        case inspect.StructType(cls=cls):
+            return cls.__name__
+        case inspect.BytesType():
+            return "hex"
+        case inspect.IntType():
+            return "integer"
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.DateType():
+            return "date"
+        case inspect.NoneType():
+            return "null"
+        case inspect.StrType():
+            return "text"
+        case _:
+            return "any value"
+
+
+def fields_of(spec: Spec) -> list[tuple[str, str, str]]:
+    """(name, type, documentation) of each field of an operation."""
+    docs = field_docs(spec.operation)
+    return [
+        (field.name, describe_type(field.type), docs.get(field.name, ""))
+        for field in _struct(spec).fields
+    ]

@@ -1,0 +1,21 @@
+"""How answers look: JSON with two spaces, and plain columns."""
+
+import json
+from collections.abc import Sequence
+
+import click
+
+
+def write_json(value: object) -> None:
+    """One JSON document, with the names in the order in which the server gave them."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def write_columns(rows: Sequence[Sequence[str]]) -> None:
+    """Text in columns, two spaces between them; nothing for no rows."""
+    if not rows:
+        return
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())

@@ -1,0 +1,136 @@
+"""The pages that `mohur docs` writes: what the code knows already is not written by hand."""
+
+from collections.abc import Iterator
+
+import click
+from msgspec import inspect
+
+from node.cli.exits import Exit
+from node.cli.operation_words import Spec, describe_type, fields_of
+from node.rpc.method import Method
+from node.rpc.methods import METHODS
+from node.rpc.schema import field_docs
+from tokens.jsonform import camel
+from tokens.ops import OPERATIONS
+from tokens.results import Code
+
+_HEADER = "<!-- Written by `mohur docs` from the code; changes here are lost. -->\n"
+
+EXIT_SENTENCES: dict[Exit, str] = {
+    Exit.OK: "done",
+    Exit.FAILED: "the command ran and the answer is no: a failed transaction, a check that broke",
+    Exit.USAGE: "an option or argument is wrong",
+    Exit.NO_INPUT: "a file or folder that was named is not there",
+    Exit.UNAVAILABLE: "the node does not answer",
+    Exit.INTERNAL: "a defect of Mohur; MOHUR_TRACEBACK=1 shows where",
+    Exit.CANNOT_CREATE: "a file or folder cannot be written, or is there already",
+    Exit.STORAGE_FAILED: "the disk of a node failed; start it again, it checks its store",
+    Exit.IN_USE: "another process has the data folder or the port",
+    Exit.REFUSED: "wrong passphrase, or a key that may not be used here",
+    Exit.BAD_CONFIG: "a configuration, genesis document or key file is not valid",
+    Exit.INTERRUPTED: "Ctrl-C",
+}
+
+
+def pages() -> dict[str, str]:
+    """File name below docs/ -> text."""
+    return {
+        "operations.md": "\n".join(_operations()) + "\n",
+        "rpc.md": "\n".join(_rpc()) + "\n",
+        "cli.md": "\n".join(_cli()) + "\n",
+    }
+
+
+def _operations() -> Iterator[str]:
+    yield f"{_HEADER}\n# Operations\n"
+    yield "What a transaction can do. Field names are those of the wire and of `mohur tx`; JSON has"
+    yield "them in camelCase. Amounts are minor units. `approval` is the policy that must be met"
+    yield "(page Ledger): without it the operation stands in a proposal.\n"
+    yield "| operation | tag | class | approval |"
+    yield "|---|---|---|---|"
+    ordered = sorted(OPERATIONS, key=lambda spec: spec.tag)
+    for spec in ordered:
+        classes = spec.operation_class.name or ""
+        yield f"| [{spec.name}](#{spec.name}) | {spec.tag} | {classes} | {spec.approval or ''} |"
+    for spec in ordered:
+        yield from _operation(spec)
+
+
+def _operation(spec: Spec) -> Iterator[str]:
+    yield f"\n## {spec.name}\n"
+    yield " ".join((spec.operation.__doc__ or "").split())
+    yield "\n| field | type | meaning |"
+    yield "|---|---|---|"
+    for name, of, doc in fields_of(spec):
+        yield f"| {name} | {_cell(of)} | {_cell(doc)} |"
+    codes = ", ".join(f"{code.name} ({code.value})" for code in spec.codes)
+    yield f"\nRefusals: {codes or 'none'}."
+
+
+def _rpc() -> Iterator[str]:
+    yield f"{_HEADER}\n# JSON-RPC\n"
+    yield "HTTP POST `/`, JSON-RPC 2.0; WebSocket `/ws`. Params by name, or by position as listed."
+    yield "`GET /openrpc.json` has the same as OpenRPC. Reads of state answer"
+    yield "`{context, value}` and take `minHeight`; those marked *proof* take `prove: true`."
+    namespace = ""
+    for method in sorted(METHODS, key=lambda entry: entry.name):
+        first = method.name.partition("_")[0]
+        if first != namespace:
+            namespace = first
+            yield f"\n## {namespace}\n"
+            yield "| method | params | result | |"
+            yield "|---|---|---|---|"
+        yield _method_row(method)
+    yield "\n## Codes of receipts and refusals\n"
+    yield "1 to 199 are results in receipts, 1000 to 1199 reasons why it is not accepted.\n"
+    yield "| code | symbol |"
+    yield "|---|---|"
+    for code in Code:
+        yield f"| {code.value} | {code.name} |"
+
+
+def _method_row(method: Method) -> str:
+    info = inspect.type_info(method.params)
+    fields = info.fields if isinstance(info, inspect.StructType) else ()
+    docs = field_docs(method.params)
+    params = []
+    for field in fields:
+        mark = "" if field.required else "?"
+        doc = f" ({docs[field.name]})" if field.name in docs else ""
+        params.append(f"`{camel(field.name)}{mark}` {describe_type(field.type)}{doc}")
+    proof = " *proof*" if method.proves is not None else ""
+    result = _cell(_result(method.result))
+    return f"| `{method.name}` | {_cell('; '.join(params))} | {result} | {method.summary}{proof} |"
+
+
+def _result(of: object) -> str:
+    return "any" if of is object else describe_type(inspect.type_info(of))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _cli() -> Iterator[str]:
+    from node.cli.root import cli
+
+    yield f"{_HEADER}\n# Command line\n"
+    yield "What goes wrong is one sentence on standard error and an exit status:\n"
+    yield "| status | meaning |"
+    yield "|---|---|"
+    for status in Exit:
+        yield f"| {status.value} | {EXIT_SENTENCES[status]} |"
+    context = click.Context(cli, info_name="mohur")
+    yield from _command(cli, context, "mohur")
+
+
+def _command(command: click.Command, context: click.Context, path: str) -> Iterator[str]:
+    yield f"\n## {path}\n"
+    yield "```text"
+    yield command.get_help(click.Context(command, info_name=path, max_content_width=96)).rstrip()
+    yield "```"
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            if found is not None:
+                yield from _command(found, context, f"{path} {name}")

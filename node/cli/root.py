@@ -1,0 +1,98 @@
+"""The group of all commands, and the one place where an exception becomes a sentence.
+
+Rules of this file:
+1. Known failures of the shell are listed in `_KNOWN` by module and name, so that naming them
+   imports nothing. Their messages are sentences already.
+2. What is not listed is a defect: status 70, its type and message in one line, and the traceback
+   only with MOHUR_TRACEBACK=1.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from node.cli.devnet import devnet
+from node.cli.docs import docs
+from node.cli.doctor import doctor
+from node.cli.exits import CommandFailed, Exit
+from node.cli.init import init
+from node.cli.keys import keys
+from node.cli.query import query
+from node.cli.run import run
+from node.cli.testnet import testnet
+from node.cli.tx import tx
+from node.cli.verify import verify
+
+_KNOWN: dict[str, Exit] = {
+    "node.config.ConfigInvalid": Exit.BAD_CONFIG,
+    "node.signing.WrongLibrary": Exit.BAD_CONFIG,
+    "node.storage.kv.StorageFailed": Exit.STORAGE_FAILED,
+    "node.storage.lockfile.FolderLocked": Exit.IN_USE,
+}
+"""Full name of an exception -> status. Its message is what the user reads."""
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit statuses: docs/cli.md. A local network in one command: mohur devnet demo",
+)
+@click.version_option(package_name="mohur", message="mohur %(version)s")
+def cli() -> None:
+    """A permissioned ledger for government bonds, sovereign money and their supervisors."""
+
+
+for _command in (keys, init, testnet, run, devnet, tx, query, verify, doctor, docs):
+    cli.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and end the process with its status."""
+    sys.exit(status_of(arguments))
+
+
+def status_of(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; failures are told on standard error."""
+    try:
+        result = cli.main(arguments, prog_name="mohur", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return Exit.USAGE
+    except click.ClickException as error:
+        hint = "" if error.exit_code != Exit.USAGE else "; see --help"
+        return _say(_sentence(error.format_message()) + hint, error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted", Exit.INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except CommandFailed as error:
+        return _say(str(error), error.status)
+    except Exception as error:  # noqa: BLE001 - the last handler: a user never meets a traceback
+        return _unexpected(error)
+    return result if isinstance(result, int) else Exit.OK
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("MOHUR_TRACEBACK"):
+        raise error
+    for kind in type(error).__mro__:
+        status = _KNOWN.get(f"{kind.__module__}.{kind.__qualname__}")
+        if status is not None:
+            return _say(str(error), status)
+    if isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError):
+        return _say(f"{error.filename}: {error.strerror}", Exit.NO_INPUT)
+    if isinstance(error, PermissionError | FileExistsError):
+        return _say(f"{error.filename}: {error.strerror}", Exit.CANNOT_CREATE)
+    name = type(error).__name__
+    return _say(f"internal error ({name}: {error}); MOHUR_TRACEBACK=1 shows where", Exit.INTERNAL)
+
+
+def _sentence(text: str) -> str:
+    return " ".join(text.split()).rstrip(".")
+
+
+def _say(sentence: str, status: int) -> int:
+    click.echo(f"mohur: {sentence}", err=True)
+    return status

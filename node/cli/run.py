@@ -1,0 +1,52 @@
+"""`mohur run`: one node in the foreground, until SIGTERM or Ctrl-C."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from node.cli.exits import CommandFailed, Exit
+
+PARENT_PIPE = "MOHUR_PARENT_PIPE"
+"""Environment: number of a descriptor whose end of file means that the parent is gone."""
+
+
+@click.command(short_help="Run a node in the foreground.")
+@click.option(
+    "--config",
+    "config_path",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The node's configuration (TOML).",
+)
+def run(config_path: Path) -> int:
+    """Run a node in the foreground, until SIGTERM or Ctrl-C.
+
+    Ends with 0 after a clean stop, 74 when the disk failed (start it again: it checks its store),
+    75 when another process has the data folder or the port, 78 when the configuration is wrong.
+    """
+    if not config_path.is_file():
+        raise CommandFailed(f"{config_path}: there is no such file", Exit.NO_INPUT)
+    end_with_parent()
+    from node.app import run_node
+
+    return run_node(config_path)
+
+
+def end_with_parent() -> None:
+    """Stop like on SIGTERM when the supervisor dies: it holds the other end of a pipe.
+
+    A process that is stopped (SIGSTOP) meanwhile gets SIGHUP and SIGCONT from the kernel, because
+    its process group is then orphaned (POSIX 2.4.3).
+    """
+    number = os.environ.pop(PARENT_PIPE, "")
+    if number.isdigit():
+        threading.Thread(target=_watch, args=(int(number),), daemon=True).start()
+
+
+def _watch(descriptor: int) -> None:
+    while os.read(descriptor, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,158 @@
+"""`mohur tx`: build, sign, send, simulate and look at transactions."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+from click.decorators import FC
+
+from node.cli.exits import CommandFailed, Exit
+from node.cli.output import write_columns, write_json
+from node.cli.passphrase import passphrase_option
+from node.cli.remote import call, rpc_option
+
+WORDS = {"ignore_unknown_options": True, "allow_interspersed_args": True}
+
+sender_option = click.option(
+    "--sender", required=True, help="Participant or account whose keys sign (address or @name)."
+)
+signing_options = [
+    click.option("--key", "keys", multiple=True, help="Key file that signs; may be repeated."),
+    click.option(
+        "--keys-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("keys"),
+        show_default=True,
+        help="Folder of the key files.",
+    ),
+    click.option(
+        "--dev-key",
+        "dev_keys",
+        multiple=True,
+        help="Well-known key of local networks that signs; may be repeated.",
+    ),
+    passphrase_option,
+]
+body_options = [
+    click.option("--memo", default="", help="At most 140 characters."),
+    click.option("--client-ref", help="32 hex digits; default: random. Keep it to send again."),
+    click.option(
+        "--valid-for",
+        type=click.IntRange(1),
+        default=100,
+        show_default=True,
+        help="Blocks from now within which it may enter.",
+    ),
+    click.option(
+        "--json",
+        "json_file",
+        type=click.File("r"),
+        help="Operations as a JSON list, instead of words; - reads standard input.",
+    ),
+]
+
+
+@click.group(short_help="Build, sign, send and look at transactions.")
+def tx() -> None:
+    r"""Build, sign, send and look at transactions.
+
+    An operation is its name and field=value words; `mohur tx operations` lists them. Amounts are
+    minor units. On local networks @alice is the address of a well-known account.
+
+    \b
+      mohur tx send transfer asset=DPKR source=@bank-1-account target=@alice amount=50000 \\
+        end_to_end_ref=hello --sender @bank-1 --dev-key bank-1
+    """
+
+
+@tx.command()
+@click.argument("name", required=False)
+def operations(name: str | None) -> None:
+    """All operations, or the fields of one."""
+    from node.cli.operation_words import fields_of, find_operation
+    from tokens.ops import OPERATIONS
+
+    if name is not None:
+        write_columns(fields_of(find_operation(name)))
+        return
+    write_columns(
+        [
+            (spec.name, " ".join((spec.operation.__doc__ or "").split())[:90])
+            for spec in sorted(OPERATIONS, key=lambda spec: spec.tag)
+        ]
+    )
+
+
+def _with(options: Sequence[Callable[[FC], FC]]) -> Callable[[FC], FC]:
+    def decorate(function: FC) -> FC:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+@tx.command(context_settings=WORDS)
+@click.argument("words", nargs=-1, metavar="OPERATION [FIELD=VALUE]...")
+@sender_option
+@_with(body_options)
+@_with(signing_options)
+@rpc_option
+def send(url: str, **options: object) -> int:
+    """Sign a transaction, send it, and wait until it is final. 1 if it failed."""
+    from node.cli.transactions import Draft, sign
+
+    signed = sign(url, Draft.of(options))
+    receipt = call(url, "tx_submitAndWait", {"transaction": "0x" + signed.data.hex()})
+    write_json(receipt)
+    good = isinstance(receipt, dict) and receipt.get("status") == "success"
+    return Exit.OK if good else Exit.FAILED
+
+
+@tx.command(context_settings=WORDS)
+@click.argument("words", nargs=-1, metavar="OPERATION [FIELD=VALUE]...")
+@sender_option
+@_with(body_options)
+@_with(signing_options)
+@rpc_option
+def encode(url: str, **options: object) -> None:
+    """Canonical bytes and the 32 bytes to sign; signed as well where keys are given."""
+    from node.cli.transactions import Draft, encoded
+
+    write_json(encoded(url, Draft.of(options)))
+
+
+@tx.command(context_settings=WORDS)
+@click.argument("words", nargs=-1, metavar="OPERATION [FIELD=VALUE]...")
+@sender_option
+@_with(body_options)
+@rpc_option
+def simulate(url: str, **options: object) -> int:
+    """What would fail now, without sending: every failing rule in order. 1 if any does."""
+    from node.cli.transactions import Draft, unsigned_json
+
+    answer = call(url, "tx_simulate", {"transaction": unsigned_json(url, Draft.of(options))})
+    write_json(answer)
+    return Exit.OK if isinstance(answer, dict) and answer.get("ok") is True else Exit.FAILED
+
+
+@tx.command()
+@click.argument("data")
+def decode(data: str) -> None:
+    """What signed canonical bytes (hex) say; - reads them from standard input. Asks no node."""
+    from node.cli.transactions import decoded
+
+    text = click.get_text_stream("stdin").read() if data == "-" else data
+    try:
+        raw = bytes.fromhex(text.strip().removeprefix("0x"))
+    except ValueError:
+        raise CommandFailed("the bytes are no hexadecimal text", Exit.USAGE) from None
+    write_json(decoded(raw))
+
+
+@tx.command()
+@click.argument("tx_id")
+@rpc_option
+def get(tx_id: str, url: str) -> None:
+    """A transaction and its receipt by its id."""
+    write_json(call(url, "tx_get", {"txId": tx_id}))

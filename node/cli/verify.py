@@ -1,0 +1,8 @@
+"""Stand-in."""
+
+import click
+
+
+@click.command()
+def verify() -> None:
+    """Stand-in."""

@@ -1,0 +1,1 @@
+"""Measures a local network: rate, latency, CPU by stage, memory, disk. docs/bench.md says how."""

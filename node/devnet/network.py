@@ -1,0 +1,192 @@
+"""Four validators as real processes on this machine: start, watch, break, stop.
+
+Rules of this file:
+1. One supervisor per folder (flock): two would start a validator twice.
+2. Configurations are written at each start, because a port may have been taken meanwhile. Keys,
+   genesis and data stay.
+3. A node that ends by itself is a finding, not a nuisance: `check` raises with the end of its log.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+
+from node.config import LogConfig, NodeConfig, PeerAddress, RpcConfig
+from node.devnet.config_file import write_config
+from node.devnet.layout import LAYOUT_VERSION, Layout, Ports, SavedState, free_ports
+from node.devnet.ports import HOST
+from node.devnet.probe import Probe
+from node.devnet.process import ChildProcess, LifePipe, node_command, stop_all
+from node.devnet.profile import VALIDATORS, genesis_document
+from node.devnet.wait import until
+from node.storage.lockfile import FolderLock
+
+READY_SECONDS = 30
+"""How long all nodes may take from start to /readyz."""
+
+
+class NodeEnded(Exception):
+    """A node ended although nobody stopped it."""
+
+
+class Tuning(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run may change in the configurations of its nodes."""
+
+    profile_stages: bool = False
+    """Account CPU time by stage (bench)."""
+    log_level: str = "info"
+    block_gap_ms: int | None = None
+    """None: the default of a node."""
+
+
+class Network:
+    """The processes of one layout. Holds the folder's lock from construction to `close`."""
+
+    def __init__(self, layout: Layout, lock: FolderLock, state: SavedState) -> None:
+        self.layout = layout
+        self.state = state
+        self.names = tuple(state.nodes)
+        self._lock = lock
+        self._pipe = LifePipe()
+        self._expected: dict[str, bool] = dict.fromkeys(self.names, False)
+        self.children = {
+            name: ChildProcess(
+                name, node_command(layout.config(name)), layout.log(name), self._pipe
+            )
+            for name in self.names
+        }
+
+    @classmethod
+    def open(cls, root: Path, tuning: Tuning | None = None) -> Network:
+        """The network of a folder, made if there is none. FolderLocked, StateUnusable, OSError."""
+        layout = Layout(root)
+        layout.root.mkdir(parents=True, exist_ok=True)
+        lock = FolderLock.acquire(layout.root)
+        try:
+            state = _resume(layout) if layout.exists else _create(layout)
+            _write_configs(layout, state.nodes, tuning or Tuning())
+        except BaseException:
+            lock.release()
+            raise
+        return cls(layout, lock, state)
+
+    def url(self, name: str) -> str:
+        """JSON-RPC over HTTP."""
+        return f"http://{HOST}:{self.state.nodes[name].rpc}"
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Names of nodes that live and are not paused."""
+        return tuple(
+            name for name, child in self.children.items() if child.running and not child.paused
+        )
+
+    def start(self, *names: str) -> None:
+        """Start some nodes, or all."""
+        for name in names or self.names:
+            self.children[name].start()
+            self._expected[name] = True
+
+    def kill(self, *names: str) -> None:
+        """SIGKILL: no goodbye."""
+        for name in names:
+            self._expected[name] = False
+            self.children[name].kill()
+
+    def stop(self, *names: str) -> None:
+        """SIGTERM to some nodes, or all, and wait for their end."""
+        chosen = names or self.names
+        for name in chosen:
+            self._expected[name] = False
+        stop_all([self.children[name] for name in chosen])
+
+    def ended(self) -> tuple[str, ...]:
+        """Nodes that ended by themselves."""
+        return tuple(
+            name
+            for name, child in self.children.items()
+            if self._expected[name] and not child.running
+        )
+
+    def check(self) -> None:
+        """Raise NodeEnded if a node ended by itself."""
+        for name in self.ended():
+            child = self.children[name]
+            raise NodeEnded(
+                f"{name} ended with status {child.exit_status}: {_last_line(child)} "
+                f"(log: {child.log})"
+            )
+
+    async def wait_ready(self, probe: Probe, *names: str, seconds: float = READY_SECONDS) -> None:
+        """Until these nodes, or all, are ready. DeadlinePassed, NodeEnded."""
+        urls = [self.url(name) for name in names or self.names]
+
+        async def ready() -> None:
+            self.check()
+            await probe.all_ready(urls)
+
+        await until("nodes ready", ready, seconds=seconds)
+
+    def remember(self, story: str) -> None:
+        """Write how far the story is."""
+        self.state = msgspec.structs.replace(self.state, story=story)
+        self.layout.save(self.state)
+
+    def close(self) -> None:
+        """Stop everything and give the folder back."""
+        self.stop()
+        self._pipe.close()
+        self._lock.release()
+
+
+def _create(layout: Layout) -> SavedState:
+    layout.genesis.write_bytes(genesis_document())
+    state = SavedState(version=LAYOUT_VERSION, nodes=free_ports(VALIDATORS))
+    for name in VALIDATORS:
+        layout.data(name).mkdir(parents=True, exist_ok=True)
+    layout.save(state)
+    return state
+
+
+def _resume(layout: Layout) -> SavedState:
+    state = layout.load()
+    fresh = free_ports(tuple(state.nodes), state.nodes)
+    state = msgspec.structs.replace(state, nodes=fresh)
+    layout.save(state)
+    return state
+
+
+def _write_configs(layout: Layout, nodes: dict[str, Ports], tuning: Tuning) -> None:
+    for name, ports in nodes.items():
+        config = NodeConfig(
+            id=name,
+            data_dir="data",
+            genesis="../genesis.json",
+            host=HOST,
+            port=ports.peer,
+            peers=tuple(
+                PeerAddress(id=other, host=HOST, port=their.peer)
+                for other, their in nodes.items()
+                if other != name
+            ),
+            rpc=RpcConfig(host=HOST, port=ports.rpc),
+            log=LogConfig(level=tuning.log_level),
+            profile_stages=tuning.profile_stages,
+        )
+        if tuning.block_gap_ms is not None:
+            config = msgspec.structs.replace(config, block_gap_ms=tuning.block_gap_ms)
+        write_config(config, layout.config(name))
+
+
+def _last_line(child: ChildProcess) -> str:
+    lines = [line for line in child.log_tail().splitlines() if line.strip()]
+    if not lines:
+        return "it wrote nothing"
+    try:
+        record = json.loads(lines[-1])
+    except ValueError:
+        return lines[-1][:300]
+    return str(record.get("error") or record.get("event") or record)[:300]

@@ -1,0 +1,202 @@
+"""The genesis document of local networks: rules as a state would set them, keys that all know."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from node.devnet.cast import (
+    BOOKS,
+    CALENDAR,
+    CENTRAL_BANK,
+    CHAIN_ID,
+    MONEY,
+    PARTIES,
+    TAX_ACCOUNT,
+    Book,
+    Party,
+)
+from node.identity import dev_keys
+from tokens.finance.calendar import WEEKEND_SATURDAY_SUNDAY, Calendar
+from tokens.genesis import CentralBankMoney, DevBalance, Genesis
+from tokens.jsonform import PREFIX_TEST, JsonForm
+from tokens.records.day import TaxEntry, TaxTable
+from tokens.records.governance import Validator
+from tokens.records.parties import Account, Participant
+from tokens.records.proposals import ApprovalPolicy
+from tokens.records.system import Parameter
+from tokens.types import AccountStatus, Role
+
+VALIDATORS = tuple(sorted(party.validator for party in PARTIES if party.validator is not None))
+"""Ids of the four validators, in the order of the validator set."""
+BUSINESS_DATE = dt.date(2026, 1, 5)
+"""A Monday."""
+TIMESTAMP_MS = 1_767_571_200_000
+"""The same day, 00:00 UTC."""
+TAX_PROFILE = "government-securities"
+TAX_FROM = dt.date(2025, 7, 1)
+
+POLICIES: dict[str, tuple[tuple[tuple[Role, ...], ...], int, bool]] = {
+    "business_day": (((Role.CENTRAL_BANK,),), 2, False),
+    "calendar": (((Role.CENTRAL_BANK,), (Role.TREASURY, Role.SECURITIES_REGULATOR)), 1, False),
+    "cash_asset": (((Role.CENTRAL_BANK,), (Role.CASH_ISSUER,)), 1, False),
+    "central_bank_money": (((Role.CENTRAL_BANK,),), 2, False),
+    "emergency": (((Role.TREASURY,), (Role.CENTRAL_BANK,)), 1, True),
+    "force_transfer": (((Role.CENTRAL_BANK,), (Role.SECURITIES_REGULATOR, Role.FIU)), 1, False),
+    "instrument": (((Role.TREASURY,), (Role.CENTRAL_BANK,)), 1, False),
+    "mint_grant": (((Role.CENTRAL_BANK,), (Role.CASH_ISSUER,)), 1, False),
+    "parameters": (((Role.CENTRAL_BANK,), (Role.TREASURY,)), 1, False),
+    "participants": (((Role.CENTRAL_BANK,), (Role.SECURITIES_REGULATOR, Role.TREASURY)), 1, False),
+    "pause": (((Role.CENTRAL_BANK,), (Role.TREASURY, Role.SECURITIES_REGULATOR)), 1, False),
+    "recovery": (((Role.CENTRAL_BANK,),), 1, False),
+    "tax": (((Role.TAX_AUTHORITY,), (Role.TREASURY,)), 1, False),
+    "validators": ((), 1, True),
+}
+"""Name -> slots of roles, threshold of a filler's own policy, whether validators must agree."""
+
+
+def genesis_document(
+    *,
+    more_books: Sequence[Book] = (),
+    balances: Sequence[tuple[bytes, int]] = (),
+    window_blocks: int | None = None,
+) -> bytes:
+    """genesis.json of a local network; the bench adds accounts that own something."""
+    genesis = dev_genesis(more_books=more_books, balances=balances, window_blocks=window_blocks)
+    return genesis_json(genesis, PREFIX_TEST)
+
+
+def genesis_json(genesis: Genesis, prefix: str) -> bytes:
+    """The JSON form of a genesis document, indented: people read it before they trust it."""
+    value = JsonForm(prefix).to_json(genesis)
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def dev_genesis(
+    *,
+    more_books: Sequence[Book] = (),
+    balances: Sequence[tuple[bytes, int]] = (),
+    window_blocks: int | None = None,
+) -> Genesis:
+    """The document as a value."""
+    parameters = {"window_blocks": window_blocks} if window_blocks is not None else {}
+    return Genesis(
+        chain_id=CHAIN_ID,
+        is_dev=True,
+        protocol_version=1,
+        timestamp_ms=TIMESTAMP_MS,
+        business_date=BUSINESS_DATE,
+        day_open=True,
+        calendar=calendar(),
+        parameters=tuple(
+            Parameter(name=name, value=value) for name, value in sorted(parameters.items())
+        ),
+        approval_policies=approval_policies(),
+        tax_tables=(tax_table(TAX_ACCOUNT.address),),
+        participants=participants(PARTIES),
+        accounts=accounts((*BOOKS, *more_books)),
+        validators=tuple(_validator(party) for party in _operators()),
+        central_bank_money=CentralBankMoney(
+            asset=MONEY,
+            name="Pakistani rupee, central-bank money",
+            currency="PKR",
+            issuer=CENTRAL_BANK.address,
+        ),
+        dev_balances=tuple(
+            DevBalance(account=account, amount=amount) for account, amount in sorted(balances)
+        ),
+    )
+
+
+def calendar() -> Calendar:
+    """Saturdays and Sundays, and three days on which the story passes over."""
+    return Calendar(
+        id=CALENDAR,
+        version=1,
+        weekend_mask=WEEKEND_SATURDAY_SUNDAY,
+        holidays=(dt.date(2026, 2, 5), dt.date(2026, 3, 23), dt.date(2026, 5, 1)),
+    )
+
+
+def approval_policies() -> tuple[ApprovalPolicy, ...]:
+    """Who must agree to what (docs/spec/ledger.md)."""
+    return tuple(
+        ApprovalPolicy(
+            name=name,
+            required=tuple(tuple(sorted(slot)) for slot in required),
+            approvals_min=max(len(required), 1),
+            validator_quorum=validators,
+            threshold_min=threshold,
+        )
+        for name, (required, threshold, validators) in sorted(POLICIES.items())
+    )
+
+
+def tax_table(account: bytes) -> TaxTable:
+    """Rates of tax year 2025-26 as an example: they are data, not part of the software."""
+    rates = (("default", 400_000), ("exempt", 0), ("filer", 200_000), ("non-filer", 400_000))
+    return TaxTable(
+        profile=TAX_PROFILE,
+        version=1,
+        account=account,
+        entries=tuple(
+            TaxEntry(tax_class=name, from_date=TAX_FROM, rate_e6=rate) for name, rate in rates
+        ),
+    )
+
+
+def participants(parties: Iterable[Party]) -> tuple[Participant, ...]:
+    """Parties as records, in order of id."""
+    records = [
+        Participant(
+            id=party.address,
+            name=party.title,
+            lei="",
+            jurisdiction="PK",
+            control_group=party.name,
+            roles=tuple(sorted(party.roles)),
+            policy=party.policy,
+            encryption_key=hashlib.sha256(
+                b"mohur/dev-encryption/v1" + party.name.encode()
+            ).digest(),
+        )
+        for party in parties
+    ]
+    return tuple(sorted(records, key=lambda record: record.id))
+
+
+def accounts(books: Iterable[Book]) -> tuple[Account, ...]:
+    """Accounts as records, in order of id."""
+    by_name = {party.name: party.address for party in PARTIES}
+    records = [
+        Account(
+            id=book.address,
+            owner=hashlib.sha256(b"mohur/dev-person/v1" + book.name.encode()).digest(),
+            holder=book.holder,
+            servicer=by_name[book.servicer],
+            purpose=book.purpose,
+            kyc_tier=3,
+            residency="RESIDENT",
+            tax_class=book.tax_class,
+            policy=book.policy,
+            status=AccountStatus.OPEN,
+        )
+        for book in books
+    ]
+    return tuple(sorted(records, key=lambda record: record.id))
+
+
+def _operators() -> list[Party]:
+    return sorted((p for p in PARTIES if p.validator is not None), key=lambda p: str(p.validator))
+
+
+def _validator(party: Party) -> Validator:
+    name = str(party.validator)
+    keys = dev_keys(name)
+    return Validator(
+        id=name,
+        public_key=keys.signer.public_key,
+        network_key=keys.network_key,
+        operator=party.address,
+    )

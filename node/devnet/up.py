@@ -1,0 +1,33 @@
+"""`mohur devnet up`: start the network of a folder and keep it up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from node.devnet.card import print_card
+from node.devnet.network import Network
+from node.devnet.probe import Probe
+from node.devnet.session import Interrupted, run_session
+from node.devnet.table import show_until_cancelled
+
+
+def up(folder: Path) -> int:
+    """Until Ctrl-C, which stops every child and is the regular end: status 0."""
+    try:
+        return run_session(lambda: _up(folder))
+    except Interrupted:
+        print("stopped; the state is kept, the same command goes on from there")
+        return 0
+
+
+async def _up(folder: Path) -> int:
+    network = Network.open(folder)
+    try:
+        network.start()
+        async with Probe() as probe:
+            await network.wait_ready(probe)
+            await print_card(network, probe)
+            await show_until_cancelled(network, probe, restart=True)
+    finally:
+        network.close()
+    return 0
