@@ -161,18 +161,10 @@ def _harden(context: ssl.SSLContext, credentials: Credentials, peer_keys: Iterab
     # The anchor is not self-signed, so OpenSSL must be told that it may end a path.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_TRUSTED_FIRST
     context.set_alpn_protocols([ALPN])
-    pin(context, peer_keys)
-    _load_key(context, credentials)
-
-
-def pin(context: ssl.SSLContext, peer_keys: Iterable[bytes]) -> None:
-    """Let a context accept these keys too.
-
-    Pins are never taken back: the link checks its list again.
-    """
     anchors = "".join(trust_anchor(key) for key in peer_keys)
     if anchors:
         context.load_verify_locations(cadata=anchors)
+    _load_key(context, credentials)
 
 
 def _load_key(context: ssl.SSLContext, credentials: Credentials) -> None:

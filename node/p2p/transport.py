@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from node.p2p.link import Link
 from node.p2p.peers import PeerAddress, PeerLimits, PeerState
 from node.p2p.send_queue import Outgoing, SendQueue, outgoing
-from node.p2p.tls import Credentials, client_context, pin, server_context
+from node.p2p.tls import Credentials, client_context, server_context
 from node.wire.framing import FrameTooLarge
 from node.wire.peer_messages import Hello, PeerMessage, Ping
 
@@ -53,9 +53,6 @@ class Transport:
         """Links refused or lost and messages dropped, by reason."""
         self._loop = asyncio.get_running_loop()
         self._failure: asyncio.Future[None] = self._loop.create_future()
-        self._server_tls = server_context(
-            credentials, [each.network_key for each in peers.values()]
-        )
         self._peers: dict[str, PeerState] = {}
         self._id_of_key: dict[bytes, str] = {}
         self._dialing: dict[str, asyncio.Task[None]] = {}
@@ -107,12 +104,15 @@ class Transport:
         for peer_id in list(self._peers):
             if peers.get(peer_id) != self._peers[peer_id].address:
                 self._forget(peer_id)
+        # A new context, so that removed keys are refused inside the handshake again.
+        self._server_tls = server_context(
+            self._credentials, [each.network_key for each in peers.values()]
+        )
         for peer_id, address in sorted(peers.items()):
             if peer_id == self.node_id or peer_id in self._peers:
                 continue
             self._peers[peer_id] = PeerState(peer_id, address)
             self._id_of_key[address.network_key] = peer_id
-            pin(self._server_tls, [address.network_key])
             if self._group is not None:
                 self._start_dialing(self._group, self._peers[peer_id])
 
@@ -128,9 +128,13 @@ class Transport:
                 await self._failure
         finally:
             self._group = None
-            self._listener.close()
-            for link in list(self._links):
-                link.abort("shutdown")
+            self.close()
+
+    def close(self) -> None:
+        """Stop listening and drop all links; `run` does it when it ends."""
+        self._listener.close()
+        for link in list(self._links):
+            link.abort("shutdown")
 
     # --- for links (LinkOwner) -------------------------------------------------------------------
 

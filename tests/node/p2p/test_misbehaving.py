@@ -1,0 +1,214 @@
+"""Peers with a pinned key that break the rules, and strangers who hold connections."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+
+import pytest
+
+from node.wire.framing import FRAME_SIZE_BYTES_MAX, frame
+from node.wire.peer_messages import Ping, TxBatch, encode_message
+from tests.node.p2p.harness import (
+    LIMITS,
+    RawPeer,
+    TestNode,
+    accepts_only,
+    hello,
+    introduce,
+    running,
+    until,
+)
+
+BATCH = TxBatch(bodies=(b"x",))
+
+AFTER_HELLO = {
+    "link_second_hello": frame(encode_message(hello("mallory"))),
+    "link_bad_message": frame(b"\x91\x63"),
+    "link_bad_frame": (FRAME_SIZE_BYTES_MAX + 1).to_bytes(4, "big"),
+}
+
+
+@pytest.mark.parametrize("reason", sorted(AFTER_HELLO))
+async def test_a_broken_rule_ends_that_link_only(reason: str) -> None:
+    a, b = TestNode("a"), TestNode("b")
+    introduce(a, b)
+    async with running(a, b):
+        await until(lambda: a.is_up("b"))
+        accepted = {"b": b.address, **peers_of("mallory")}
+        a.transport.set_peers(accepted)
+        mallory = await RawPeer.connect("mallory", a)
+        mallory.send(hello("mallory"))
+        await until(lambda: a.is_up("mallory"))
+        mallory.writer.write(AFTER_HELLO[reason])
+        await mallory.read_to_end()
+        await until(lambda: a.counters[reason] == 1)
+        assert ("down", "mallory") in a.events
+        assert b.transport.send("a", BATCH)
+        await until(lambda: ("b", BATCH) in a.messages)
+        await mallory.close()
+
+
+def peers_of(name: str) -> dict[str, object]:
+    node = TestNode("z")
+    accepts_only(node, name)
+    state = node.transport.peer(name)
+    assert state is not None
+    return {name: state.address}
+
+
+INSTEAD_OF_HELLO = {
+    "link_no_hello": BATCH,
+    "link_wrong_chain": hello("mallory", chain_id="another"),
+    "link_wrong_node_id": hello("b"),
+    "link_wrong_protocol": hello("mallory", protocol=2),
+}
+
+
+@pytest.mark.parametrize("reason", sorted(INSTEAD_OF_HELLO))
+async def test_without_a_fitting_hello_nothing_is_handed_on(reason: str) -> None:
+    a = TestNode("a")
+    accepts_only(a, "mallory", "b")
+    async with running(a):
+        mallory = await RawPeer.connect("mallory", a)
+        mallory.send(INSTEAD_OF_HELLO[reason])
+        mallory.send(BATCH)
+        await mallory.read_to_end()
+        await until(lambda: a.counters[reason] == 1)
+        await mallory.close()
+    assert a.messages == []
+    assert a.events == []
+
+
+async def test_another_genesis_is_another_chain() -> None:
+    a = TestNode("a")
+    accepts_only(a, "mallory")
+    async with running(a):
+        mallory = await RawPeer.connect("mallory", a)
+        mallory.send(hello("mallory", genesis_digest=bytes(32)))
+        await until(lambda: a.counters["link_wrong_chain"] == 1)
+        await mallory.close()
+
+
+async def test_a_stranger_is_refused_inside_the_handshake() -> None:
+    a = TestNode("a")
+    accepts_only(a, "b")
+    async with running(a):
+        # In TLS 1.3 a client is done before the server has judged it: it may hear it while reading.
+        with contextlib.suppress(OSError):
+            eve = await RawPeer.connect("eve", a)
+            eve.send(hello("b"))
+            assert await eve.read_to_end() == b""
+            await eve.close()
+        await until(lambda: a.counters["handshake_failed"] == 1)
+    assert a.events == []
+    assert a.messages == []
+
+
+async def test_a_connection_that_says_nothing_is_dropped_in_each_phase() -> None:
+    limits = dataclasses.replace(LIMITS, handshake_timeout_s=0.1)
+    a = TestNode("a", limits)
+    accepts_only(a, "b")
+    async with running(a):
+        reader, writer = await asyncio.open_connection("127.0.0.1", a.transport.port)
+        await until(lambda: a.counters["handshake_failed"] == 1)
+        assert await reader.read(-1) == b""
+        writer.close()
+        silent = await RawPeer.connect("b", a)
+        await until(lambda: a.counters["link_hello_timeout"] == 1)
+        await silent.close()
+    assert a.events == []
+
+
+async def test_a_peer_that_falls_silent_is_given_up() -> None:
+    limits = dataclasses.replace(LIMITS, silence_max_s=0.2, ping_interval_s=0.1)
+    a = TestNode("a", limits)
+    accepts_only(a, "b")
+    async with running(a):
+        silent = await RawPeer.connect("b", a)
+        silent.send(hello("b"))
+        await until(lambda: a.counters["link_silent"] == 1)
+        assert a.events == [("up", "b"), ("down", "b")]
+        await silent.close()
+
+
+async def test_strangers_in_the_handshake_make_way_for_a_peer() -> None:
+    limits = dataclasses.replace(LIMITS, pending_handshakes_max=4, handshake_timeout_s=60.0)
+    a = TestNode("a", limits)
+    accepts_only(a, "b")
+    async with running(a):
+        loris = [await asyncio.open_connection("127.0.0.1", a.transport.port) for _ in range(20)]
+        await until(lambda: a.counters["handshake_evicted"] == 16)
+        assert len(a.transport._handshakes) == 4
+        b = await RawPeer.connect("b", a)
+        b.send(hello("b"))
+        await until(lambda: a.is_up("b"))
+        await b.close()
+        for _, writer in loris:
+            writer.transport.abort()
+
+
+async def test_a_flood_is_read_at_the_budget_and_others_are_heard_meanwhile() -> None:
+    limits = dataclasses.replace(LIMITS, receive_messages_per_s=20.0)
+    a = TestNode("a", limits)
+    accepts_only(a, "flood", "calm")
+    async with running(a):
+        flood, calm = await RawPeer.connect("flood", a), await RawPeer.connect("calm", a)
+        flood.send(hello("flood"))
+        calm.send(hello("calm"))
+        await until(lambda: a.is_up("flood") and a.is_up("calm"))
+        for _ in range(5_000):
+            flood.send(BATCH)
+        await until(lambda: len(a.messages) >= 15)
+        calm.send(TxBatch(bodies=(b"calm",)))
+        await until(lambda: any(peer == "calm" for peer, _ in a.messages))
+        # The burst and what the passing time allowed: far from all of it.
+        assert sum(peer == "flood" for peer, _ in a.messages) < 2_500
+        state = a.transport.peer("flood")
+        assert state is not None
+        assert state.link is not None
+        assert state.link._parser.pending_bytes < 2 * FRAME_SIZE_BYTES_MAX
+        await flood.close()
+        await calm.close()
+
+
+async def test_a_flood_of_bytes_is_slowed_too_and_nothing_of_it_is_lost() -> None:
+    limits = dataclasses.replace(LIMITS, receive_bytes_per_s=8 * 1024 * 1024)
+    a = TestNode("a", limits)
+    accepts_only(a, "flood")
+    big = TxBatch(bodies=(bytes(65_536),) * 16)
+    async with running(a):
+        flood = await RawPeer.connect("flood", a)
+        flood.send(hello("flood"))
+        await until(lambda: a.is_up("flood"))
+        for _ in range(14):
+            flood.send(big)
+        await until(lambda: len(a.messages) == 14)
+        await flood.close()
+
+
+async def test_pings_of_a_peer_are_not_handed_on() -> None:
+    a = TestNode("a")
+    accepts_only(a, "b")
+    async with running(a):
+        b = await RawPeer.connect("b", a)
+        b.send(hello("b"))
+        b.send(Ping())
+        b.send(BATCH)
+        await until(lambda: bool(a.messages))
+        await b.close()
+    assert a.messages == [("b", BATCH)]
+
+
+async def test_noise_from_a_pinned_peer_ends_the_link_with_a_reason() -> None:
+    a = TestNode("a")
+    accepts_only(a, "b")
+    async with running(a):
+        for index, noise in enumerate((b"\x00" * 64, b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 64)):
+            b = await RawPeer.connect("b", a)
+            b.send(hello("b"))
+            b.writer.write(noise)
+            await b.read_to_end()
+            await until(lambda wanted=index + 1: a.counters["link_bad_frame"] == wanted)  # type: ignore[misc]
+            await b.close()
