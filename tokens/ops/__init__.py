@@ -12,6 +12,7 @@ import msgspec
 from tokens.agenda import AgendaHandler
 from tokens.ops.batch_steps import ALLOCATE_BATCH, CANCEL_BATCH, SETTLE_BATCH
 from tokens.ops.business_day import CLOSE_DAY, OPEN_DAY, SET_CALENDAR
+from tokens.ops.cash import CASH_MINT, CASH_REDEEM
 from tokens.ops.cash_asset import DEFINE_CASH_ASSET
 from tokens.ops.central_bank_money import CB_ISSUE, CB_WITHDRAW
 from tokens.ops.coupons import COUPON_FUND, REDEMPTION_FUND, SET_TAX_TABLE
@@ -30,6 +31,8 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     CB_ISSUE,
     CB_WITHDRAW,
     DEFINE_CASH_ASSET,
+    CASH_MINT,
+    CASH_REDEEM,
     TRANSFER,
     CREATE_BOND,
     APPROVE_BOND,

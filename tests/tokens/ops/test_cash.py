@@ -1,0 +1,263 @@
+"""Central-bank money and the stablecoin: issue, mint under a grant, redeem at par, the queue."""
+
+import datetime as dt
+
+import msgspec
+import pytest
+
+from tests.tokens.ops.build import fund, go_to, transfer
+from tests.tokens.ops.world import CBM, PKRS, START, World, address
+from tokens import liens
+from tokens.codec import encode
+from tokens.events import CashRedeemed, RedemptionQueued
+from tokens.execution import RUNNER
+from tokens.ops.cash import CashMint, CashRedeem
+from tokens.ops.cash_asset import DefineCashAsset
+from tokens.ops.central_bank_money import CbIssue, CbWithdraw
+from tokens.records.cash import CASH_ASSET
+from tokens.records.holdings import POSITION, SUPPLY, Supply
+from tokens.records.proposals import GRANT, Grant
+from tokens.results import Code
+from tokens.types import AccountPurpose
+
+DEFINE = DefineCashAsset(
+    asset=PKRS,
+    name="Digital rupee",
+    currency="PKR",
+    backing=CBM,
+    reserve_account=address("reserve"),
+    max_supply=10**15,
+    kyc_tier_min=1,
+)
+GRANT_OF_A = Grant(
+    grantor=address("issuer"),
+    grantee=address("bank_a"),
+    operation="cash_mint",
+    asset=PKRS,
+    sources=(),
+    targets=(address("a/main"),),
+    cap_call=600,
+    cap_day=1_000,
+    cap_total=1_500,
+    used_day=0,
+    used_total=0,
+    used_on=START,
+    expires_on=dt.date(2025, 8, 1),
+)
+
+
+def cb_issue(amount: int, reference: str, **changes: object) -> CbIssue:
+    values = {"asset": CBM, "target": address("a/main"), "amount": amount, "rtgs_ref": reference}
+    return CbIssue(**(values | changes))  # type: ignore[arg-type]
+
+
+def mint(amount: int, **changes: object) -> CashMint:
+    values = {
+        "asset": PKRS,
+        "source": address("a/main"),
+        "target": address("a/main"),
+        "amount": amount,
+        "grantor": address("issuer"),
+    }
+    return CashMint(**(values | changes))  # type: ignore[arg-type]
+
+
+def redeem(amount: int, **changes: object) -> CashRedeem:
+    values = {
+        "asset": PKRS,
+        "source": address("a/main"),
+        "target": address("a/main"),
+        "amount": amount,
+    }
+    return CashRedeem(**(values | changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    made.act("issuer+central", DEFINE)
+    made.state.put(GRANT, GRANT_OF_A)
+    fund(made, "a/main", 10_000)
+    return made
+
+
+def test_cb_issue_counts_a_reference_once_for_ever() -> None:
+    world = World()
+    world.act("central", cb_issue(5, "R1"))
+    world.refuse(Code.REFERENCE_USED, "central", cb_issue(5, "R1"))
+    world.act("central", cb_issue(5, "R2"))
+    assert world.balance(CBM, "a/main") == 10
+
+
+def test_cb_issue_is_refused() -> None:
+    world = World()
+    client = world.account("client", None, "bank_a")
+    world.refuse(Code.NEEDS_APPROVAL, "bank_a", cb_issue(5, "R"))
+    world.refuse(Code.UNKNOWN_ASSET, "central", cb_issue(5, "R", asset="NONE"))
+    world.refuse(Code.UNKNOWN_ACCOUNT, "central", cb_issue(5, "R", target=address("nobody")))
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "central", cb_issue(5, "R", target=client))
+    world.refuse(Code.ACCOUNT_RESERVED, "central", cb_issue(5, "R", target=address("reserve")))
+    world.refuse(Code.MAX_SUPPLY_EXCEEDED, "central", cb_issue(2**63 + 1, "R"))
+
+
+def test_cb_withdraw() -> None:
+    world = World()
+    fund(world, "a/main", 10)
+    order = CbWithdraw(asset=CBM, source=address("a/main"), amount=4, rtgs_ref="W1")
+    world.refuse(Code.NOT_AUTHORISED, "bank_b", order)
+    world.act("bank_a", order)
+    assert world.supply(CBM) == 6
+    world.refuse(Code.REFERENCE_USED, "bank_a", order)
+    more = msgspec.structs.replace(order, rtgs_ref="W2", amount=7)
+    world.refuse(Code.INSUFFICIENT_AVAILABLE, "bank_a", more)
+    world.refuse(Code.UNKNOWN_ASSET, "bank_a", msgspec.structs.replace(order, asset="NONE"))
+    unknown = msgspec.structs.replace(order, source=address("nobody"))
+    world.refuse(Code.UNKNOWN_ACCOUNT, "bank_a", unknown)
+    client = world.account("client", None, "bank_a")
+    theirs = msgspec.structs.replace(order, source=client)
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "bank_a", theirs)
+
+
+def test_define_is_refused() -> None:
+    world = World()
+    world.refuse(Code.NEEDS_APPROVAL, "issuer", DEFINE)
+    other = msgspec.structs.replace(DEFINE, backing="NONE")
+    world.refuse(Code.UNKNOWN_ASSET, "issuer+central", other)
+    other = msgspec.structs.replace(DEFINE, currency="USD")
+    world.refuse(Code.BAD_FIELD, "issuer+central", other)
+    other = msgspec.structs.replace(DEFINE, reserve_account=address("a/main"))
+    world.refuse(Code.BAD_FIELD, "issuer+central", other)
+    other = msgspec.structs.replace(DEFINE, reserve_account=address("nobody"))
+    world.refuse(Code.UNKNOWN_ACCOUNT, "issuer+central", other)
+    world.act("issuer+central", DEFINE)
+    world.refuse(Code.ALREADY_EXISTS, "issuer+central", DEFINE)
+
+
+def test_mint_moves_money_and_makes_as_many_tokens(world: World) -> None:
+    world.act("bank_a", mint(600))
+    assert world.balance(CBM, "reserve") == 600
+    assert world.balance(PKRS, "a/main") == 600
+    assert world.balance(CBM, "a/main") == 9_400
+    grant = world.state.get(GRANT, address("issuer"), address("bank_a"), "cash_mint", PKRS)
+    assert grant is not None
+    assert grant.used_total == 600
+
+
+def test_mint_is_refused(world: World) -> None:
+    world.refuse(Code.NOT_AUTHORISED, "bank_b", mint(1))
+    world.refuse(Code.GRANT_EXHAUSTED, "bank_a", mint(601))
+    world.refuse(Code.GRANT_MISSING, "bank_a", mint(1, target=address("a/second")))
+    world.refuse(Code.GRANT_MISSING, "bank_a", mint(1, grantor=address("bank_b")))
+    world.refuse(Code.INSUFFICIENT_AVAILABLE, "bank_a", mint(10_001))
+    world.refuse(Code.UNKNOWN_ASSET, "bank_a", mint(1, asset=CBM))
+    world.refuse(Code.UNKNOWN_ACCOUNT, "bank_a", mint(1, target=address("nobody")))
+    low = world.account("low", "bank_a", "bank_a", kyc_tier=0)
+    world.refuse(Code.KYC_TIER_TOO_LOW, "bank_a", mint(1, target=low))
+    world.refuse(Code.ACCOUNT_RESERVED, "bank_a", mint(1, target=address("reserve")))
+
+
+def test_mint_caps_per_day_and_in_total(world: World) -> None:
+    world.act("bank_a", mint(600))
+    world.refuse(Code.GRANT_EXHAUSTED, "bank_a", mint(401))
+    world.act("bank_a", mint(400))
+    go_to(world, dt.date(2025, 7, 2))
+    world.act("bank_a", mint(500))
+    world.refuse(Code.GRANT_EXHAUSTED, "bank_a", mint(1))
+    go_to(world, dt.date(2025, 8, 1))
+    world.refuse(Code.GRANT_MISSING, "bank_a", mint(1))
+
+
+def test_reserve_account_is_touched_by_mint_and_redeem_only(world: World) -> None:
+    world.act("bank_a", mint(100))
+    world.refuse(Code.ACCOUNT_RESERVED, "issuer", transfer(CBM, "reserve", "a/main", 1))
+    world.refuse(Code.ACCOUNT_RESERVED, "bank_a", transfer(CBM, "a/main", "reserve", 1))
+
+
+def test_redeem_at_par(world: World) -> None:
+    world.act("bank_a", mint(500))
+    world.act("bank_a", redeem(200))
+    assert world.supply(PKRS) == 300
+    assert world.balance(CBM, "reserve") == 300
+    assert world.last(CashRedeemed) == CashRedeemed(
+        asset=PKRS, source=address("a/main"), target=address("a/main"), amount=200, number=0
+    )
+
+
+def test_redeem_is_refused(world: World) -> None:
+    world.act("bank_a", mint(500))
+    world.refuse(Code.NOT_AUTHORISED, "bank_b", redeem(1))
+    world.refuse(Code.INSUFFICIENT_AVAILABLE, "bank_a", redeem(501))
+    world.refuse(Code.UNKNOWN_ASSET, "bank_a", redeem(1, asset=CBM))
+    world.refuse(Code.UNKNOWN_ACCOUNT, "bank_a", redeem(1, target=address("nobody")))
+    world.refuse(Code.ACCOUNT_RESERVED, "bank_a", redeem(1, target=address("reserve")))
+
+
+def _lend_from_reserve(world: World, amount: int) -> None:
+    """As if the reserve had bought bills: value is there, central-bank money is not."""
+    position = world.state.get(POSITION, CBM, address("reserve"))
+    assert position is not None
+    world.state.put(POSITION, msgspec.structs.replace(position, held=amount))
+
+
+def test_redemptions_queue_in_order_while_the_reserve_lacks_money(world: World) -> None:
+    world.check = lambda: None  # type: ignore[method-assign]  # the hold below has no lien
+    world.act("bank_a", mint(600))
+    _lend_from_reserve(world, 450)
+    world.act("bank_a", redeem(200))
+    world.act("bank_a", redeem(100))  # would fit, but comes second
+    assert world.supply(PKRS) == 600
+    cash = world.state.get(CASH_ASSET, PKRS)
+    assert cash is not None
+    assert cash.queued == 300
+    assert isinstance(world.last(RedemptionQueued), RedemptionQueued)
+    world.refuse(Code.INSUFFICIENT_AVAILABLE, "bank_a", redeem(301))
+    world.act("bank_a", mint(60))  # 210 free now: pays the first only
+    assert world.supply(PKRS) == 460
+    del world.check
+    _lend_from_reserve(world, 0)
+    world.act("bank_a", mint(1))
+    assert world.supply(PKRS) == 361
+    assert [e.number for e in world.events if isinstance(e, CashRedeemed)] == [1, 2]
+
+
+def test_queue_drops_what_a_freeze_reached(world: World) -> None:
+    world.check = lambda: None  # type: ignore[method-assign]  # the hold below has no lien
+    world.act("bank_a", mint(300))
+    _lend_from_reserve(world, 300)
+    world.act("bank_a", redeem(200))
+    position = world.state.get(POSITION, PKRS, address("a/main"))
+    assert position is not None
+    world.state.put(POSITION, msgspec.structs.replace(position, frozen=250))
+    _lend_from_reserve(world, 0)
+    world.act("bank_a", mint(1))
+    assert world.supply(PKRS) == 301
+    cash = world.state.get(CASH_ASSET, PKRS)
+    assert cash is not None
+    assert cash.queued == 0
+
+
+def test_full_list_of_liens_refuses_a_redemption(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.act("bank_a", mint(100))
+    monkeypatch.setattr(liens, "LIENS_MAX", 0)
+    world.refuse(Code.LIENS_FULL, "bank_a", redeem(1))
+
+
+def test_supply_above_the_reserve_is_refused(world: World) -> None:
+    world.state.put(SUPPLY, Supply(asset=PKRS, amount=1))
+    world.refuse(Code.RESERVE_SHORT, "bank_a", mint(1))
+
+
+def test_the_reserve_account_must_be_empty_at_definition() -> None:
+    world = World()
+    world.account("other-reserve", "issuer", "issuer")
+    fund(world, "other-reserve", 5)
+    world.account("other-reserve", "issuer", "issuer", purpose=AccountPurpose.RESERVE)
+    operation = msgspec.structs.replace(DEFINE, reserve_account=address("other-reserve"))
+    world.refuse(Code.ACCOUNT_NOT_EMPTY, "issuer+central", operation)
+
+
+@pytest.mark.parametrize("operation", [cb_issue(0, "R"), mint(0), redeem(0)])
+def test_zero_does_not_decode(operation: msgspec.Struct) -> None:
+    assert RUNNER.decode(encode(operation)) is None
