@@ -67,6 +67,7 @@ def version(call: Call, params: NoParams) -> node.NodeVersion:
         software="mohur",
         version=_SOFTWARE_VERSION,
         protocol_version=call.tip.protocol_version,
+        address_prefix=call.form.prefix,
         python=platform.python_version(),
     )
 

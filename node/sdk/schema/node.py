@@ -72,6 +72,8 @@ class NodeVersion(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     protocol_version: Count
     """In force at the next height."""
+    address_prefix: str
+    """`mhr` on a main network, `tmhr` on others."""
     python: str
 
 
