@@ -92,9 +92,9 @@ def test_when_full_superseded_votes_go_first_then_old_bulk() -> None:
     waiting.put(outgoing(prepare(2)))
     waiting.put(outgoing(prepare(3)))
     assert waiting.dropped == {"send_superseded": 1}
-    waiting.put(outgoing(commit(3)))
-    assert waiting.dropped["send_superseded"] == 2
-    assert drain(waiting) == [prepare(1, "b"), prepare(3), commit(3), bulk]
+    waiting.put(outgoing(prepare(4)))
+    assert waiting.dropped == {"send_superseded": 2}
+    assert drain(waiting) == [prepare(1, "b"), prepare(3), prepare(4), bulk]
 
 
 def test_bulk_makes_way_for_votes_and_never_the_other_way_round() -> None:
