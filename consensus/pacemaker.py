@@ -43,12 +43,16 @@ def timer_runs(core: Core) -> bool:
 
 
 def _length_ms(core: Core, hs: HeightState) -> int:
-    """T(v), or less while the view cannot get its J: some of the q are already in later views.
+    """T(v), or less while fewer than q are in this very view: the others are in later ones.
 
     Each view left early doubles the wait at this height, so that it grows past any message delay.
     """
     full = timeout_ms(core, hs.view)
-    if hs.view == 0 or hs.accepted is not None or len(hs.view_changes.at(hs.view)) >= hs.q:
+    if (
+        hs.view == 0
+        or hs.accepted is not None
+        or hs.view_changes.highest_views().count(hs.view) >= hs.q
+    ):
         return full
     return min(full, core.t0_ms << min(EXPONENT_MAX, hs.skips))
 

@@ -206,6 +206,10 @@ class Cluster:
         """Height of the tip of a node's store."""
         return self.peers[name].disk.height()
 
+    def reached(self, name: str, height: int) -> bool:
+        """Has this node stored that height?"""
+        return self.height(name) >= height
+
     def heights(self) -> dict[str, int]:
         """Height of the tip of each node."""
         return {name: self.height(name) for name in self.names}

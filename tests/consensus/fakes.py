@@ -26,6 +26,7 @@ from consensus.types import (
     CommitCertificate,
     Header,
     Proposal,
+    Tip,
     Validator,
     ValidatorSet,
 )
@@ -70,6 +71,23 @@ def make_set(names: tuple[str, ...]) -> ValidatorSet:
 def set_hash(validators: ValidatorSet) -> bytes:
     """Hash of a set, as the header carries it."""
     return digest_of(validators.members)
+
+
+def genesis_tip(validators: ValidatorSet) -> Tip:
+    """Height 0 of a chain with one set."""
+    return Tip(
+        height=0,
+        digest=GENESIS_DIGEST,
+        header=None,
+        certificate=None,
+        timestamp_ms=GENESIS_TIME_MS,
+        state_root=GENESIS_STATE,
+        validators=validators,
+        previous_validators=validators,
+        validators_hash=set_hash(validators),
+        next_validators_hash=set_hash(validators),
+        protocol_version=1,
+    )
 
 
 def signature_of(name: str, part: SignedPart) -> bytes:
