@@ -9,9 +9,9 @@ import asyncio
 from typing import Protocol
 
 import msgspec
-from tokens.genesis import Genesis
 
 from consensus.types import CommitCertificate, Header, Tip, ValidatorSet
+from tokens.genesis import Genesis
 from tokens.results import Code, Receipt
 from tokens.state import Overlay
 from tokens.transaction import DecodedTransaction

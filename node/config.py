@@ -1,6 +1,6 @@
 """A node's configuration: one frozen value, read once, passed on in parts.
 
-At most 25 keys (style page). What must be equal on all nodes is not here: it is in the genesis document.
+At most 25 keys. What must be equal on all nodes is not here: it is in the genesis document.
 """
 
 import tomllib

@@ -13,8 +13,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol, assert_never
 
-from consensus.replica import Replica
-
 from consensus.actions import (
     Action,
     Broadcast,
@@ -40,12 +38,14 @@ from consensus.events import (
     SignRefused,
     Tick,
 )
-from consensus.messages import Evidence
+from consensus.messages import ConsensusMessage, Evidence
+from consensus.replica import Replica
 from consensus.types import CommitCertificate, Proposal, Tip
 from node.clock import now
 from node.signing_desk import GuardedProposal, SigningDesk, place_of
+from node.stages import Stage, Stages
 from node.storage.sign_guard import Refused, RootConflict
-from node.wire.peer_messages import BlockRequest
+from node.wire.peer_messages import BlockRequest, PeerMessage
 from node.wire.verify import trusted_own
 
 EVENTS_MAX = 65_536
@@ -55,10 +55,10 @@ EVENTS_MAX = 65_536
 class Outbox(Protocol):
     """What the driver needs of the transport."""
 
-    def send(self, peer: str, message: object) -> None:
+    def send(self, peer_id: str, message: PeerMessage) -> object:
         """Queue for one peer; dropped if it is away."""
 
-    def broadcast(self, message: object) -> None:
+    def broadcast(self, message: PeerMessage) -> object:
         """Queue for all peers."""
 
 
@@ -111,6 +111,8 @@ class Driver:
         outbox: Outbox,
         execution: Execution,
         listener: Listener,
+        remember_own: Callable[[ConsensusMessage], None],
+        stages: Stages,
         clock: Callable[[], Now] = now,
     ) -> None:
         self.replica = replica
@@ -118,6 +120,9 @@ class Driver:
         self._outbox = outbox
         self._execution = execution
         self._listener = listener
+        self._remember_own = remember_own
+        """Tells the verifier that an own signature needs no check when it comes back."""
+        self._stages = stages
         self._clock = clock
         self._events: deque[Event] = deque()
         self._busy = False
@@ -160,6 +165,11 @@ class Driver:
             self._busy = False
         self._arm()
 
+    def post_all(self, events: list[Event]) -> None:
+        """Several events in order."""
+        for event in events:
+            self.post(event)
+
     def pool_changed(self) -> None:
         """Tell the core what a block would hold now."""
         includable, agenda, censored = self._execution.pool()
@@ -176,8 +186,12 @@ class Driver:
         self.pool_changed()
 
     def _work_off(self) -> None:
-        while self._events:
-            self._perform(self.replica.handle(self._events.popleft()))
+        self._stages.enter(Stage.CONSENSUS)
+        try:
+            while self._events:
+                self._perform(self.replica.handle(self._events.popleft()))
+        finally:
+            self._stages.leave()
 
     def _arm(self) -> None:
         if self._timer is not None:
@@ -239,6 +253,7 @@ class Driver:
                 proposal=action.proposal,
                 bodies=self._execution.bodies(action.proposal),
             )
+        self._stages.enter(Stage.GUARD)
         try:
             signed = self._desk.sign(action.draft, block, action.certificate)
         except (Refused, RootConflict) as refusal:
@@ -254,6 +269,9 @@ class Driver:
                 )
             )
             return
+        finally:
+            self._stages.leave()
+        self._remember_own(signed)
         self._events.append(Received(now=self._clock(), message=trusted_own(signed)))
         self._outbox.broadcast(signed)
 

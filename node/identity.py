@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. Two purposes, two keys: a TLS handshake must never be able to produce a vote.
-2. Without a passphrase file the well-known development keys are used, and only where genesis says dev.
+2. Without a passphrase file the well-known development keys are used, and only where genesis
+   says dev.
 """
 
 from pathlib import Path

@@ -8,7 +8,7 @@ Rules of this file:
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from consensus.events import (
@@ -46,7 +46,7 @@ from node.wire.peer_messages import (
 from node.wire.verify import Rejected, Verifier
 
 REPLY_BYTES_MAX = 2 * 1024 * 1024
-"""A sync reply holds no further block once it is larger."""
+"""A reply with blocks or bodies takes no further one once it is larger."""
 
 
 class Answers(Protocol):
@@ -62,7 +62,7 @@ class Answers(Protocol):
         """A decided block with its bodies."""
 
     def body(self, wire_id: bytes) -> bytes | None:
-        """A transaction of the pool or of an open proposal."""
+        """A transaction of the pool or of an open block."""
 
 
 class Bodies(Protocol):
@@ -184,17 +184,9 @@ class Inbound:
         self._driver.post(BlockFetched(now=self._clock(), digest=reply.digest, proposal=verified))
 
     def _serve_bodies(self, peer: str, wire_ids: tuple[bytes, ...]) -> None:
-        found: list[bytes] = []
-        size_bytes = 0
-        for wire_id in wire_ids:
-            body = self._answers.body(wire_id)
-            if body is None:
-                continue
-            size_bytes += len(body)
-            if size_bytes > REPLY_BYTES_MAX:
-                break
-            found.append(body)
-        self._outbox.send(peer, BodyReply(bodies=tuple(found)))
+        held = [body for body in map(self._answers.body, wire_ids) if body is not None]
+        for part in parts(held, REPLY_BYTES_MAX):
+            self._outbox.send(peer, BodyReply(bodies=part))
 
     def _serve_sync(self, peer: str, request: SyncRequest) -> None:
         blocks: list[DecidedBlock] = []
@@ -209,3 +201,17 @@ class Inbound:
             if size_bytes > REPLY_BYTES_MAX:
                 break
         self._outbox.send(peer, SyncReply(blocks=tuple(blocks)))
+
+
+def parts(bodies: list[bytes], size_bytes_max: int) -> Iterator[tuple[bytes, ...]]:
+    """Cut a list into pieces of bounded size; one body at least."""
+    part: list[bytes] = []
+    size_bytes = 0
+    for body in bodies:
+        if part and size_bytes + len(body) > size_bytes_max:
+            yield tuple(part)
+            part, size_bytes = [], 0
+        part.append(body)
+        size_bytes += len(body)
+    if part:
+        yield tuple(part)

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import cast
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from node.api import NodeApi
+from node.stages import Stage, Stages
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 FINALITY_BUCKETS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0, 2.0, 5.0, 10.0)
@@ -78,6 +79,10 @@ class Metrics:
         """Read these from the node at each scrape. Once per node."""
         self.registry.register(cast("Collector", NodeGauges(api)))
 
+    def watch_stages(self, stages: Stages) -> None:
+        """Read the CPU meter at each scrape. Once per node."""
+        self.registry.register(cast("Collector", StageSeconds(stages)))
+
     def render(self) -> bytes:
         """Text format of Prometheus."""
         return generate_latest(self.registry)
@@ -115,3 +120,19 @@ class NodeGauges:
                 ("storage_disk_free_bytes", "Free on the data disk.", state.disk_free_bytes),
             )
         )
+
+
+class StageSeconds:
+    """CPU seconds by stage, read from the meter when asked."""
+
+    def __init__(self, stages: Stages) -> None:
+        self._stages = stages
+
+    def collect(self) -> Iterator[Metric]:
+        """One sample a stage; all zero unless the node accounts stages (profile_stages)."""
+        family = CounterMetricFamily(
+            "mohur_stage_cpu_seconds", "CPU seconds by stage, exclusive.", labels=["stage"]
+        )
+        for stage in Stage:
+            family.add_metric([stage.name.lower()], self._stages.seconds_ns[stage] * 1e-9)
+        yield family

@@ -6,6 +6,8 @@ Rules of this file:
    certificate in the same fsync as the Commit (R4). So one flush a step is enough.
 """
 
+from pathlib import Path
+
 import msgspec
 
 from consensus.messages import (
@@ -19,8 +21,9 @@ from consensus.messages import (
 )
 from consensus.types import Proposal
 from node.signing import Signer
-from node.storage.sign_guard import AttachmentKind, SignGuard
-from node.wire.verify import SigningScope, signing_bytes_of, with_signature
+from node.storage.sign_guard import AttachmentKind, GuardState, SignGuard
+from node.wire.hashing import SigningScope
+from node.wire.verify import signing_bytes_of, with_signature
 
 
 class GuardedProposal(
@@ -55,10 +58,13 @@ def place_of(message: ConsensusMessage) -> tuple[int, int, Step, bytes, bytes]:
 class SigningDesk:
     """One validator's key and its guard."""
 
-    def __init__(self, signer: Signer, guard: SignGuard, scope: SigningScope) -> None:
+    def __init__(self, signer: Signer, guard: SignGuard, scope: SigningScope, folder: Path) -> None:
         self._signer = signer
         self._guard = guard
         self._scope = scope
+        self._folder = folder
+        self.store_sequence = 0
+        """Guard sequence in the newest block batch: a renewed guard goes on above it."""
 
     @property
     def guard(self) -> SignGuard:
@@ -84,6 +90,8 @@ class SigningDesk:
                 (AttachmentKind.CERTIFICATE, certificate.digest, _encode(certificate))
             )
         signing_bytes = signing_bytes_of(draft, self._scope)
+        if self._guard.state not in _USABLE:
+            self._renew(height)
 
         def make(data: bytes) -> tuple[bytes, bytes]:
             signature = self._signer.sign(data)
@@ -99,11 +107,33 @@ class SigningDesk:
             make=make,
             attachments=tuple(attachments),
         )
-        return _message_decoder.decode(record.message)
+        signed: ConsensusMessage = _message_decoder.decode(record.message)
+        return signed
+
+    def _renew(self, height: int) -> None:
+        """A stale node may vote again (R12): the core asks for signatures above M + 2 only."""
+        self._guard = SignGuard.create(
+            self._folder,
+            self._signer.public_key,
+            height=height,
+            sequence=self.store_sequence + 1,
+            replace=True,
+        )
 
     def keep(self, certificate: PreparedCertificate) -> None:
         """Make a certificate of a view already left durable (R4)."""
         self._guard.attach(AttachmentKind.CERTIFICATE, certificate.digest, _encode(certificate))
+
+
+_USABLE = (GuardState.FRESH, GuardState.CURRENT)
+
+
+def open_guard(folder: Path, public_key: bytes, *, is_new: bool) -> SignGuard:
+    """The guard of a key; made only together with a data folder that was never used (R12)."""
+    guard = SignGuard.open(folder, public_key)
+    if is_new and guard.state in (GuardState.MISSING, GuardState.FOREIGN):
+        return SignGuard.create(folder, public_key)
+    return guard
 
 
 def restored_messages(guard: SignGuard, height: int) -> tuple[ConsensusMessage, ...]:

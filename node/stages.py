@@ -1,7 +1,7 @@
 """Where the CPU time of a node goes: exclusive seconds by stage.
 
 Rules of this file:
-1. Stages nest; time is booked on the innermost one, so the sum of all is what the node spent in any.
+1. Stages nest; time is booked on the innermost one, so the sum is what the node spent in any.
 2. Stages are entered per batch or block, never per transaction: reading the CPU clock costs 0.3 us.
 3. Switched off (the default), enter and leave cost a comparison.
 """

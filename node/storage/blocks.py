@@ -5,11 +5,11 @@ Rules of this file:
 2. Rows (all integers big-endian):
        b"b" height(8)               -> BlockRow: header, certificate, roots, wire ids, tx ids
        b"y" height(8)               -> tuple of signed transactions, in order
-       b"r" height(8)               -> tuple of encoded receipts, in order (system receipts last)
+       b"r" height(8)               -> tuple of receipts, each encoded (system receipts last)
        b"d" digest(32)              -> height(8)
        b"x" tx_id(32)               -> height(8) index(4)
        b"a" address(16) ~height(8) ~index(4) -> empty     (~: complement: newest first)
-       b"w" height(8)               -> (sender, client_ref) pairs of the exactly-once window
+       b"w" height(8)               -> the exactly-once window (written by tokens/ledger.py)
        b"v" height(8)               -> validator set from this height on, where it changes
        b"e" height(8) accused       -> encoded Evidence
        b"m" name                    -> meta: tip
@@ -71,22 +71,17 @@ class BodyRow(msgspec.Struct, frozen=True, kw_only=True):
 
     row: BlockRow
     bodies: tuple[bytes, ...]
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[bytes, ...]
+    """Canonical bytes of each."""
     touched: tuple[tuple[bytes, int], ...]
     """(address, transaction index) pairs for account history, without repetition."""
-    client_refs: tuple[tuple[bytes, bytes], ...]
-    window_blocks: int
-    """W: the list of height - W is deleted."""
     guard_sequence: int
 
 
 _encoder = msgspec.msgpack.Encoder()
 _row_decoder = msgspec.msgpack.Decoder(BlockRow)
 _bodies_decoder = msgspec.msgpack.Decoder(tuple[bytes, ...])
-_receipts_decoder = msgspec.msgpack.Decoder(tuple[Receipt, ...])
-_raw_list_decoder = msgspec.msgpack.Decoder(list[msgspec.Raw])
 _receipt_decoder = msgspec.msgpack.Decoder(Receipt)
-_refs_decoder = msgspec.msgpack.Decoder(tuple[tuple[bytes, bytes], ...])
 _tip_decoder = msgspec.msgpack.Decoder(TipRow)
 _set_decoder = msgspec.msgpack.Decoder(tuple[Validator, ...])
 
@@ -132,9 +127,6 @@ class BlockStore:
         above = _U64_MAX - height
         for address, index in body.touched:
             put(b"a" + address + _PLACE.pack(above, _U32_MAX - index), b"")
-        put(height_key(b"w", height), _encoder.encode(body.client_refs))
-        if height > body.window_blocks:
-            batch.delete(height_key(b"w", height - body.window_blocks))
         put(
             TIP_KEY,
             _encoder.encode(TipRow(height=height, guard_sequence=body.guard_sequence)),
@@ -168,7 +160,10 @@ class BlockStore:
             state_root=row.state_root,
             receipts_root=row.receipts_root,
             transactions=self.bodies(height),
-            receipts=() if receipts is None else _receipts_decoder.decode(receipts),
+            receipts=tuple(
+                _receipt_decoder.decode(each)
+                for each in (() if receipts is None else _bodies_decoder.decode(receipts))
+            ),
         )
 
     def receipt(self, place: TransactionPlace) -> Receipt | None:
@@ -176,8 +171,10 @@ class BlockStore:
         data = self._store.get(height_key(b"r", place.height))
         if data is None:
             return None
-        raw = _raw_list_decoder.decode(data)
-        return _receipt_decoder.decode(raw[place.index]) if place.index < len(raw) else None
+        encoded = _bodies_decoder.decode(data)
+        if place.index >= len(encoded):
+            return None
+        return _receipt_decoder.decode(encoded[place.index])
 
     def height_of(self, digest: bytes) -> int | None:
         """Height of a decided block by its digest."""
@@ -205,11 +202,6 @@ class BlockStore:
             height, index = _PLACE.unpack(key[17:])
             places.append(TransactionPlace(height=_U64_MAX - height, index=_U32_MAX - index))
         return places
-
-    def client_refs(self, height: int) -> tuple[tuple[bytes, bytes], ...]:
-        """A block's part of the exactly-once window."""
-        data = self._store.get(height_key(b"w", height))
-        return () if data is None else _refs_decoder.decode(data)
 
     def validators_at(self, height: int) -> ValidatorSet | None:
         """Set of a height, from the newest change at or before it."""

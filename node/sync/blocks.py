@@ -43,7 +43,7 @@ class BlockSync:
         self,
         *,
         applier: Applier,
-        send: Callable[[str, SyncRequest], None],
+        send: Callable[[str, SyncRequest], object],
         advance: Callable[[Tip], None],
         report: Callable[[str], None],
         reply_timeout_s: float = REPLY_TIMEOUT_S,

@@ -1,0 +1,325 @@
+"""The chain on disk: decided blocks, the ledger's state after the newest of them, and the tip.
+
+Rules of this file:
+1. One synced batch per block: rows of the block, indexes, the ledger's records, the tip
+   (docs/adr/0005-storage.md).
+2. At start the state root is computed from the store and compared with what a quorum signed.
+"""
+
+from dataclasses import dataclass
+
+from consensus.types import (
+    CommitCertificate,
+    Header,
+    Proposal,
+    Tip,
+    Validator,
+    ValidatorSet,
+)
+from node.history import touched
+from node.stages import Stage, Stages
+from node.storage.blocks import BlockRow, BlockStore, BodyRow
+from node.storage.kv import Batch, KeyValueStore
+from node.wire.peer_messages import DecidedBlock
+from tokens.block import Block, BlockResult
+from tokens.codec import encode
+from tokens.genesis import Genesis, encode_genesis, genesis_digest
+from tokens.genesis_state import build_state
+from tokens.ledger import Ledger
+from tokens.parameters import Limits, parameter
+from tokens.records import KIND_OF, governance
+from tokens.records.governance import VALIDATOR_SETS
+from tokens.records.system import CHAIN
+from tokens.results import Code, Receipt
+from tokens.state import RECORD_PREFIX, Overlay
+from tokens.store import DamagedState
+from tokens.transaction import DecodedTransaction
+from tokens.validators import set_of, validators_hash
+from tokens.window import WindowMismatch
+
+VALIDATOR_SETS_CACHED = 16
+"""Sets of recent heights in memory; older ones are read from the store."""
+
+
+class WrongGenesis(Exception):
+    """The data folder belongs to another network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A block executed on the tip, not written."""
+
+    result: BlockResult
+    transactions: tuple[DecodedTransaction, ...]
+
+
+class Chain:
+    """Owner of the store. One writer, one thread."""
+
+    def __init__(self, store: KeyValueStore, genesis: Genesis, *, created: bool) -> None:
+        self._store = store
+        self.blocks = BlockStore(store)
+        self.genesis = genesis
+        self.genesis_digest = genesis_digest(genesis)
+        self.chain_id = genesis.chain_id
+        self.was_created = created
+        """This start made the store."""
+        self.history_index = True
+        self.stages = Stages(enabled=False)
+        tip = self.blocks.tip()
+        if tip is None:
+            raise DamagedState("the store has no tip")
+        self.guard_sequence = tip.guard_sequence
+        """Of the sign guard, when the newest block was written (R12)."""
+        try:
+            self.ledger = Ledger(store, tip.height)
+        except WindowMismatch as error:
+            raise DamagedState(str(error)) from None
+        self._sets: dict[int, ValidatorSet] = {}
+        self.newest_receipts: tuple[Receipt, ...] = ()
+        row = self.blocks.row(tip.height) if tip.height else None
+        if tip.height and row is None:
+            raise DamagedState(f"block {tip.height} is missing")
+        if row is not None and row.state_root != self.ledger.state_root:
+            raise DamagedState(
+                f"state root {self.ledger.state_root.hex()} at height {tip.height}, "
+                f"a quorum has signed {row.state_root.hex()}"
+            )
+        self.tip = self._tip_of(row)
+
+    @classmethod
+    def open(cls, store: KeyValueStore, genesis: Genesis) -> "Chain":
+        """Begin or resume. Raises WrongGenesis, DamagedState, StorageFailed."""
+        known = BlockStore(store).genesis()
+        canonical = encode_genesis(genesis)
+        if known is None:
+            batch = Batch()
+            BlockStore.begin(batch, canonical, validator_set(genesis.validators))
+            for key, value in build_state(genesis).writes():
+                if value is not None:
+                    batch.put(key, value)
+            store.write(batch)
+        elif known != canonical:
+            raise WrongGenesis("the data folder belongs to another genesis document")
+        return cls(store, genesis, created=known is None)
+
+    # --- the ledger at the tip --------------------------------------------------------------------
+
+    def limits(self) -> Limits:
+        """Limits of the next block."""
+        return self.ledger.limits
+
+    @property
+    def window_blocks(self) -> int:
+        """W."""
+        return self.ledger.limits.window_blocks
+
+    @property
+    def rotation(self) -> int:
+        """Heights that a primary keeps its turn."""
+        return parameter(self.ledger.overlay(), "rotation_heights")
+
+    def overlay(self) -> Overlay:
+        """A view of the tip's state, for reads."""
+        return self.ledger.overlay()
+
+    def includable(self, transaction: DecodedTransaction) -> Code | None:
+        """R8 for the next height."""
+        return self.ledger.includable(transaction)
+
+    def agenda_due(self) -> bool:
+        """The ledger has work of its own."""
+        return self.ledger.agenda_is_due()
+
+    def execute(
+        self, proposal: Proposal, transactions: tuple[DecodedTransaction, ...]
+    ) -> Execution:
+        """The effect of a block on the tip's state. Writes nothing."""
+        header = proposal.header
+        certificate = proposal.parent_certificate
+        signers: tuple[str, ...] = ()
+        if certificate is not None:
+            members = self.tip.previous_validators.members
+            signers = tuple(members[entry.index].id for entry in certificate.signatures)
+        block = Block(
+            height=header.height,
+            transactions=transactions,
+            parent=header.parent,
+            signers=signers,
+        )
+        self.stages.enter(Stage.APPLY)
+        try:
+            return Execution(result=self.ledger.preview(block), transactions=transactions)
+        finally:
+            self.stages.leave()
+
+    def prove(self, key_hash: bytes) -> bytes:
+        """Encoded proof of a record, or of its absence, under the tip's state root."""
+        return encode(self.ledger.prove(key_hash))
+
+    def record_bytes(self, kind_tag: int, key_hash: bytes) -> bytes | None:
+        """Canonical bytes of a record; None if it is not there or of another kind."""
+        if kind_tag not in KIND_OF:
+            return None
+        value = self._store.get(RECORD_PREFIX + key_hash)
+        return None if value is None or value[0] != kind_tag else value[1:]
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    def write(
+        self,
+        proposal: Proposal,
+        certificate: CommitCertificate,
+        done: Execution,
+        guard_sequence: int,
+    ) -> Tip:
+        """Make a decided block durable and go to its height. Raises StorageFailed."""
+        result, header = done.result, proposal.header
+        row = BlockRow(
+            header=header,
+            digest=certificate.digest,
+            certificate=certificate,
+            parent_certificate=proposal.parent_certificate,
+            state_root=result.state_root,
+            receipts_root=result.receipts_root,
+            wire_ids=proposal.wire_ids,
+            tx_ids=tuple(receipt.tx_id for receipt in result.receipts),
+        )
+        batch = Batch()
+        BlockStore.add(
+            batch,
+            BodyRow(
+                row=row,
+                bodies=tuple(transaction.data for transaction in done.transactions),
+                receipts=result.receipts_encoded,
+                touched=touched(done.transactions, result.receipts) if self.history_index else (),
+                guard_sequence=guard_sequence,
+            ),
+        )
+        for key, value in self.ledger.writes(result):
+            if value is None:
+                batch.delete(key)
+            else:
+                batch.put(key, value)
+        # The set of height + 1 was fixed one block ago: a change takes two heights (page 03).
+        following = self.validators_at(header.height + 1) or self.tip.validators
+        if following != self.tip.validators:
+            BlockStore.add_validators(batch, header.height + 1, following)
+        self._store.write(batch)
+        self.ledger.absorb(result)
+        self.guard_sequence = guard_sequence
+        self.newest_receipts = result.receipts
+        self.tip = self._tip_of(row)
+        return self.tip
+
+    # --- validator sets ---------------------------------------------------------------------------
+
+    def validators_at(self, height: int) -> ValidatorSet | None:
+        """Set of a height: up to tip + 2 known, above unknown, below from headers' states."""
+        known = self._sets.get(height)
+        if known is not None:
+            return known
+        if 1 <= height <= self.tip.height:
+            members = self.blocks.validators_at(height)
+            if members is not None:
+                return self._remember(height, members)
+        return None
+
+    def is_validator(self, node_id: str, public_key: bytes) -> bool:
+        """Whether this key is a member's in the set of the next height or of the one after."""
+        for height in (self.tip.height + 1, self.tip.height + 2):
+            members = self.validators_at(height)
+            member = None if members is None else members.get(node_id)
+            if member is not None and member.public_key == public_key:
+                return True
+        return False
+
+    def _tip_of(self, row: BlockRow | None) -> Tip:
+        """The tip after a block that is in the store and absorbed."""
+        height = self.ledger.height
+        overlay = self.ledger.overlay()
+        chain = overlay.get(CHAIN)
+        sets = overlay.get(VALIDATOR_SETS)
+        if chain is None or sets is None:
+            raise DamagedState("no chain record or no validators")
+        members = self._remember(height + 1, validator_set(set_of(sets, height + 1)))
+        self._remember(height + 2, validator_set(set_of(sets, height + 2)))
+        before = members if row is None else self.validators_at(height)
+        return Tip(
+            height=height,
+            digest=self.genesis_digest if row is None else row.digest,
+            header=None if row is None else row.header,
+            certificate=None if row is None else row.certificate,
+            timestamp_ms=chain.genesis_timestamp_ms if row is None else row.header.timestamp_ms,
+            state_root=self.ledger.state_root,
+            validators=members,
+            previous_validators=members if before is None else before,
+            validators_hash=validators_hash(set_of(sets, height + 1)),
+            next_validators_hash=validators_hash(set_of(sets, height + 2)),
+            protocol_version=chain.protocol_version,
+        )
+
+    def _remember(self, height: int, members: ValidatorSet) -> ValidatorSet:
+        self._sets[height] = members
+        while len(self._sets) > VALIDATOR_SETS_CACHED:
+            del self._sets[min(self._sets)]
+        return members
+
+    # --- reads for consensus and peers ------------------------------------------------------------
+
+    def recent_headers(self) -> tuple[Header, ...]:
+        """Headers of the last max(10, rotation) x n heights, ascending (suspension, page 03)."""
+        count = max(10, self.rotation) * len(self.tip.validators)
+        return self.blocks.headers(self.tip.height - count + 1, self.tip.height)
+
+    def proposal_at(self, height: int, digest: bytes) -> Proposal | None:
+        """A decided block as it was proposed; None for another digest."""
+        row = self.blocks.row(height)
+        if row is None or row.digest != digest:
+            return None
+        return Proposal(
+            header=row.header, wire_ids=row.wire_ids, parent_certificate=row.parent_certificate
+        )
+
+    def decided_at(self, height: int) -> DecidedBlock | None:
+        """A decided block with its bodies."""
+        row = self.blocks.row(height)
+        if row is None:
+            return None
+        proposal = Proposal(
+            header=row.header, wire_ids=row.wire_ids, parent_certificate=row.parent_certificate
+        )
+        return DecidedBlock(
+            proposal=proposal, certificate=row.certificate, bodies=self.blocks.bodies(height)
+        )
+
+    def participation(self, heights: int) -> list[tuple[str, int, int]]:
+        """(validator, blocks proposed, Commits in certificates) over the last heights."""
+        proposed: dict[str, int] = {}
+        signed: dict[str, int] = {}
+        first = max(1, self.tip.height - heights + 1)
+        for height in range(first, self.tip.height + 1):
+            row, members = self.blocks.row(height), self.validators_at(height)
+            if row is None or members is None:
+                continue
+            proposed[row.header.proposer] = proposed.get(row.header.proposer, 0) + 1
+            for entry in row.certificate.signatures:
+                name = members.members[entry.index].id
+                signed[name] = signed.get(name, 0) + 1
+        names = sorted({*proposed, *signed, *self.tip.validators.ids()})
+        return [(name, proposed.get(name, 0), signed.get(name, 0)) for name in names]
+
+
+def validator_set(members: tuple[governance.Validator, ...]) -> ValidatorSet:
+    """Members of the ledger's record as consensus knows them."""
+    return ValidatorSet(
+        tuple(
+            Validator(
+                id=member.id,
+                public_key=member.public_key,
+                network_key=member.network_key,
+                operator=member.operator.hex(),
+            )
+            for member in members
+        )
+    )

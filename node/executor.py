@@ -1,0 +1,276 @@
+"""Executes proposed blocks on overlays, and writes the decided one.
+
+Rules of this file:
+1. A block is executed once, before Prepare, and kept by its digest over all views (R3).
+2. Every transaction is asked `includable` on the parent state: the same function as admission and
+   the primary's choice (R8). Signatures were checked when the transaction arrived.
+3. Writing is one synced batch; the overlays of the height die with it.
+4. An exception in the ledger is a fault of this node: no Prepare, and a named report (R3).
+"""
+
+from collections.abc import Callable
+
+from consensus.actions import BuildProposal
+from consensus.events import Event, Executed, ExecutionFailed, ExecutionRefused, Now
+from consensus.types import CommitCertificate, Header, Proposal, Tip
+from node.chain import Chain, Execution
+from node.mempool import Mempool, reference_of
+from node.signature_check import SignatureCheck
+from node.stages import Stage, Stages
+from node.sync.blocks import BlockRefused
+from node.wire.hashing import certificate_digest, header_digest, tx_root
+from node.wire.peer_messages import BodyRequest, DecidedBlock
+from node.wire.verify import Rejected, Verifier
+from tokens.results import Code
+from tokens.transaction import DecodedTransaction, decode_transaction
+
+EXECUTED_MAX = 64
+"""Overlays kept for one height: more proposals than views can be in that time is a flood."""
+WAITING_MAX = 64
+"""Blocks of one height whose bodies are being fetched."""
+
+
+class Executor:
+    """The ledger as consensus uses it."""
+
+    def __init__(
+        self,
+        *,
+        chain: Chain,
+        pool: Mempool,
+        check: SignatureCheck,
+        verifier: Verifier,
+        ask: Callable[[str, BodyRequest], object],
+        before_build: Callable[[], None],
+        clock: Callable[[], Now],
+        guard_sequence: Callable[[], int],
+        stages: Stages,
+    ) -> None:
+        self._chain = chain
+        self._pool = pool
+        self._check = check
+        self._verifier = verifier
+        self._ask = ask
+        self._before_build = before_build
+        """Sends what waits for a batch, so that others hold it before they see the proposal."""
+        self._clock = clock
+        self._guard_sequence = guard_sequence
+        self._stages = stages
+        self._executed: dict[bytes, tuple[Proposal, Execution]] = {}
+        self._refused: dict[bytes, Event] = {}
+        self._waiting: dict[bytes, tuple[Proposal, int]] = {}
+        self._seen: dict[bytes, Proposal] = {}
+
+    # --- what the driver asks (driver.Execution) -------------------------------------------------
+
+    def execute(self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]) -> Event | None:
+        """Outcome, or None while bodies are being fetched."""
+        header = proposal.header
+        done = self._executed.get(digest)
+        if done is not None:
+            return self._outcome(header, digest, done[1].result.root)
+        if digest in self._refused:
+            return self._refused[digest]
+        self._remember(digest, proposal)
+        missing = [wire_id for wire_id in proposal.wire_ids if self._pool.body(wire_id) is None]
+        if missing:
+            self._fetch(digest, proposal, missing, peers)
+            return None
+        return self._run(digest, proposal)
+
+    def build(self, action: BuildProposal) -> tuple[bytes, Proposal]:
+        """A block of includable transactions on the tip."""
+        self._before_build()
+        template = action.template
+        limits = self._chain.limits()
+        chosen = self._pool.select(
+            self._chain.includable, limits.block_transactions_max, limits.block_bytes_max
+        )
+        wire_ids = tuple(transaction.wire_id for transaction in chosen)
+        header = Header(
+            version=template.version,
+            chain_id=self._chain.chain_id,
+            height=template.height,
+            parent=template.parent,
+            parent_state_root=template.parent_state_root,
+            timestamp_ms=template.timestamp_ms,
+            proposer=template.proposer,
+            origin_view=template.origin_view,
+            failed=template.failed,
+            tx_root=tx_root(wire_ids),
+            parent_certificate=certificate_digest(action.parent_certificate),
+            validators_hash=template.validators_hash,
+            next_validators_hash=template.next_validators_hash,
+        )
+        proposal = Proposal(
+            header=header, wire_ids=wire_ids, parent_certificate=action.parent_certificate
+        )
+        return header_digest(header), proposal
+
+    def bodies(self, proposal: Proposal) -> tuple[bytes, ...]:
+        """Bodies of a block that was built here or executed, in order."""
+        done = self._executed.get(header_digest(proposal.header))
+        if done is not None:
+            return tuple(transaction.data for transaction in done[1].transactions)
+        held = [self._pool.body(wire_id) for wire_id in proposal.wire_ids]
+        return tuple(transaction.data for transaction in held if transaction is not None)
+
+    def decide(self, digest: bytes, proposal: Proposal, certificate: CommitCertificate) -> Tip:
+        """Write an executed block. Raises StorageFailed: end the process."""
+        done = self._executed[digest]
+        return self._write(proposal, certificate, done[1])
+
+    def pool(self) -> tuple[int, bool, bool]:
+        """(includable, agenda, censored) for the current height."""
+        self._stages.enter(Stage.INCLUDABLE)
+        try:
+            first = self._pool.count_includable(self._chain.includable, 1)
+        finally:
+            self._stages.leave()
+        # Beyond the first one the number only decides whether the primary waits for block_gap_ms.
+        return (len(self._pool) if first else 0), self._chain.agenda_due(), False
+
+    # --- what peers send --------------------------------------------------------------------------
+
+    def on_bodies(self) -> list[Event]:
+        """Bodies came in: run what was waiting for them."""
+        events: list[Event] = []
+        for digest, (proposal, _) in list(self._waiting.items()):
+            if all(self._pool.body(wire_id) is not None for wire_id in proposal.wire_ids):
+                del self._waiting[digest]
+                events.append(self._run(digest, proposal))
+        return events
+
+    def proposal(self, height: int, digest: bytes) -> Proposal | None:
+        """A block of the open height, or a decided one."""
+        if height == self._chain.tip.height + 1:
+            return self._seen.get(digest)
+        return self._chain.proposal_at(height, digest)
+
+    def body(self, wire_id: bytes) -> bytes | None:
+        """A transaction of the pool, or kept beside it for an open block."""
+        held = self._pool.body(wire_id)
+        return None if held is None else held.data
+
+    def tip_height(self) -> int:
+        """Height of the newest durable block."""
+        return self._chain.tip.height
+
+    def decided(self, height: int) -> DecidedBlock | None:
+        """A decided block with its bodies, for peers that are behind."""
+        return self._chain.decided_at(height)
+
+    def apply_decided(self, block: DecidedBlock) -> Tip:
+        """Check, execute and write a block that sync brought. Raises BlockRefused."""
+        header, certificate = block.proposal.header, block.certificate
+        if header.height != self._chain.tip.height + 1:
+            raise BlockRefused("not the next height")
+        verified = self._verifier.verify_decided(block)
+        if isinstance(verified, Rejected):
+            raise BlockRefused(verified.reason)
+        if header.parent != self._chain.tip.digest:
+            raise BlockRefused("another parent")
+        transactions = []
+        for wire_id, body in zip(block.proposal.wire_ids, block.bodies, strict=True):
+            decoded = decode_transaction(body)
+            if isinstance(decoded, Code) or decoded.wire_id != wire_id:
+                raise BlockRefused("a body is not that of its wire id")
+            transactions.append(decoded)
+        execution = self._chain.execute(block.proposal, tuple(transactions))
+        if execution.result.root != certificate.root:
+            raise RootMismatch(header.height, execution.result.root, certificate.root)
+        return self._write(block.proposal, certificate, execution)
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _run(self, digest: bytes, proposal: Proposal) -> Event:
+        header = proposal.header
+        bodies = [self._pool.body(wire_id) for wire_id in proposal.wire_ids]
+        transactions = tuple(body for body in bodies if body is not None)
+        reason = self._refusal(proposal, transactions)
+        if reason is not None:
+            event: Event = ExecutionRefused(
+                now=self._clock(), height=header.height, digest=digest, reason=reason
+            )
+            self._refused[digest] = event
+            return event
+        if len(self._executed) >= EXECUTED_MAX:
+            self._executed.pop(next(iter(self._executed)))
+        try:
+            execution = self._chain.execute(proposal, transactions)
+        except Exception as error:  # noqa: BLE001  (rule 4: whatever it is, it must not vote)
+            return ExecutionFailed(
+                now=self._clock(),
+                height=header.height,
+                digest=digest,
+                reason=f"{type(error).__name__}: {error}",
+            )
+        self._executed[digest] = (proposal, execution)
+        return self._outcome(header, digest, execution.result.root)
+
+    def _outcome(self, header: Header, digest: bytes, root: bytes) -> Event:
+        return Executed(now=self._clock(), height=header.height, digest=digest, root=root)
+
+    def _refusal(
+        self, proposal: Proposal, transactions: tuple[DecodedTransaction, ...]
+    ) -> str | None:
+        """Why a block may not be prepared; None if it may."""
+        limits = self._chain.limits()
+        if len(transactions) > limits.block_transactions_max:
+            return f"more than {limits.block_transactions_max} transactions"
+        if sum(len(each.data) for each in transactions) > limits.block_bytes_max:
+            return f"more than {limits.block_bytes_max} bytes"
+        references = {reference_of(each): None for each in transactions}
+        if len(references) != len(transactions):
+            return "a (sender, client_ref) occurs twice"
+        self._stages.enter(Stage.INCLUDABLE)
+        try:
+            for each in transactions:
+                if not self._check.check(each):
+                    return "BAD_SIGNATURE"
+                code = self._chain.includable(each)
+                if code is not None:
+                    return code.name
+        finally:
+            self._stages.leave()
+        return None
+
+    def _fetch(
+        self, digest: bytes, proposal: Proposal, missing: list[bytes], peers: tuple[str, ...]
+    ) -> None:
+        """Ask one peer after the other, the next one each time this is asked again."""
+        _, asked = self._waiting.get(digest, (proposal, 0))
+        if digest not in self._waiting and len(self._waiting) >= WAITING_MAX:
+            self._waiting.pop(next(iter(self._waiting)))
+        self._waiting[digest] = (proposal, asked + 1)
+        if peers:
+            self._ask(peers[asked % len(peers)], BodyRequest(wire_ids=tuple(missing[:4_096])))
+
+    def _remember(self, digest: bytes, proposal: Proposal) -> None:
+        if len(self._seen) >= EXECUTED_MAX:
+            self._seen.pop(next(iter(self._seen)))
+        self._seen[digest] = proposal
+
+    def _write(self, proposal: Proposal, certificate: CommitCertificate, done: Execution) -> Tip:
+        self._stages.enter(Stage.STORE)
+        try:
+            tip = self._chain.write(proposal, certificate, done, self._guard_sequence())
+        finally:
+            self._stages.leave()
+        self._executed.clear()
+        self._refused.clear()
+        self._waiting.clear()
+        self._seen.clear()
+        self._pool.remove_decided(done.transactions)
+        self._pool.drop_expired(tip.height + 1)
+        return tip
+
+
+class RootMismatch(Exception):
+    """This node computes another root than a quorum has signed. It must stop and say so."""
+
+    def __init__(self, height: int, own: bytes, decided: bytes) -> None:
+        super().__init__(
+            f"height {height}: own root {own.hex()}, decided root {decided.hex()}: "
+            "this node computes differently; it stops rather than go on alone"
+        )

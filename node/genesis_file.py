@@ -1,0 +1,42 @@
+"""Reads and writes the genesis document as people see it: JSON."""
+
+from pathlib import Path
+
+import msgspec
+
+from tokens.genesis import Genesis
+from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, FormError, JsonForm
+
+GENESIS_BYTES_MAX = 64 * 1024 * 1024
+
+
+class GenesisUnreadable(Exception):
+    """The file is no genesis document; the message names the field."""
+
+
+def read_genesis(path: Path) -> Genesis:
+    """Parse a document; the ledger checks it when it builds the state.
+
+    Raises GenesisUnreadable.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise GenesisUnreadable(f"{path}: {error.strerror}") from None
+    if len(data) > GENESIS_BYTES_MAX:
+        raise GenesisUnreadable(f"{path}: more than {GENESIS_BYTES_MAX} bytes")
+    try:
+        value = msgspec.json.decode(data)
+        is_dev = isinstance(value, dict) and value.get("isDev") is True
+        genesis = JsonForm(PREFIX_TEST if is_dev else PREFIX_MAIN).from_json(Genesis, value)
+    except (msgspec.DecodeError, FormError, RecursionError) as error:
+        raise GenesisUnreadable(f"{path}: {error}") from None
+    if not isinstance(genesis, Genesis):
+        raise GenesisUnreadable(f"{path}: no genesis document")
+    return genesis
+
+
+def write_genesis(genesis: Genesis, path: Path) -> None:
+    """Write a document, indented."""
+    form = JsonForm(PREFIX_TEST if genesis.is_dev else PREFIX_MAIN)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(form.to_json(genesis))) + b"\n")

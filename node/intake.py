@@ -1,0 +1,170 @@
+"""The way of transactions into the pool: decode, check once, ask the ledger, admit, tell peers.
+
+Rules of this file:
+1. Signatures are checked inline in chunks, with a turn of the loop between two chunks
+   (signature_check).
+2. What waits to be checked is bounded; a peer that overfills it loses its batch (R9 sends again), a
+   client is told.
+3. Clients' transactions go to all validators; what came from a peer does not go on.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from node.mempool import Mempool
+from node.signature_check import CHUNK, SignatureCheck
+from node.stages import Stage, Stages
+from tokens.results import Code
+from tokens.transaction import DecodedTransaction, decode_transaction
+
+WAITING_BYTES_MAX = 32 * 1024 * 1024
+"""Batches of peers that wait for their check."""
+
+
+class Admission(Protocol):
+    """What the ledger says of a transaction now (R8)."""
+
+    def includable(self, transaction: DecodedTransaction) -> Code | None:
+        """None if it may enter the next block."""
+
+
+class Spread(Protocol):
+    """Who tells the other validators."""
+
+    def add(self, transaction: DecodedTransaction) -> None:
+        """Put it into the next batch."""
+
+
+class Intake:
+    """One queue for peers, a direct way for clients."""
+
+    def __init__(
+        self,
+        *,
+        pool: Mempool,
+        check: SignatureCheck,
+        admission: Admission,
+        spread: Spread,
+        on_admitted: Callable[[], None],
+        on_bodies: Callable[[], None],
+        stages: Stages,
+    ) -> None:
+        self._pool = pool
+        self._check = check
+        self._admission = admission
+        self._spread = spread
+        self._on_admitted = on_admitted
+        self._on_bodies = on_bodies
+        self._stages = stages
+        self._waiting: deque[tuple[tuple[bytes, ...], bool]] = deque()
+        self._waiting_bytes = 0
+        self._wake = asyncio.Event()
+        self.dropped: Counter[str] = Counter()
+        """Transactions of peers that were not admitted, by symbol."""
+
+    # --- peers ------------------------------------------------------------------------------------
+
+    def on_batch(self, peer: str, bodies: tuple[bytes, ...]) -> None:
+        """Transactions that a peer disseminates."""
+        self._enqueue(peer, bodies, asked=False)
+
+    def on_bodies(self, peer: str, bodies: tuple[bytes, ...]) -> None:
+        """Transactions that were asked for: kept even if the pool does not want them."""
+        self._enqueue(peer, bodies, asked=True)
+
+    def _enqueue(self, peer: str, bodies: tuple[bytes, ...], *, asked: bool) -> None:
+        size_bytes = sum(map(len, bodies))
+        if self._waiting_bytes + size_bytes > WAITING_BYTES_MAX:
+            self.dropped[f"INTAKE_FULL:{peer}"] += len(bodies)
+            return
+        if not self._waiting and len(bodies) <= CHUNK:
+            self._take(bodies, asked=asked)
+            return
+        self._waiting.append((bodies, asked))
+        self._waiting_bytes += size_bytes
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work the queue off for ever; ended by cancellation."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                bodies, asked = self._waiting[0]
+                for start in range(0, len(bodies), CHUNK):
+                    self._take(bodies[start : start + CHUNK], asked=asked)
+                    await asyncio.sleep(0)
+                self._waiting.popleft()
+                self._waiting_bytes -= sum(map(len, bodies))
+
+    def _take(self, bodies: Sequence[bytes], *, asked: bool) -> None:
+        admitted = 0
+        for transaction in self._decode(bodies):
+            if isinstance(transaction, Code):
+                self.dropped[transaction.name] += 1
+                continue
+            code = self._admit(transaction, own=False)
+            if code is Code.OK:
+                admitted += 1
+            else:
+                self.dropped[code.name] += 1
+                if asked and self._check.check(transaction):
+                    self._pool.keep_spare(transaction)
+        self._on_bodies()
+        if admitted:
+            self._on_admitted()
+
+    # --- clients ----------------------------------------------------------------------------------
+
+    async def submit(self, items: Sequence[bytes]) -> list[tuple[Code, DecodedTransaction | None]]:
+        """One answer each, in order; a refused item has no influence on the others."""
+        answers: list[tuple[Code, DecodedTransaction | None]] = []
+        for start in range(0, len(items), CHUNK):
+            if start:
+                await asyncio.sleep(0)
+            admitted = False
+            for decoded in self._decode(items[start : start + CHUNK]):
+                if isinstance(decoded, Code):
+                    answers.append((decoded, None))
+                    continue
+                code = self._admit(decoded, own=True)
+                if code is Code.OK:
+                    self._spread.add(decoded)
+                    admitted = True
+                answers.append((code, decoded))
+            if admitted:
+                self._on_admitted()
+        return answers
+
+    # --- both -------------------------------------------------------------------------------------
+
+    def _decode(self, bodies: Sequence[bytes]) -> list[DecodedTransaction | Code]:
+        self._stages.enter(Stage.DECODE)
+        try:
+            return [decode_transaction(body) for body in bodies]
+        finally:
+            self._stages.leave()
+
+    def _admit(self, transaction: DecodedTransaction, *, own: bool) -> Code:
+        if self._pool.get(transaction.tx_id) is not None:
+            held = self._pool.body(transaction.wire_id)
+            if held is not None:
+                return Code.ALREADY_KNOWN
+        self._stages.enter(Stage.POOL)
+        try:
+            # Cheap and read-only first: a stranger's or an expired transaction costs no signature.
+            verdict = self._admission.includable(transaction)
+            if verdict is not None and verdict is not Code.TOO_FAR_AHEAD:
+                return verdict
+            self._stages.enter(Stage.VERIFY)
+            try:
+                valid = self._check.check(transaction)
+            finally:
+                self._stages.leave()
+            if not valid:
+                return Code.BAD_SIGNATURE
+            return self._pool.admit(transaction, verdict=verdict, own=own)
+        finally:
+            self._stages.leave()
