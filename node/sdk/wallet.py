@@ -1,7 +1,7 @@
 """Build and sign transactions.
 
-The contract of exactly-once: the client chooses `client_ref` and `valid_until`, and stores
-the signed bytes before it sends them. Sending the same bytes again is always safe. Once the chain is
+The contract of exactly-once: the client chooses `client_ref` and `valid_until`, and stores the
+signed bytes before it sends them. Sending the same bytes again is always safe. Once the chain is
 past `valid_until` and there is no receipt, the transaction never enters.
 """
 
