@@ -183,7 +183,7 @@ class Link(asyncio.Protocol):
             self.abort("bad_frame")
         except BadMessage:
             self.abort("bad_message")
-        except Exception as error:  # noqa: BLE001 - asyncio would log it and go on with a broken node
+        except Exception as error:  # noqa: BLE001 - asyncio would log it and go on
             self.abort("own_error")
             self._owner.fail(error)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+from functools import partial
 
 import pytest
 
+from node.p2p.peers import PeerAddress
 from node.wire.framing import FRAME_SIZE_BYTES_MAX, frame
-from node.wire.peer_messages import Ping, TxBatch, encode_message
+from node.wire.peer_messages import PeerMessage, Ping, TxBatch, encode_message
 from tests.node.p2p.harness import (
     LIMITS,
     RawPeer,
@@ -50,7 +52,7 @@ async def test_a_broken_rule_ends_that_link_only(reason: str) -> None:
         await mallory.close()
 
 
-def peers_of(name: str) -> dict[str, object]:
+def peers_of(name: str) -> dict[str, PeerAddress]:
     node = TestNode("z")
     accepts_only(node, name)
     state = node.transport.peer(name)
@@ -58,7 +60,7 @@ def peers_of(name: str) -> dict[str, object]:
     return {name: state.address}
 
 
-INSTEAD_OF_HELLO = {
+INSTEAD_OF_HELLO: dict[str, PeerMessage] = {
     "link_no_hello": BATCH,
     "link_wrong_chain": hello("mallory", chain_id="another"),
     "link_wrong_node_id": hello("b"),
@@ -205,10 +207,14 @@ async def test_noise_from_a_pinned_peer_ends_the_link_with_a_reason() -> None:
     a = TestNode("a")
     accepts_only(a, "b")
     async with running(a):
-        for index, noise in enumerate((b"\x00" * 64, b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 64)):
+        for count, noise in enumerate((b"\x00" * 64, b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 64), 1):
             b = await RawPeer.connect("b", a)
             b.send(hello("b"))
             b.writer.write(noise)
             await b.read_to_end()
-            await until(lambda wanted=index + 1: a.counters["link_bad_frame"] == wanted)  # type: ignore[misc]
+            await until(partial(bad_frames_of, a, count))
             await b.close()
+
+
+def bad_frames_of(node: TestNode, count: int) -> bool:
+    return node.counters["link_bad_frame"] == count

@@ -99,10 +99,10 @@ def test_when_full_superseded_votes_go_first_then_old_bulk() -> None:
 
 def test_bulk_makes_way_for_votes_and_never_the_other_way_round() -> None:
     waiting = queue(1_000)
-    waiting.put(outgoing(batch(900)))
+    waiting.put(outgoing(batch(970)))
     assert waiting.put(outgoing(prepare(1)))
     assert waiting.dropped == {"send_bulk_evicted": 1}
-    assert not waiting.put(outgoing(batch(950)))
+    assert not waiting.put(outgoing(batch(970)))
     assert waiting.dropped["send_refused"] == 1
     assert drain(waiting) == [prepare(1)]
 

@@ -1,4 +1,4 @@
-"""Who gets through the handshake: the pinned keys over TLS 1.3 with a valid certificate, nobody else."""
+"""Who gets through the handshake: pinned keys, TLS 1.3, a valid certificate; nobody else."""
 
 from __future__ import annotations
 
@@ -164,10 +164,10 @@ async def test_a_certificate_for_another_key_signed_by_a_pinned_one_gives_away_i
 
 def vouch(issuer: str, subject: str) -> bytes:
     """A certificate of `subject`'s key, signed by `issuer`'s."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
         Ed25519PrivateKey,
     )
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import Encoding
 
     key = Ed25519PrivateKey.from_private_bytes(dev_seed(issuer))
     own = x509.load_pem_x509_certificate(credentials(issuer).certificate_pem)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from consensus.messages import Prepare
@@ -190,7 +192,7 @@ async def test_an_error_of_a_callback_ends_the_transport_with_that_error() -> No
         raise ArithmeticError("the disk is gone")
 
     b.handler = broken
-    with pytest.raises(ExceptionGroup) as caught:
+    with pytest.raises(ExceptionGroup) as caught:  # noqa: PT012 - the error comes from run()
         async with running(a, b):
             await until(lambda: a.is_up("b"))
             a.transport.send("b", batch())
@@ -220,7 +222,7 @@ async def test_a_peer_that_does_not_read_holds_up_nobody_and_fills_a_bounded_que
         while a.counters["send_bulk_evicted"] < 5:
             a.transport.broadcast(big(sent % 256))
             sent += 1
-            await until(lambda: len(b.messages) == sent)
+            await until(partial(has_messages, b, sent))
         state = a.transport.peer("slow")
         assert state is not None
         assert state.link is not None
@@ -229,6 +231,10 @@ async def test_a_peer_that_does_not_read_holds_up_nobody_and_fills_a_bounded_que
         assert a.transport.send("slow", vote(2))
         assert len(b.messages) == sent
         await slow.close()
+
+
+def has_messages(node: TestNode, count: int) -> bool:
+    return len(node.messages) == count
 
 
 async def test_idle_links_are_kept_alive_by_pings() -> None:

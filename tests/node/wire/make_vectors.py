@@ -1,4 +1,4 @@
-"""Golden vectors of the wire, from the samples. `python -m tests.node.wire.make_vectors` writes them.
+"""Golden vectors of the wire; `python -m tests.node.wire.make_vectors` writes them.
 
 A changed vector is a WIRE-BREAKING change: look at the difference before you accept it.
 """
@@ -6,7 +6,7 @@ A changed vector is a WIRE-BREAKING change: look at the difference before you ac
 import json
 from pathlib import Path
 
-from consensus.messages import Commit, PrePrepare, Prepare, ViewChange
+from consensus.messages import Commit, Prepare, PrePrepare, ViewChange
 from consensus.signed import signed_part
 from node.signing import Signer, dev_seed
 from node.wire.framing import frame

@@ -1,6 +1,7 @@
 """docs/spec/wire.md a second time: plain arrays, hashlib and struct, nothing of the product.
 
-What the golden vectors are compared with. Written from the page, so that the page is known to be enough.
+What the golden vectors are compared with. Written from the page, so that the page is known to be
+enough.
 """
 
 import hashlib

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consensus.messages import PrePrepare
 from consensus.types import Proposal
 from node.wire.peer_messages import (
     BODIES_MAX,
@@ -14,7 +15,6 @@ from node.wire.peer_messages import (
     BadMessage,
     BlockReply,
     PeerMessage,
-    PrePrepare,
     SyncRequest,
     TxBatch,
     decode_message,

@@ -69,7 +69,9 @@ def test_signing_bytes_of_all_signed_samples_differ() -> None:
 
 def test_digests_follow_from_the_page() -> None:
     digests = VECTORS["digests"]
-    header, wire_ids, certificate = plain("block_reply")[2]
+    proposal = plain("block_reply")[2]
+    assert isinstance(proposal, list)
+    header, wire_ids, certificate = proposal
     assert oracle.tagged("mohur/header/v1", msgpack.packb(header)).hex() == digests["header"]
     assert (
         oracle.tagged("mohur/certificate/v1", msgpack.packb(certificate)).hex()
@@ -79,8 +81,9 @@ def test_digests_follow_from_the_page() -> None:
     assert oracle.tx_root([]).hex() == digests["tx_root_of_none"]
     assert oracle.tx_root([*IDS, IDS[0]]).hex() == digests["tx_root_of_three"]
     members = [[m.id, m.public_key, m.network_key, m.operator] for m in MEMBERS]
-    assert oracle.tagged("mohur/validators/v1", msgpack.packb(members)).hex() == (
-        digests["validators"]
+    assert (
+        oracle.tagged("mohur/validators/v1", msgpack.packb(members)).hex()
+        == (digests["validators"])
     )
 
 
