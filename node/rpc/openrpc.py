@@ -33,9 +33,8 @@ def document(methods: tuple[Method, ...]) -> dict[str, Json]:
     }
 
 
-def discover_method(methods: tuple[Method, ...]) -> Method:
-    """rpc.discover over a table."""
-    made = document(methods)
+def discover_method(made: dict[str, Json]) -> Method:
+    """rpc.discover: answers a document that was made once."""
 
     def discover(call: Call, params: NoParams) -> dict[str, Json]:
         return made

@@ -135,24 +135,29 @@ def _hex_pattern(of: inspect.BytesType) -> str:
     return "^0x([0-9a-f]{2})*$"
 
 
-@lru_cache(maxsize=512)
 def field_docs(struct: type[msgspec.Struct]) -> dict[str, str]:
     """The strings under the fields of a struct; empty where the source is not installed."""
-    module = sys.modules[struct.__module__]
+    return _module_docs(struct.__module__).get(struct.__name__, {})
+
+
+@lru_cache(maxsize=256)
+def _module_docs(name: str) -> dict[str, dict[str, str]]:
     try:
-        tree = ast.parse(python_inspect.getsource(module))
+        tree = ast.parse(python_inspect.getsource(sys.modules[name]))
     except OSError:
         return {}
+    return {node.name: _class_docs(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _class_docs(found: ast.ClassDef) -> dict[str, str]:
     docs: dict[str, str] = {}
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef) and node.name == struct.__name__:
-            for field, text in zip(node.body, node.body[1:], strict=False):
-                match field, text:
-                    case (
-                        ast.AnnAssign(target=ast.Name(id=name)),
-                        ast.Expr(value=ast.Constant(value=str(doc))),
-                    ):
-                        docs[name] = " ".join(doc.split())
-                    case _:
-                        pass
+    for field, text in zip(found.body, found.body[1:], strict=False):
+        match field, text:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(doc))),
+            ):
+                docs[name] = " ".join(doc.split())
+            case _:
+                pass
     return docs

@@ -58,11 +58,12 @@ class RpcServer:
         is_dev = api.genesis.is_dev
         served = tuple([method for method in methods if is_dev or not method.is_dev])
         form = JsonForm(PREFIX_TEST if is_dev else PREFIX_MAIN)
-        self._openrpc = msgspec.json.encode(document(served))
+        openrpc = document(served)
+        self._openrpc = msgspec.json.encode(openrpc)
         self._dispatcher = Dispatcher(
             api,
             form,
-            (*served, discover_method(served)),
+            (*served, discover_method(openrpc)),
             metrics=metrics.rpc,
             log=log,
         )

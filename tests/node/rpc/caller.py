@@ -1,5 +1,6 @@
 """Start a server for a test, and call it as a stranger would: with plain JSON."""
 
+import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -55,7 +56,9 @@ class Caller:
     async def raw(self, body: bytes | str, **headers: str) -> tuple[int, object]:
         """(status, parsed body or None)."""
         sent = {"Content-Type": "application/json", **headers}
-        async with self.session.post("/", data=body, headers=sent) as response:
+        async with self.session.post(
+            "/", data=io.BytesIO(body if isinstance(body, bytes) else body.encode()), headers=sent
+        ) as response:
             text = await response.text()
             return response.status, json.loads(text) if text else None
 
