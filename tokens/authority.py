@@ -10,6 +10,7 @@ Rules of this file:
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from tokens.context import Context
 from tokens.records.governance import VALIDATOR_SETS, ValidatorSets
@@ -81,12 +82,14 @@ def policy_of(state: Overlay, address: bytes) -> KeyPolicy | None:
 
 
 def key_policy_refusal(state: Overlay, owner: bytes, policy: KeyPolicy) -> Code | None:
-    """BAD_KEY_POLICY if it is not m of n ascending keys; KEY_IN_USE if a key belongs to another
-    policy."""
+    """Why a policy cannot be an owner's, or None.
+
+    BAD_KEY_POLICY: not m of n ascending keys. KEY_IN_USE: a key belongs to another policy.
+    """
     keys = policy.keys
     if policy.threshold > len(keys):
         return Code.BAD_KEY_POLICY
-    if any(first >= second for first, second in zip(keys, keys[1:], strict=False)):
+    if any(first >= second for first, second in pairwise(keys)):
         return Code.BAD_KEY_POLICY
     for key in keys:
         known = state.get(KEY_OWNER, key)
@@ -108,23 +111,31 @@ def replace_keys(
 
 
 def approval_refusal(context: Context, name: str, *, emergency: bool = False) -> Code | None:
-    """NEEDS_APPROVAL unless those behind the operation meet the named policy (or the emergency
-    policy)."""
-    if _meets(context, name) or (emergency and _meets(context, EMERGENCY_POLICY)):
+    """NEEDS_APPROVAL unless those behind the operation meet the named policy.
+
+    With `emergency` the emergency policy stands in.
+    """
+    if policy_is_met(context, context.actors.participants, name, emergency=emergency):
         return None
     return Code.NEEDS_APPROVAL
 
 
-def _meets(context: Context, name: str) -> bool:
-    policy = context.state.get(APPROVAL_POLICY, name)
-    if policy is None:
-        return False
+def policy_is_met(
+    context: Context, participants: Sequence[bytes], name: str, *, emergency: bool = False
+) -> bool:
+    """Whether these participants, as they stand in this block, meet the named policy."""
+    state = context.state
     agreeing = [
         participant
-        for address in context.actors.participants
-        if (participant := context.state.get(PARTICIPANT, address)) is not None
+        for address in participants
+        if (participant := state.get(PARTICIPANT, address)) is not None
     ]
-    return meets(policy, agreeing, context.state.get(VALIDATOR_SETS), context.height)
+    sets = state.get(VALIDATOR_SETS)
+    for policy_name in (name, EMERGENCY_POLICY) if emergency else (name,):
+        policy = state.get(APPROVAL_POLICY, policy_name)
+        if policy is not None and meets(policy, agreeing, sets, context.height):
+            return True
+    return False
 
 
 def meets(

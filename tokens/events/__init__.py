@@ -23,6 +23,12 @@ from tokens.events.day import (
     DayClosed,
     DayOpened,
 )
+from tokens.events.governance import (
+    ApprovalPolicySet,
+    MisbehaviourReported,
+    ParameterSet,
+    ValidatorsChanged,
+)
 from tokens.events.holdings import Burned, Issued, LienEnded, LienPlaced, Moved
 from tokens.events.instruments import (
     AssetDefined,
@@ -38,6 +44,17 @@ from tokens.events.instruments import (
     TaxTableSet,
     TermsAmended,
 )
+from tokens.events.parties import (
+    AccountClosed,
+    AccountOpened,
+    Approved,
+    GrantEnded,
+    GrantSet,
+    KeyPolicySet,
+    ParticipantSet,
+    ProposalClosed,
+    Proposed,
+)
 from tokens.events.settlement import (
     BatchAllocated,
     BatchApproved,
@@ -52,6 +69,15 @@ LedgerEvent = (
     | Burned
     | LienPlaced
     | LienEnded
+    | ParticipantSet
+    | KeyPolicySet
+    | AccountOpened
+    | AccountClosed
+    | Proposed
+    | Approved
+    | ProposalClosed
+    | GrantSet
+    | GrantEnded
     | CentralBankMoneyIssued
     | CentralBankMoneyWithdrawn
     | CashMinted
@@ -82,9 +108,17 @@ LedgerEvent = (
     | BatchAllocated
     | BatchStatusChanged
     | BatchPending
+    | ParameterSet
+    | ApprovalPolicySet
+    | ValidatorsChanged
+    | MisbehaviourReported
 )
 
 __all__ = [
+    "AccountClosed",
+    "AccountOpened",
+    "ApprovalPolicySet",
+    "Approved",
     "AssetDefined",
     "AssetPaused",
     "AssetStatusChanged",
@@ -106,19 +140,28 @@ __all__ = [
     "DocumentAdded",
     "FreezeChanged",
     "FreezeLifted",
+    "GrantEnded",
+    "GrantSet",
     "Issued",
+    "KeyPolicySet",
     "LedgerEvent",
     "LienEnded",
     "LienPlaced",
+    "MisbehaviourReported",
     "Moved",
+    "ParameterSet",
+    "ParticipantSet",
     "PaymentFunded",
     "PaymentStatusChanged",
     "PaymentUnclaimed",
     "PrincipalPaid",
+    "ProposalClosed",
+    "Proposed",
     "RecordTaken",
     "RedemptionQueued",
     "ResidualReturned",
     "Seized",
     "TaxTableSet",
     "TermsAmended",
+    "ValidatorsChanged",
 ]

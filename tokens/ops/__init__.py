@@ -10,21 +10,45 @@ from typing import TYPE_CHECKING, Union
 import msgspec
 
 from tokens.agenda import AgendaHandler
+from tokens.lien_expiry import LIEN_EXPIRY_AGENDA
+from tokens.ops.accounts import CLOSE_ACCOUNT, OPEN_ACCOUNT
 from tokens.ops.batch_steps import ALLOCATE_BATCH, CANCEL_BATCH, SETTLE_BATCH
 from tokens.ops.business_day import CLOSE_DAY, OPEN_DAY, SET_CALENDAR
 from tokens.ops.cash import CASH_MINT, CASH_REDEEM
 from tokens.ops.cash_asset import DEFINE_CASH_ASSET
 from tokens.ops.central_bank_money import CB_ISSUE, CB_WITHDRAW
+from tokens.ops.control import FORCE_TRANSFER, PAUSE_ASSET
 from tokens.ops.coupons import COUPON_FUND, REDEMPTION_FUND, SET_TAX_TABLE
+from tokens.ops.freezes import CHANGE_FREEZE, FREEZE, LIFT_FREEZE, STOP_CREDITS
+from tokens.ops.governance import PARAMETER_CHANGE, SET_APPROVAL_POLICY, SET_PARAMETER
+from tokens.ops.grants import GRANT_EXPIRY, GRANT_POWER, REVOKE_GRANT
 from tokens.ops.instruments import APPROVE_BOND, CANCEL_BOND, CREATE_BOND
+from tokens.ops.participants import REGISTER_PARTICIPANT, SET_KEY_POLICY, UPDATE_PARTICIPANT
+from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
 from tokens.ops.settlement import APPROVE_BATCH, INSTRUCT_BATCH
 from tokens.ops.transfer import TRANSFER
+from tokens.ops.validators import (
+    ADD_VALIDATOR,
+    REMOVE_VALIDATOR,
+    REPORT_MISBEHAVIOUR,
+    ROTATE_VALIDATOR_KEYS,
+)
 from tokens.payouts import COUPON_AGENDA, REDEMPTION_AGENDA
 from tokens.registry import OperationSpec
 from tokens.reserve import REDEMPTION_QUEUE_HANDLER
 from tokens.settling import ASSET_RELEASE_AGENDA, BATCH_EXPIRY_AGENDA, BATCH_SETTLE_AGENDA
 
 OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
+    REGISTER_PARTICIPANT,
+    UPDATE_PARTICIPANT,
+    SET_KEY_POLICY,
+    OPEN_ACCOUNT,
+    CLOSE_ACCOUNT,
+    PROPOSE,
+    APPROVE,
+    WITHDRAW_PROPOSAL,
+    GRANT_POWER,
+    REVOKE_GRANT,
     OPEN_DAY,
     CLOSE_DAY,
     SET_CALENDAR,
@@ -45,6 +69,18 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     ALLOCATE_BATCH,
     SETTLE_BATCH,
     CANCEL_BATCH,
+    FREEZE,
+    CHANGE_FREEZE,
+    LIFT_FREEZE,
+    STOP_CREDITS,
+    PAUSE_ASSET,
+    FORCE_TRANSFER,
+    SET_PARAMETER,
+    SET_APPROVAL_POLICY,
+    ADD_VALIDATOR,
+    REMOVE_VALIDATOR,
+    ROTATE_VALIDATOR_KEYS,
+    REPORT_MISBEHAVIOUR,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -57,6 +93,10 @@ SPEC_OF: dict[type[msgspec.Struct], OperationSpec[msgspec.Struct]] = {
 }
 
 HANDLERS: tuple[AgendaHandler, ...] = (
+    PROPOSAL_EXPIRY,
+    GRANT_EXPIRY,
+    PARAMETER_CHANGE,
+    LIEN_EXPIRY_AGENDA,
     REDEMPTION_QUEUE_HANDLER,
     BATCH_EXPIRY_AGENDA,
     BATCH_SETTLE_AGENDA,

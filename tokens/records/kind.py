@@ -40,8 +40,7 @@ def encode_part(part: KeyPart) -> bytes:
 
 
 def encode_key(key: Key) -> bytes:
-    """Concatenation of the encoded parts; byte parts are of fixed length within one kind and
-    position."""
+    """Concatenation of the encoded parts; byte parts have one length within a kind and position."""
     return b"".join([encode_part(part) for part in key])
 
 
@@ -62,15 +61,22 @@ class Kind(Protocol):
     """A kind whose records' type does not matter."""
 
     @property
-    def tag(self) -> int: ...
+    def tag(self) -> int:
+        """1..255, unique, never reused."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What people call it."""
 
     @property
-    def struct(self) -> type[msgspec.Struct]: ...
+    def struct(self) -> type[msgspec.Struct]:
+        """Type of its records."""
 
-    def key_hash(self, key: Key) -> bytes: ...
+    def key_of(self, record: msgspec.Struct) -> Key:
+        """Key of one of its records."""
+
+    def key_hash(self, key: Key) -> bytes:
+        """32 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,10 @@ class RecordKind(Generic[R]):
     struct: type[R]
     key: Callable[[R], Key]
     indexes: tuple[Index[R], ...] = ()
+
+    def key_of(self, record: msgspec.Struct) -> Key:
+        """Key of one of its records."""
+        return self.key(record)  # type: ignore[arg-type]
 
     def key_hash(self, key: Key) -> bytes:
         """32 bytes."""
