@@ -219,7 +219,7 @@ class Chain:
         known = self._sets.get(height)
         if known is not None:
             return known
-        if 1 <= height <= self.tip.height:
+        if 1 <= height <= self.ledger.height:
             members = self.blocks.validators_at(height)
             if members is not None:
                 return self._remember(height, members)
