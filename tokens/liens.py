@@ -10,11 +10,13 @@ Rules of this file:
 
 import datetime as dt
 
+import msgspec
+
 from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events import LienEnded, LienPlaced
 from tokens.posting import PostingFault
-from tokens.records.control import ACCOUNT_FREEZES, AccountFreezes
+from tokens.records.control import ACCOUNT_FREEZES, CREDIT_STOP, AccountFreezes
 from tokens.records.holdings import LIEN, POSITION, Lien, Position
 from tokens.records.instruments import ASSET
 from tokens.state import Overlay
@@ -22,6 +24,8 @@ from tokens.types import AMOUNT_LIMIT, LienKind
 
 LIENS_MAX = 1_024
 """Liens on one account: recounting after a freeze of ALL walks them."""
+SCAN_MAX = 16_384
+"""Read at most: beyond LIENS_MAX the ledger itself adds one per asset, under a credit stop."""
 HOLDINGS_MAX = 8_192
 """Positions of one account: as many as there are assets."""
 
@@ -30,6 +34,7 @@ HOLDINGS = POSITION.indexes[1]
 LIENS_BY_ACCOUNT = LIEN.indexes[0]
 
 _DOMAIN = b"mohur/lien/v1"
+_STOP_DOMAIN = b"mohur/credit-stop/v1"
 
 
 def lien_id(context: Context, number: int) -> bytes:
@@ -94,6 +99,32 @@ def change(context: Context, old: Lien, new: Lien) -> None:
     _apply(context.state, new, placed=True)
 
 
+def freeze_credit(context: Context, account: bytes, asset: str, amount: int) -> None:
+    """Freeze what service paid into an account whose credits are stopped (page 04, the table)."""
+    stop = context.state.get(CREDIT_STOP, account)
+    if stop is None:
+        return
+    order = tagged_hash(_STOP_DOMAIN, account + asset.encode())
+    known = context.state.get(LIEN, order)
+    if known is not None:
+        change(context, known, msgspec.structs.replace(known, amount=(known.amount or 0) + amount))
+        return
+    place(
+        context,
+        Lien(
+            id=order,
+            account=account,
+            asset=asset,
+            amount=amount,
+            kind=LienKind.FREEZE,
+            owner=stop.authority,
+            expires_on=None,
+            basis=stop.basis,
+            memo="credit stop",
+        ),
+    )
+
+
 def has_room(state: Overlay, account: bytes) -> bool:
     """Whether another lien fits on an account."""
     return len(state.scan(LIEN, LIENS_BY_ACCOUNT, (account,), limit=LIENS_MAX)) < LIENS_MAX
@@ -102,7 +133,7 @@ def has_room(state: Overlay, account: bytes) -> bool:
 def frozen_sum(state: Overlay, account: bytes, asset: str) -> int:
     """Recount of the freezes that reach one asset of an account; stops at AMOUNT_LIMIT."""
     total = 0
-    for lien in state.scan(LIEN, LIENS_BY_ACCOUNT, (account,), limit=LIENS_MAX):
+    for lien in state.scan(LIEN, LIENS_BY_ACCOUNT, (account,), limit=SCAN_MAX):
         if lien.kind is LienKind.FREEZE and lien.asset in (None, asset):
             total += AMOUNT_LIMIT if lien.amount is None else lien.amount
     return min(total, AMOUNT_LIMIT)

@@ -202,6 +202,7 @@ def _credit(
         target,
         amount,
     )
+    liens.freeze_credit(context, target.id, bond.terms.settlement_asset, amount)
     return target
 
 
@@ -211,7 +212,7 @@ def _redeem(context: Context, bond: Bond, payment: Payment, position: Position) 
     account = require(state, ACCOUNT, position.account)
     pledges: list[Lien] = []
     if position.held or position.pledged:
-        for lien in state.scan(LIEN, liens.LIENS_BY_ACCOUNT, (account.id,), limit=liens.LIENS_MAX):
+        for lien in state.scan(LIEN, liens.LIENS_BY_ACCOUNT, (account.id,), limit=liens.SCAN_MAX):
             if lien.asset == payment.asset and lien.kind is not LienKind.FREEZE:
                 liens.lift(context, lien)
                 pledges += [lien] if lien.kind is LienKind.PLEDGE else []

@@ -103,6 +103,7 @@ class Code(IntEnum):
     # control
     NOT_THE_AUTHORITY = 100
     FREEZE_AND_MOVE = 101
+    ORDER_EXCEEDED = 102
     # governance
     TOO_MANY_PER_OPERATOR = 110
     VALIDATOR_LIMIT = 111

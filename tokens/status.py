@@ -85,8 +85,14 @@ ASSET_TABLE: dict[AssetStatus, dict[Use, Code | None]] = {
 """Page 04: an asset moves while OUTSTANDING; MATURED admits only redemption and control. A payment
 missed before is still served on a REDEEMED asset."""
 
-PAUSABLE = OperationClass.MOVE | OperationClass.TRADE | OperationClass.BID | OperationClass.LIEN
-"""Classes that a pause may name, with ISSUE."""
+PAUSABLE = (
+    OperationClass.MOVE
+    | OperationClass.TRADE
+    | OperationClass.BID
+    | OperationClass.LIEN
+    | OperationClass.ISSUE
+)
+"""Classes that a pause may name."""
 
 
 def use_of(operation_class: OperationClass, *, gives: bool) -> Use:

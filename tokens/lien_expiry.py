@@ -1,0 +1,42 @@
+"""Liens that end by themselves, at the first open_day on or after their date (page 04, agenda)."""
+
+from tokens import liens
+from tokens.agenda import AgendaHandler, Step, schedule
+from tokens.context import Context
+from tokens.events import FreezeLifted
+from tokens.records.holdings import LIEN, Lien
+from tokens.records.system import AgendaItem
+from tokens.types import AgendaClass, LienKind
+
+HANDLER = "lien_expiry"
+
+
+def enqueue_expiry(context: Context, lien: Lien) -> None:
+    """Put the end of a lien on the agenda, if it has one. A later change adds another item."""
+    if lien.expires_on is None:
+        return
+    schedule(
+        context.state,
+        AgendaItem(
+            due_on=lien.expires_on,
+            item_class=AgendaClass.RELEASE,
+            id=lien.id,
+            handler=HANDLER,
+            subject=lien.id,
+            cursor=b"",
+        ),
+    )
+
+
+def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:
+    """Lift the lien, unless it was lifted before or lives longer now."""
+    lien = context.state.get(LIEN, item.subject)
+    if lien is None or lien.expires_on is None or lien.expires_on > context.business_date:
+        return Step(1, None)
+    liens.lift(context, lien)
+    if lien.kind is LienKind.FREEZE:
+        context.emit(FreezeLifted(order=lien.id, account=lien.account))
+    return Step(1, None)
+
+
+LIEN_EXPIRY_AGENDA = AgendaHandler(name=HANDLER, family="freezes", run=run_expiry)

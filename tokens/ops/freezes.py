@@ -1,0 +1,279 @@
+"""Freeze orders and credit stops: acts of one authority, which alone changes and lifts them.
+
+Page 04, Control.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import msgspec
+
+from tokens import liens
+from tokens.authority import with_role
+from tokens.context import Context
+from tokens.events import CreditStopSet, FreezeChanged, FreezeLifted
+from tokens.lien_expiry import enqueue_expiry
+from tokens.lookup import require
+from tokens.records.control import CREDIT_STOP, CreditStop
+from tokens.records.holdings import LIEN, LegalBasis, Lien
+from tokens.records.instruments import ASSET
+from tokens.records.parties import ACCOUNT
+from tokens.registry import OperationSpec
+from tokens.results import Code, Refusal
+from tokens.types import (
+    NO_ADDRESS,
+    Address,
+    AssetId,
+    Hash,
+    LienKind,
+    OperationClass,
+    PositiveAmount,
+    Role,
+)
+
+AUTHORITIES = (
+    Role.SECURITIES_REGULATOR,
+    Role.VA_REGULATOR,
+    Role.FIU,
+    Role.TAX_AUTHORITY,
+)
+"""Who may freeze. A role that may freeze may not move, and the reverse: the central bank moves."""
+
+
+class Freeze(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=120,
+):
+    """Freeze units of an account by order. It may exceed the balance and reaches held units."""
+
+    order_id: Hash
+    """Chosen by the authority, unique."""
+    account: Address
+    asset: AssetId | None
+    """None = all assets, also those that come later; then the amount is ALL too."""
+    amount: PositiveAmount | None
+    """None = ALL."""
+    expires_on: dt.date | None
+    """Ends at the first open_day on or after it; None = until lifted."""
+    basis: LegalBasis
+
+
+class ChangeFreeze(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=121,
+):
+    """Change amount and expiry of an order. By its authority."""
+
+    order_id: Hash
+    amount: PositiveAmount | None
+    """None = ALL."""
+    expires_on: dt.date | None
+    """None = until lifted."""
+
+
+class LiftFreeze(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=122,
+):
+    """End an order. By its authority."""
+
+    order_id: Hash
+
+
+class StopCredits(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=123,
+):
+    """Stop credits to an account, or allow them again. Coupons still arrive."""
+
+    account: Address
+    stopped: bool
+    basis: LegalBasis
+
+
+def _authority(context: Context) -> bytes | None:
+    found = with_role(context, *AUTHORITIES)
+    return None if found is None else found.id
+
+
+def check_freeze(context: Context, operation: Freeze) -> Iterator[Refusal]:
+    """A new order on a known account."""
+    state = context.state
+    if _authority(context) is None:
+        yield Refusal(Code.ROLE_REQUIRED)
+    if state.get(LIEN, operation.order_id) is not None:
+        yield Refusal(Code.ALREADY_EXISTS)
+    if state.get(ACCOUNT, operation.account) is None:
+        yield Refusal(Code.UNKNOWN_ACCOUNT)
+        return
+    if operation.asset is None:
+        if operation.amount is not None:
+            yield Refusal(Code.BAD_FIELD)
+    elif state.get(ASSET, operation.asset) is None:
+        yield Refusal(Code.UNKNOWN_ASSET)
+    yield from _check_expiry(context, operation.expires_on)
+    if not liens.has_room(state, operation.account):
+        yield Refusal(Code.LIENS_FULL)
+
+
+def _check_expiry(context: Context, expires_on: dt.date | None) -> Iterator[Refusal]:
+    if expires_on is not None and expires_on <= context.business_date:
+        yield Refusal(Code.BAD_DATE)
+
+
+def apply_freeze(context: Context, operation: Freeze) -> None:
+    """A FREEZE lien."""
+    lien = Lien(
+        id=operation.order_id,
+        account=operation.account,
+        asset=operation.asset,
+        amount=operation.amount,
+        kind=LienKind.FREEZE,
+        owner=_authority(context) or NO_ADDRESS,
+        expires_on=operation.expires_on,
+        basis=operation.basis,
+        memo="",
+    )
+    liens.place(context, lien)
+    enqueue_expiry(context, lien)
+
+
+def _order_refusals(context: Context, order_id: bytes) -> Iterator[Refusal]:
+    """An order that exists, by the participant that gave it."""
+    lien = context.state.get(LIEN, order_id)
+    if lien is None or lien.kind is not LienKind.FREEZE:
+        yield Refusal(Code.NOT_FOUND)
+    elif lien.owner not in context.actors.participants:
+        yield Refusal(Code.NOT_THE_AUTHORITY)
+
+
+def check_change(context: Context, operation: ChangeFreeze) -> Iterator[Refusal]:
+    """By its authority only."""
+    yield from _order_refusals(context, operation.order_id)
+    lien = context.state.get(LIEN, operation.order_id)
+    if lien is not None and lien.asset is None and operation.amount is not None:
+        yield Refusal(Code.BAD_FIELD)
+    yield from _check_expiry(context, operation.expires_on)
+
+
+def apply_change(context: Context, operation: ChangeFreeze) -> None:
+    """The same order with another amount and end."""
+    old = require(context.state, LIEN, operation.order_id)
+    new = msgspec.structs.replace(old, amount=operation.amount, expires_on=operation.expires_on)
+    liens.change(context, old, new)
+    enqueue_expiry(context, new)
+    context.emit(FreezeChanged(order=old.id, account=old.account, amount=new.amount))
+
+
+def check_lift(context: Context, operation: LiftFreeze) -> Iterator[Refusal]:
+    """By its authority only."""
+    yield from _order_refusals(context, operation.order_id)
+
+
+def apply_lift(context: Context, operation: LiftFreeze) -> None:
+    """The lien ends."""
+    lien = require(context.state, LIEN, operation.order_id)
+    liens.lift(context, lien)
+    context.emit(FreezeLifted(order=lien.id, account=lien.account))
+
+
+def check_stop(context: Context, operation: StopCredits) -> Iterator[Refusal]:
+    """One stop per account; only its authority lifts it."""
+    authority = _authority(context)
+    if authority is None:
+        yield Refusal(Code.ROLE_REQUIRED)
+    if context.state.get(ACCOUNT, operation.account) is None:
+        yield Refusal(Code.UNKNOWN_ACCOUNT)
+        return
+    known = context.state.get(CREDIT_STOP, operation.account)
+    if known is None:
+        if not operation.stopped:
+            yield Refusal(Code.NOT_FOUND)
+    elif known.authority != authority:
+        yield Refusal(Code.NOT_THE_AUTHORITY)
+    elif operation.stopped:
+        yield Refusal(Code.ALREADY_EXISTS)
+
+
+def apply_stop(context: Context, operation: StopCredits) -> None:
+    """The stop stands, or is gone."""
+    authority = _authority(context) or NO_ADDRESS
+    if operation.stopped:
+        stop = CreditStop(account=operation.account, authority=authority, basis=operation.basis)
+        context.state.put(CREDIT_STOP, stop)
+    else:
+        context.state.delete(CREDIT_STOP, operation.account)
+    context.emit(
+        CreditStopSet(account=operation.account, authority=authority, stopped=operation.stopped)
+    )
+
+
+FREEZE = OperationSpec(
+    operation=Freeze,
+    name="freeze",
+    family="freezes",
+    operation_class=OperationClass.CONTROL,
+    check=check_freeze,
+    apply=apply_freeze,
+    codes=(
+        Code.ROLE_REQUIRED,
+        Code.ALREADY_EXISTS,
+        Code.UNKNOWN_ACCOUNT,
+        Code.BAD_FIELD,
+        Code.UNKNOWN_ASSET,
+        Code.BAD_DATE,
+        Code.LIENS_FULL,
+    ),
+)
+
+CHANGE_FREEZE = OperationSpec(
+    operation=ChangeFreeze,
+    name="change_freeze",
+    family="freezes",
+    operation_class=OperationClass.CONTROL,
+    check=check_change,
+    apply=apply_change,
+    codes=(Code.NOT_FOUND, Code.NOT_THE_AUTHORITY, Code.BAD_FIELD, Code.BAD_DATE),
+)
+
+LIFT_FREEZE = OperationSpec(
+    operation=LiftFreeze,
+    name="lift_freeze",
+    family="freezes",
+    operation_class=OperationClass.CONTROL,
+    check=check_lift,
+    apply=apply_lift,
+    codes=(Code.NOT_FOUND, Code.NOT_THE_AUTHORITY),
+)
+
+STOP_CREDITS = OperationSpec(
+    operation=StopCredits,
+    name="stop_credits",
+    family="freezes",
+    operation_class=OperationClass.CONTROL,
+    check=check_stop,
+    apply=apply_stop,
+    codes=(
+        Code.ROLE_REQUIRED,
+        Code.UNKNOWN_ACCOUNT,
+        Code.NOT_FOUND,
+        Code.NOT_THE_AUTHORITY,
+        Code.ALREADY_EXISTS,
+    ),
+)
