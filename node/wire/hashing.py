@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -53,6 +54,12 @@ class SigningScope(msgspec.Struct, frozen=True, kw_only=True):
     """From genesis, 1..32 characters."""
     genesis_digest: bytes
     """32 bytes."""
+
+
+@lru_cache(maxsize=16)
+def chain_hash(chain_id: str) -> bytes:
+    """A chain id in fixed size."""
+    return tagged_hash(CHAIN_DOMAIN, chain_id.encode())
 
 
 def header_digest(header: Header) -> Digest:
@@ -105,14 +112,13 @@ def signing_bytes(
     """
     if len(digest) != 32 or len(extra) != 32 or len(scope.genesis_digest) != 32:
         raise ValueError("digest, extra and genesis digest have 32 bytes each")
-    chain = tagged_hash(CHAIN_DOMAIN, scope.chain_id.encode())
     return hashlib.sha256(
         b"".join(
             (
                 VOTE_DOMAIN,
                 b"\x00",
                 kind.to_bytes(1, "big"),
-                chain,
+                chain_hash(scope.chain_id),
                 scope.genesis_digest,
                 height.to_bytes(8, "big"),
                 view.to_bytes(8, "big"),
