@@ -161,7 +161,7 @@ def next_wakeup_ms(core: Core) -> int:
     earliest = core.status_ms
     if core.retransmit_ms is not None:
         earliest = min(earliest, core.retransmit_ms)
-    if core.catch_up_ms is not None and core.behind():
+    if core.catch_up_ms is not None and core.needs_blocks():
         earliest = min(earliest, core.catch_up_ms)
     if not core.may_sign():
         return earliest

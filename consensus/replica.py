@@ -219,7 +219,7 @@ class Replica:
         core = self._core
         if deciding.advance(core):
             return
-        if core.known_height > core.hs.height:
+        if core.needs_blocks():
             core.catch_up()
         if core.may_sign():
             for _ in range(STEPS_MAX):

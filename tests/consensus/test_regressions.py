@@ -1,0 +1,31 @@
+"""Bugs of the core that the campaign found, each reduced to what is needed to see it."""
+
+from consensus import actions as act
+from consensus import events as ev
+from tests.consensus.solo import Solo
+
+
+def test_a_node_that_is_behind_by_one_wants_no_tick_without_end() -> None:
+    """Campaign seed 44: after a CatchUp by two, at one behind, the wake-up lay in the past for
+    ever (R14)."""
+    solo = Solo("b", block_interval_empty_ms=1_000)
+    first = solo.block()
+    certificate = solo.certificate(first)
+    solo.status("c", certificate=certificate)
+    second = Solo("b")
+    second.advance(first, certificate)
+    block = second.block()
+    solo.status("a", certificate=second.certificate(block))
+    assert solo.count(act.CatchUp) == 1
+    solo.advance(first, certificate)
+    assert solo.replica.is_behind
+    ticks = 0
+    end = solo.now_ms + 5_000
+    while solo.now_ms < end:
+        wake = solo.replica.next_wakeup_ms()
+        assert wake is not None
+        solo.now_ms = max(solo.now_ms, wake)
+        solo.feed(ev.Tick(now=solo.now()))
+        ticks += 1
+        assert ticks < 100
+    assert solo.count(act.CatchUp) > 1
