@@ -1,5 +1,6 @@
 """The OpenRPC document, generated from the method table: what the server checks is what it says."""
 
+from functools import lru_cache
 from importlib import metadata
 
 from msgspec import inspect
@@ -8,11 +9,12 @@ from node.rpc.errors import SENTENCE, RpcCode
 from node.rpc.method import Call, Method, Reads, Tier, method
 from node.rpc.schema import Schemas, field_docs
 from node.sdk.schema.common import Context, NoParams, Proof
-from tokens.jsonform import Json, camel
+from tokens.jsonform import Json, camel, type_info
 
 OPENRPC_VERSION = "1.3.2"
 
 
+@lru_cache(maxsize=8)
 def document(methods: tuple[Method, ...]) -> dict[str, Json]:
     """The whole document."""
     schemas = Schemas()
@@ -66,7 +68,7 @@ def _method(one: Method, schemas: Schemas) -> Json:
 
 def params_of(one: Method, schemas: Schemas) -> list[Json]:
     """Content descriptors in positional order."""
-    info = inspect.type_info(one.params)
+    info = type_info(one.params)
     docs = field_docs(one.params)
     out: list[Json] = []
     for field in info.fields if isinstance(info, inspect.StructType) else ():

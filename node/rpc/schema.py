@@ -10,7 +10,7 @@ from functools import lru_cache
 import msgspec
 from msgspec import inspect
 
-from tokens.jsonform import Json, camel, type_name
+from tokens.jsonform import Json, camel, type_info, type_name
 from tokens.types import AMOUNT_LIMIT
 
 Schema = dict[str, Json]
@@ -40,7 +40,7 @@ class Schemas:
 
     def of(self, python: object) -> Schema:
         """Schema of a type; structs become references."""
-        return self.of_info(inspect.type_info(python))
+        return self.of_info(type_info(python))
 
     def of_info(self, of: inspect.Type) -> Schema:
         """The same of a type that is inspected already."""

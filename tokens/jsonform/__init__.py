@@ -10,10 +10,9 @@ Rules of this package:
 """
 
 import msgspec
-from msgspec import inspect
 
 from tokens.codec import Canonical, Malformed, NonCanonical, encode
-from tokens.jsonform.names import FormError, Json, camel, type_name
+from tokens.jsonform.names import FormError, Json, camel, type_info, type_name
 from tokens.jsonform.read import Reader, build_reader
 from tokens.jsonform.write import Writer, build_writer
 from tokens.ops import AnyOperation
@@ -32,6 +31,7 @@ __all__ = [
     "Reader",
     "Writer",
     "camel",
+    "type_info",
     "type_name",
 ]
 
@@ -52,14 +52,14 @@ class JsonForm:
         """From a value of the type to JSON. TypeError if the type has no JSON form."""
         found = self._writers.get(of)
         if found is None:
-            found = self._writers[of] = build_writer(self, inspect.type_info(of))
+            found = self._writers[of] = build_writer(self, type_info(of))
         return found
 
     def reader(self, of: object) -> Reader:
         """Function from JSON values to a value of the type; it raises FormError."""
         found = self._readers.get(of)
         if found is None:
-            found = self._readers[of] = build_reader(self, inspect.type_info(of))
+            found = self._readers[of] = build_reader(self, type_info(of))
         return found
 
     def to_json(self, value: object, of: object = None) -> Json:
