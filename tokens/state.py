@@ -61,13 +61,17 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 class Overlay:
-    """A block's writes over a base. Not thread-safe; one owner. Holds at most what one block
-    writes."""
+    """A block's writes over a base. Not thread-safe; one owner; lives for one block or one request.
 
-    __slots__ = ("_base", "_index", "_index_journal", "_record_journal", "_records")
+    Holds what was read and written through it, each once.
+    """
+
+    __slots__ = ("_base", "_index", "_index_journal", "_record_journal", "_records", "_view")
 
     def __init__(self, base: StateBase) -> None:
         self._base = base
+        self._view: dict[tuple[int, Key], object] = {}
+        """What `get` answers: own writes, and the base's records that were asked for."""
         self._records: dict[tuple[int, Key], tuple[Kind, object]] = {}
         self._index: dict[int, dict[bytes, Key | None]] = {}
         self._record_journal: list[tuple[tuple[int, Key], tuple[Kind, object] | None]] = []
@@ -75,23 +79,25 @@ class Overlay:
 
     def get(self, kind: RecordKind[R], *key: KeyPart) -> R | None:
         """The record as this overlay sees it, or None."""
-        found = self._records.get((kind.tag, key))
-        if found is not None:
-            return found[1]  # type: ignore[return-value]
-        return self._base.read(kind, key)
+        place = (kind.tag, key)
+        try:
+            return self._view[place]  # type: ignore[return-value]
+        except KeyError:
+            record = self._view[place] = self._base.read(kind, key)
+            return record
 
     def put(self, kind: RecordKind[R], record: R) -> None:
         """Insert or replace."""
         key = kind.key(record)
         place = (kind.tag, key)
-        before = self._records.get(place)
         if kind.indexes:
-            old = self._base.read(kind, key) if before is None else before[1]
+            old = self.get(kind, *key)
             for index in kind.indexes:
                 if old is None or not index.static:
-                    self._move(index, old, record, key)  # type: ignore[arg-type]
-        self._record_journal.append((place, before))
+                    self._move(index, old, record, key)
+        self._record_journal.append((place, self._records.get(place)))
         self._records[place] = (kind, record)
+        self._view[place] = record
 
     def delete(self, kind: RecordKind[R], *key: KeyPart) -> None:
         """Remove; nothing happens if it is not there."""
@@ -103,6 +109,7 @@ class Overlay:
         place = (kind.tag, key)
         self._record_journal.append((place, self._records.get(place)))
         self._records[place] = (kind, None)
+        self._view[place] = None
 
     def scan(
         self,
@@ -144,8 +151,10 @@ class Overlay:
             place, before = self._record_journal.pop()
             if before is None:
                 del self._records[place]
+                del self._view[place]
             else:
                 self._records[place] = before
+                self._view[place] = before[1]
         while len(self._index_journal) > index:
             entries, order, key, known = self._index_journal.pop()
             if known:
