@@ -166,9 +166,7 @@ class Core:
 
     def needs_blocks(self) -> bool:
         """Behind, and not by a block that is being fetched or executed here already (R14)."""
-        return self.behind() and (
-            self.known_height > self.hs.height or self.hs.certificate is None
-        )
+        return self.behind() and (self.known_height > self.hs.height or self.hs.certificate is None)
 
     def catch_up(self) -> None:
         """Ask for decided blocks, at once and then each CATCH_UP_AGAIN_MS (R14)."""

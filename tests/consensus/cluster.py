@@ -35,6 +35,8 @@ from tests.consensus.packets import Packet
 from tests.consensus.peer import Peer
 from tests.consensus.wiring import Predicate, Rule, Sets, names_of, pair
 
+STEPS_PER_MS_MAX = 50_000  # More steps in one virtual millisecond are a loop.
+
 
 class Cluster:
     """See the module's docstring."""
@@ -74,6 +76,7 @@ class Cluster:
         self.lossy: set[tuple[str, str]] = set()
         self.queue: list[tuple[int, int, Callable[[], None]]] = []
         self.counter = 0
+        self.steps_now = 0
         self.events = 0
         """Events handled by all replicas."""
         self.submitted = 0
@@ -123,7 +126,11 @@ class Cluster:
         """The next thing in time; False if nothing is left."""
         if not self.queue:
             return False
+        before = self.now_ms
         self.now_ms, _, call = heapq.heappop(self.queue)
+        self.steps_now = self.steps_now + 1 if self.now_ms == before else 0
+        if self.steps_now > STEPS_PER_MS_MAX:
+            raise checks.Violation(f"time stands still at {self.now_ms} ms: " + self.describe())
         call()
         return True
 
@@ -145,12 +152,9 @@ class Cluster:
 
     def describe(self) -> str:
         """The sentence of each node."""
-        lines = []
-        for name, peer in self.peers.items():
-            replica = peer.replica
-            text = "down" if replica is None else replica.describe(peer.now()).sentence
-            lines.append(f"{name}: {text}")
-        return "; ".join(lines)
+        ups = {name: peer for name, peer in self.peers.items() if peer.replica}
+        texts = {n: p.replica.describe(p.now()).sentence for n, p in ups.items() if p.replica}
+        return "; ".join(f"{name}: {texts.get(name, 'down')}" for name in self.names)
 
     # --- nodes -------------------------------------------------------------------------------
 
