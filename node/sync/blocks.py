@@ -1,8 +1,9 @@
 """Block sync: brings a node that was away level with its peers (R14).
 
 Rules of this file:
-1. Every block is checked by its certificate against the validator set of its height before it is executed, and by
-   its root after. A peer that sends anything else is not asked again in this run; the window is asked elsewhere.
+1. Every block is checked by its certificate against the validator set of its height before it is
+   executed, and by its root after. A peer that sends anything else is not asked again in this run;
+   the window is asked elsewhere.
 2. One window of at most WINDOW blocks is open at a time; what nobody asked for is dropped.
 """
 

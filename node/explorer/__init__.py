@@ -1,1 +1,0 @@
-"""Read-only web pages over the RPC."""

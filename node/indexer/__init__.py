@@ -1,1 +1,0 @@
-"""A relational copy of the ledger for reports (extra: indexer)."""
