@@ -6,8 +6,7 @@ from tests.consensus.solo import Solo
 
 
 def test_a_node_that_is_behind_by_one_wants_no_tick_without_end() -> None:
-    """Campaign seed 44: after a CatchUp by two, at one behind, the wake-up lay in the past for
-    ever (R14)."""
+    """Campaign seed 44: after a CatchUp by two, the wake-up lay in the past for ever (R14)."""
     solo = Solo("b", block_interval_empty_ms=1_000)
     first = solo.block()
     certificate = solo.certificate(first)
