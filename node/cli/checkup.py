@@ -161,14 +161,15 @@ def _port(what: str, host: str, port: int) -> Finding:
 
 
 def _genesis(path: Path) -> Finding:
-    from tokens.genesis import GenesisInvalid, decode_genesis
+    from node.genesis_file import GenesisUnreadable, read_genesis
+    from tokens.genesis_checks import check_genesis
 
     try:
-        genesis = decode_genesis(path.read_bytes())
-    except OSError as error:
-        return Finding(Grade.BAD, "genesis", f"{path}: {error.strerror}")
-    except GenesisInvalid as error:
-        return Finding(Grade.BAD, "genesis", f"{path}: {error}")
+        genesis = read_genesis(path)
+    except GenesisUnreadable as error:
+        return Finding(Grade.BAD, "genesis", str(error))
+    for fault, where in check_genesis(genesis):
+        return Finding(Grade.BAD, "genesis", f"{path}: {fault.value}: {where}")
     kind = "development" if genesis.is_dev else "production"
     return Finding(Grade.GOOD, "genesis", f"{genesis.chain_id}, {kind}")
 

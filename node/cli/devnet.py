@@ -96,7 +96,8 @@ def bench(
     json_path: Path | None,
 ) -> int:
     """Measure a fresh network on this machine: rate, latency, CPU by stage, memory, disk."""
-    from node.devnet.bench.run import Plan, measure
+    from node.devnet.bench.plan import Plan
+    from node.devnet.bench.run import measure
 
     plan = Plan(seconds=seconds, senders=senders, generators=generators, scenario=scenario)
     return measure(folder, plan, json_path)

@@ -27,8 +27,17 @@ from node.cli.verify import verify
 
 _KNOWN: dict[str, Exit] = {
     "node.config.ConfigInvalid": Exit.BAD_CONFIG,
+    "node.devnet.bench.load.GeneratorFailed": Exit.FAILED,
+    "node.devnet.layout.StateUnusable": Exit.BAD_CONFIG,
+    "node.devnet.network.NodeEnded": Exit.FAILED,
+    "node.devnet.session.Interrupted": Exit.INTERRUPTED,
+    "node.devnet.truth.Disagreement": Exit.FAILED,
+    "node.devnet.wait.DeadlinePassed": Exit.FAILED,
+    "node.genesis_file.GenesisUnreadable": Exit.BAD_CONFIG,
+    "node.keystore.envelope.KeystoreError": Exit.REFUSED,
     "node.signing.WrongLibrary": Exit.BAD_CONFIG,
     "node.storage.kv.StorageFailed": Exit.STORAGE_FAILED,
+    "tokens.genesis.GenesisInvalid": Exit.BAD_CONFIG,
     "node.storage.lockfile.FolderLocked": Exit.IN_USE,
 }
 """Full name of an exception -> status. Its message is what the user reads."""

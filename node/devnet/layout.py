@@ -89,9 +89,7 @@ class Layout:
         return f"begin again with: mohur devnet clean --dir {self.root}"
 
 
-def free_ports(
-    names: tuple[str, ...], before: dict[str, Ports] | None = None
-) -> dict[str, Ports]:
+def free_ports(names: tuple[str, ...], before: dict[str, Ports] | None = None) -> dict[str, Ports]:
     """Ports for each node: those of before if they are still free, else the usual ones, else any."""
     wanted: list[int] = []
     for index, name in enumerate(names):

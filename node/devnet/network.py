@@ -20,9 +20,11 @@ from node.devnet.layout import LAYOUT_VERSION, Layout, Ports, SavedState, free_p
 from node.devnet.ports import HOST
 from node.devnet.probe import Probe
 from node.devnet.process import ChildProcess, LifePipe, node_command, stop_all
-from node.devnet.profile import VALIDATORS, genesis_document
+from node.devnet.profile import VALIDATORS, dev_genesis
 from node.devnet.wait import until
+from node.genesis_file import write_genesis
 from node.storage.lockfile import FolderLock
+from tokens.genesis import Genesis
 
 READY_SECONDS = 30
 """How long all nodes may take from start to /readyz."""
@@ -60,13 +62,15 @@ class Network:
         }
 
     @classmethod
-    def open(cls, root: Path, tuning: Tuning | None = None) -> Network:
+    def open(
+        cls, root: Path, *, tuning: Tuning | None = None, genesis: Genesis | None = None
+    ) -> Network:
         """The network of a folder, made if there is none. FolderLocked, StateUnusable, OSError."""
         layout = Layout(root)
         layout.root.mkdir(parents=True, exist_ok=True)
         lock = FolderLock.acquire(layout.root)
         try:
-            state = _resume(layout) if layout.exists else _create(layout)
+            state = _resume(layout) if layout.exists else _create(layout, genesis or dev_genesis())
             _write_configs(layout, state.nodes, tuning or Tuning())
         except BaseException:
             lock.release()
@@ -142,8 +146,8 @@ class Network:
         self._lock.release()
 
 
-def _create(layout: Layout) -> SavedState:
-    layout.genesis.write_bytes(genesis_document())
+def _create(layout: Layout, genesis: Genesis) -> SavedState:
+    write_genesis(genesis, layout.genesis)
     state = SavedState(version=LAYOUT_VERSION, nodes=free_ports(VALIDATORS))
     for name in VALIDATORS:
         layout.data(name).mkdir(parents=True, exist_ok=True)

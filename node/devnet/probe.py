@@ -1,53 +1,44 @@
 """Questions to a node that may be half up: readiness, metrics, reads that are asked of all four.
 
-node.sdk is what integrators use and what the story writes with. Here "nobody answers" is no error
-but something to wait for, so it is raised as NotYet.
+The SDK calls silence an error; here "nobody answers" is something to wait for: NotYet.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Self, TypeVar, cast
+from typing import Self, TypeVar
 
 import aiohttp
 
 from node.devnet.wait import NotYet
+from node.sdk.client import Client
+from node.sdk.errors import NodeUnreachable
 from node.sdk.schema.common import Context
-from tokens.jsonform import PREFIX_TEST, Json, JsonForm
+from tokens.jsonform import PREFIX_TEST, Json
 
-TIMEOUT_SECONDS = 35
-"""Longer than the longest wait that a node allows."""
+PLAIN_SECONDS = 5
+"""A GET of health or metrics."""
+NODES_MAX = 64
+"""Nodes that one probe talks to."""
 
 T = TypeVar("T")
 
 
-class RpcFailed(Exception):
-    """The node answered with an error object."""
-
-    def __init__(self, method: str, error: dict[str, object]) -> None:
-        super().__init__(f"{method}: {error.get('message')}")
-        self.error = error
-        """The error object as it came."""
-
-    @property
-    def symbol(self) -> str:
-        """Stable name of the reason."""
-        data = self.error.get("data")
-        return str(data.get("symbol", "")) if isinstance(data, dict) else ""
-
-
 class Probe:
-    """Questions to several nodes over one session. Use it as a context manager."""
+    """Questions to several nodes; one client each, made when it is first asked."""
 
     def __init__(self) -> None:
-        self._session: aiohttp.ClientSession | None = None
-        self.form = JsonForm(PREFIX_TEST)
-        """JSON form of all that is asked here: local networks have test addresses."""
+        self._clients: dict[str, Client] = {}
+        self._stack = AsyncExitStack()
+        self._plain: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-        self._session = aiohttp.ClientSession(timeout=timeout)
+        timeout = aiohttp.ClientTimeout(total=PLAIN_SECONDS)
+        session = aiohttp.ClientSession(timeout=timeout)
+        self._plain = await self._stack.enter_async_context(session)
         return self
 
     async def __aexit__(
@@ -56,39 +47,51 @@ class Probe:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
+        await self._stack.aclose()
+
+    async def client(self, url: str) -> Client:
+        """The SDK client of a node."""
+        known = self._clients.get(url)
+        if known is None:
+            if len(self._clients) >= NODES_MAX:
+                raise RuntimeError("a probe talks to a bounded number of nodes")
+            made = Client(url, prefix=PREFIX_TEST)
+            known = self._clients[url] = await self._stack.enter_async_context(made)
+        return known
 
     async def ask(self, url: str, method: str, of: type[T], params: object = None) -> T:
         """Typed result of a method that answers without a context. RpcFailed, NotYet."""
-        return cast("T", self.form.from_json(of, await self.call(url, method, params)))
+        client = await self.client(url)
+        try:
+            return await client.call(method, params, of=of)
+        except NodeUnreachable as error:
+            raise NotYet(str(error)) from None
 
     async def read(
         self, url: str, method: str, of: type[T], params: object = None
     ) -> tuple[Context, T]:
         """Context and value of a read of state. RpcFailed, NotYet."""
-        answer = await self.call(url, method, params)
-        if not isinstance(answer, dict):
-            raise TypeError(f"{method} is no read of state")
-        context = cast("Context", self.form.from_json(Context, answer["context"]))
-        return context, cast("T", self.form.from_json(of, answer["value"]))
-
-    async def call(self, url: str, method: str, params: object = None) -> Json:
-        """Result of one method as JSON. RpcFailed, or NotYet if nobody answers."""
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params or {}}
+        client = await self.client(url)
         try:
-            async with self._open.post(url, json=body) as response:
-                reply = await response.json()
-        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            raise NotYet(f"{url} does not answer ({type(error).__name__})") from None
-        if "error" in reply:
-            raise RpcFailed(method, reply["error"])
-        return cast("Json", reply["result"])
+            answer = await client.read(method, params, of=of)
+        except NodeUnreachable as error:
+            raise NotYet(str(error)) from None
+        return answer.context, answer.value
+
+    async def raw(self, url: str, method: str, params: object = None) -> Json:
+        """Result of one method as JSON. RpcFailed, NotYet."""
+        client = await self.client(url)
+        try:
+            return await client.raw(method, params)
+        except NodeUnreachable as error:
+            raise NotYet(str(error)) from None
 
     async def text(self, url: str) -> tuple[int, str]:
         """Status and body of a GET. NotYet if nobody answers."""
+        if self._plain is None:
+            raise RuntimeError("a Probe is used inside `async with`")
         try:
-            async with self._open.get(url) as response:
+            async with self._plain.get(url) as response:
                 return response.status, await response.text()
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             raise NotYet(f"{url} does not answer ({type(error).__name__})") from None
@@ -99,12 +102,6 @@ class Probe:
         if status != 200:
             raise NotYet(f"{url} is not ready: {' '.join(body.split())[:200]}")
 
-    async def all_ready(self, urls: list[str]) -> None:
+    async def all_ready(self, urls: Iterable[str]) -> None:
         """All of them, asked at once."""
         await asyncio.gather(*[self.ready(url) for url in urls])
-
-    @property
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            raise RuntimeError("a Probe is used inside `async with`")
-        return self._session

@@ -4,8 +4,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from node.devnet.cast import (
     BOOKS,
     CALENDAR,
@@ -20,7 +18,6 @@ from node.devnet.cast import (
 from node.identity import dev_keys
 from tokens.finance.calendar import WEEKEND_SATURDAY_SUNDAY, Calendar
 from tokens.genesis import CentralBankMoney, DevBalance, Genesis
-from tokens.jsonform import PREFIX_TEST, JsonForm
 from tokens.records.day import TaxEntry, TaxTable
 from tokens.records.governance import Validator
 from tokens.records.parties import Account, Participant
@@ -54,23 +51,6 @@ POLICIES: dict[str, tuple[tuple[tuple[Role, ...], ...], int, bool]] = {
     "validators": ((), 1, True),
 }
 """Name -> slots of roles, threshold of a filler's own policy, whether validators must agree."""
-
-
-def genesis_document(
-    *,
-    more_books: Sequence[Book] = (),
-    balances: Sequence[tuple[bytes, int]] = (),
-    window_blocks: int | None = None,
-) -> bytes:
-    """genesis.json of a local network; the bench adds accounts that own something."""
-    genesis = dev_genesis(more_books=more_books, balances=balances, window_blocks=window_blocks)
-    return genesis_json(genesis, PREFIX_TEST)
-
-
-def genesis_json(genesis: Genesis, prefix: str) -> bytes:
-    """The JSON form of a genesis document, indented: people read it before they trust it."""
-    value = JsonForm(prefix).to_json(genesis)
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
 def dev_genesis(

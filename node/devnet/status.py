@@ -7,8 +7,9 @@ from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_columns
 from node.devnet.layout import Layout, SavedState
 from node.devnet.ports import HOST
-from node.devnet.probe import Probe, RpcFailed
+from node.devnet.probe import Probe
 from node.devnet.wait import NotYet
+from node.sdk.errors import RpcFailed
 from node.sdk.schema.node import NodeStatus
 
 

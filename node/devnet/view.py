@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from node.devnet.network import Network
-from node.devnet.probe import Probe, RpcFailed
+from node.devnet.probe import Probe
 from node.devnet.wait import NotYet
+from node.sdk.errors import RpcFailed
 from node.sdk.schema.node import NodeStatus
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")

@@ -16,7 +16,7 @@ from itertools import cycle, pairwise
 import aiohttp
 import msgspec
 
-from node.devnet.bench.messages import Closed, Command, Open, Result, Setup, Sign, Single
+from node.devnet.bench.messages import Closed, Command, Open, Result, Setup, Sign, Single, Use
 from node.devnet.bench.signed import Stock
 from node.devnet.bench.watch import watch_blocks
 
@@ -78,8 +78,12 @@ class Phase:
 class Generator:
     """Sends what the stock holds to all nodes in turn."""
 
-    def __init__(self, setup: Setup, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, setup: Setup, session: aiohttp.ClientSession, group: asyncio.TaskGroup
+    ) -> None:
         self._session = session
+        self._group = group
+        self._watcher: asyncio.Task[None] | None = None
         self._urls = cycle(setup.urls)
         self._stock = Stock(
             first=setup.first,
@@ -89,8 +93,22 @@ class Generator:
         )
         self._phase = self._new_phase()
 
-    def on_block(self, ids: list[str], at: float) -> None:
-        """News of a block."""
+    async def watch(self, url: str) -> None:
+        """Watch the blocks of a node instead of those of the one before; returns when it does."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+        started = asyncio.Event()
+        self._watcher = self._group.create_task(
+            watch_blocks(self._session, url, self._on_block, started)
+        )
+        await started.wait()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+
+    def _on_block(self, ids: list[str], at: float) -> None:
         self._phase.on_block(ids, at)
 
     async def run(self, command: Command) -> Result:
@@ -105,6 +123,10 @@ class Generator:
                 return await self._open(command)
             case Single(count=count):
                 return await self._single(count)
+            case Use(urls=urls, watch=watch):
+                self._urls = cycle(urls)
+                await self.watch(watch)
+                return Result()
             case Setup():
                 return Result()
 
@@ -225,14 +247,12 @@ async def serve() -> None:
         raise TypeError("the first command is a setup")
     timeout = aiohttp.ClientTimeout(total=35)
     async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as group:
-        generator = Generator(first, session)
-        started = asyncio.Event()
-        watcher = group.create_task(watch_blocks(session, first.watch, generator.on_block, started))
-        await started.wait()
+        generator = Generator(first, session, group)
+        await generator.watch(first.watch)
         _answer(Result())
         while line := await loop.run_in_executor(None, sys.stdin.readline):
             _answer(await generator.run(_decode(line)))
-        watcher.cancel()
+        generator.stop()
 
 
 def _answer(result: Result) -> None:

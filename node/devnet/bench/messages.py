@@ -19,6 +19,13 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True, tag="setup"):
     generator: int
 
 
+class Use(msgspec.Struct, frozen=True, kw_only=True, tag="use"):
+    """From now on send to these nodes, and watch the blocks of that one."""
+
+    urls: tuple[str, ...]
+    watch: str
+
+
 class Sign(msgspec.Struct, frozen=True, kw_only=True, tag="sign"):
     """Sign ahead."""
 
@@ -48,7 +55,7 @@ class Single(msgspec.Struct, frozen=True, kw_only=True, tag="single"):
     count: int
 
 
-Command = Setup | Sign | Closed | Open | Single
+Command = Setup | Use | Sign | Closed | Open | Single
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,133 @@
+"""Plays the story: one line a step, each verified on all nodes; then the calm table."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from node.devnet.card import print_card, print_next
+from node.devnet.clean import remove
+from node.devnet.layout import Layout
+from node.devnet.network import Network, NodeEnded
+from node.devnet.probe import Probe
+from node.devnet.session import Interrupted, run_session
+from node.devnet.story import audit, bond, control, faults, money
+from node.devnet.story.stage import Stage, StepFailed
+from node.devnet.table import show_until_cancelled
+from node.devnet.truth import Disagreement
+from node.devnet.wait import DeadlinePassed, NotYet
+from node.sdk.errors import NeverFinal, NodeUnreachable, RpcFailed
+
+FAILURES = (
+    StepFailed,
+    Disagreement,
+    DeadlinePassed,
+    NodeEnded,
+    NotYet,
+    NeverFinal,
+    NodeUnreachable,
+    RpcFailed,
+)
+"""What may end a step; its message is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the story."""
+
+    title: str
+    run: Callable[[Stage], Awaitable[str]]
+    """Does it and verifies it; what it found, as a sentence."""
+
+
+STEPS = (
+    Step("quorum reached", money.quorum),
+    Step("central-bank money issued", money.central_bank_money),
+    Step("stablecoin minted against the reserve", money.stablecoin),
+    Step("bond agreed, issued against payment", bond.issue),
+    Step("bond traded, delivery versus payment", bond.trade),
+    Step("clock moved, coupon paid net of tax", bond.coupon),
+    Step("account frozen, refused, unfrozen", control.freeze),
+    Step("primary killed under load", faults.primary_killed),
+    Step("two of four stopped", faults.two_stopped),
+    Step("audit", audit.audit),
+)
+
+
+def play(folder: Path, *, once: bool) -> int:
+    """0 if every step held on all nodes; 1 and the name of the step otherwise."""
+    if once:
+        folder = folder.parent / "once"
+        if Layout(folder).exists:
+            remove(folder)
+    try:
+        return run_session(lambda: _play(folder, once=once))
+    except Interrupted:
+        print("stopped; the state is kept, the same command goes on from there")
+        return 130 if once else 0
+
+
+async def _play(folder: Path, *, once: bool) -> int:
+    network = Network.open(folder)
+    try:
+        if network.state.story == "begun":
+            print(
+                "the story was interrupted on this network and cannot go on in the middle; "
+                f"begin again with: mohur devnet clean --dir {folder}",
+                file=sys.stderr,
+            )
+            return 1
+        network.start()
+        async with Probe() as probe:
+            await network.wait_ready(probe)
+            await print_card(network, probe)
+            if network.state.story == "none" and not await _steps(network, probe):
+                return 1
+            if once:
+                return 0
+            print_next(network)
+            await show_until_cancelled(network, probe, restart=True)
+    finally:
+        network.close()
+    return 0
+
+
+async def _steps(network: Network, probe: Probe) -> bool:
+    """Whether all held. The first one that does not ends the story."""
+    stage = Stage(network, probe)
+    console = Console(highlight=False, soft_wrap=True)
+    network.remember("begun")
+    for number, step in enumerate(STEPS, start=1):
+        began = time.monotonic()
+        with console.status(f"{step.title} …"):
+            try:
+                found = await step.run(stage)
+            except* FAILURES as group:
+                found, failure = "", group
+            else:
+                failure = None
+        label = f"{number:>2}/{len(STEPS)}"
+        if failure is not None:
+            sentence = "; ".join(str(error) for error in _leaves(failure))
+            console.print(f"{label}  [red]FAILED[/red]  {step.title}: {sentence}")
+            return False
+        took = time.monotonic() - began
+        root = stage.root.hex()[:8]
+        console.print(
+            f"{label}  [green]ok[/green]  {step.title} ({took:.1f} s): {found} "
+            f"\\[height {stage.height}, root {root} on {len(network.names)} nodes]"
+        )
+    network.remember("done")
+    return True
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found
