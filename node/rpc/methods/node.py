@@ -1,6 +1,5 @@
 """node_* and mempool_*."""
 
-import platform
 from importlib import metadata
 
 from node.api import PeerState
@@ -68,7 +67,6 @@ def version(call: Call, params: NoParams) -> node.NodeVersion:
         version=_SOFTWARE_VERSION,
         protocol_version=call.tip.protocol_version,
         address_prefix=call.form.prefix,
-        python=platform.python_version(),
     )
 
 

@@ -74,7 +74,6 @@ class NodeVersion(msgspec.Struct, frozen=True, kw_only=True):
     """In force at the next height."""
     address_prefix: str
     """`mhr` on a main network, `tmhr` on others."""
-    python: str
 
 
 class MempoolStatus(msgspec.Struct, frozen=True, kw_only=True):

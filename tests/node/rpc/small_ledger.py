@@ -4,13 +4,17 @@ import datetime
 
 from node.signing import Signer, dev_seed
 from tests.node.rpc.fake_node import BUSINESS_DATE, CHAIN_ID, FakeNode, address_of, digest_of
+from tokens.bonds import paying_account_of
 from tokens.codec import encode
 from tokens.events import Issued, Moved
+from tokens.finance.calendar import BusinessDayConvention, Calendar
+from tokens.finance.daycount import DayCount
+from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.ops.transfer import Transfer
 from tokens.records.cash import CASH_ASSET, CashAsset
-from tokens.records.day import BUSINESS_DAY, BusinessDay
+from tokens.records.day import BUSINESS_DAY, CALENDAR, BusinessDay, CalendarRecord
 from tokens.records.holdings import POSITION, SUPPLY, Position, Supply
-from tokens.records.instruments import ASSET, Asset
+from tokens.records.instruments import ASSET, BOND, Asset, Bond, BondTerms
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account, KeyPolicy, Participant
 from tokens.records.proposals import PROPOSAL, Proposal, ProposalStatus
 from tokens.records.settlement import BATCH, Batch, BatchParty, BatchStatus, Leg
@@ -26,6 +30,8 @@ RESERVE = address_of("reserve")
 SIGNER = Signer.from_seed(dev_seed("bank"))
 MONEY = "PKR-CB"
 COIN = "DPKR"
+BOND_ID = "PK0000000001"
+CALENDAR_PK = Calendar(id="PK", version=1, weekend_mask=0b1100000, holidays=())
 
 
 def participant(name: str, roles: tuple[Role, ...]) -> Participant:
@@ -76,6 +82,49 @@ def asset(name: str, kind: AssetKind) -> Asset:
         kyc_tier_min=0,
         record_no=0,
         unpaid_record=0,
+    )
+
+
+def bond() -> Bond:
+    """Two years, 10 % a year in half-yearly coupons, issued on the business date."""
+    return Bond(
+        asset=BOND_ID,
+        terms=BondTerms(
+            isin=BOND_ID,
+            cfi="DBFTFR",
+            issuer_lei="",
+            name="Two-year bond",
+            currency="PKR",
+            denomination=100,
+            increment=100,
+            max_supply=10**12,
+            issue_date=BUSINESS_DATE,
+            dated_date=BUSINESS_DATE,
+            maturity_date=datetime.date(2027, 7, 3),
+            coupon_rate_e6=100_000,
+            freq=2,
+            first_coupon=None,
+            last_regular_coupon=None,
+            roll_day=3,
+            accrual_daycount=DayCount.ACT_ACT_ICMA,
+            yield_daycount=DayCount.ACT_ACT_ICMA,
+            yield_compounding=Compounding.SEMI,
+            bdc=BusinessDayConvention.FOLLOWING,
+            adjust_accrual=False,
+            adjust_yield=False,
+            last_period=LastPeriod.COMPOUND,
+            settlement_asset=MONEY,
+            treasury_account=ALICE,
+            calendar_id="PK",
+            record_offset_bd=2,
+            kyc_tier_min=0,
+            tax_profile="none",
+            terms_hash=digest_of("terms"),
+            mutable_fields=(),
+        ),
+        paying_account=paying_account_of(BOND_ID),
+        next_coupon=1,
+        next_coupon_end=datetime.date(2026, 1, 3),
     )
 
 
@@ -183,6 +232,11 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     overlay.put(POSITION, position(COIN, BOB, 1))
     overlay.put(SUPPLY, Supply(asset=MONEY, amount=1_000_000))
     overlay.put(SUPPLY, Supply(asset=COIN, amount=1_000_000))
+    overlay.put(CALENDAR, CalendarRecord(current=CALENDAR_PK, pending=None, effective_on=None))
+    overlay.put(ASSET, asset(BOND_ID, AssetKind.FIXED))
+    overlay.put(BOND, bond())
+    overlay.put(POSITION, position(BOND_ID, BOB, 500_000))
+    overlay.put(SUPPLY, Supply(asset=BOND_ID, amount=500_000))
     overlay.put(BATCH, batch())
     overlay.put(PROPOSAL, proposal())
     node.write(overlay)

@@ -1,0 +1,3 @@
+// asset_getSupply: refusals
+>> {"jsonrpc": "2.0", "id": 1, "method": "asset_getSupply", "params": {"asset": "NONE"}}
+<< {"jsonrpc": "2.0", "id": 1, "error": {"code": -32001, "message": "no such asset", "data": {"symbol": "NOT_FOUND", "retryable": false}}}

@@ -1,0 +1,7 @@
+// bond_getAccrued: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "bond_getAccrued", "params": {"asset": "PK0000000001", "face": "1000000", "on": "2025-10-01"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x06ad3e6d92d2a46c895dee5c785577293b2ed31c802b54d2ae9f474fdaa668e0", "stateRoot": "0x207a31141d8153b51f55447faa5a218e37a71f7f90166a78da1161bd905adcd7"}, "value": {"asset": "PK0000000001", "face": "1000000", "on": "2025-10-01", "amount": "24457", "settlementAsset": "PKR-CB"}}}
+>> {"jsonrpc": "2.0", "id": 2, "method": "bond_getAccrued", "params": {"asset": "PK0000000001", "face": "1000000"}}
+<< {"jsonrpc": "2.0", "id": 2, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x06ad3e6d92d2a46c895dee5c785577293b2ed31c802b54d2ae9f474fdaa668e0", "stateRoot": "0x207a31141d8153b51f55447faa5a218e37a71f7f90166a78da1161bd905adcd7"}, "value": {"asset": "PK0000000001", "face": "1000000", "on": "2025-07-03", "amount": "0", "settlementAsset": "PKR-CB"}}}
+>> {"jsonrpc": "2.0", "id": 3, "method": "bond_getAccrued", "params": {"asset": "PK0000000001", "face": "1000000", "on": "2026-01-02"}}
+<< {"jsonrpc": "2.0", "id": 3, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x06ad3e6d92d2a46c895dee5c785577293b2ed31c802b54d2ae9f474fdaa668e0", "stateRoot": "0x207a31141d8153b51f55447faa5a218e37a71f7f90166a78da1161bd905adcd7"}, "value": {"asset": "PK0000000001", "face": "1000000", "on": "2026-01-02", "amount": "-272", "settlementAsset": "PKR-CB"}}}

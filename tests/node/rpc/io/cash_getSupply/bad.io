@@ -1,0 +1,3 @@
+// cash_getSupply: refusals
+>> {"jsonrpc": "2.0", "id": 1, "method": "cash_getSupply", "params": {"asset": "PKR-CB"}}
+<< {"jsonrpc": "2.0", "id": 1, "error": {"code": -32001, "message": "no such stablecoin", "data": {"symbol": "NOT_FOUND", "retryable": false}}}

@@ -1,0 +1,5 @@
+// chain_getProof: refusals
+>> {"jsonrpc": "2.0", "id": 1, "method": "chain_getProof", "params": {"kind": "people", "keyHash": "0x0000000000000000000000000000000000000000000000000000000000000000"}}
+<< {"jsonrpc": "2.0", "id": 1, "error": {"code": -32602, "message": "params.kind: one of participant, account, key_owner, proposal, approval_policy, grant, validator_sets, misbehaviour, position, supply, bank_total, lien, business_day, calendar, tax_table, asset, bond, payment, record_stamp, document, cash_asset, queued_redemption, used_reference, batch, batch_counter, credit_stop, account_freezes, unclaimed, chain, parameter, block_note, agenda_item", "data": {"symbol": "INVALID_PARAMS", "retryable": false}}}
+>> {"jsonrpc": "2.0", "id": 2, "method": "chain_getProof", "params": {"kind": "participant", "keyHash": "0x00"}}
+<< {"jsonrpc": "2.0", "id": 2, "error": {"code": -32602, "message": "params.keyHash: exactly 32 bytes of 0x and lower-case hex", "data": {"symbol": "INVALID_PARAMS", "retryable": false}}}

@@ -1,0 +1,3 @@
+// node_status: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "node_status"}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"nodeId": "alpha", "chainId": "mohur-test", "protocolVersion": 1, "height": 2, "blockHash": "0x06ad3e6d92d2a46c895dee5c785577293b2ed31c802b54d2ae9f474fdaa668e0", "stateRoot": "0x207a31141d8153b51f55447faa5a218e37a71f7f90166a78da1161bd905adcd7", "timestampMs": 1751500002000, "voting": true, "syncing": false, "halted": null, "view": 0, "phase": "idle", "sentence": "Nothing waits: a block is made when a transaction comes.", "mempoolTransactions": 1, "mempoolBytes": 205, "peersConnected": 3, "peersConfigured": 3, "lastBlockMsAgo": 250}}

@@ -1,0 +1,3 @@
+// participant_get: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "participant_get", "params": {"participant": "tmhr1kpeh9y9de5uwghx496whzdxu8vtnmqn5"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x06ad3e6d92d2a46c895dee5c785577293b2ed31c802b54d2ae9f474fdaa668e0", "stateRoot": "0x207a31141d8153b51f55447faa5a218e37a71f7f90166a78da1161bd905adcd7"}, "value": {"id": "tmhr1kpeh9y9de5uwghx496whzdxu8vtnmqn5", "name": "The bank", "lei": "", "jurisdiction": "PK", "controlGroup": "bank", "roles": ["BANK_CUSTODIAN"], "policy": {"threshold": 1, "keys": ["0xdaf9dd79c0097a9e509a98f7b32fec5df6954d8b15387a433b7e7bc3c31e533a"]}, "encryptionKey": "0x061f6af80d246f2d7ca775bccc8c47026a58086d5fde4524f1dd17ab4432fd0c"}}}

@@ -1,0 +1,5 @@
+// tx_get: refusals
+>> {"jsonrpc": "2.0", "id": 1, "method": "tx_get", "params": {"txId": "0x0000000000000000000000000000000000000000000000000000000000000000"}}
+<< {"jsonrpc": "2.0", "id": 1, "error": {"code": -32001, "message": "no such transaction known to this node", "data": {"symbol": "NOT_FOUND", "retryable": false}}}
+>> {"jsonrpc": "2.0", "id": 2, "method": "tx_get", "params": {"txId": "0x"}}
+<< {"jsonrpc": "2.0", "id": 2, "error": {"code": -32602, "message": "params.txId: exactly 32 bytes of 0x and lower-case hex", "data": {"symbol": "INVALID_PARAMS", "retryable": false}}}
