@@ -42,29 +42,29 @@ class Outgoing(NamedTuple):
     replace_at_once: bool
 
 
+_BULK = frozenset({TxBatch, BlockReply, BodyReply, SyncReply})
+
+
 def outgoing(message: PeerMessage) -> Outgoing:
     """Encode and classify. FrameTooLarge if it does not fit into a frame."""
-    key: tuple[str, str] | None = None
-    lane = Lane.URGENT
+    data = frame(encode_message(message))
+    if type(message) in _BULK:
+        return Outgoing(data, Lane.BULK, None, replace_at_once=False)
+    return Outgoing(data, Lane.URGENT, _key_of(message), isinstance(message, Status))
+
+
+def _key_of(message: PeerMessage) -> tuple[str, str] | None:
     match message:
         case Status():
-            key = ("Status", "")
+            return ("Status", "")
         case Prepare() | Commit() | PrePrepare():
-            key = (type(message).__name__, message.sender)
+            return (type(message).__name__, message.sender)
         case ViewChange():
-            key = ("ViewChange", message.head.sender)
+            return ("ViewChange", message.head.sender)
         case Evidence():
-            key = ("Evidence", message.accused)
-        case TxBatch() | BlockReply() | BodyReply() | SyncReply():
-            lane = Lane.BULK
+            return ("Evidence", message.accused)
         case _:
-            pass
-    return Outgoing(
-        data=frame(encode_message(message)),
-        lane=lane,
-        key=key,
-        replace_at_once=isinstance(message, Status),
-    )
+            return None
 
 
 class SendQueue:

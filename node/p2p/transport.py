@@ -12,18 +12,16 @@ Rules of this file:
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from node.p2p.acceptor import SHUTDOWN_TIMEOUT_S, Acceptor
 from node.p2p.link import Link
 from node.p2p.peers import PeerAddress, PeerLimits, PeerState
 from node.p2p.send_queue import Outgoing, SendQueue, outgoing
 from node.p2p.tls import Credentials, client_context, server_context
 from node.wire.framing import FrameTooLarge
 from node.wire.peer_messages import Hello, PeerMessage, Ping
-
-LISTEN_BACKLOG = 128
 
 
 class Transport:
@@ -56,17 +54,22 @@ class Transport:
         self._peers: dict[str, PeerState] = {}
         self._id_of_key: dict[bytes, str] = {}
         self._dialing: dict[str, asyncio.Task[None]] = {}
-        self._handshakes: dict[asyncio.Task[None], None] = {}
         self._links: dict[Link, None] = {}
         self._group: asyncio.TaskGroup | None = None
         self.set_peers(peers)
-        self._listener = _listen(listen)
+        self._acceptor = Acceptor(
+            listen,
+            limits=self._limits,
+            tls=lambda: self._server_tls,
+            new_link=lambda: self._new_link(None),
+            drop_link=lambda link: self._links.pop(link, None),
+            counters=self.counters,
+        )
 
     @property
     def port(self) -> int:
         """The TCP port that this node listens on (chosen by the kernel if 0 was asked for)."""
-        port: int = self._listener.getsockname()[1]
-        return port
+        return self._acceptor.port
 
     def peer(self, peer_id: str) -> PeerState | None:
         """What is known of a peer; None for a stranger."""
@@ -123,7 +126,7 @@ class Transport:
                 self._group = group
                 for state in self._peers.values():
                     self._start_dialing(group, state)
-                group.create_task(self._accept(group))
+                group.create_task(self._acceptor.run(group))
                 group.create_task(self._watch())
                 await self._failure
         finally:
@@ -132,7 +135,7 @@ class Transport:
 
     def close(self) -> None:
         """Stop listening and drop all links; `run` does it when it ends."""
-        self._listener.close()
+        self._acceptor.close()
         for link in list(self._links):
             link.abort("shutdown")
 
@@ -261,6 +264,7 @@ class Transport:
                         ssl=tls,
                         server_hostname="",
                         ssl_handshake_timeout=limits.handshake_timeout_s,
+                        ssl_shutdown_timeout=SHUTDOWN_TIMEOUT_S,
                     )
                     ready = await link.finished
             except (OSError, TimeoutError):
@@ -271,37 +275,6 @@ class Transport:
                 backoff_s = limits.dial_backoff_min_s
             elif not await _within(state.connected, backoff_s):
                 backoff_s = min(2 * backoff_s, limits.dial_backoff_max_s)
-
-    async def _accept(self, group: asyncio.TaskGroup) -> None:
-        """Take connections.
-
-        Many slow strangers make way for the newest, so that a peer gets through.
-        """
-        while True:
-            connection, _ = await self._loop.sock_accept(self._listener)
-            if len(self._handshakes) >= self._limits.pending_handshakes_max:
-                next(iter(self._handshakes)).cancel()
-                self.counters["handshake_evicted"] += 1
-            task = group.create_task(self._handshake(connection))
-            self._handshakes[task] = None
-            task.add_done_callback(lambda done: self._handshakes.pop(done, None))
-
-    async def _handshake(self, connection: socket.socket) -> None:
-        link = self._new_link(None)
-        try:
-            await self._loop.connect_accepted_socket(
-                lambda: link,
-                connection,
-                ssl=self._server_tls,
-                ssl_handshake_timeout=self._limits.handshake_timeout_s,
-            )
-        except OSError:
-            self.counters["handshake_failed"] += 1
-            self._links.pop(link, None)
-        except asyncio.CancelledError:
-            self._links.pop(link, None)
-            connection.close()
-            raise
 
     async def _watch(self) -> None:
         """Ping where we were silent; give up links where the peer was."""
@@ -318,14 +291,6 @@ class Transport:
                     link.abort("silent")
                 elif now - link.sent_s >= limits.ping_interval_s:
                     link.send(ping)
-
-
-def _listen(address: tuple[str, int]) -> socket.socket:
-    """A listening socket; raises OSError if the address is taken."""
-    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-    listener = socket.create_server(address, family=family, backlog=LISTEN_BACKLOG)
-    listener.setblocking(False)
-    return listener
 
 
 async def _within(event: asyncio.Event, timeout_s: float) -> bool:

@@ -11,4 +11,4 @@ from tests.node.p2p.harness import NODES
 def closed_nodes() -> Iterator[None]:
     yield
     while NODES:
-        NODES.pop().transport._listener.close()
+        NODES.pop().transport.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import errno
+import socket
 from functools import partial
 
 import pytest
@@ -142,13 +144,44 @@ async def test_strangers_in_the_handshake_make_way_for_a_peer() -> None:
     async with running(a):
         loris = [await asyncio.open_connection("127.0.0.1", a.transport.port) for _ in range(20)]
         await until(lambda: a.counters["handshake_evicted"] == 16)
-        assert len(a.transport._handshakes) == 4
+        assert len(a.transport._acceptor.handshakes) == 4
         b = await RawPeer.connect("b", a)
         b.send(hello("b"))
         await until(lambda: a.is_up("b"))
         await b.close()
         for _, writer in loris:
             writer.transport.abort()
+
+
+class ShortOfFiles:
+    """A loop whose first accepts fail."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, failures: int) -> None:
+        self.loop = loop
+        self.failures = failures
+
+    async def sock_accept(self, listener: socket.socket) -> tuple[socket.socket, object]:
+        if self.failures:
+            self.failures -= 1
+            raise OSError(errno.EMFILE, "too many open files")
+        return await self.loop.sock_accept(listener)
+
+
+async def test_a_lack_of_file_descriptors_does_not_end_the_node(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a, b = TestNode("a"), TestNode("b")
+    introduce(a, b)
+    acceptor = a.transport._acceptor
+    connect = acceptor._loop.connect_accepted_socket
+    short = ShortOfFiles(acceptor._loop, failures=2)
+    monkeypatch.setattr(short, "connect_accepted_socket", connect, raising=False)
+    monkeypatch.setattr(acceptor, "_loop", short)
+    # Only b dials: what a accepts decides.
+    a.transport.set_peers({"b": dataclasses.replace(b.address, host="", port=0)})
+    async with running(a, b):
+        await until(lambda: a.is_up("b"))
+    assert a.counters["accept_failed"] == 2
 
 
 async def test_a_flood_is_read_at_the_budget_and_others_are_heard_meanwhile() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 
 import pytest
@@ -47,8 +48,11 @@ async def test_two_nodes_find_each_other_and_exchange_messages() -> None:
     assert a.messages == [("b", batch(mark=2))]
 
 
-async def test_of_many_nodes_each_pair_keeps_one_link() -> None:
-    nodes = [TestNode(name) for name in ("a", "b", "c", "d")]
+@pytest.mark.parametrize("dial_yield_s", [0.0, 0.05])
+async def test_of_many_nodes_each_pair_keeps_one_link(dial_yield_s: float) -> None:
+    """Without the yield all dial at once, and each pair has two links for a moment."""
+    limits = dataclasses.replace(LIMITS, dial_yield_s=dial_yield_s)
+    nodes = [TestNode(name, limits) for name in ("a", "b", "c", "d")]
     introduce(*nodes)
     async with running(*nodes):
         await until(
