@@ -41,6 +41,9 @@ class Movement:
     """It is an operation of the reserve, which alone touches RESERVE accounts (5.7)."""
 
 
+_RESERVED = (AccountPurpose.RESERVE, AccountPurpose.UNCLAIMED)
+"""Opened by no key: only by the operations of reserves, payments and unclaimed money."""
+
 Rule = Callable[[Context, Movement], Iterator[Refusal]]
 
 
@@ -100,7 +103,7 @@ def _accounts(context: Context, movement: Movement) -> Iterator[Refusal]:
         code = ACCOUNT_TABLE[standing(context, movement.asset.id, account, use)][use]
         if code is not None:
             yield Refusal(code)
-        reserved = account.purpose is AccountPurpose.RESERVE
+        reserved = account.purpose in _RESERVED
         if reserved and not movement.reserve and use not in (Use.SERVICE, Use.CONTROL):
             yield Refusal(Code.ACCOUNT_RESERVED)
 

@@ -80,6 +80,7 @@ class Code(IntEnum):
     UNKNOWN_CALENDAR = 64
     BAD_DATE = 65
     TOO_MANY_BONDS = 66
+    TOO_MANY_DOCUMENTS = 67
     # coupons and redemption
     NOT_FUNDED = 70
     ALREADY_PAID = 71

@@ -43,6 +43,7 @@ from tokens.events.instruments import (
     ResidualReturned,
     TaxTableSet,
     TermsAmended,
+    UnclaimedPaid,
 )
 from tokens.events.parties import (
     AccountClosed,
@@ -103,6 +104,7 @@ LedgerEvent = (
     | PaymentUnclaimed
     | ResidualReturned
     | TaxTableSet
+    | UnclaimedPaid
     | BatchInstructed
     | BatchApproved
     | BatchAllocated
@@ -163,5 +165,6 @@ __all__ = [
     "Seized",
     "TaxTableSet",
     "TermsAmended",
+    "UnclaimedPaid",
     "ValidatorsChanged",
 ]

@@ -203,3 +203,20 @@ class TaxTableSet(
 
     profile: Symbol
     version: Count
+
+
+class UnclaimedPaid(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=112,
+):
+    """Unclaimed money reached another account of its owner."""
+
+    account: Address
+    """Account that could not be credited."""
+    target: Address
+    asset: AssetId
+    amount: Amount

@@ -19,6 +19,7 @@ from tokens.ops.cash_asset import DEFINE_CASH_ASSET
 from tokens.ops.central_bank_money import CB_ISSUE, CB_WITHDRAW
 from tokens.ops.control import FORCE_TRANSFER, PAUSE_ASSET
 from tokens.ops.coupons import COUPON_FUND, REDEMPTION_FUND, SET_TAX_TABLE
+from tokens.ops.documents import ADD_DOCUMENT, AMEND_BOND
 from tokens.ops.freezes import CHANGE_FREEZE, FREEZE, LIFT_FREEZE, STOP_CREDITS
 from tokens.ops.governance import PARAMETER_CHANGE, SET_APPROVAL_POLICY, SET_PARAMETER
 from tokens.ops.grants import GRANT_EXPIRY, GRANT_POWER, REVOKE_GRANT
@@ -27,6 +28,7 @@ from tokens.ops.participants import REGISTER_PARTICIPANT, SET_KEY_POLICY, UPDATE
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
 from tokens.ops.settlement import APPROVE_BATCH, INSTRUCT_BATCH
 from tokens.ops.transfer import TRANSFER
+from tokens.ops.unclaimed import PAY_UNCLAIMED
 from tokens.ops.validators import (
     ADD_VALIDATOR,
     REMOVE_VALIDATOR,
@@ -61,9 +63,12 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     CREATE_BOND,
     APPROVE_BOND,
     CANCEL_BOND,
+    ADD_DOCUMENT,
+    AMEND_BOND,
     COUPON_FUND,
     REDEMPTION_FUND,
     SET_TAX_TABLE,
+    PAY_UNCLAIMED,
     INSTRUCT_BATCH,
     APPROVE_BATCH,
     ALLOCATE_BATCH,
