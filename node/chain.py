@@ -225,6 +225,17 @@ class Chain:
                 return self._remember(height, members)
         return None
 
+    def validators_expected(self, height: int) -> ValidatorSet | None:
+        """The same, and the newest known set for what is further ahead.
+
+        A node that was away learns from certificates of heights whose set it cannot know yet. The
+        guess is right unless the set changed meanwhile; what does not verify under it is dropped.
+        """
+        known = self.validators_at(height)
+        if known is None and height > self.ledger.height:
+            return self.validators_at(self.ledger.height + 2)
+        return known
+
     def is_validator(self, node_id: str, public_key: bytes) -> bool:
         """Whether this key is a member's in the set of the next height or of the one after."""
         for height in (self.tip.height + 1, self.tip.height + 2):

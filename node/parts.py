@@ -70,7 +70,7 @@ class Parts:
         self._desk = self._open_desk() if self._is_member else None
         self._verifier = Verifier(
             scope=self._scope,
-            validators=chain.validators_at,
+            validators=chain.validators_expected,
             own=config.id if self._is_member else None,
         )
         self.transport = self._make_transport()
