@@ -8,6 +8,7 @@ Rules of this file:
 import asyncio
 import datetime
 import hashlib
+from collections.abc import Callable
 
 from consensus.types import (
     CommitCertificate,
@@ -81,14 +82,15 @@ def genesis_of(*, is_dev: bool) -> Genesis:
 class FakeFeed:
     """A bounded feed, as node/feeds.py has it."""
 
-    def __init__(self, feeds: list["FakeFeed"], queue_max: int) -> None:
+    def __init__(self, node: "FakeNode", queue_max: int) -> None:
         self.queue: asyncio.Queue[StoredBlock] = asyncio.Queue(maxsize=queue_max)
         self.overflowed = False
-        self._feeds = feeds
+        self._node = node
 
     def close(self) -> None:
-        if self in self._feeds:
-            self._feeds.remove(self)
+        if self in self._node.feeds:
+            self._node.feeds.remove(self)
+            self._node.changed.set()
 
 
 class FakeNode:
@@ -118,6 +120,7 @@ class FakeNode:
         self.used_refs: dict[tuple[bytes, bytes], bytes] = {}
         self.feeds: list[FakeFeed] = []
         self.waiters: dict[bytes, list[asyncio.Future[Receipt]]] = {}
+        self.changed = asyncio.Event()
         self.halted: str | None = None
         self.connected = 3
 
@@ -214,6 +217,13 @@ class FakeNode:
                 feed.close()
             else:
                 feed.queue.put_nowait(block)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Until something about waiters and feeds holds; ten seconds at most."""
+        async with asyncio.timeout(10):
+            while not condition():
+                self.changed.clear()
+                await self.changed.wait()
 
     # --- NodeApi ---------------------------------------------------------------------------------
 
@@ -324,6 +334,7 @@ class FakeNode:
             return self.blocks[place.height - 1].receipts[place.index]
         waiter: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self.waiters.setdefault(tx_id, []).append(waiter)
+        self.changed.set()
         try:
             return await asyncio.wait_for(waiter, timeout_ms / 1_000)
         except TimeoutError:
@@ -370,6 +381,7 @@ class FakeNode:
         ]
 
     def subscribe_blocks(self, queue_max: int) -> FakeFeed:
-        feed = FakeFeed(self.feeds, queue_max)
+        feed = FakeFeed(self, queue_max)
         self.feeds.append(feed)
+        self.changed.set()
         return feed

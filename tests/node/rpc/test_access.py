@@ -206,8 +206,7 @@ async def test_web_pages_may_not_open_the_websocket(
         try:
             async with session.ws_connect("/ws", headers=headers):
                 opened = True
-        except aiohttp.WSServerHandshakeError as error:
-            assert error.status == 403
+        except aiohttp.WSServerHandshakeError:
             opened = False
     assert opened is allowed
 

@@ -29,7 +29,7 @@ def unknown_operation() -> bytes:
 
 
 def non_minimal() -> bytes:
-    """`valid_until` 100 as a 16-bit integer: every msgpack library reads it, none may be believed."""
+    """`valid_until` 100 as a 16-bit integer: every msgpack library reads it."""
     return GOOD.data.replace(b"\x64\x91", b"\xcd\x00\x64\x91", 1)
 
 

@@ -138,8 +138,7 @@ async def test_waiting_for_finality(caller: Caller, server: Serving) -> None:
     params = {"transaction": "0x" + waiting.data.hex(), "timeoutMs": 20_000}
     async with asyncio.TaskGroup() as tasks:
         answer = tasks.create_task(caller.result("tx_submitAndWait", params))
-        while not server.node.waiters:
-            await asyncio.sleep(0)
+        await server.node.until(lambda: server.node.waiters)
         server.node.decide()
     receipt = answer.result()
     assert isinstance(receipt, dict)

@@ -1,6 +1,5 @@
 """Subscriptions: replay without gap, filters, limits, and readers that do not keep up."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -44,8 +43,7 @@ async def event(socket: Socket) -> tuple[int, int, int, dict[str, object]]:
 
 async def started(server: Serving, count: int = 1) -> None:
     """Until so many feeds are open."""
-    while len(server.node.feeds) < count:
-        await asyncio.sleep(0)
+    await server.node.until(lambda: len(server.node.feeds) >= count)
 
 
 async def test_any_call_works_over_the_socket(socket: Socket) -> None:
@@ -110,8 +108,7 @@ async def test_unsubscribe_ends_it(socket: Socket, server: Serving) -> None:
     await call(socket, "sub_subscribe", {"topic": "blocks"})
     await started(server)
     assert (await call(socket, "sub_unsubscribe", [1]))["result"] is True
-    while server.node.feeds:
-        await asyncio.sleep(0)
+    await server.node.until(lambda: not server.node.feeds)
     server.node.decide()
     reply = await call(socket, "sub_unsubscribe", [1])
     assert reply["error"]["data"]["symbol"] == "NOT_FOUND"  # type: ignore[index,call-overload]
@@ -150,8 +147,7 @@ async def test_a_slow_reader_is_closed_with_1013(
     while (message := await socket.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT:
         pass
     assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1013)
-    while server.node.feeds:
-        await asyncio.sleep(0)
+    await server.node.until(lambda: not server.node.feeds)
     assert server.metrics.rpc.subscribers_dropped._value.get() == 1
 
 
@@ -173,8 +169,7 @@ async def test_the_end_of_a_connection_closes_its_feeds(server: Serving) -> None
         async with session.ws_connect("/ws") as opened:
             await call(opened, "sub_subscribe", {"topic": "blocks"})
             await started(server)
-        while server.node.feeds:
-            await asyncio.sleep(0)
+        await server.node.until(lambda: not server.node.feeds)
 
 
 async def test_binary_messages_are_refused(socket: Socket) -> None:
