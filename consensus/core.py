@@ -5,16 +5,16 @@ Rules of this file:
 2. A handler does one thing; the order of things is in replica.py only.
 """
 
-from consensus.actions import Action, CatchUp, Halt, Report, ReportKind
+from consensus.actions import Action, CatchUp, Halt, Report, ReportKind, Sign
 from consensus.events import Now
 from consensus.height_state import HeightState
-from consensus.messages import ConsensusMessage, Evidence, SignedPart
+from consensus.messages import ConsensusMessage, Evidence, PreparedCertificate, SignedPart
 from consensus.peers import PeerTable
 from consensus.quorum import commit_certificate_fits
 from consensus.rejects import Reject
 from consensus.restore import ReplicaConfig, Restored
-from consensus.signed import order_of, signed_part
-from consensus.types import CommitCertificate, Tip, ValidatorId
+from consensus.signed import order_of, signed_part, step_of
+from consensus.types import CommitCertificate, Proposal, Tip, ValidatorId
 from consensus.validator_set import FailureWindow, Schedule
 from consensus.voting import Voting
 
@@ -44,6 +44,7 @@ class Core:
         "now",
         "out",
         "peers",
+        "pending",
         "report_level",
         "restored",
         "retransmit_ms",
@@ -60,6 +61,8 @@ class Core:
         self.now = Now(mono_ms=0, wall_ms=0)
         self.out: list[Action] = []
         self.drops: dict[Reject, int] = {}
+        self.pending: dict[tuple[int, int, int], ConsensusMessage] = {}
+        """Drafts given to Sign that have not come back; their height may end before."""
         self.peers = PeerTable()
         self.voting = Voting(config.validator, restored.guard_height, restored.guard_stale)
         for message in restored.signed:
@@ -147,6 +150,19 @@ class Core:
             self.voting.halted = reason
             self.halting = True
             self.out.append(Halt(reason=reason, text=text))
+
+    def sign(
+        self,
+        draft: ConsensusMessage,
+        *,
+        proposal: Proposal | None = None,
+        certificate: PreparedCertificate | None = None,
+    ) -> None:
+        """Ask for a signature, once for each (view, step) of the open height (R12)."""
+        part = signed_part(draft)
+        self.hs.asked[(part.view, step_of(part))] = True
+        self.pending[order_of(part)] = draft
+        self.out.append(Sign(draft=draft, proposal=proposal, certificate=certificate))
 
     def hold(self, part: SignedPart) -> None:
         """Remember the highest signed part of each validator (R12)."""

@@ -128,8 +128,8 @@ class HeightState:
         """A valid commit certificate of this height, own or a peer's."""
         self.decided = False
         """Decide was asked; Advanced is awaited."""
-        self.asked: dict[tuple[int, Step], ConsensusMessage] = {}
-        """Drafts given to Sign, by (view, step): nothing is asked for twice."""
+        self.asked: dict[tuple[int, Step], bool] = {}
+        """(view, step) of what was given to Sign: nothing is asked for twice. Of current views."""
         self.own: dict[Step, ConsensusMessage] = {}
         """Newest own signed message of each kind."""
         self.building: int | None = None

@@ -6,7 +6,7 @@ votes, blocks, results and restarts come.
 """
 
 from consensus import evidence
-from consensus.actions import Execute, KeepCertificate, ReportKind, Sign
+from consensus.actions import Execute, KeepCertificate, ReportKind
 from consensus.core import Core
 from consensus.header_rules import header_fault
 from consensus.height_state import Accepted, HeightState, Result
@@ -188,8 +188,7 @@ def _prepare(core: Core, accepted: Accepted) -> None:
     draft = Prepare(
         height=hs.height, view=hs.view, digest=accepted.digest, sender=core.me, signature=b""
     )
-    hs.asked[key] = draft
-    core.out.append(Sign(draft=draft, proposal=accepted.proposal, certificate=None))
+    core.sign(draft, proposal=accepted.proposal)
 
 
 def _commit(core: Core, hs: HeightState, accepted: Accepted, root: bytes) -> None:
@@ -208,5 +207,4 @@ def _commit(core: Core, hs: HeightState, accepted: Accepted, root: bytes) -> Non
         sender=core.me,
         signature=b"",
     )
-    hs.asked[key] = draft
-    core.out.append(Sign(draft=draft, proposal=None, certificate=prepared))
+    core.sign(draft, certificate=prepared)

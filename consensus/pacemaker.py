@@ -150,7 +150,7 @@ def update_retransmit(core: Core) -> None:
     hs = core.hs
     if core.retransmit_ms is not None:
         return
-    if hs.own or hs.executing or hs.fetching:
+    if hs.own or hs.executing or hs.fetching or hs.certificate is not None:
         core.retransmit_wait_ms = core.t0_ms
         core.retransmit_ms = core.now.mono_ms + core.t0_ms
 

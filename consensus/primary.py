@@ -1,6 +1,6 @@
 """What a primary does: propose in view 0 by R1, in later views by J (R1, R6)."""
 
-from consensus.actions import BuildProposal, FetchBlock, HeaderTemplate, ReportKind, Sign
+from consensus.actions import BuildProposal, FetchBlock, HeaderTemplate, ReportKind
 from consensus.core import Core
 from consensus.events import ProposalBuilt
 from consensus.header_rules import STEP_AFTER_PARENT_MS, header_fault
@@ -121,5 +121,4 @@ def _sign(
         sender=core.me,
         signature=b"",
     )
-    hs.asked[(hs.view, Step.PRE_PREPARE)] = draft
-    core.out.append(Sign(draft=draft, proposal=proposal, certificate=None))
+    core.sign(draft, proposal=proposal)

@@ -18,7 +18,7 @@ from consensus.messages import (
     ViewChange,
 )
 from consensus.rejects import Reject
-from consensus.signed import content_of, signed_part, step_of
+from consensus.signed import content_of, order_of, signed_part, step_of
 from consensus.status import answer, check_own, report_rights
 from consensus.types import Proposal, Tip, ValidatorId
 
@@ -70,14 +70,14 @@ def _check_nested(core: Core, certificate: PreparedCertificate | None) -> None:
 
 def _own(core: Core, message: ConsensusMessage) -> bool:
     """Whether a Sign of this replica asked for it; else another node has this key (R12)."""
-    hs = core.hs
     part = signed_part(message)
-    if part.height == hs.height:
-        draft = hs.asked.get((part.view, step_of(part)))
-        if draft is not None and content_of(signed_part(draft)) == content_of(part):
-            core.voting.signed(part)
-            hs.keep_own(message)
-            return True
+    draft = core.pending.get(order_of(part))
+    if draft is not None and content_of(signed_part(draft)) == content_of(part):
+        del core.pending[order_of(part)]
+        core.voting.signed(part)
+        if part.height == core.hs.height:
+            core.hs.keep_own(message)
+        return True
     check_own(core, part)
     core.drop(Reject.OBSERVING)
     return False
@@ -125,6 +125,7 @@ def on_block(core: Core, digest: bytes, proposal: Proposal) -> None:
 
 def on_sign_refused(core: Core, event: SignRefused) -> None:
     """The guard refused: nothing was signed, and it is not asked again (R12)."""
+    core.pending.pop((event.height, event.view, int(event.step)), None)
     text = f"{event.step.name} of view {event.view}: {event.reason}"
     core.report(ReportKind.SIGN_REFUSED, text)
     if event.root_conflict:
@@ -172,7 +173,8 @@ def resume(core: Core) -> None:
     hs.view = max((part.view for part in parts), default=0)
     for message in restored.signed:
         part = signed_part(message)
-        hs.asked[(part.view, step_of(part))] = message
+        hs.asked[(part.view, step_of(part))] = True
+        core.pending[order_of(part)] = message
         on_message(core, message)
     for certificate in restored.certificates:
         if certificate.view <= hs.view and (

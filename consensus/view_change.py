@@ -8,7 +8,7 @@ Rules of this file:
 """
 
 from consensus import evidence
-from consensus.actions import ReportKind, Sign
+from consensus.actions import ReportKind
 from consensus.core import Core
 from consensus.height_state import HeightState
 from consensus.messages import (
@@ -144,6 +144,7 @@ def enter_view(core: Core, view: int, why: str) -> None:
     """Move to a higher view of the open height: by timeout, join or PrePrepare (R6)."""
     hs = core.hs
     hs.view = view
+    hs.asked = {key: True for key in hs.asked if key[0] >= view}
     hs.accepted = None
     hs.building = None
     hs.justification = None
@@ -178,8 +179,7 @@ def change_view(core: Core, view: int, why: str) -> None:
         ),
         certificate=certificate,
     )
-    hs.asked[(view, Step.VIEW_CHANGE)] = draft
-    core.out.append(Sign(draft=draft, proposal=None, certificate=None))
+    core.sign(draft)
 
 
 def join(core: Core) -> bool:

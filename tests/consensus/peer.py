@@ -59,6 +59,8 @@ class Peer:
         self.blocks: dict[bytes, Proposal] = {}
         self.waiting: dict[bytes, act.Execute] = {}
         self.todo: deque[act.Action] = deque()
+        self.unsigned: deque[act.Sign] = deque()
+        """What waits for a slow guard (cluster.sign_ms), in order."""
         self.busy = False
         self.wake_at: int | None = None
         self.turn = 0
@@ -114,6 +116,7 @@ class Peer:
         linked = self.cluster.linked(self.name)
         self.replica = None
         self.todo.clear()
+        self.unsigned.clear()
         self.pool = {}
         if self.disk.guard is not None:
             self.disk.guard.crash()
@@ -229,7 +232,11 @@ class Peer:
         """One action, as the contract says."""
         match action:
             case act.Sign():
-                self.sign(action)
+                if self.cluster.sign_ms:
+                    self.unsigned.append(action)
+                    self.cluster.call_later(self, self.cluster.sign_ms, self.sign_next)
+                else:
+                    self.sign(action)
             case act.KeepCertificate():
                 guard = self.guard()
                 record = fakes.GuardRecord(
@@ -273,6 +280,17 @@ class Peer:
         if self.disk.guard is None:
             raise RuntimeError("the guard is taken away only while the node is down")
         return self.disk.guard
+
+    def sign_next(self) -> None:
+        """The slow guard has come to the next draft; other events were handled meanwhile."""
+        self.busy = True
+        try:
+            self.sign(self.unsigned.popleft())
+        except CrashNow:
+            self.busy = False
+            self.crash()
+        self.busy = False
+        self.drain()
 
     def sign(self, action: act.Sign) -> None:
         """Guard, sync, loop back, send: in this order."""

@@ -183,6 +183,22 @@ def test_r12_what_the_guard_refuses_is_not_asked_again() -> None:
     assert [a.reason for a in done if isinstance(a, act.Halt)] == ["ROOT_CONFLICT"]
 
 
+def test_r12_a_signature_that_comes_back_after_its_height_ended_is_no_second_node() -> None:
+    solo = Solo("b")
+    block = solo.block()
+    message = ev.Received(now=solo.now(), message=Verified(solo.pre_prepare(block)))
+    solo.replica.handle(message)
+    drafts = solo.replica.handle(solo.executed(block.digest))
+    late = [fakes.sign(a.draft) for a in drafts if isinstance(a, act.Sign)]
+    solo.advance(block, solo.certificate(block))
+    solo.advance(solo.block(), solo.certificate(solo.block()))
+    solo.receive(*late)
+    assert len(late) == 1
+    assert solo.replica.halted is None
+    solo.status("a", seen=signed_part(late[0]))
+    assert solo.replica.halted is None
+
+
 def test_r12_nothing_is_signed_twice_before_it_comes_back() -> None:
     solo = Solo("b")
     block = solo.block()
