@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from tokens.invariants_money import MONEY_INVARIANTS
 from tokens.parameters import PARAMETER_OF
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, SUPPLY
@@ -168,6 +169,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     validate_grants,
     validate_parameters,
     validate_validators,
+    *MONEY_INVARIANTS,
 )  # fmt: skip
 
 

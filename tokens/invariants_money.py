@@ -1,165 +1,155 @@
-"""What must hold of money, bonds and settlement after every block (page 04, Invariants).
+"""What must hold of liens, reserves, payments and settlement after every block (page 04).
 
 Rules of this file:
-1. A check reads the whole state and yields one sentence per violation; nothing here repairs.
-2. It recomputes from the finest records: balances, liens, payments. Sums that are kept are only
-   compared.
+1. A check reads all records of a state and yields one sentence per violation; nothing here repairs.
+2. It recomputes from the finest records: balances, liens, payments. Kept sums are only compared.
+3. INVARIANTS of tokens/invariants.py lists these; supplies and bank totals are checked there.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar
 
-from tokens.liens import HOLDERS, LIENS_BY_ACCOUNT
-from tokens.posting import balance_of, supply_of
-from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, REDEMPTION_QUEUE
-from tokens.records.control import ACCOUNT_FREEZES
-from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION
+import msgspec
+
+from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION
+from tokens.records.control import ACCOUNT_FREEZES, UNCLAIMED
+from tokens.records.holdings import LIEN, POSITION, SUPPLY
 from tokens.records.instruments import (
     ASSET,
     BOND,
-    OPEN_PAYMENTS,
     PAYMENT,
-    PAYMENTS,
     Asset,
     Payment,
     PaymentKind,
     PaymentStatus,
 )
+from tokens.records.kind import RecordKind
 from tokens.records.parties import ACCOUNT
-from tokens.records.settlement import BATCH, BATCHES, BatchStatus
-from tokens.state import Overlay
+from tokens.records.settlement import BATCH, BatchStatus
 from tokens.types import AMOUNT_LIMIT, AssetFlag, AssetStatus, LienKind
+from tokens.unclaimed import unclaimed_address
 
-ALL = 10_000_000
-"""Records that one check reads at most: more than a test or an audit of one machine holds."""
+R = TypeVar("R", bound=msgspec.Struct)
 
-ASSETS = ASSET.indexes[0]
-BANK_TOTALS = BANK_TOTAL.indexes[0]
-
-Check = Callable[[Overlay], Iterator[str]]
+FINISHED = (PaymentStatus.PAID, PaymentStatus.CURED)
 
 
-def money_violations(state: Overlay) -> list[str]:
-    """Every violation in the state; empty = sound."""
-    return [sentence for check in CHECKS for sentence in check(state)]
+class Records(Protocol):
+    """All records of a state, by kind."""
+
+    def all(self, kind: RecordKind[R]) -> list[R]:
+        """The records of a kind."""
 
 
-def supplies(state: Overlay) -> Iterator[str]:
-    """Sum of balances = supply <= max supply, for each asset."""
-    for asset in state.scan(ASSET, ASSETS, limit=ALL):
-        positions = state.scan(POSITION, HOLDERS, (asset.id,), limit=ALL)
-        total = sum(position.balance for position in positions)
-        supply = supply_of(state, asset.id)
-        if total != supply:
-            yield f"{asset.id}: balances {total}, supply {supply}"
-        if supply > asset.max_supply:
-            yield f"{asset.id}: supply {supply} above {asset.max_supply}"
-        ended = asset.status in (AssetStatus.REDEEMED, AssetStatus.CANCELLED)
-        early = asset.status in (AssetStatus.DRAFT, AssetStatus.APPROVED)
-        if supply and (ended or early):
-            yield f"{asset.id}: supply {supply} while {asset.status.name}"
+def _balances(state: Records) -> dict[tuple[str, bytes], int]:
+    return {(entry.asset, entry.account): entry.balance for entry in state.all(POSITION)}
 
 
-def bank_totals(state: Overlay) -> Iterator[str]:
-    """Bank total = sum of the balances of the accounts it services."""
-    totals: dict[tuple[bytes, str], int] = {}
-    for position in state.scan(POSITION, HOLDERS, limit=ALL):
-        account = state.get(ACCOUNT, position.account)
-        if account is None:
-            yield f"a position in {position.asset} without an account"
-            continue
-        place = (account.servicer, position.asset)
-        totals[place] = totals.get(place, 0) + position.balance
-    for total in state.scan(BANK_TOTAL, BANK_TOTALS, limit=ALL):
-        expected = totals.pop((total.servicer, total.asset), 0)
-        if total.amount != expected:
-            yield f"bank total of {total.asset}: {total.amount}, accounts {expected}"
-    for (_, asset), amount in totals.items():
-        if amount:
-            yield f"bank total of {asset} missing: accounts {amount}"
+def validate_statuses(state: Records) -> Iterator[str]:
+    """Units exist only between issue and redemption; a bond has its terms."""
+    supplies = {entry.asset: entry.amount for entry in state.all(SUPPLY)}
+    existing = (AssetStatus.OUTSTANDING, AssetStatus.MATURED)
+    for asset in state.all(ASSET):
+        if supplies.get(asset.id, 0) and asset.status not in existing:
+            yield f"{asset.id}: supply {supplies[asset.id]} while {asset.status.name}"
 
 
-def lien_sums(state: Overlay) -> Iterator[str]:
-    """held, pledged, frozen = sums of liens; held + pledged <= balance."""
-    sums: dict[tuple[bytes, str, LienKind], int] = {}
+def validate_freezes(state: Records) -> Iterator[str]:
+    """Frozen = sum of freezes, stopped at the limit; a freeze of ALL counts as the limit."""
+    sums: dict[tuple[bytes, str], int] = {}
     whole: dict[bytes, int] = {}
-    for lien in state.scan(LIEN, LIENS_BY_ACCOUNT, limit=ALL):
+    for lien in state.all(LIEN):
+        if lien.kind is not LienKind.FREEZE:
+            continue
         if lien.asset is None:
             whole[lien.account] = whole.get(lien.account, 0) + 1
-            continue
-        place = (lien.account, lien.asset, lien.kind)
-        sums[place] = sums.get(place, 0) + (AMOUNT_LIMIT if lien.amount is None else lien.amount)
-    for position in state.scan(POSITION, HOLDERS, limit=ALL):
-        account, asset = position.account, position.asset
-        frozen = sums.pop((account, asset, LienKind.FREEZE), 0)
-        frozen += AMOUNT_LIMIT * whole.get(account, 0)
-        expected = (
-            sums.pop((account, asset, LienKind.HOLD), 0),
-            sums.pop((account, asset, LienKind.PLEDGE), 0),
-            min(frozen, AMOUNT_LIMIT),
-        )
-        if (position.held, position.pledged, position.frozen) != expected:
-            yield f"{position.asset}: cached {position}, liens {expected}"
-        if position.held + position.pledged > position.balance:
-            yield f"{position.asset}: held and pledged above the balance"
-    for (_, asset_id, kind), amount in sums.items():
-        yield f"{asset_id}: {kind.name} of {amount} without a position"
-    for address, count in whole.items():
-        record = state.get(ACCOUNT_FREEZES, address)
-        if record is None or record.count != count:
-            yield f"account freezes: {record}, liens {count}"
+        else:
+            place = (lien.account, lien.asset)
+            amount = AMOUNT_LIMIT if lien.amount is None else lien.amount
+            sums[place] = sums.get(place, 0) + amount
+    for position in state.all(POSITION):
+        expected = sums.pop((position.account, position.asset), 0)
+        expected += AMOUNT_LIMIT * whole.get(position.account, 0)
+        if position.frozen != min(expected, AMOUNT_LIMIT):
+            yield f"{position.asset}: frozen {position.frozen}, liens {expected}"
+    for (_, asset_id), amount in sums.items():
+        yield f"{asset_id}: freeze of {amount} without a position"
+    counted = {entry.account: entry.count for entry in state.all(ACCOUNT_FREEZES)}
+    if counted != whole:
+        yield f"freezes of whole accounts: {len(counted)} counted, {len(whole)} there"
 
 
-def reserves(state: Overlay) -> Iterator[str]:
+def validate_reserves(state: Records) -> Iterator[str]:
     """Stablecoin supply <= reserve value unless in BREACH; the queue adds up."""
-    for asset in state.scan(ASSET, ASSETS, limit=ALL):
-        cash = state.get(CASH_ASSET, asset.id)
-        if cash is None:
-            continue
-        supply = supply_of(state, asset.id)
-        value = balance_of(state, cash.backing, cash.reserve_account)
-        if supply > value and not asset.flags & AssetFlag.BREACH:
-            yield f"{asset.id}: supply {supply} above reserve {value}"
-        queue = state.scan(QUEUED_REDEMPTION, REDEMPTION_QUEUE, (asset.id,), limit=ALL)
+    balances = _balances(state)
+    assets = {asset.id: asset for asset in state.all(ASSET)}
+    supplies = {entry.asset: entry.amount for entry in state.all(SUPPLY)}
+    for cash in state.all(CASH_ASSET):
+        supply = supplies.get(cash.asset, 0)
+        value = balances.get((cash.backing, cash.reserve_account), 0)
+        if supply > value and not assets[cash.asset].flags & AssetFlag.BREACH:
+            yield f"{cash.asset}: supply {supply} above reserve {value}"
+        queue = [entry for entry in state.all(QUEUED_REDEMPTION) if entry.asset == cash.asset]
         if sum(entry.amount for entry in queue) != cash.queued:
-            yield f"{asset.id}: queued {cash.queued}, entries differ"
+            yield f"{cash.asset}: queued {cash.queued}, entries differ"
 
 
-def payments(state: Overlay) -> Iterator[str]:
+def validate_payments(state: Records) -> Iterator[str]:
     """Paid + residual = funded; what was funded and is unpaid lies in the paying account."""
-    for asset in state.scan(ASSET, ASSETS, limit=ALL):
-        bond = state.get(BOND, asset.id)
-        if bond is None:
-            continue
-        aside = 0
-        for payment in state.scan(PAYMENT, PAYMENTS, (asset.id,), limit=ALL):
+    balances = _balances(state)
+    assets = {asset.id: asset for asset in state.all(ASSET)}
+    payments: dict[str, list[Payment]] = {}
+    for payment in state.all(PAYMENT):
+        payments.setdefault(payment.asset, []).append(payment)
+    for bond in state.all(BOND):
+        asset, own = assets[bond.asset], payments.get(bond.asset, [])
+        for payment in own:
             yield from _payment(asset, payment)
-            if payment.status in (PaymentStatus.FUNDED, PaymentStatus.PAYING):
-                aside += payment.required - payment.paid
-        lies = balance_of(state, bond.terms.settlement_asset, bond.paying_account)
+        funded = (PaymentStatus.FUNDED, PaymentStatus.PAYING)
+        aside = sum(entry.required - entry.paid for entry in own if entry.status in funded)
+        lies = balances.get((bond.terms.settlement_asset, bond.paying_account), 0)
         if lies != aside:
             yield f"{asset.id}: paying account holds {lies}, owed {aside}"
-        owed = state.scan(PAYMENT, OPEN_PAYMENTS, (asset.id,), limit=ALL)
-        oldest = [entry.record_no for entry in owed if entry.kind is PaymentKind.COUPON]
-        if asset.unpaid_record != min(oldest, default=0):
-            yield f"{asset.id}: oldest unpaid record {asset.unpaid_record}, payments {oldest}"
+        owed = [
+            entry.record_no
+            for entry in own
+            if entry.kind is PaymentKind.COUPON and entry.status not in FINISHED
+        ]
+        if asset.unpaid_record != min(owed, default=0):
+            yield f"{asset.id}: oldest unpaid record {asset.unpaid_record}, payments {owed}"
 
 
 def _payment(asset: Asset, payment: Payment) -> Iterator[str]:
+    name = f"{asset.id} payment {payment.number}"
     if not 0 <= payment.withheld <= payment.paid <= payment.required:
-        yield f"{asset.id} payment {payment.number}: {payment}"
+        yield f"{name}: withheld {payment.withheld}, paid {payment.paid} of {payment.required}"
     untouched = (PaymentStatus.RECORD_TAKEN, PaymentStatus.FUNDED, PaymentStatus.MISSED)
     if payment.paid and payment.status in untouched:
-        yield f"{asset.id} payment {payment.number}: paid {payment.paid} before paying"
+        yield f"{name}: paid {payment.paid} before paying"
     if payment.record_no > asset.record_no:
-        yield f"{asset.id} payment {payment.number}: record from the future"
-    done = payment.status in (PaymentStatus.PAID, PaymentStatus.CURED)
+        yield f"{name}: record from the future"
+    done = payment.status in FINISHED
     if payment.kind is PaymentKind.REDEMPTION and done and payment.paid != payment.required:
-        yield f"{asset.id}: redemption paid {payment.paid} of {payment.required}"
+        yield f"{name}: redemption paid {payment.paid} of {payment.required}"
 
 
-def batches(state: Overlay) -> Iterator[str]:
+def validate_unclaimed(state: Records) -> Iterator[str]:
+    """What is on the list of unclaimed money lies in the servicers' accounts for it."""
+    servicers = {account.id: account.servicer for account in state.all(ACCOUNT)}
+    sums: dict[tuple[str, bytes], int] = {}
+    for entry in state.all(UNCLAIMED):
+        place = (entry.asset, unclaimed_address(servicers[entry.account]))
+        sums[place] = sums.get(place, 0) + entry.amount
+    balances = _balances(state)
+    for (asset, account), amount in sums.items():
+        if balances.get((asset, account), 0) < amount:
+            yield f"{asset}: unclaimed {amount}, there is less"
+
+
+def validate_batches(state: Records) -> Iterator[str]:
     """Holds rest only on open batches; ALLOCATED means that everybody has allocated."""
-    for batch in state.scan(BATCH, BATCHES, limit=ALL):
+    liens = {lien.id for lien in state.all(LIEN)}
+    for batch in state.all(BATCH):
         name = f"batch {batch.batch_id}"
         if batch.status in (BatchStatus.MATCHED, BatchStatus.ALLOCATED):
             if not all(party.approved for party in batch.parties):
@@ -171,9 +161,15 @@ def batches(state: Overlay) -> Iterator[str]:
         allocated = all(party.allocated for party in batch.parties)
         if batch.status is BatchStatus.ALLOCATED and not allocated:
             yield f"{name}: ALLOCATED, but not by all"
-        for lien_id in batch.liens:
-            if state.get(LIEN, lien_id) is None:
-                yield f"{name}: a hold is gone"
+        if any(lien not in liens for lien in batch.liens):
+            yield f"{name}: a hold is gone"
 
 
-CHECKS: tuple[Check, ...] = (supplies, bank_totals, lien_sums, reserves, payments, batches)
+MONEY_INVARIANTS: tuple[Callable[[Records], Iterator[str]], ...] = (
+    validate_statuses,
+    validate_freezes,
+    validate_reserves,
+    validate_payments,
+    validate_unclaimed,
+    validate_batches,
+)
