@@ -43,9 +43,12 @@ class PeerLimits:
     """Waiting for one slow peer; at least two frames."""
     write_buffer_bytes_max: int = 256 * 1024
     """Handed to asyncio and not yet to the kernel; above it the send queue fills."""
-    receive_bytes_per_s: float = 64 * 1024 * 1024
-    receive_messages_per_s: float = 50_000
-    """Above these a link is read later. A burst of one second is free."""
+    receive_bytes_per_s: float = 16 * 1024 * 1024
+    receive_messages_per_s: float = 5_000
+    """Above these a link is read later. A burst of one second is free. Ten times what an honest
+    peer needs at the target load; a flood of either kind costs a small part of a core."""
+    fault_pause_s: float = 1.0
+    """A peer that broke a rule is not let in again before that: bounds what its junk can cost."""
 
 
 class PeerState:
@@ -60,6 +63,7 @@ class PeerState:
         "instance",
         "last_heard_s",
         "link",
+        "refused_until_s",
         "software",
     )
 
@@ -76,6 +80,8 @@ class PeerState:
         """Tip height of its last Hello."""
         self.last_heard_s: float | None = None
         """Loop time of its last frame on any link; None if never."""
+        self.refused_until_s = 0.0
+        """Loop time before which it is not let in after a fault."""
         self.connected = asyncio.Event()
         self.disconnected = asyncio.Event()
         self.disconnected.set()

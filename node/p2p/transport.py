@@ -23,6 +23,9 @@ from node.p2p.tls import Credentials, client_context, server_context
 from node.wire.framing import FrameTooLarge
 from node.wire.peer_messages import Hello, PeerMessage, Ping
 
+FAULTS = frozenset({"bad_frame", "bad_message", "no_hello", "second_hello"})
+"""Ends of a link that no honest peer causes."""
+
 
 class Transport:
     """All links of one node. Make it inside a running loop, then `run` it in a TaskGroup."""
@@ -119,6 +122,17 @@ class Transport:
             if self._group is not None:
                 self._start_dialing(self._group, self._peers[peer_id])
 
+    def disconnect(self, peer_id: str, reason: str) -> None:
+        """Cut off a peer whose message proves a fault, such as a bad signature of its own.
+
+        It may come back after `fault_pause_s`. Never for what an honest peer can send, such as
+        votes of a validator set that this node does not know yet.
+        """
+        state = self._peers.get(peer_id)
+        if state is not None and state.link is not None:
+            state.refused_until_s = self._loop.time() + self._limits.fault_pause_s
+            state.link.abort(reason)
+
     async def run(self) -> None:
         """Listen, dial and watch until cancelled. Raises what a callback raised."""
         try:
@@ -163,6 +177,8 @@ class Transport:
         state = self._peers.get(link.peer)
         if hello.node_id != link.peer or state is None:
             return "wrong_node_id"
+        if self._loop.time() < state.refused_until_s:
+            return "refused"
         older = state.link
         if older is not None:
             same_process = hello.instance == state.instance
@@ -191,7 +207,11 @@ class Transport:
         self.counters[f"link_{reason}"] += 1
         self._links.pop(link, None)
         state = self._peers.get(link.peer)
-        if state is not None and state.link is link:
+        if state is None:
+            return
+        if reason in FAULTS:
+            state.refused_until_s = self._loop.time() + self._limits.fault_pause_s
+        if state.link is link:
             state.detach()
             self._tell_down(state.id)
 
@@ -253,6 +273,10 @@ class Transport:
         while True:
             await state.disconnected.wait()
             if self.node_id > state.id and await _within(state.connected, limits.dial_yield_s):
+                continue
+            pause_s = state.refused_until_s - self._loop.time()
+            if pause_s > 0:
+                await asyncio.sleep(pause_s)
                 continue
             link = self._new_link(state.id)
             try:

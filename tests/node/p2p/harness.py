@@ -23,6 +23,7 @@ LIMITS = PeerLimits(
     dial_backoff_max_s=0.05,
     dial_yield_s=0.05,
     ping_interval_s=0.2,
+    fault_pause_s=0.0,
 )
 NODES: list[TestNode] = []
 """Made in the running test; conftest.py closes them."""

@@ -223,6 +223,44 @@ async def test_a_flood_of_bytes_is_slowed_too_and_nothing_of_it_is_lost() -> Non
         await flood.close()
 
 
+async def test_a_peer_at_fault_is_let_in_again_after_a_pause_only() -> None:
+    a, b = TestNode("a", dataclasses.replace(LIMITS, fault_pause_s=0.2)), TestNode("b")
+    introduce(a, b)
+    async with running(a, b):
+        await until(lambda: a.is_up("b"))
+        state = a.transport.peer("b")
+        assert state is not None
+        a.handler = lambda peer, _: a.transport.disconnect(peer, "bad_signature")
+        for _ in range(3):
+            b.transport.send("a", BATCH)
+        await until(lambda: ("down", "b") in a.events)
+        # What came behind the bad message in the same read is not handed on.
+        assert len(a.messages) == 1
+        assert a.counters["link_bad_signature"] == 1
+        await until(lambda: a.counters["link_refused"] >= 1)
+        assert not a.is_up("b")
+        await until(lambda: a.is_up("b"))
+        assert asyncio.get_running_loop().time() >= state.refused_until_s > 0
+
+
+async def test_bad_frames_have_a_pause_too() -> None:
+    a = TestNode("a", dataclasses.replace(LIMITS, fault_pause_s=60.0))
+    accepts_only(a, "b")
+    async with running(a):
+        b = await RawPeer.connect("b", a)
+        b.send(hello("b"))
+        b.writer.write(bytes(64))
+        await b.read_to_end()
+        await b.close()
+        await until(lambda: a.counters["link_bad_frame"] == 1)
+        again = await RawPeer.connect("b", a)
+        again.send(hello("b"))
+        await again.read_to_end()
+        await until(lambda: a.counters["link_refused"] == 1)
+        await again.close()
+    assert a.events == [("up", "b"), ("down", "b")]
+
+
 async def test_pings_of_a_peer_are_not_handed_on() -> None:
     a = TestNode("a")
     accepts_only(a, "b")

@@ -287,3 +287,15 @@ def test_a_certificate_is_checked_against_the_set_of_its_own_height() -> None:
 
 def test_digest_helper_matches_the_samples() -> None:
     assert digest_of(BLOCK) == DIGEST
+
+
+def test_a_block_that_comes_again_is_judged_by_its_own_ids_again() -> None:
+    gate = verifier()
+    swapped = replace(BLOCK, wire_ids=BLOCK.wire_ids[::-1])
+    for _ in range(2):
+        assert isinstance(gate.verify(pre_prepare(BLOCK)), Verified)
+        assert gate.verify(pre_prepare(swapped)) == Rejected(Reason.WRONG_TX_ROOT)
+    for index in range(20):
+        block = proposal(3, wire_ids=(hash_of(f"other {index}"),))
+        assert isinstance(gate.verify(pre_prepare(block)), Verified)
+    assert len(gate._ids_under) <= 8
