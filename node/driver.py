@@ -5,10 +5,13 @@ Rules of this file:
    runs, so no event interleaves with the performing of another one's actions.
 2. Sign: guard and fsync first (signing_desk), then the loop-back is queued, then the bytes leave.
 3. Decide: one synced batch (executor), then Advanced is queued, then the outside hears of it.
-4. A failure of the disk ends the process (07, rule 1); nothing here catches it.
+4. A failure of the disk ends the process (07, rule 1). Events are posted from timers and RPC calls
+   too, whose callers would log an exception and go on: so the first one ends the driver for good,
+   and `run` raises it.
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol, assert_never
@@ -128,6 +131,8 @@ class Driver:
         self._busy = False
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
+        self._failure: BaseException | None = None
+        self._failed = asyncio.Event()
         self.wake: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
@@ -137,20 +142,31 @@ class Driver:
         try:
             self._perform(self.replica.start(self._clock()))
             self._work_off()
+        except BaseException as error:
+            self._end(error)
+            raise
         finally:
             self._busy = False
         self.pool_changed()
         self._arm()
 
+    async def run(self) -> None:
+        """Wait for ever; raises what ended the driver, whoever posted the event that did."""
+        await self._failed.wait()
+        raise RuntimeError("the driver ended") if self._failure is None else self._failure
+
     def stop(self) -> None:
-        """No further timers."""
+        """No further events or timers."""
         self._stopped = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def post(self, event: Event) -> None:
-        """Queue an event and, unless one is being worked on, work the queue off."""
+        """Queue an event and, unless one is being worked on, work the queue off.
+
+        After a failure or `stop` it does nothing.
+        """
         if self._stopped:
             return
         if len(self._events) >= EVENTS_MAX:
@@ -161,9 +177,20 @@ class Driver:
         self._busy = True
         try:
             self._work_off()
+        except BaseException as error:
+            self._end(error)
+            raise
         finally:
             self._busy = False
         self._arm()
+
+    def _end(self, error: BaseException) -> None:
+        """Nothing is signed, sent or written after the first failure."""
+        self.stop()
+        self._events.clear()
+        if self._failure is None:
+            self._failure = error
+        self._failed.set()
 
     def post_all(self, events: list[Event]) -> None:
         """Several events in order."""
@@ -172,7 +199,13 @@ class Driver:
 
     def pool_changed(self) -> None:
         """Tell the core what a block would hold now."""
-        includable, agenda, censored = self._execution.pool()
+        if self._stopped:
+            return
+        try:
+            includable, agenda, censored = self._execution.pool()
+        except BaseException as error:
+            self._end(error)
+            raise
         self.post(
             PoolChanged(now=self._clock(), includable=includable, agenda=agenda, censored=censored)
         )
@@ -206,7 +239,9 @@ class Driver:
 
     def _tick(self) -> None:
         self._timer = None
-        self.post(Tick(now=self._clock()))
+        # Raised in a timer it would be logged and forgotten; `run` raises it.
+        with contextlib.suppress(Exception):
+            self.post(Tick(now=self._clock()))
 
     def _perform(self, actions: list[Action]) -> None:
         for action in actions:

@@ -17,12 +17,14 @@ from node.gossip import Gossip
 from node.identity import NodeKeys, load_keys
 from node.logs import get_logger
 from node.parts import Parts
+from node.storage.kv import StorageFailed
 from node.storage.leveldb import LevelDbStore, open_store
 from node.storage.lockfile import FolderLock
 from tokens.genesis import Genesis
 
-RESEND_INTERVAL_S = 0.25
-"""How often open transactions are looked through for retransmission (R9)."""
+LOOK_INTERVAL_S = 0.25
+"""How often open transactions are looked through for retransmission (R9), and the store for a
+failure that met a reader: an RPC call answers with an error and cannot end the process."""
 
 
 class Node:
@@ -82,7 +84,8 @@ class Node:
                     group.create_task(parts.transport.run()),
                     group.create_task(parts.intake.run()),
                     group.create_task(parts.sync.run()),
-                    group.create_task(self._resend(parts.gossip, parts.driver)),
+                    group.create_task(parts.driver.run()),
+                    group.create_task(self._look_around(parts.gossip, parts.driver)),
                 ]
                 parts.driver.start()
                 self._log.info(
@@ -101,7 +104,9 @@ class Node:
             await parts.rpc.stop()
             self._log.info("stopped", height=self._chain.tip.height)
 
-    async def _resend(self, gossip: Gossip, driver: Driver) -> None:
+    async def _look_around(self, gossip: Gossip, driver: Driver) -> None:
         while True:
-            await asyncio.sleep(RESEND_INTERVAL_S)
+            await asyncio.sleep(LOOK_INTERVAL_S)
+            if self._store.failed:
+                raise StorageFailed("the store failed while it was read; see the log above")
             gossip.resend(now().mono_ms, driver.replica.timeout_ms, self._chain.includable)
