@@ -85,7 +85,8 @@ def on_status(core: Core, peer: ValidatorId, status: Status) -> None:
     if peer in hs.validators and peer != core.me:
         before = core.is_voting()
         stale = core.voting.stale is not None
-        core.voting.heard(peer, 0 if certificate is None else certificate.height, hs.q)
+        proved = 0 if certificate is None else certificate.height
+        core.voting.heard(peer, proved if status.height == proved + 1 else None, hs.q)
         report_rights(core, before=before, stale=stale)
     if certificate is not None and certificate.height >= hs.height:
         core.note_certificate(certificate)

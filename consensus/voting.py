@@ -29,6 +29,7 @@ class Voting:
         "halted",
         "me",
         "parts",
+        "shown",
         "stale",
         "tips",
         "trusted_from",
@@ -50,16 +51,26 @@ class Voting:
         self.halted: str | None = None
         """Stable symbol of the reason for which this node signs nothing any more."""
         self.tips: dict[ValidatorId, int] = {}
-        """Highest tip that each other validator showed since the start; at most n entries count."""
+        """Highest tip that each other validator proved since the start; kept while stale."""
+        self.shown: dict[ValidatorId, bool] = {}
+        """Validators of whom a Status came since the start; kept until cleared."""
 
-    def heard(self, peer: ValidatorId, tip_height: int, q: int) -> None:
-        """A Status of another validator of the current set."""
-        if self.cleared and self.stale is None:
+    def heard(self, peer: ValidatorId, tip_height: int | None, q: int) -> None:
+        """A Status of another validator of the current set.
+
+        Args:
+            peer: its sender.
+            tip_height: its tip, proved by a certificate; None if it names a tip that it does not
+                prove. Such a Status shows signatures, but M must not be taken too low.
+            q: quorum of the current set.
+        """
+        if not self.cleared:
+            self.shown[peer] = True
+            self.cleared = len(self.shown) >= q - 1
+        if self.stale is None or tip_height is None:
             return
         self.tips[peer] = max(tip_height, self.tips.get(peer, 0))
-        if len(self.tips) >= q - 1:
-            self.cleared = True
-        if self.stale is not None and len(self.tips) >= q:
+        if len(self.tips) >= q:
             self.release(max(self.tips.values()) + STALE_MARGIN + 1)
 
     def release(self, from_height: int) -> None:

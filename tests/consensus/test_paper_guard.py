@@ -105,6 +105,15 @@ def test_r12_m_is_the_highest_tip_among_q_others() -> None:
     assert [before, (voting.stale, voting.trusted_from)] == [("missing", 0), (None, 4)]
 
 
+def test_r12_an_unproved_tip_does_not_count_for_m() -> None:
+    solo = Solo("b", voting=False, restored={"guard_stale": "missing"})
+    solo.status("a")
+    solo.status("c")
+    solo.status("d", height=900)
+    voting = solo.replica._core.voting
+    assert (voting.stale, voting.cleared) == ("missing", True)
+
+
 def test_r12_the_operator_may_take_the_risk() -> None:
     solo = Solo("b", voting=False, restored={"guard_stale": "missing"})
     solo.feed(ev.MayVote(now=solo.now(), from_height=1))
