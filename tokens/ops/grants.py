@@ -91,12 +91,16 @@ class RevokeGrant(
 
 
 def check_grant(context: Context, operation: GrantPower) -> Iterator[Refusal]:
-    """The power can be lent, the parties are there, the caps rise, the policy is met."""
+    """The power can be lent, its policy is met, the parties are there, the caps rise."""
     state = context.state
     traits = context.runner.traits_named(operation.operation)
     if traits is None or not traits.grantable:
         yield Refusal(Code.BAD_FIELD)
         return
+    if traits.grant_policy is not None:
+        code = approval_refusal(context, traits.grant_policy)
+        if code is not None:
+            yield Refusal(code)
     actors = context.actors
     if operation.grantor not in actors.participants and operation.grantor not in actors.accounts:
         yield Refusal(Code.NOT_AUTHORISED)
@@ -114,10 +118,6 @@ def check_grant(context: Context, operation: GrantPower) -> Iterator[Refusal]:
     place = (operation.grantor, operation.grantee, operation.operation, operation.asset)
     if state.get(GRANT, *place) is not None:
         yield Refusal(Code.ALREADY_EXISTS)
-    if traits.grant_policy is not None:
-        code = approval_refusal(context, traits.grant_policy)
-        if code is not None:
-            yield Refusal(code)
 
 
 def apply_grant(context: Context, operation: GrantPower) -> None:
@@ -216,12 +216,12 @@ GRANT_POWER = OperationSpec(
     apply=apply_grant,
     codes=(
         Code.BAD_FIELD,
+        Code.NEEDS_APPROVAL,
         Code.NOT_AUTHORISED,
         Code.UNKNOWN_PARTICIPANT,
         Code.UNKNOWN_ACCOUNT,
         Code.BAD_DATE,
         Code.ALREADY_EXISTS,
-        Code.NEEDS_APPROVAL,
     ),
 )
 
