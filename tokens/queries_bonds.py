@@ -1,0 +1,177 @@
+"""Reads of bonds: terms, schedule with states, accrued interest, register of holders.
+
+Rules of this file:
+1. A query reads an overlay and changes nothing. What it may show to whom is decided at the RPC.
+2. Lists are paged: `after` is the last key of the page before, `limit` at most PAGE_MAX.
+"""
+
+import datetime as dt
+from typing import NamedTuple
+
+from tokens.bonds import (
+    Consideration,
+    accrued_of,
+    consideration_of,
+    coupon_fraction_of,
+    coupon_of,
+    dates_of,
+    periods_of,
+)
+from tokens.finance.calendar import Calendar
+from tokens.liens import HOLDERS
+from tokens.lookup import require
+from tokens.posting import available, supply_of
+from tokens.records.day import CALENDAR
+from tokens.records.holdings import POSITION, Position
+from tokens.records.instruments import (
+    ASSET,
+    BOND,
+    DOCUMENT,
+    DOCUMENTS,
+    DOCUMENTS_MAX,
+    PAYMENT,
+    Asset,
+    Bond,
+    Document,
+    Payment,
+    PaymentKind,
+    PaymentStatus,
+)
+from tokens.state import Overlay
+
+PAGE_MAX = 1_000
+"""Entries of one page."""
+
+
+class BondView(NamedTuple):
+    """A bond as it stands."""
+
+    asset: Asset
+    bond: Bond
+    supply: int
+    """Minor units of face."""
+    documents: tuple[Document, ...]
+
+
+class ScheduleEntry(NamedTuple):
+    """One payment of a bond, past or to come."""
+
+    number: int
+    kind: PaymentKind
+    status: PaymentStatus
+    accrual_start: dt.date
+    accrual_end: dt.date
+    """Unadjusted coupon date."""
+    record_date: dt.date
+    payment_date: dt.date
+    per_denomination: int
+    """Coupon of one denomination in minor units, rounded down; redemption: its face."""
+    payment: Payment | None
+    """What the ledger knows since the record; None while SCHEDULED."""
+
+
+class Holder(NamedTuple):
+    """One line of the register."""
+
+    account: bytes
+    balance: int
+    available: int
+
+
+def bond_view(state: Overlay, asset_id: str) -> BondView | None:
+    """The bond, or None."""
+    asset = state.get(ASSET, asset_id)
+    bond = state.get(BOND, asset_id)
+    if asset is None or bond is None:
+        return None
+    documents = state.scan(DOCUMENT, DOCUMENTS, (asset_id,), limit=DOCUMENTS_MAX)
+    return BondView(asset, bond, supply_of(state, asset_id), tuple(documents))
+
+
+def schedule_view(state: Overlay, asset_id: str) -> tuple[ScheduleEntry, ...] | None:
+    """All coupons and the redemption; dates of coupons to come follow today's calendar."""
+    bond = state.get(BOND, asset_id)
+    if bond is None:
+        return None
+    calendar = _calendar(state, bond)
+    count = len(periods_of(bond.terms))
+    entries = [_coupon(state, bond, calendar, number) for number in range(1, count + 1)]
+    return (*entries, _redemption(state, bond, entries[-1]))
+
+
+def accrued_view(state: Overlay, asset_id: str, quantity: int, settlement: dt.date) -> int | None:
+    """Accrued interest in minor units, signed; None for an unknown bond or outside of its life."""
+    bond = state.get(BOND, asset_id)
+    if bond is None:
+        return None
+    return accrued_of(bond.terms, _calendar(state, bond), quantity, settlement)
+
+
+def consideration_view(
+    state: Overlay, asset_id: str, quantity: int, price_e4: int, settlement: dt.date
+) -> Consideration | None:
+    """Principal and accrued of a trade at a clean price, for the payment leg of a batch."""
+    bond = state.get(BOND, asset_id)
+    if bond is None:
+        return None
+    return consideration_of(bond.terms, _calendar(state, bond), quantity, price_e4, settlement)
+
+
+def register_view(
+    state: Overlay, asset_id: str, after: bytes | None, limit: int
+) -> tuple[Holder, ...]:
+    """Holders of an asset in order of account id, without those that hold nothing any more."""
+    found: list[Holder] = []
+    wanted = min(limit, PAGE_MAX)
+    while len(found) < wanted:
+        start = None if after is None else (asset_id, after)
+        page = state.scan(POSITION, HOLDERS, (asset_id,), after=start, limit=PAGE_MAX)
+        found += [_holder(position) for position in page if position.balance]
+        if len(page) < PAGE_MAX:
+            break
+        after = page[-1].account
+    return tuple(found[:wanted])
+
+
+def _holder(position: Position) -> Holder:
+    return Holder(position.account, position.balance, available(position))
+
+
+def _calendar(state: Overlay, bond: Bond) -> Calendar:
+    return require(state, CALENDAR, bond.terms.calendar_id).current
+
+
+def _coupon(state: Overlay, bond: Bond, calendar: Calendar, number: int) -> ScheduleEntry:
+    period = periods_of(bond.terms)[number - 1]
+    dates = dates_of(bond.terms, calendar, period.end)
+    payment = state.get(PAYMENT, bond.asset, number)
+    fraction = (
+        coupon_fraction_of(bond.terms, calendar, number) if payment is None else payment.fraction
+    )
+    return ScheduleEntry(
+        number=number,
+        kind=PaymentKind.COUPON,
+        status=PaymentStatus.SCHEDULED if payment is None else payment.status,
+        accrual_start=period.start,
+        accrual_end=period.end,
+        record_date=dates.record_date if payment is None else payment.record_date,
+        payment_date=dates.payment_date if payment is None else payment.payment_date,
+        per_denomination=coupon_of(bond.terms, fraction, bond.terms.denomination),
+        payment=payment,
+    )
+
+
+def _redemption(state: Overlay, bond: Bond, last: ScheduleEntry) -> ScheduleEntry:
+    number = last.number + 1
+    payment = state.get(PAYMENT, bond.asset, number)
+    return ScheduleEntry(
+        number=number,
+        kind=PaymentKind.REDEMPTION,
+        status=PaymentStatus.SCHEDULED if payment is None else payment.status,
+        accrual_start=last.accrual_end,
+        accrual_end=last.accrual_end,
+        record_date=last.record_date if payment is None else payment.record_date,
+        payment_date=last.payment_date if payment is None else payment.payment_date,
+        per_denomination=bond.terms.denomination,
+        payment=payment,
+    )
