@@ -56,14 +56,12 @@ class Execution:
 class Chain:
     """Owner of the store. One writer, one thread."""
 
-    def __init__(self, store: KeyValueStore, genesis: Genesis, *, created: bool) -> None:
+    def __init__(self, store: KeyValueStore, genesis: Genesis) -> None:
         self._store = store
         self.blocks = BlockStore(store)
         self.genesis = genesis
         self.genesis_digest = genesis_digest(genesis)
         self.chain_id = genesis.chain_id
-        self.was_created = created
-        """This start made the store."""
         self.history_index = True
         self.stages = Stages(enabled=False)
         tip = self.blocks.tip()
@@ -101,7 +99,7 @@ class Chain:
             store.write(batch)
         elif known != canonical:
             raise WrongGenesis("the data folder belongs to another genesis document")
-        return cls(store, genesis, created=known is None)
+        return cls(store, genesis)
 
     # --- the ledger at the tip --------------------------------------------------------------------
 

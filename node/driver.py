@@ -213,7 +213,7 @@ class Driver:
     def advance(self, tip: Tip) -> None:
         """A block came by sync and is durable."""
         if self._desk is not None:
-            self._desk.guard.begin_height(tip.height + 1)
+            self._desk.begin_height(tip.height + 1)
         self.post(Advanced(now=self._clock(), tip=tip))
         self._listener.on_decided(tip)
         self.pool_changed()
@@ -319,7 +319,7 @@ class Driver:
     def _decide(self, action: Decide) -> None:
         tip = self._execution.decide(action.digest, action.proposal, action.certificate)
         if self._desk is not None:
-            self._desk.guard.begin_height(tip.height + 1)
+            self._desk.begin_height(tip.height + 1)
         self._events.append(Advanced(now=self._clock(), tip=tip))
         self._listener.on_decided(tip)
         includable, agenda, censored = self._execution.pool()

@@ -17,6 +17,7 @@ from node.gossip import Gossip
 from node.identity import NodeKeys, load_keys
 from node.logs import get_logger
 from node.parts import Parts
+from node.restart import begin_guard
 from node.storage.kv import StorageFailed
 from node.storage.leveldb import LevelDbStore, open_store
 from node.storage.lockfile import FolderLock
@@ -56,6 +57,7 @@ class Node:
         lock = FolderLock.acquire(data)
         try:
             keys = load_keys(config, data, base=base, is_dev=genesis.is_dev)
+            begin_guard(data, keys.signer.public_key)
             store = open_store(data / "store", create=not (data / "store").exists())
             chain = Chain.open(store, genesis)
         except BaseException:

@@ -26,24 +26,17 @@ from node.metrics import Metrics
 from node.p2p.peers import PeerAddress
 from node.p2p.tls import make_credentials
 from node.p2p.transport import Transport
+from node.restart import open_guard, restored
 from node.rpc.config import RpcConfig
 from node.rpc.server import RpcServer
 from node.signature_check import SignatureCheck
-from node.signing_desk import (
-    SigningDesk,
-    open_guard,
-    restored_certificates,
-    restored_messages,
-    restored_proposals,
-)
+from node.signing_desk import SigningDesk
 from node.stages import Stages
-from node.storage.sign_guard import judge
 from node.sync.blocks import BlockSync
 from node.wire.hashing import SigningScope
 from node.wire.peer_messages import PROTOCOL, Hello
 from node.wire.verify import Verifier
-from tokens.results import Code
-from tokens.transaction import decode_transaction
+from tokens.transaction import DecodedTransaction
 
 SOFTWARE = "mohur 0.1.0"
 
@@ -103,7 +96,10 @@ class Parts:
             ask=self.transport.send,
             before_build=self.gossip.flush,
             clock=now,
-            guard_sequence=lambda: 0 if desk is None else desk.guard.sequence,
+            # Never lowered: else one synced block would make an old guard look current (R12).
+            guard_sequence=lambda: max(
+                self._chain.guard_sequence, 0 if desk is None else desk.guard.sequence
+            ),
             stages=self._stages,
         )
 
@@ -189,51 +185,21 @@ class Parts:
         )
 
     def _open_desk(self) -> SigningDesk:
-        guard = open_guard(
-            self._data / "guard",
-            self._keys.signer.public_key,
-            is_new=self._chain.tip.height == 0 and self._chain.was_created,
-        )
-        return SigningDesk(self._keys.signer, guard, self._scope, self._data / "guard")
+        folder = self._data / "guard"
+        guard = open_guard(folder, self._keys.signer.public_key)
+        return SigningDesk(self._keys.signer, guard, self._scope, folder)
 
     def _restored(self) -> Restored:
         """What the replica starts from; bodies of guarded blocks go beside the pool."""
-        chain, desk = self._chain, self._desk
-        if desk is None:
-            return Restored(
-                tip=chain.tip,
-                recent_headers=chain.recent_headers(),
-                signed=(),
-                proposals=(),
-                certificates=(),
-                guard_stale=None,
-                guard_height=0,
-            )
-        guard = desk.guard
-        verdict = judge(
-            guard.state,
-            guard.sequence,
-            guard.height,
-            chain.guard_sequence,
-            chain.tip.height,
-        )
-        blocks = restored_proposals(guard, guard.height)
-        for block in blocks:
-            for body in block.bodies:
-                decoded = decode_transaction(body)
-                if not isinstance(decoded, Code) and self._check.check(decoded):
-                    self._pool.keep_spare(decoded)
-        if verdict.stale is not None:
-            self._log.warning("guard is stale", reason=verdict.stale)
-        return Restored(
-            tip=chain.tip,
-            recent_headers=chain.recent_headers(),
-            signed=restored_messages(guard, guard.height),
-            proposals=tuple((block.digest, block.proposal) for block in blocks),
-            certificates=restored_certificates(guard, guard.height),
-            guard_stale=verdict.stale,
-            guard_height=guard.height,
-        )
+
+        def keep_body(decoded: DecodedTransaction) -> None:
+            if self._check.check(decoded):
+                self._pool.keep_spare(decoded)
+
+        found = restored(self._chain, self._desk, keep_body)
+        if found.guard_stale is not None:
+            self._log.warning("guard is stale", reason=found.guard_stale)
+        return found
 
     def _replica_config(self) -> ReplicaConfig:
         limits = self._chain.limits()

@@ -21,7 +21,7 @@ from consensus.messages import (
 )
 from consensus.types import Proposal
 from node.signing import Signer
-from node.storage.sign_guard import AttachmentKind, GuardState, SignGuard
+from node.storage.sign_guard import AttachmentKind, SignGuard
 from node.wire.hashing import SigningScope
 from node.wire.verify import signing_bytes_of, with_signature
 
@@ -63,13 +63,25 @@ class SigningDesk:
         self._guard = guard
         self._scope = scope
         self._folder = folder
-        self.store_sequence = 0
-        """Guard sequence in the newest block batch: a renewed guard goes on above it."""
+        self._store_sequence: int | None = None
+        """Set while the guard is not trusted: what the store saw; a renewed guard goes above it."""
 
     @property
     def guard(self) -> SignGuard:
         """The guard behind this desk."""
         return self._guard
+
+    def distrust(self, store_sequence: int) -> None:
+        """The guard is stale (R12): it gets no further record and is replaced by the next `sign`.
+
+        `store_sequence` = guard sequence in the newest block batch.
+        """
+        self._store_sequence = store_sequence
+
+    def begin_height(self, height: int) -> None:
+        """A block was decided: a trusted guard goes to the next height."""
+        if self._store_sequence is None:
+            self._guard.begin_height(height)
 
     def sign(
         self,
@@ -90,8 +102,8 @@ class SigningDesk:
                 (AttachmentKind.CERTIFICATE, certificate.digest, _encode(certificate))
             )
         signing_bytes = signing_bytes_of(draft, self._scope)
-        if self._guard.state not in _USABLE:
-            self._renew(height)
+        if self._store_sequence is not None:
+            self._renew(height, self._store_sequence)
 
         def make(data: bytes) -> tuple[bytes, bytes]:
             signature = self._signer.sign(data)
@@ -110,30 +122,25 @@ class SigningDesk:
         signed: ConsensusMessage = _message_decoder.decode(record.message)
         return signed
 
-    def _renew(self, height: int) -> None:
+    def _renew(self, height: int, store_sequence: int) -> None:
         """A stale node may vote again (R12): the core asks for signatures above M + 2 only."""
+        self._guard.close()
         self._guard = SignGuard.create(
             self._folder,
             self._signer.public_key,
             height=height,
-            sequence=self.store_sequence + 1,
+            sequence=store_sequence + 1,
             replace=True,
         )
+        self._store_sequence = None
 
     def keep(self, certificate: PreparedCertificate) -> None:
-        """Make a certificate of a view already left durable (R4)."""
-        self._guard.attach(AttachmentKind.CERTIFICATE, certificate.digest, _encode(certificate))
+        """Make a certificate of a view already left durable (R4).
 
-
-_USABLE = (GuardState.FRESH, GuardState.CURRENT)
-
-
-def open_guard(folder: Path, public_key: bytes, *, is_new: bool) -> SignGuard:
-    """The guard of a key; made only together with a data folder that was never used (R12)."""
-    guard = SignGuard.open(folder, public_key)
-    if is_new and guard.state in (GuardState.MISSING, GuardState.FOREIGN):
-        return SignGuard.create(folder, public_key)
-    return guard
+        An observer keeps none: it sends no Commit and no ViewChange that would need it.
+        """
+        if self._store_sequence is None:
+            self._guard.attach(AttachmentKind.CERTIFICATE, certificate.digest, _encode(certificate))
 
 
 def restored_messages(guard: SignGuard, height: int) -> tuple[ConsensusMessage, ...]:

@@ -1,0 +1,89 @@
+"""What a validator takes up again after a start: its guard, and what the guard holds (R12).
+
+Rules of this file:
+1. A guard is made only together with a data folder, before the store: a power cut between the two
+   leaves a guard without a store, and that is no observer at the next start.
+2. A stale guard makes an observer. Nothing of it is trusted; it is replaced when the core may sign
+   again.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from consensus.restore import Restored
+from node.chain import Chain
+from node.signing_desk import (
+    SigningDesk,
+    restored_certificates,
+    restored_messages,
+    restored_proposals,
+)
+from node.storage.guard_types import GuardDamaged, GuardState
+from node.storage.sign_guard import GUARD_SUFFIX, SignGuard, judge
+from tokens.results import Code
+from tokens.transaction import DecodedTransaction, decode_transaction
+
+
+def begin_guard(data: Path, public_key: bytes) -> None:
+    """Make the guard of a key in a data folder that never held a store; else do nothing.
+
+    A store that was moved aside counts: the key may have signed beside it.
+    """
+    if any(data.glob("store*")) or any((data / "guard").glob("*")):
+        return
+    SignGuard.create(data / "guard", public_key).close()
+
+
+def open_guard(folder: Path, public_key: bytes) -> SignGuard:
+    """The guard of a key, as it is found: maybe missing, damaged or of another key.
+
+    Raises GuardFailed if the disk refuses.
+    """
+    try:
+        return SignGuard.open(folder, public_key)
+    except GuardDamaged:
+        path = folder / (public_key.hex() + GUARD_SUFFIX)
+        return SignGuard(path, public_key, GuardState.DAMAGED)
+
+
+def restored(
+    chain: Chain, desk: SigningDesk | None, keep_body: Callable[[DecodedTransaction], object]
+) -> Restored:
+    """What the replica starts from; bodies of guarded blocks go to `keep_body`.
+
+    `keep_body` checks their signatures: the guard holds what this node executed, but a cache of
+    checks does not survive a restart.
+    """
+    if desk is None:
+        return Restored(
+            tip=chain.tip,
+            recent_headers=chain.recent_headers(),
+            signed=(),
+            proposals=(),
+            certificates=(),
+            guard_stale=None,
+            guard_height=0,
+        )
+    guard = desk.guard
+    height = guard.height
+    verdict = judge(guard.state, guard.sequence, height, chain.guard_sequence, chain.tip.height)
+    if verdict.stale is not None:
+        desk.distrust(chain.guard_sequence)
+    blocks = restored_proposals(guard, height)
+    for block in blocks:
+        for body in block.bodies:
+            decoded = decode_transaction(body)
+            if not isinstance(decoded, Code):
+                keep_body(decoded)
+    found = Restored(
+        tip=chain.tip,
+        recent_headers=chain.recent_headers(),
+        signed=restored_messages(guard, height),
+        proposals=tuple((block.digest, block.proposal) for block in blocks),
+        certificates=restored_certificates(guard, height),
+        guard_stale=verdict.stale,
+        guard_height=height,
+    )
+    # What is attached from now on belongs to the open height, also if another one signed last.
+    desk.begin_height(chain.tip.height + 1)
+    return found
