@@ -75,6 +75,8 @@ class BuildProposal(msgspec.Struct, frozen=True, kw_only=True):
     """Choose transactions now and build a block on the tip. Answer: events.ProposalBuilt."""
 
     view: int
+    transactions_max: int
+    """Most wire ids: block_transactions_max, halved in each view (a block may take too long)."""
     template: HeaderTemplate
     parent_certificate: CommitCertificate | None
 

@@ -10,6 +10,9 @@ from consensus.types import Proposal
 from consensus.validator_set import failed_primaries
 from consensus.view_change import justification_for
 
+HALVINGS_MAX = 32
+"""Views after which a block is surely empty; views may be as high as 2^62."""
+
 
 def proposing(core: Core) -> bool:
     """Is this node the primary of the current view with nothing proposed yet?
@@ -84,7 +87,12 @@ def _build(core: Core, justification: Justification | None) -> None:
         next_validators_hash=tip.next_validators_hash,
     )
     core.out.append(
-        BuildProposal(view=hs.view, template=template, parent_certificate=tip.certificate)
+        BuildProposal(
+            view=hs.view,
+            transactions_max=core.config.block_transactions_max >> min(hs.view, HALVINGS_MAX),
+            template=template,
+            parent_certificate=tip.certificate,
+        )
     )
 
 

@@ -12,8 +12,8 @@ Network: `partition({"a", "b"}, {"c", "d"})`, `cut("a", "b")`, `heal()`; `silent
          connections up and loses packets; `drop(predicate)` -> Rule (`rule.stop()`),
          `hold(predicate)` -> Rule (`rule.release()` delivers), `delay(predicate, ms)`.
          A predicate gets (source, target, packet).
-Work:    `submit(count, to=names)`, `agenda`, `execute_ms`, `build_ms`, `sign_ms` (slow
-         guard: other events are handled meanwhile), `block_transactions`.
+Work:    `submit(count, to=names)`, `agenda`, `block_transactions`, `execute_ms`, `execute_body_ms`,
+         `build_ms`, `sign_ms` (slow guard: other events are handled meanwhile).
 Lies:    `byzantine.add(name)` takes a node out of the checks; `sign(draft)` signs with the key of
          its sender; `inject(source, target, message)` delivers it.
 Sets:    `Cluster(sets={5: ("a", "b", "c", "d", "e")})`: the set from height 5 on.
@@ -68,7 +68,7 @@ class Cluster:
         self.config = config
         self.now_ms = 0
         self.agenda = False
-        self.execute_ms = 0
+        self.execute_ms = self.execute_body_ms = 0
         self.build_ms = self.sign_ms = 0
         self.block_transactions = 1_000
         self.byzantine: set[str] = set()

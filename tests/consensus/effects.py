@@ -25,7 +25,8 @@ def build(peer: "Peer", action: act.BuildProposal) -> None:
     template = action.template
     if template.height != peer.disk.height() + 1:
         return
-    wire_ids = tuple(peer.pool)[: peer.cluster.block_transactions]
+    most = min(action.transactions_max, peer.cluster.block_transactions)
+    wire_ids = tuple(peer.pool)[:most]
     certificate = action.parent_certificate
     header = Header(
         version=template.version,

@@ -257,9 +257,9 @@ class Peer:
             case act.FetchBlock():
                 effects.fetch(self, action)
             case act.Execute():
-                self.cluster.call_later(
-                    self, self.cluster.execute_ms, lambda: effects.execute(self, action)
-                )
+                per_body = self.cluster.execute_body_ms * len(action.proposal.wire_ids)
+                cost_ms = self.cluster.execute_ms + per_body
+                self.cluster.call_later(self, cost_ms, lambda: effects.execute(self, action))
             case act.Decide():
                 effects.decide(self, action)
             case act.CatchUp():

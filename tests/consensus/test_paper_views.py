@@ -301,6 +301,22 @@ def test_j_in_view_0_there_is_none() -> None:
     assert solo.replica.drops == {Reject.BAD_JUSTIFICATION: 1}
 
 
+def test_r1_each_view_halves_the_block() -> None:
+    solo = Solo("b", block_transactions_max=2_000)
+    solo.receive(solo.view_change("c", 5), solo.view_change("d", 5))
+    builds = [a for a in solo.actions if isinstance(a, act.BuildProposal)]
+    assert [(build.view, build.transactions_max) for build in builds] == [(5, 62)]
+
+
+def test_r1_blocks_that_take_three_caps_to_execute_do_not_stop_the_chain() -> None:
+    cluster = Cluster(n=4, timeout_cap_ms=2_000, timeout_max_ms=500, block_transactions_max=64)
+    cluster.execute_body_ms = 100
+    cluster.submit(64)
+    cluster.run_until(lambda: min(cluster.heights().values()) == 1)
+    sizes = [len(block.proposal.wire_ids) for block in cluster.peers["a"].disk.chain]
+    assert 0 < sizes[0] < 32
+
+
 # --- in a network --------------------------------------------------------------------------------
 
 
