@@ -23,17 +23,20 @@ from node.storage.kv import Batch, KeyValueStore
 from node.wire.peer_messages import DecidedBlock
 from tokens.block import Block, BlockResult
 from tokens.codec import encode
+from tokens.commitment import Delta
 from tokens.genesis import Genesis, encode_genesis, genesis_digest
 from tokens.genesis_state import build_state
+from tokens.includable import includable
 from tokens.ledger import Ledger
 from tokens.parameters import Limits, parameter
 from tokens.records import KIND_OF, governance
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.system import CHAIN
 from tokens.results import Code, Receipt
-from tokens.state import RECORD_PREFIX, Overlay
+from tokens.state import RECORD_PREFIX, Changes, Overlay
 from tokens.store import DamagedState
 from tokens.transaction import DecodedTransaction
+from tokens.transition import apply_block
 from tokens.validators import set_of, validators_hash
 from tokens.window import WindowMismatch
 
@@ -73,6 +76,8 @@ class Chain:
             self.ledger = Ledger(store, tip.height)
         except WindowMismatch as error:
             raise DamagedState(str(error)) from None
+        self._reader = self.ledger.overlay()
+        """For `includable`: remembers what it read at this height."""
         self._sets: dict[int, ValidatorSet] = {}
         self.newest_receipts: tuple[Receipt, ...] = ()
         row = self.blocks.row(tip.height) if tip.height else None
@@ -123,7 +128,10 @@ class Chain:
 
     def includable(self, transaction: DecodedTransaction) -> Code | None:
         """R8 for the next height."""
-        return self.ledger.includable(transaction)
+        ledger = self.ledger
+        return includable(
+            transaction, self._reader, ledger.window, ledger.limits, ledger.height + 1
+        )
 
     def agenda_due(self) -> bool:
         """The ledger has work of its own."""
@@ -147,7 +155,15 @@ class Chain:
         )
         self.stages.enter(Stage.APPLY)
         try:
-            return Execution(result=self.ledger.preview(block), transactions=transactions)
+            result = apply_block(self.ledger.overlay(), block, self._preview)
+        finally:
+            self.stages.leave()
+        return Execution(result=result, transactions=transactions)
+
+    def _preview(self, changes: Changes) -> tuple[bytes, Delta]:
+        self.stages.enter(Stage.COMMITMENT)
+        try:
+            return self.ledger.commitment.preview(changes, self._store.iterate)
         finally:
             self.stages.leave()
 
@@ -205,6 +221,7 @@ class Chain:
             BlockStore.add_validators(batch, header.height + 1, following)
         self._store.write(batch)
         self.ledger.absorb(result)
+        self._reader = self.ledger.overlay()
         self.guard_sequence = guard_sequence
         self.newest_receipts = result.receipts
         self.tip = self._tip_of(row)
