@@ -319,22 +319,6 @@ class Chain:
             proposal=proposal, certificate=row.certificate, bodies=self.blocks.bodies(height)
         )
 
-    def participation(self, heights: int) -> list[tuple[str, int, int]]:
-        """(validator, blocks proposed, Commits in certificates) over the last heights."""
-        proposed: dict[str, int] = {}
-        signed: dict[str, int] = {}
-        first = max(1, self.tip.height - heights + 1)
-        for height in range(first, self.tip.height + 1):
-            row, members = self.blocks.row(height), self.validators_at(height)
-            if row is None or members is None:
-                continue
-            proposed[row.header.proposer] = proposed.get(row.header.proposer, 0) + 1
-            for entry in row.certificate.signatures:
-                name = members.members[entry.index].id
-                signed[name] = signed.get(name, 0) + 1
-        names = sorted({*proposed, *signed, *self.tip.validators.ids()})
-        return [(name, proposed.get(name, 0), signed.get(name, 0)) for name in names]
-
 
 def validator_set(members: tuple[governance.Validator, ...]) -> ValidatorSet:
     """Members of the ledger's record as consensus knows them."""

@@ -190,4 +190,17 @@ class Facade:
 
     def participation(self) -> list[tuple[str, int, int]]:
         """(validator, blocks proposed, Commits in certificates) over the last 100 heights."""
-        return self._chain.participation(PARTICIPATION_HEIGHTS)
+        chain = self._chain
+        proposed: dict[str, int] = {}
+        signed: dict[str, int] = {}
+        first = max(1, chain.tip.height - PARTICIPATION_HEIGHTS + 1)
+        for height in range(first, chain.tip.height + 1):
+            row, members = chain.blocks.row(height), chain.validators_at(height)
+            if row is None or members is None:
+                continue
+            proposed[row.header.proposer] = proposed.get(row.header.proposer, 0) + 1
+            for entry in row.certificate.signatures:
+                name = members.members[entry.index].id
+                signed[name] = signed.get(name, 0) + 1
+        names = sorted({*proposed, *signed, *chain.tip.validators.ids()})
+        return [(name, proposed.get(name, 0), signed.get(name, 0)) for name in names]
