@@ -14,7 +14,7 @@ Rules of this file:
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tokens.context import Context
 from tokens.posting import available
@@ -23,12 +23,11 @@ from tokens.records.holdings import POSITION, Position
 from tokens.records.instruments import Asset
 from tokens.records.parties import Account
 from tokens.results import Code, Refusal
-from tokens.status import ACCOUNT_TABLE, Standing, Use, asset_refusal, use_of
+from tokens.status import ACCOUNT_CELLS, Standing, Use, asset_refusal, use_of
 from tokens.types import AMOUNT_LIMIT, AccountPurpose, AccountStatus, OperationClass
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """Units of one asset from one account to another; None = they begin or end there."""
 
     asset: Asset
@@ -44,12 +43,18 @@ class Movement:
 _RESERVED = (AccountPurpose.RESERVE, AccountPurpose.UNCLAIMED)
 """Opened by no key: only by the operations of reserves, payments and unclaimed money."""
 
-Rule = Callable[[Context, Movement], Iterator[Refusal]]
+_UNRESERVED_USES = (Use.SERVICE, Use.CONTROL)
+
+Codes = tuple[Code, ...]
+NONE: Codes = ()
+Rule = Callable[[Context, Movement], Codes]
 
 
 def movement_refusals(context: Context, movement: Movement) -> Iterator[Refusal]:
     """Checks 1 to 11."""
-    yield from rule_refusals(context, movement)
+    for rule in RULES:
+        for code in rule(context, movement):
+            yield Refusal(code)
     source = movement.source
     if source is not None and movement.operation_class is not OperationClass.CONTROL:
         position = context.state.get(POSITION, movement.asset.id, source.id)
@@ -60,14 +65,15 @@ def movement_refusals(context: Context, movement: Movement) -> Iterator[Refusal]
 def rule_refusals(context: Context, movement: Movement) -> Iterator[Refusal]:
     """Checks 1 to 10: all that does not depend on the balance."""
     for rule in RULES:
-        yield from rule(context, movement)
+        for code in rule(context, movement):
+            yield Refusal(code)
 
 
 def standing(context: Context, asset: str, account: Account, use: Use) -> Standing:
     """Row of the status table that an account is in, for one asset and use."""
     if account.status is AccountStatus.CLOSED:
         return Standing.CLOSED
-    gives = use in (Use.OUT, Use.ISSUE_OUT)
+    gives = use is Use.OUT or use is Use.ISSUE_OUT
     if gives and is_frozen_whole(context.state.get(POSITION, asset, account.id)):
         return Standing.FROZEN
     if use is not Use.OUT and context.state.get(CREDIT_STOP, account.id) is not None:
@@ -77,7 +83,7 @@ def standing(context: Context, asset: str, account: Account, use: Use) -> Standi
 
 def credit_refusal(context: Context, asset: str, account: Account) -> Code | None:
     """Why an account cannot receive units of an asset by status (check 2), or None."""
-    return ACCOUNT_TABLE[standing(context, asset, account, Use.IN)][Use.IN]
+    return ACCOUNT_CELLS[standing(context, asset, account, Use.IN)][Use.IN]
 
 
 def is_frozen_whole(position: Position | None) -> bool:
@@ -85,45 +91,48 @@ def is_frozen_whole(position: Position | None) -> bool:
     return position is not None and position.frozen == AMOUNT_LIMIT
 
 
-def _asset(context: Context, movement: Movement) -> Iterator[Refusal]:
+def _asset(context: Context, movement: Movement) -> Codes:
     """Check 1."""
     use = use_of(movement.operation_class, gives=movement.source is not None)
     code = asset_refusal(movement.asset, movement.operation_class, use)
-    if code is not None:
-        yield Refusal(code)
+    return NONE if code is None else (code,)
 
 
-def _accounts(context: Context, movement: Movement) -> Iterator[Refusal]:
-    """Check 2."""
-    sides = ((movement.source, True), (movement.target, False))
-    for account, gives in sides:
-        if account is None:
-            continue
-        use = use_of(movement.operation_class, gives=gives)
-        code = ACCOUNT_TABLE[standing(context, movement.asset.id, account, use)][use]
-        if code is not None:
-            yield Refusal(code)
-        reserved = account.purpose in _RESERVED
-        if reserved and not movement.reserve and use not in (Use.SERVICE, Use.CONTROL):
-            yield Refusal(Code.ACCOUNT_RESERVED)
+def _source(context: Context, movement: Movement) -> Codes:
+    """Check 2, of the account that gives."""
+    return NONE if movement.source is None else _account(context, movement, movement.source, True)
 
 
-def _kyc_tier(context: Context, movement: Movement) -> Iterator[Refusal]:
+def _target(context: Context, movement: Movement) -> Codes:
+    """Check 2, of the account that receives."""
+    return NONE if movement.target is None else _account(context, movement, movement.target, False)
+
+
+def _account(context: Context, movement: Movement, account: Account, gives: bool) -> Codes:
+    use = use_of(movement.operation_class, gives=gives)
+    code = ACCOUNT_CELLS[standing(context, movement.asset.id, account, use)][use]
+    if account.purpose not in _RESERVED or movement.reserve or use in _UNRESERVED_USES:
+        return NONE if code is None else (code,)
+    return (Code.ACCOUNT_RESERVED,) if code is None else (code, Code.ACCOUNT_RESERVED)
+
+
+def _kyc_tier(context: Context, movement: Movement) -> Codes:
     """Check 3: the receiver's tier. SERVICE pays whoever holds."""
     target = movement.target
     if target is None or movement.operation_class is OperationClass.SERVICE:
-        return
-    if target.kyc_tier < movement.asset.kyc_tier_min:
-        yield Refusal(Code.KYC_TIER_TOO_LOW)
+        return NONE
+    return (Code.KYC_TIER_TOO_LOW,) if target.kyc_tier < movement.asset.kyc_tier_min else NONE
 
 
-def _denomination(context: Context, movement: Movement) -> Iterator[Refusal]:
-    """Check 9."""
-    if movement.amount % movement.asset.increment:
-        yield Refusal(Code.DENOM_NOT_MULTIPLE)
+def _denomination(context: Context, movement: Movement) -> Codes:
+    """Check 9: at least one denomination, in steps of the increment."""
+    asset, amount = movement.asset, movement.amount
+    if amount < asset.denomination or amount % asset.increment:
+        return (Code.DENOM_NOT_MULTIPLE,)
+    return NONE
 
 
-RULES: tuple[Rule, ...] = (_asset, _accounts, _kyc_tier, _denomination)
+RULES: tuple[Rule, ...] = (_asset, _source, _target, _kyc_tier, _denomination)
 """In the order of page 04."""
 
 MOVEMENT_CODES = (

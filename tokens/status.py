@@ -85,6 +85,18 @@ ASSET_TABLE: dict[AssetStatus, dict[Use, Code | None]] = {
 """Page 04: an asset moves while OUTSTANDING; MATURED admits only redemption and control. A payment
 missed before is still served on a REDEEMED asset."""
 
+ACCOUNT_CELLS = tuple(
+    tuple(ACCOUNT_TABLE[Standing(row)][Use(use)] if row and use else None for use in range(9))
+    for row in range(5)
+)
+"""ACCOUNT_TABLE by number: what every transfer reads."""
+
+ASSET_CELLS = tuple(
+    tuple(ASSET_TABLE[AssetStatus(row)][Use(use)] if row and use else None for use in range(9))
+    for row in range(7)
+)
+"""ASSET_TABLE by number."""
+
 PAUSABLE = (
     OperationClass.MOVE
     | OperationClass.TRADE
@@ -110,9 +122,13 @@ def use_of(operation_class: OperationClass, *, gives: bool) -> Use:
 
 def asset_refusal(asset: Asset, operation_class: OperationClass, use: Use) -> Code | None:
     """Check 1: status of the asset, then its pauses."""
-    code = ASSET_TABLE[asset.status][use]
+    code = ASSET_CELLS[asset.status][use]
     if code is not None:
         return code
-    if asset.paused & operation_class and use not in (Use.RELEASE, Use.SERVICE, Use.CONTROL):
+    if (
+        asset.paused
+        and asset.paused & operation_class.value
+        and use not in (Use.RELEASE, Use.SERVICE, Use.CONTROL)
+    ):
         return Code.ASSET_PAUSED
     return None
