@@ -35,7 +35,7 @@ def mutated(change: object) -> bytes:
 
 def set_amount(value: object) -> object:
     def change(decoded: list[list[list[list[object]]]]) -> None:
-        decoded[0][5][0][4] = value  # type: ignore[call-overload]
+        decoded[0][5][0][4] = value
 
     return change
 
@@ -63,7 +63,7 @@ def test_an_unknown_field_and_a_missing_one() -> None:
 
 def test_an_unknown_operation() -> None:
     def change(value: list[list[list[list[object]]]]) -> None:
-        value[0][5][0][0] = 9_999  # type: ignore[call-overload]
+        value[0][5][0][0] = 9_999
 
     assert decode_transaction(mutated(change)) is Code.MALFORMED
 

@@ -96,10 +96,10 @@ def test_it_is_void_on_its_last_date_and_for_others() -> None:
 
 def test_it_names_accounts() -> None:
     state = given(sources=(addr("bank-a-cash"),), targets=(addr("client-a1"),)).state
-    inside = {"source": addr("bank-a-cash"), "target": addr("client-a1")}
-    assert spend(state, 1, **inside) == [None]
-    assert spend(state, 1, **(inside | {"source": None})) == [Code.GRANT_MISSING]
-    assert spend(state, 1, **(inside | {"target": addr("client-b1")})) == [Code.GRANT_MISSING]
+    cash, client, other = addr("bank-a-cash"), addr("client-a1"), addr("client-b1")
+    assert spend(state, 1, source=cash, target=client) == [None]
+    assert spend(state, 1, target=client) == [Code.GRANT_MISSING]
+    assert spend(state, 1, source=cash, target=other) == [Code.GRANT_MISSING]
 
 
 def test_mint_power_needs_issuer_and_central_bank() -> None:
