@@ -9,6 +9,7 @@ Rules of this file:
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from consensus.actions import BuildProposal
 from consensus.events import Event, Executed, ExecutionFailed, ExecutionRefused, Now
@@ -19,7 +20,7 @@ from node.signature_check import SignatureCheck
 from node.stages import Stage, Stages
 from node.sync.blocks import BlockRefused
 from node.wire.hashing import certificate_digest, header_digest, tx_root
-from node.wire.peer_messages import BodyRequest, DecidedBlock
+from node.wire.peer_messages import BODIES_MAX, BodyRequest, DecidedBlock
 from node.wire.verify import Rejected, Verifier
 from tokens.results import Code
 from tokens.transaction import DecodedTransaction, decode_transaction
@@ -28,6 +29,17 @@ EXECUTED_MAX = 64
 """Overlays kept for one height: more proposals than views can be in that time is a flood."""
 WAITING_MAX = 64
 """Blocks of one height whose bodies are being fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A block that cannot be executed yet."""
+
+    proposal: Proposal
+    asked: int
+    """How many times bodies were asked for."""
+    missing: frozenset[bytes]
+    """Wire ids that were not here when they were last asked for."""
 
 
 class Executor:
@@ -58,7 +70,9 @@ class Executor:
         self._stages = stages
         self._executed: dict[bytes, tuple[Proposal, Execution]] = {}
         self._refused: dict[bytes, Event] = {}
-        self._waiting: dict[bytes, tuple[Proposal, int]] = {}
+        self._bodies: dict[bytes, DecodedTransaction] = {}
+        """Bodies of executed blocks: peers may ask for what the pool has let go meanwhile."""
+        self._waiting: dict[bytes, Waiting] = {}
         self._seen: dict[bytes, Proposal] = {}
 
     # --- what the driver asks (driver.Execution) -------------------------------------------------
@@ -68,11 +82,12 @@ class Executor:
         header = proposal.header
         done = self._executed.get(digest)
         if done is not None:
+            self._executed[digest] = self._executed.pop(digest)
             return self._outcome(header, digest, done[1].result.root)
         if digest in self._refused:
             return self._refused[digest]
         self._remember(digest, proposal)
-        missing = [wire_id for wire_id in proposal.wire_ids if self._pool.body(wire_id) is None]
+        missing = [wire_id for wire_id in proposal.wire_ids if self._held(wire_id) is None]
         if missing:
             self._fetch(digest, proposal, missing, peers)
             return None
@@ -108,17 +123,16 @@ class Executor:
         return header_digest(header), proposal
 
     def bodies(self, proposal: Proposal) -> tuple[bytes, ...]:
-        """Bodies of a block that was built here or executed, in order."""
-        done = self._executed.get(header_digest(proposal.header))
-        if done is not None:
-            return tuple(transaction.data for transaction in done[1].transactions)
-        held = [self._pool.body(wire_id) for wire_id in proposal.wire_ids]
-        return tuple(transaction.data for transaction in held if transaction is not None)
+        """Bodies of an executed block, in order. RuntimeError if one is not here any more."""
+        return tuple(transaction.data for transaction in self._transactions(proposal))
 
     def decide(self, digest: bytes, proposal: Proposal, certificate: CommitCertificate) -> Tip:
         """Write an executed block. Raises StorageFailed: end the process."""
-        done = self._executed[digest]
-        return self._write(proposal, certificate, done[1])
+        done = self._executed.get(digest)
+        execution = (
+            self._chain.execute(proposal, self._transactions(proposal)) if done is None else done[1]
+        )
+        return self._write(proposal, certificate, execution)
 
     def pool(self) -> tuple[int, bool, bool]:
         """(includable, agenda, censored) for the current height."""
@@ -135,11 +149,15 @@ class Executor:
     def on_bodies(self) -> list[Event]:
         """Bodies came in: run what was waiting for them."""
         events: list[Event] = []
-        for digest, (proposal, _) in list(self._waiting.items()):
-            if all(self._pool.body(wire_id) is not None for wire_id in proposal.wire_ids):
+        for digest, waiting in list(self._waiting.items()):
+            if all(self._held(wire_id) is not None for wire_id in waiting.proposal.wire_ids):
                 del self._waiting[digest]
-                events.append(self._run(digest, proposal))
+                events.append(self._run(digest, waiting.proposal))
         return events
+
+    def wants(self, wire_id: bytes) -> bool:
+        """Whether a block waits for this body: what nobody asked for is not kept."""
+        return any(wire_id in waiting.missing for waiting in self._waiting.values())
 
     def proposal(self, height: int, digest: bytes) -> Proposal | None:
         """A block of the open height, or a decided one."""
@@ -148,8 +166,8 @@ class Executor:
         return self._chain.proposal_at(height, digest)
 
     def body(self, wire_id: bytes) -> bytes | None:
-        """A transaction of the pool, or kept beside it for an open block."""
-        held = self._pool.body(wire_id)
+        """A transaction of the pool, or of an open block."""
+        held = self._held(wire_id)
         return None if held is None else held.data
 
     def tip_height(self) -> int:
@@ -185,17 +203,18 @@ class Executor:
 
     def _run(self, digest: bytes, proposal: Proposal) -> Event:
         header = proposal.header
-        bodies = [self._pool.body(wire_id) for wire_id in proposal.wire_ids]
-        transactions = tuple(body for body in bodies if body is not None)
+        transactions = self._transactions(proposal)
         reason = self._refusal(proposal, transactions)
         if reason is not None:
             event: Event = ExecutionRefused(
                 now=self._clock(), height=header.height, digest=digest, reason=reason
             )
+            if len(self._refused) >= EXECUTED_MAX:
+                del self._refused[next(iter(self._refused))]
             self._refused[digest] = event
             return event
         if len(self._executed) >= EXECUTED_MAX:
-            self._executed.pop(next(iter(self._executed)))
+            self._forget(next(iter(self._executed)))
         try:
             execution = self._chain.execute(proposal, transactions)
         except Exception as error:  # noqa: BLE001  (rule 4: whatever it is, it must not vote)
@@ -206,6 +225,7 @@ class Executor:
                 reason=f"{type(error).__name__}: {error}",
             )
         self._executed[digest] = (proposal, execution)
+        self._bodies.update((each.wire_id, each) for each in transactions)
         return self._outcome(header, digest, execution.result.root)
 
     def _outcome(self, header: Header, digest: bytes, root: bytes) -> Event:
@@ -239,12 +259,30 @@ class Executor:
         self, digest: bytes, proposal: Proposal, missing: list[bytes], peers: tuple[str, ...]
     ) -> None:
         """Ask one peer after the other, the next one each time this is asked again."""
-        _, asked = self._waiting.get(digest, (proposal, 0))
-        if digest not in self._waiting and len(self._waiting) >= WAITING_MAX:
+        known = self._waiting.get(digest)
+        asked = 0 if known is None else known.asked
+        if known is None and len(self._waiting) >= WAITING_MAX:
             self._waiting.pop(next(iter(self._waiting)))
-        self._waiting[digest] = (proposal, asked + 1)
+        self._waiting[digest] = Waiting(proposal, asked + 1, frozenset(missing))
         if peers:
-            self._ask(peers[asked % len(peers)], BodyRequest(wire_ids=tuple(missing[:4_096])))
+            self._ask(peers[asked % len(peers)], BodyRequest(wire_ids=tuple(missing[:BODIES_MAX])))
+
+    def _held(self, wire_id: bytes) -> DecodedTransaction | None:
+        """A body of the pool, kept beside it, or of an executed block."""
+        return self._pool.body(wire_id) or self._bodies.get(wire_id)
+
+    def _transactions(self, proposal: Proposal) -> tuple[DecodedTransaction, ...]:
+        held = [self._held(wire_id) for wire_id in proposal.wire_ids]
+        found = tuple(each for each in held if each is not None)
+        if len(found) != len(held):
+            raise RuntimeError(f"a body of an open block of {proposal.header.height} is gone")
+        return found
+
+    def _forget(self, digest: bytes) -> None:
+        """The block asked for least recently; bodies that others have too stay."""
+        self._executed.pop(digest)
+        kept = [execution.transactions for _, execution in self._executed.values()]
+        self._bodies = {each.wire_id: each for transactions in kept for each in transactions}
 
     def _remember(self, digest: bytes, proposal: Proposal) -> None:
         if len(self._seen) >= EXECUTED_MAX:
@@ -259,6 +297,7 @@ class Executor:
             self._stages.leave()
         self._executed.clear()
         self._refused.clear()
+        self._bodies.clear()
         self._waiting.clear()
         self._seen.clear()
         self._pool.remove_decided(done.transactions)

@@ -4,12 +4,15 @@ Rules of this file:
 1. A signature is checked before anything is kept (R10). Messages of heights that are over, or too
    far ahead, are dropped before their signature costs anything.
 2. A peer's fault is counted by reason and never raises.
-3. Answers are bounded: one reply a request, at most REPLY_BYTES_MAX.
+3. Answers are bounded: one reply a request, at most REPLY_BYTES_MAX; bodies BODY_REPLIES_MAX such.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Protocol
+
+import msgspec
 
 from consensus.events import (
     BlockFetched,
@@ -47,6 +50,8 @@ from node.wire.verify import Rejected, Verifier
 
 REPLY_BYTES_MAX = 2 * 1024 * 1024
 """A reply with blocks or bodies takes no further one once it is larger."""
+BODY_REPLIES_MAX = 5
+"""Replies to one BodyRequest: a block of the default 8 MiB. More is asked for again."""
 
 
 class Answers(Protocol):
@@ -116,7 +121,9 @@ class Inbound:
         match message:
             case TxBatch(bodies=bodies):
                 self._bodies.on_batch(peer, bodies)
-            case PrePrepare() | Prepare() | Commit():
+            case PrePrepare():
+                self._on_pre_prepare(peer, message)
+            case Prepare() | Commit():
                 self._on_vote(message, message.height)
             case ViewChange(head=head):
                 self._on_vote(message, head.height)
@@ -139,6 +146,12 @@ class Inbound:
                 self._sync.on_reply(peer, message)
             case _:
                 self.dropped["UNEXPECTED"] += 1
+
+    def _on_pre_prepare(self, peer: str, message: PrePrepare) -> None:
+        """The bodies beside it are not signed: they go the way of bodies, after the block."""
+        self._on_vote(msgspec.structs.replace(message, bodies=()), message.height)
+        if message.bodies:
+            self._bodies.on_bodies(peer, message.bodies)
 
     def _on_vote(self, message: PrePrepare | Prepare | Commit | ViewChange, height: int) -> None:
         ahead = height - self._answers.tip_height()
@@ -184,8 +197,9 @@ class Inbound:
         self._driver.post(BlockFetched(now=self._clock(), digest=reply.digest, proposal=verified))
 
     def _serve_bodies(self, peer: str, wire_ids: tuple[bytes, ...]) -> None:
-        held = [body for body in map(self._answers.body, wire_ids) if body is not None]
-        for part in parts(held, REPLY_BYTES_MAX):
+        distinct = dict.fromkeys(wire_ids)
+        held = [body for body in map(self._answers.body, distinct) if body is not None]
+        for part in islice(parts(held, REPLY_BYTES_MAX), BODY_REPLIES_MAX):
             self._outbox.send(peer, BodyReply(bodies=part))
 
     def _serve_sync(self, peer: str, request: SyncRequest) -> None:

@@ -48,6 +48,7 @@ class Intake:
         admission: Admission,
         spread: Spread,
         on_admitted: Callable[[], None],
+        wants: Callable[[bytes], bool],
         on_bodies: Callable[[], None],
         stages: Stages,
     ) -> None:
@@ -56,6 +57,8 @@ class Intake:
         self._admission = admission
         self._spread = spread
         self._on_admitted = on_admitted
+        self._wants = wants
+        """Whether an open block lacks the body of this wire id."""
         self._on_bodies = on_bodies
         self._stages = stages
         self._waiting: deque[tuple[tuple[bytes, ...], bool]] = deque()
@@ -71,7 +74,11 @@ class Intake:
         self._enqueue(peer, bodies, asked=False)
 
     def on_bodies(self, peer: str, bodies: tuple[bytes, ...]) -> None:
-        """Transactions that were asked for: kept even if the pool does not want them."""
+        """Transactions that were asked for: kept even if the pool does not want them.
+
+        What no open block lacks costs no signature check and is dropped: else one peer could push
+        out the bodies that others sent.
+        """
         self._enqueue(peer, bodies, asked=True)
 
     def _enqueue(self, peer: str, bodies: tuple[bytes, ...], *, asked: bool) -> None:
@@ -104,6 +111,9 @@ class Intake:
         for transaction in self._decode(bodies):
             if isinstance(transaction, Code):
                 self.dropped[transaction.name] += 1
+                continue
+            if asked and not self._wants(transaction.wire_id):
+                self.dropped["NOT_ASKED"] += 1
                 continue
             code = self._admit(transaction, own=False)
             if code is Code.OK:

@@ -122,6 +122,7 @@ class Parts:
             admission=self._chain,
             spread=self.gossip,
             on_admitted=self.driver.pool_changed,
+            wants=self._executor.wants,
             on_bodies=lambda: self.driver.post_all(self._executor.on_bodies()),
             stages=self._stages,
         )
