@@ -45,7 +45,11 @@ def run_node(config_path: Path) -> int:
         sys.stderr.write(f"{error}\n")
         return EXIT_CONFIG
     log_file = None if config.log.file is None else config.resolve(base, config.log.file)
-    stream = configure(path=log_file, level=config.log.level, node_id=config.id)
+    try:
+        stream = configure(path=log_file, level=config.log.level, node_id=config.id)
+    except OSError as error:
+        sys.stderr.write(f"log.file: {error}\n")
+        return EXIT_CONFIG
     try:
         return _run_opened(config, genesis, base)
     finally:

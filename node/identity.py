@@ -61,7 +61,10 @@ def load_keys(config: NodeConfig, data: Path, *, base: Path, is_dev: bool) -> No
         raise ConfigInvalid(f"{path}: {error.strerror}") from None
     if len(text) > PASSPHRASE_BYTES_MAX:
         raise ConfigInvalid(f"{path}: more than {PASSPHRASE_BYTES_MAX} bytes")
-    passphrase = text.decode().removesuffix("\n")
+    try:
+        passphrase = text.decode().removesuffix("\n")
+    except UnicodeDecodeError:
+        raise ConfigInvalid(f"{path}: not UTF-8") from None
     keys = NodeKeys(
         load_key(data / "keys", CONSENSUS_KEY, passphrase),
         load_seed(data / "keys", NETWORK_KEY, passphrase),
