@@ -30,6 +30,7 @@ _KNOWN: dict[str, Exit] = {
     "node.devnet.bench.load.GeneratorFailed": Exit.FAILED,
     "node.devnet.layout.StateUnusable": Exit.BAD_CONFIG,
     "node.devnet.network.NodeEnded": Exit.FAILED,
+    "node.devnet.node_folder.FolderTaken": Exit.CANNOT_CREATE,
     "node.devnet.session.Interrupted": Exit.INTERRUPTED,
     "node.devnet.truth.Disagreement": Exit.FAILED,
     "node.devnet.wait.DeadlinePassed": Exit.FAILED,
@@ -37,7 +38,10 @@ _KNOWN: dict[str, Exit] = {
     "node.keystore.envelope.KeystoreError": Exit.REFUSED,
     "node.signing.WrongLibrary": Exit.BAD_CONFIG,
     "node.storage.kv.StorageFailed": Exit.STORAGE_FAILED,
+    "node.storage.leveldb.DamagedStore": Exit.STORAGE_FAILED,
+    "node.storage.leveldb.StoreMissing": Exit.NO_INPUT,
     "tokens.genesis.GenesisInvalid": Exit.BAD_CONFIG,
+    "tokens.store.DamagedState": Exit.STORAGE_FAILED,
     "node.storage.lockfile.FolderLocked": Exit.IN_USE,
 }
 """Full name of an exception -> status. Its message is what the user reads."""

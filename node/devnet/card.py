@@ -70,7 +70,7 @@ def _account(name: str) -> str:
 
 def _curl(url: str, method: str, params: str) -> str:
     body = f'{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}'
-    return f"  curl -s {url} -d '{body}'"
+    return f"  curl -s {url} -H 'content-type: application/json' -d '{body}'"
 
 
 def _row(heading: str, text: str) -> None:

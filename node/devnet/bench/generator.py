@@ -246,7 +246,11 @@ async def serve() -> None:
     if not isinstance(first, Setup):
         raise TypeError("the first command is a setup")
     timeout = aiohttp.ClientTimeout(total=35)
-    async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as group:
+    headers = {"Content-Type": "application/json"}
+    async with (
+        aiohttp.ClientSession(timeout=timeout, headers=headers) as session,
+        asyncio.TaskGroup() as group,
+    ):
         generator = Generator(first, session, group)
         await generator.watch(first.watch)
         _answer(Result())

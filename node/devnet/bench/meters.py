@@ -14,7 +14,9 @@ from node.devnet.probe import Probe
 from node.devnet.view import resident_bytes
 from node.signing import Signer, dev_seed, verify
 
-_STAGE = re.compile(r'^mohur_stage_cpu_seconds_total\{[^}]*stage="([a-z_]+)"[^}]*\} (\S+)$', re.MULTILINE)
+_STAGE = re.compile(
+    r'^mohur_stage_cpu_seconds_total\{[^}]*stage="([a-z_]+)"[^}]*\} (\S+)$', re.MULTILINE
+)
 _TRANSACTIONS = re.compile(
     r'^(?:mohur_)?ledger_transactions_total\{symbol="([A-Z_]+)"\} (\S+)$', re.MULTILINE
 )

@@ -132,7 +132,9 @@ async def trade(stage: Stage) -> str:
     await stage.act(BANK_1, *_exchange())
     await stage.expect_balance(ALICE, ISIN, SOLD_TO_ALICE)
     await stage.expect_balance(ALICE, COIN, alice.balance - SOLD_TO_ALICE)
-    return f"{rupees(SOLD_TO_BOB)} of face to bob against money, both legs in block {settled.height}"
+    return (
+        f"{rupees(SOLD_TO_BOB)} of face to bob against money, both legs in block {settled.height}"
+    )
 
 
 def _exchange() -> tuple[Transfer, Transfer]:

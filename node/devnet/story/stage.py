@@ -31,7 +31,6 @@ from tokens.ops.proposals import Approve, Propose
 from tokens.transaction import DecodedTransaction
 
 
-
 class StepFailed(Exception):
     """Something that a step says did not hold."""
 
@@ -68,9 +67,7 @@ class Stage:
         clients = await self.clients()
         return await self.wallet(party).prepare(clients[0], *operations)
 
-    async def act(
-        self, party: Party, *operations: msgspec.Struct, expect: str = "OK"
-    ) -> Receipt:
+    async def act(self, party: Party, *operations: msgspec.Struct, expect: str = "OK") -> Receipt:
         """Send, wait until final, see that all nodes agree. StepFailed for another outcome."""
         transaction = await self.prepare(party, *operations)
         receipt = await send_until_final(await self.clients(), transaction)
@@ -103,9 +100,7 @@ class Stage:
         for approver in approvers:
             receipt = await self.act(
                 approver,
-                Approve(
-                    proposal_id=made.proposal, operations_digest=made.operations_digest
-                ),
+                Approve(proposal_id=made.proposal, operations_digest=made.operations_digest),
             )
         return receipt
 

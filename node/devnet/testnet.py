@@ -1,0 +1,204 @@
+"""A network for real machines: random keys, no development accounts, no balances."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import time
+from pathlib import Path
+
+import msgspec
+
+from node.cli.exits import CommandFailed, Exit
+from node.config import PeerAddress
+from node.devnet.cast import BOOKS, MONEY, PARTIES, TAX_ACCOUNT, Book, Party
+from node.devnet.node_folder import MadeKeys, NodeFolder, make_keys, write_node_files
+from node.devnet.ports import HOST, PEER_PORT_FIRST, RPC_PORT_FIRST
+from node.devnet.profile import approval_policies, calendar, tax_table
+from node.genesis_file import write_genesis
+from node.keystore import create_key
+from node.storage.durable import create_file
+from tokens.finance.calendar import Calendar, is_business_day
+from tokens.genesis import CentralBankMoney, Genesis
+from tokens.genesis_checks import require_valid
+from tokens.records.governance import Validator
+from tokens.records.parties import Account, KeyPolicy, Participant
+from tokens.types import NO_ADDRESS, AccountStatus
+
+PASSPHRASE_BYTES = 24
+ADDRESS_BYTES = 16
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What to make."""
+
+    validators: int
+    folder: Path
+    chain_id: str
+    hosts: tuple[str, ...] = ()
+    """One for each validator, or none: all on this machine."""
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made."""
+
+    genesis: Path
+    validators: tuple[str, ...]
+    """Ids, which are also names of folders."""
+    institutions: tuple[str, ...]
+
+
+def make_testnet(order: Order) -> Made:
+    """Everything below the folder, which must not be there yet. CommandFailed."""
+    if order.hosts and len(order.hosts) != order.validators:
+        raise CommandFailed(
+            f"{order.validators} validators need as many --host, or none", Exit.USAGE
+        )
+    if order.folder.exists():
+        raise CommandFailed(f"{order.folder} is there already", Exit.CANNOT_CREATE)
+    order.folder.mkdir(mode=0o700, parents=True)
+    parties = _parties(order.validators)
+    policies = {party.name: _make_institution(order.folder, party) for party in parties}
+    operators = sorted((p for p in parties if p.validator), key=lambda p: str(p.validator))
+    keys: dict[str, MadeKeys] = {}
+    for party in operators:
+        name = str(party.validator)
+        keys[name] = make_keys(order.folder / name, _passphrase())
+    genesis = _genesis(order.chain_id, parties, policies, keys)
+    require_valid(genesis)
+    path = order.folder.resolve() / "genesis.json"
+    write_genesis(genesis, path)
+    _write_nodes(order, tuple(keys), path)
+    return Made(genesis=path, validators=tuple(keys), institutions=tuple(policies))
+
+
+def _parties(validators: int) -> list[Party]:
+    """The institutions of the local network, and an operator of its own for each further node."""
+    more = [
+        Party(
+            name=f"operator-{number}",
+            title=f"Validator operator {number}",
+            validator=f"validator-{number}",
+        )
+        for number in range(5, validators + 1)
+    ]
+    return [*PARTIES, *more]
+
+
+def _make_institution(folder: Path, party: Party) -> KeyPolicy:
+    """Key files of one institution; the policy that they form."""
+    place = folder / "institutions" / party.name
+    place.mkdir(mode=0o700, parents=True)
+    passphrase = _passphrase()
+    create_file(place / "passphrase", passphrase.encode() + b"\n")
+    made = [create_key(place, name, passphrase).public_key for name in party.key_names]
+    return KeyPolicy(threshold=party.threshold, keys=tuple(sorted(made)))
+
+
+def _passphrase() -> str:
+    return secrets.token_urlsafe(PASSPHRASE_BYTES)
+
+
+def _genesis(
+    chain_id: str,
+    parties: list[Party],
+    policies: dict[str, KeyPolicy],
+    keys: dict[str, MadeKeys],
+) -> Genesis:
+    ids = {party.name: secrets.token_bytes(ADDRESS_BYTES) for party in parties}
+    accounts = {book.name: _account(book, ids) for book in BOOKS if not book.client}
+    days = calendar()
+    return Genesis(
+        chain_id=chain_id,
+        is_dev=False,
+        protocol_version=1,
+        timestamp_ms=time.time_ns() // 1_000_000,
+        business_date=_business_date(days),
+        day_open=False,
+        calendar=days,
+        parameters=(),
+        approval_policies=approval_policies(),
+        tax_tables=(tax_table(accounts[TAX_ACCOUNT.name].id),),
+        participants=_participants(parties, ids, policies),
+        accounts=tuple(sorted(accounts.values(), key=lambda account: account.id)),
+        validators=tuple(
+            Validator(
+                id=str(party.validator),
+                public_key=keys[str(party.validator)].public_key,
+                network_key=keys[str(party.validator)].network_key,
+                operator=ids[party.name],
+            )
+            for party in sorted(parties, key=lambda party: str(party.validator))
+            if party.validator is not None
+        ),
+        central_bank_money=CentralBankMoney(
+            asset=MONEY, name="Central-bank money", currency="PKR", issuer=ids["central-bank"]
+        ),
+        dev_balances=(),
+    )
+
+
+def _participants(
+    parties: list[Party], ids: dict[str, bytes], policies: dict[str, KeyPolicy]
+) -> tuple[Participant, ...]:
+    records = [
+        Participant(
+            id=ids[party.name],
+            name=party.title,
+            lei="",
+            jurisdiction="PK",
+            control_group=party.name,
+            roles=tuple(sorted(party.roles)),
+            policy=policies[party.name],
+            encryption_key=bytes(32),
+        )
+        for party in parties
+    ]
+    return tuple(sorted(records, key=lambda record: record.id))
+
+
+def _account(book: Book, ids: dict[str, bytes]) -> Account:
+    servicer = ids[book.servicer]
+    return Account(
+        id=secrets.token_bytes(ADDRESS_BYTES),
+        owner=secrets.token_bytes(32),
+        holder=NO_ADDRESS if book.client else servicer,
+        servicer=servicer,
+        purpose=book.purpose,
+        kyc_tier=3,
+        residency="RESIDENT",
+        tax_class=book.tax_class,
+        policy=None,
+        status=AccountStatus.OPEN,
+    )
+
+
+def _business_date(days: Calendar) -> dt.date:
+    """Today, or the business day before it: the first open_day opens a later one."""
+    date = dt.datetime.now(dt.UTC).date()
+    while not is_business_day(days, date):
+        date -= dt.timedelta(days=1)
+    return date
+
+
+def _write_nodes(order: Order, names: tuple[str, ...], genesis: Path) -> None:
+    hosts = order.hosts or (HOST,) * order.validators
+    shared = not order.hosts
+    addresses = {
+        name: PeerAddress(
+            id=name, host=hosts[index], port=PEER_PORT_FIRST + (index if shared else 0)
+        )
+        for index, name in enumerate(names)
+    }
+    for index, (name, own) in enumerate(addresses.items()):
+        write_node_files(
+            NodeFolder(
+                id=name,
+                folder=order.folder / name,
+                genesis=genesis,
+                host=own.host,
+                port=own.port,
+                rpc_port=RPC_PORT_FIRST + (index if shared else 0),
+                peers=tuple(peer for peer in addresses.values() if peer.id != name),
+            )
+        )
