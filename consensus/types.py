@@ -19,6 +19,7 @@ Digest = NewType("Digest", bytes)
 ValidatorId = NewType("ValidatorId", str)
 """Short stable name of a validator, 1..32 characters of [a-z0-9-]; survives key rotation."""
 
+Bytes16 = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 Bytes32 = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Bytes64 = Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9-]+$")]
@@ -44,8 +45,8 @@ class Validator(
     """Ed25519 key that signs consensus messages."""
     network_key: Bytes32
     """Ed25519 key of its TLS certificate (never used for consensus messages)."""
-    operator: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
-    """Legal entity that runs it; at most floor((n-1)/3) validators each."""
+    operator: Bytes16
+    """Address of the participant that runs it; at most floor((n-1)/3) validators each."""
 
 
 class ValidatorSet:

@@ -328,7 +328,7 @@ def validator_set(members: tuple[governance.Validator, ...]) -> ValidatorSet:
                 id=member.id,
                 public_key=member.public_key,
                 network_key=member.network_key,
-                operator=member.operator.hex(),
+                operator=member.operator,
             )
             for member in members
         )

@@ -59,7 +59,7 @@ def make_validator(name: str) -> Validator:
         id=name,
         public_key=sha256(b"public " + name.encode()).digest(),
         network_key=sha256(b"network " + name.encode()).digest(),
-        operator=f"operator-{name}",
+        operator=sha256(name.encode()).digest()[:16],
     )
 
 
@@ -201,7 +201,9 @@ class GuardRecord(msgspec.Struct, frozen=True, kw_only=True):
 class FakeGuard:
     """The sign guard of one key: a file whose tail is lost in a crash before the sync."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, made_anew: bool = False) -> None:
+        self.made_anew = made_anew
+        """In place of one that was lost."""
         self.durable: list[GuardRecord] = []
         self.volatile: list[GuardRecord] = []
         self.sequence = 0

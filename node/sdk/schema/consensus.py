@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tokens.types import BlockHeight, Count, Hash, PublicKey
+from tokens.types import Address, BlockHeight, Count, Hash, PublicKey
 
 
 class ValidatorsParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +17,7 @@ class ValidatorInfo(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     public_key: PublicKey
     network_key: PublicKey
-    operator: str
+    operator: Address
 
 
 class ValidatorSetInfo(msgspec.Struct, frozen=True, kw_only=True):

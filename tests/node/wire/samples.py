@@ -59,7 +59,7 @@ MEMBERS = tuple(
         id=name,
         public_key=SIGNERS[name].public_key,
         network_key=Signer.from_seed(dev_seed(name + "/network")).public_key,
-        operator=name,
+        operator=hashlib.sha256(name.encode()).digest()[:16],
     )
     for name in NAMES
 )

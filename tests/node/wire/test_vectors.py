@@ -13,6 +13,8 @@ from node.wire.framing import FrameParser
 from node.wire.peer_messages import decode_message
 from tests.node.wire import make_vectors, oracle
 from tests.node.wire.samples import IDS, MEMBERS, MESSAGES, SCOPE
+from tokens import validators
+from tokens.records import governance
 
 VECTORS = json.loads(make_vectors.PATH.read_text())
 NETWORK = (VECTORS["chain_id"], bytes.fromhex(VECTORS["genesis_digest"]))
@@ -104,3 +106,16 @@ def test_no_certificate_is_zeros() -> None:
 def test_a_part_of_another_size_is_never_signed(size: int) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         hashing.signing_bytes(hashing.Kind.PREPARE, SCOPE, height=1, view=0, digest=bytes(size))
+
+
+def test_the_ledger_and_the_wire_hash_a_validator_set_alike() -> None:
+    recorded = tuple(
+        governance.Validator(
+            id=member.id,
+            public_key=member.public_key,
+            network_key=member.network_key,
+            operator=member.operator,
+        )
+        for member in sorted(MEMBERS, key=lambda member: member.id)
+    )
+    assert hashing.validators_hash(MEMBERS) == validators.validators_hash(recorded)
