@@ -148,7 +148,7 @@ def on_advanced(core: Core, tip: Tip) -> None:
     core.retransmit_ms = None
     core.held = {name: part for name, part in core.held.items() if name in hs.validators}
     evidence.forget_old(core)
-    core.report(ReportKind.ENTERED_HEIGHT, "")
+    core.report(ReportKind.ENTERED_HEIGHT, "a new height begins")
     if not core.behind():
         core.catch_up_ms = None
         if core.report_level:

@@ -135,13 +135,18 @@ def store(
             proposal=proposal,
             certificate=certificate,
             state_root=state,
-            guard_sequence=peer.guard().sequence,
+            guard_sequence=max(peer.guard().sequence, stored_sequence(peer)),
         )
     )
     for wire_id in proposal.wire_ids:
         peer.disk.bodies[wire_id] = True
         peer.pool.pop(wire_id, None)
     peer.cluster.note_decided(peer.name, digest, certificate)
+
+
+def stored_sequence(peer: "Peer") -> int:
+    """The guard's sequence number in the store: an older guard is stale, at each start again."""
+    return peer.disk.chain[-1].guard_sequence if peer.disk.chain else 0
 
 
 def advanced(peer: "Peer") -> None:

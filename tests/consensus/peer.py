@@ -312,6 +312,7 @@ class Peer:
             return
         if message is None:
             message = fakes.sign(action.draft)
+            guard.sequence = max(guard.sequence, effects.stored_sequence(self))
             block = action.proposal
             attached = None if block is None else (fakes.digest_of(block.header), block)
             guard.append(

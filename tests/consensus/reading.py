@@ -14,8 +14,9 @@ def restored(peer: "Peer", config: ReplicaConfig) -> Restored:
     """What the shell reads from store and guard at start (R12)."""
     disk = peer.disk
     stale: str | None = None
-    if disk.guard is None:
-        disk.guard = fakes.FakeGuard()
+    if disk.guard is None or (disk.guard.made_anew and not disk.guard.durable):
+        # Amnesia outlives a second restart: it ends with the first signature that the core dared.
+        disk.guard = fakes.FakeGuard(made_anew=True)
         stale = "missing"
     elif disk.chain and disk.guard.sequence < disk.chain[-1].guard_sequence:
         stale = "behind the store"
