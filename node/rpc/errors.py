@@ -62,6 +62,7 @@ SENTENCE: dict[Code, str] = {
     Code.UNKNOWN_OPERATION: "an operation is not known to the protocol version in force",
     Code.TOO_MANY_OPERATIONS: "more than 100 operations",
     Code.SENDER_LIMIT: "the sender has too many transactions waiting",
+    Code.BLOCK_FULL: "the transaction does not fit into a block with what is before it",
 }
 """What a client reads when a transaction is not admitted."""
 

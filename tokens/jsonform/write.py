@@ -24,7 +24,7 @@ def build_writer(form: "JsonForm", of: inspect.Type) -> Writer:
         case inspect.Metadata(type=inner, extra=extra):
             return _form_writer(form, (extra or {}).get("form"), inner)
         case inspect.BytesType():
-            return _write_hex
+            return cast("Writer", _write_hex)
         case inspect.BoolType() | inspect.IntType() | inspect.StrType() | inspect.NoneType():
             return _same
         case inspect.CustomType(cls=cls) if cls is object:
@@ -61,8 +61,8 @@ def _same(value: object) -> Json:
     return value  # type: ignore[return-value]
 
 
-def _write_hex(value: object) -> Json:
-    return "0x" + cast("bytes", value).hex()
+def _write_hex(value: bytes) -> Json:
+    return "0x" + value.hex()
 
 
 def _write_date(value: object) -> Json:
@@ -98,25 +98,28 @@ def _struct_writer(form: "JsonForm", of: inspect.StructType) -> Writer:
         return lambda value: dict(fixed)
     names = [camel(field.name) for field in of.fields]
     writers = [build_writer(form, field.type) for field in of.fields]
-    plain = all(writer is _same for writer in writers)
-    tag = None if of.tag is None else type_name(of.cls)
+    changed = [pair for pair in zip(names, writers, strict=True) if pair[1] is not _same]
+    head: dict[str, Json] = {} if of.tag is None else {"type": type_name(of.cls)}
     take = attrgetter(*[field.name for field in of.fields])
-    single = len(names) == 1
+    if len(names) == 1:
+        name, single = names[0], writers[0]
+        return lambda value: {**head, name: single(take(value))}
 
     def write(value: object) -> Json:
-        taken = (take(value),) if single else take(value)
-        out: dict[str, Json] = {} if tag is None else {"type": tag}
-        if plain:
-            out.update(zip(names, taken, strict=True))
-        else:
-            for name, writer, part in zip(names, writers, taken, strict=True):
-                out[name] = writer(part)
+        out = head.copy()
+        out.update(zip(names, take(value), strict=True))
+        for name, writer in changed:
+            out[name] = writer(out[name])
         return out
 
     return write
 
 
 def _union_writer(form: "JsonForm", types: tuple[inspect.Type, ...]) -> Writer:
+    others = [member for member in types if not isinstance(member, inspect.NoneType)]
+    if len(others) == 1:
+        only = build_writer(form, others[0])
+        return lambda value: None if value is None else only(value)
     table: dict[type[object], Writer] = {}
     for member in types:
         for python in _python_types(member):

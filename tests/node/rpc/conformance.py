@@ -11,7 +11,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -70,7 +70,7 @@ async def play(text: str) -> list[tuple[str, object, object]]:
     return out
 
 
-def rewritten(text: str, played: list[tuple[str, object, object]]) -> str:
+def rewritten(text: str, played: Sequence[tuple[str, object, object]]) -> str:
     """The file with the replies found; a reply that matches under a wildcard stays."""
     lines = [line for line in text.splitlines() if line.startswith("//")]
     for request, expected, found in played:

@@ -106,7 +106,7 @@ class FakeNode:
                     id=name,
                     public_key=signer.public_key,
                     network_key=digest_of(f"network {name}"),
-                    operator=f"operator of {name}",
+                    operator=hashlib.sha256(name.encode()).digest()[:16],
                 )
                 for name, signer in self.signers.items()
             )
