@@ -1,5 +1,6 @@
 """`mohur tx`: build, sign, send, simulate and look at transactions."""
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def decode(data: str) -> None:
     """What signed canonical bytes (hex) say; - reads them from standard input. Asks no node."""
     from node.cli.transactions import decoded
 
-    text = click.get_text_stream("stdin").read() if data == "-" else data
+    text = sys.stdin.read() if data == "-" else data
     try:
         raw = bytes.fromhex(text.strip().removeprefix("0x"))
     except ValueError:

@@ -90,7 +90,7 @@ class Layout:
 
 
 def free_ports(names: tuple[str, ...], before: dict[str, Ports] | None = None) -> dict[str, Ports]:
-    """Ports for each node: those of before if they are still free, else the usual ones, else any."""
+    """Ports of each node: those of before if still free, else the usual ones, else any."""
     wanted: list[int] = []
     for index, name in enumerate(names):
         known = (before or {}).get(name)

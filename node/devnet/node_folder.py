@@ -41,6 +41,9 @@ WantedBy=multi-user.target
 """What configs/mohur.service shows; see docs/runbook for the folders."""
 
 
+PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
+
+
 class FolderTaken(Exception):
     """The folder holds a node already; nothing was changed."""
 
@@ -75,7 +78,7 @@ def make_keys(folder: Path, passphrase: str) -> MadeKeys:
     keys.mkdir(mode=0o700, parents=True)
     consensus = create_key(keys, CONSENSUS_KEY, passphrase)
     network = create_key(keys, NETWORK_KEY, passphrase)
-    create_file(folder / "passphrase", passphrase.encode() + b"\n")
+    create_file(folder / PASSPHRASE_FILE, passphrase.encode() + b"\n")
     return MadeKeys(public_key=consensus.public_key, network_key=network.public_key)
 
 
@@ -93,7 +96,7 @@ def write_node_files(node: NodeFolder) -> None:
         host=node.host,
         port=node.port,
         peers=node.peers,
-        passphrase_file="passphrase",
+        passphrase_file=PASSPHRASE_FILE,
         rpc=RpcConfig(port=node.rpc_port),
         log=LogConfig(),
     )

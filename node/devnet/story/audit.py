@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from node.devnet.story.stage import Stage, require
 from node.devnet.truth import read_from_all
 from node.sdk.schema.asset import Holder
@@ -11,14 +13,16 @@ from tokens.records.instruments import Asset
 
 PAGE = 100
 
+T = TypeVar("T")
+
 
 async def audit(stage: Stage) -> str:
     """Equal roots, supply = sum of balances for each asset, nobody signed two things."""
     count = await stage.agree()
     require(count == len(stage.network.names), f"only {count} nodes answer")
-    assets = await _all(stage, "asset_list", Asset, {})
+    assets = await _all(stage, "asset_list", Page[Asset], {})
     for asset in assets:
-        holders = await _all(stage, "asset_getHolders", Holder, {"asset": asset.id})
+        holders = await _all(stage, "asset_getHolders", Page[Holder], {"asset": asset.id})
         held = sum(holder.balance for holder in holders)
         supply = await stage.supply(asset.id)
         require(held == supply, f"{asset.id}: balances are {held}, supply is {supply}")
@@ -32,16 +36,16 @@ async def audit(stage: Stage) -> str:
     )
 
 
-async def _all(stage: Stage, method: str, of: type, params: dict[str, object]) -> list:
+async def _all(stage: Stage, method: str, of: type[Page[T]], params: dict[str, object]) -> list[T]:
     """All pages of a list, as all running nodes show it."""
-    items: list = []
+    items: list[T] = []
     cursor: str | None = None
     while True:
         page = await read_from_all(
             stage.network,
             stage.probe,
             method,
-            Page[of],
+            of,
             {**params, "limit": PAGE, "cursor": cursor},
             at_least=stage.height,
         )

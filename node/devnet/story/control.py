@@ -1,4 +1,4 @@
-"""A step about control: an authority freezes, a transfer is refused by name, the freeze is lifted."""
+"""A step about control: an authority freezes, a transfer is refused by name, then allowed."""
 
 from __future__ import annotations
 

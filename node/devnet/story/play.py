@@ -105,15 +105,10 @@ async def _steps(network: Network, probe: Probe) -> bool:
     for number, step in enumerate(STEPS, start=1):
         began = time.monotonic()
         with console.status(f"{step.title} …"):
-            try:
-                found = await step.run(stage)
-            except* FAILURES as group:
-                found, failure = "", group
-            else:
-                failure = None
+            found, failures = await _attempt(step, stage)
         label = f"{number:>2}/{len(STEPS)}"
-        if failure is not None:
-            sentence = "; ".join(str(error) for error in _leaves(failure))
+        if failures:
+            sentence = "; ".join(str(error) for error in failures)
             console.print(f"{label}  [red]FAILED[/red]  {step.title}: {sentence}")
             return False
         took = time.monotonic() - began
@@ -124,6 +119,17 @@ async def _steps(network: Network, probe: Probe) -> bool:
         )
     network.remember("done")
     return True
+
+
+async def _attempt(step: Step, stage: Stage) -> tuple[str, list[BaseException]]:
+    """What the step found, or why it failed."""
+    failures: list[BaseException] = []
+    found = ""
+    try:
+        found = await step.run(stage)
+    except* FAILURES as group:
+        failures = _leaves(group)
+    return found, failures
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

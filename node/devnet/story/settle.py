@@ -40,7 +40,7 @@ class Sale:
 async def settle_sale(stage: Stage, sale: Sale, on: dt.date) -> Receipt:
     """All steps; the receipt of the settlement."""
     instruction = _instruction(sale, on)
-    step = {"initiator": sale.seller.address, "batch_id": sale.batch_id}
+    allocate = AllocateBatch(initiator=sale.seller.address, batch_id=sale.batch_id)
     await stage.act(sale.seller, instruction)
     approval = ApproveBatch(
         initiator=sale.seller.address,
@@ -51,10 +51,11 @@ async def settle_sale(stage: Stage, sale: Sale, on: dt.date) -> Receipt:
             LegAccount(leg=1, gives=True, account=sale.account.address),
         ),
     )
-    await stage.act(sale.buyer, approval, AllocateBatch(**step))
+    await stage.act(sale.buyer, approval, allocate)
     if sale.securities is not None:
-        await stage.act(sale.seller, AllocateBatch(**step))
-    return await stage.act(sale.buyer, SettleBatch(**step))
+        await stage.act(sale.seller, allocate)
+    settle = SettleBatch(initiator=sale.seller.address, batch_id=sale.batch_id)
+    return await stage.act(sale.buyer, settle)
 
 
 def _instruction(sale: Sale, on: dt.date) -> InstructBatch:
