@@ -113,7 +113,7 @@ def report_rights(core: Core, *, before: bool, stale: bool) -> None:
 def check_own(core: Core, part: SignedPart) -> None:
     """Whether the guard holds this verified signature of the own key from outside (R12)."""
     voting = core.voting
-    if part.sender != core.me or not voting.lacks(part):
+    if part.sender != core.me or not voting.lacks(part, core.hs.height):
         return
     what = f"a signature at height {part.height}, view {part.view} that the guard lacks"
     if voting.cleared and voting.stale is None:

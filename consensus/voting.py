@@ -112,10 +112,11 @@ class Voting:
             if len(self.parts) > OWN_PARTS_MAX:
                 del self.parts[min(self.parts)]
 
-    def lacks(self, part: SignedPart) -> bool:
+    def lacks(self, part: SignedPart, open_height: int) -> bool:
         """Whether this verified signature of the own key proves an old guard or two nodes.
 
-        What is below the listed ones is too old to say anything.
+        Of a decided height the guard may have dropped its records: having none says nothing then;
+        what is below the listed ones is too old to say anything.
         """
         if part.height < self.trusted_from or part.height < self.guard_height:
             return False
@@ -125,4 +126,6 @@ class Voting:
         held = self.parts.get(order)
         if held is not None:
             return content_of(held) != content_of(part)
-        return bool(self.parts) and order > min(self.parts)
+        if self.parts and order < min(self.parts) and len(self.parts) >= OWN_PARTS_MAX:
+            return False
+        return bool(self.parts) or part.height >= open_height

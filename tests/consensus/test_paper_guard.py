@@ -37,8 +37,9 @@ def part_of(solo: Solo, view: int, height: int = 1) -> SignedPart:
     return msgspec.structs.replace(draft, signature=fakes.signature_of("b", draft))
 
 
-def test_r12_a_signature_that_the_guard_lacks_makes_an_observer() -> None:
-    solo = Solo("b", voting=False)
+@pytest.mark.parametrize("guard_height", [0, 1])
+def test_r12_a_signature_that_the_guard_lacks_makes_an_observer(guard_height: int) -> None:
+    solo = Solo("b", voting=False, restored={"guard_height": guard_height})
     solo.status("a", seen=part_of(solo, 0))
     solo.status("c")
     solo.status("d")
