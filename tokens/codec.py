@@ -1,8 +1,9 @@
 """Canonical bytes: one value has exactly one encoding.
 
 Rules of this file:
-1. Arrays in field order, never maps; msgpack's shortest forms. What does not re-encode to the received
-   bytes is refused: msgpack libraries accept non-minimal integers, and one ignores trailing bytes.
+1. Arrays in field order, never maps; msgpack's shortest forms. What does not re-encode to the
+   received bytes is refused: msgpack libraries accept non-minimal integers, and one ignores
+   trailing bytes.
 2. Every hash has a domain tag, so that bytes of one kind can never stand for another.
 """
 
@@ -21,7 +22,7 @@ class NonCanonical(Exception):
 
 
 class Malformed(Exception):
-    """The bytes are not an encoding of the type at all. The message names a field path, never input."""
+    """The bytes are no encoding of the type. The message names a field path, never input."""
 
 
 def encode(value: object) -> bytes:
@@ -47,12 +48,18 @@ class Canonical(Generic[T]):
 
 
 def tagged_hash(domain: bytes, *parts: bytes) -> bytes:
-    """SHA-256 over the domain, a zero byte, and the parts. Parts are of fixed size, or there is only one."""
+    """SHA-256 over the domain, a zero byte and the parts.
+
+    Parts are of fixed size, or there is only one.
+    """
     return hashlib.sha256(domain + b"\x00" + b"".join(parts)).digest()
 
 
 def merkle_root(domain: bytes, leaves: list[bytes]) -> bytes:
-    """Binary Merkle root as RFC 6962 section 2.1 (leaf and node prefixes); empty = tagged hash of nothing."""
+    """Binary Merkle root as RFC 6962 section 2.1 (leaf and node prefixes), under a domain.
+
+    The last of an odd level goes up as it is. Empty: tagged hash of nothing.
+    """
     if not leaves:
         return tagged_hash(domain)
     level = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]

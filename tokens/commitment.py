@@ -42,8 +42,7 @@ def bucket_hash(pairs: bytes) -> bytes:
 
 
 def entry_hash(key_hash: bytes, value: bytes) -> bytes:
-    """Hash of one record: key hash and stored value, so that a proof shows no other holder's
-    record."""
+    """Hash of one record over key hash and value: a proof shows no other holder's record."""
     state = _ENTRY.copy()
     state.update(key_hash + value)
     return state.digest()

@@ -59,8 +59,7 @@ class Ledger:
         return self.commitment.root
 
     def overlay(self) -> Overlay:
-        """A fresh view of the state after `height`: for reads, or for a trial that is thrown
-        away."""
+        """A fresh view of the state after `height`: for reads, or a trial that is thrown away."""
         return Overlay(self._state)
 
     def agenda_is_due(self) -> bool:

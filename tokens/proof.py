@@ -19,8 +19,7 @@ PAIRS_BYTES_MAX = 64 * 4_096
 class StateProof(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
-    """A bucket and the way from it to the root. Shows of other records no more than their
-    hashes."""
+    """A bucket and the way from it to the root; of other records no more than their hashes."""
 
     depth_bits: Annotated[int, msgspec.Meta(ge=1, le=28)]
     """d of genesis."""

@@ -20,8 +20,8 @@ from tokens.results import Code, Refusal
 from tokens.types import OperationClass
 
 Op = TypeVar("Op", bound=msgspec.Struct, covariant=True)
-"""Covariant, so that a table can hold them all: the table is asked by the type of the operation (SPEC_OF), hence
-`check` and `apply` never meet another type."""
+"""Covariant, so that a table can hold them all: the table is asked by the type of the operation
+(SPEC_OF), hence `check` and `apply` never meet another type."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,16 +44,14 @@ class StateBase(Protocol):
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """What an overlay changed, in an order that is the same everywhere (by kind tag, then encoded
-    key)."""
+    """What an overlay changed, in the same order everywhere: by kind tag, then encoded key."""
 
     records: tuple[RecordChange, ...]
     index: tuple[tuple[int, bytes, Key | None], ...]
     """(index tag, order key, record key or None if removed)."""
 
     def writes(self) -> Iterator[tuple[bytes, bytes | None]]:
-        """Pairs for the store: raw key -> value, None = delete. Records were encoded once, in
-        `changes`."""
+        """Pairs for the store: raw key -> value, None = delete. Records were encoded before."""
         for _, _, key_hash, value, _ in self.records:
             yield RECORD_PREFIX + key_hash, value
         for tag, order, key in self.index:
@@ -120,10 +118,10 @@ class Overlay:
         after: Key | None = None,
         limit: int,
     ) -> list[R]:
-        """At most `limit` records in index order whose order key begins with `prefix`, after
-        `after`.
+        """At most `limit` records in index order whose order key begins with `prefix`.
 
-        `after` is a full order key (exclusive). Costs O(limit + overlay entries of the index).
+        They come after `after`, a full order key (exclusive).
+        Costs O(limit + overlay entries of the index).
         """
         start = encode_key(prefix)
         stop = prefix_end(start)

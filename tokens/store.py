@@ -46,8 +46,10 @@ class RawStore(Protocol):
 
 
 class StoreState:
-    """A StateBase over a raw store, with a bounded cache of decoded records (None = known
-    absent)."""
+    """A StateBase over a raw store, with a bounded cache of decoded records.
+
+    A cached None means: known to be absent.
+    """
 
     __slots__ = ("_cache", "_cache_max", "_store")
 
@@ -114,8 +116,7 @@ def all_records(store: RawStore) -> Iterator[tuple[Kind, bytes, msgspec.Struct]]
 
 
 class MemoryStore:
-    """A RawStore in memory for tests, tools and genesis. Not bounded: it is as large as what is
-    put in."""
+    """A RawStore in memory for tests, tools and genesis: as large as what is put in."""
 
     __slots__ = ("_keys", "_values")
 

@@ -1,10 +1,12 @@
 """Transactions: bytes, ids, signing digest.
 
-Two ids (page 03). tx_id = hash of the unsigned transaction: receipts and RPC. wire_id = hash of the signed bytes:
-proposals and bodies. With one id, a 2-of-3 account could send two valid bodies for one id and halt the chain.
+Two ids (page 03). tx_id = hash of the unsigned transaction: receipts and RPC. wire_id = hash of
+the signed bytes: proposals and bodies. With one id, a 2-of-3 account could send two valid bodies
+for one id and halt the chain.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated
 
 import msgspec
@@ -85,7 +87,10 @@ def transaction_id(transaction: Transaction) -> bytes:
 
 
 def decode_transaction(data: bytes) -> DecodedTransaction | Code:
-    """Decode what a client or a peer sent: TX_TOO_LARGE, MALFORMED, NON_CANONICAL_ENCODING as values."""
+    """Decode what a client or a peer sent.
+
+    TX_TOO_LARGE, MALFORMED, NON_CANONICAL_ENCODING are values.
+    """
     if len(data) > TRANSACTION_SIZE_BYTES_MAX:
         return Code.TX_TOO_LARGE
     try:
@@ -95,7 +100,7 @@ def decode_transaction(data: bytes) -> DecodedTransaction | Code:
     except Malformed:
         return Code.MALFORMED
     keys = [entry.key for entry in signed.signatures]
-    if any(first >= second for first, second in zip(keys, keys[1:], strict=False)):
+    if any(first >= second for first, second in pairwise(keys)):
         return Code.NON_CANONICAL_ENCODING
     return DecodedTransaction(
         signed=signed,

@@ -1,5 +1,4 @@
-"""The exactly-once window: which (sender, client_ref) entered in the last W blocks (R8; page 03,
-Two ids).
+"""The exactly-once window: which (sender, client_ref) entered in the last W blocks (R8).
 
 Rules of this file:
 1. A block's list is a row of the store, written by the node with the block; its digest is under

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokens.support import DATE, Ledger, addr, digest, genesis
+from tests.tokens.test_grants import grant
 from tests.tokens.test_proposals import found, parameter
 from tokens import agenda
 from tokens.agenda import AgendaHandler, Step
@@ -14,8 +15,11 @@ from tokens.context import Actors, Context
 from tokens.events import ProposalClosed
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.governance import SetParameter
+from tokens.ops.proposals import Approve
+from tokens.queries import grants_of
 from tokens.records.proposals import ProposalStatus
 from tokens.records.system import AgendaItem
+from tokens.results import Code
 from tokens.transition import open_context
 from tokens.types import AgendaClass
 
@@ -123,6 +127,29 @@ def test_a_proposal_expires_on_its_date_by_a_system_receipt() -> None:
     assert isinstance(closed, ProposalClosed)
     assert closed.proposal == proposal
     assert receipts[1].tx_id not in {tx.tx_id for tx in receipts[:1]}
+
+
+def test_an_expired_proposal_takes_no_approval_before_the_agenda_comes_to_it() -> None:
+    ledger = Ledger()
+    proposal = ledger.propose("treasury", parameter(1), expires_on=TOMORROW)
+    ledger.ok("central-bank", CloseDay(date=ledger.business_date))
+    late = Approve(
+        proposal_id=proposal, operations_digest=found(ledger, proposal).operations_digest
+    )
+    receipts = ledger.block(
+        ledger.transaction("central-bank", OpenDay(date=TOMORROW)),
+        ledger.transaction("central-bank", late),
+    ).receipts
+    assert Code(receipts[1].code) is Code.PROPOSAL_EXPIRED
+    assert found(ledger, proposal).status is ProposalStatus.EXPIRED
+
+
+def test_a_grant_leaves_the_state_on_its_date() -> None:
+    ledger = Ledger()
+    lent = grant(operation="revoke_grant", expires_on=TOMORROW)
+    ledger.ok("issuer", lent)
+    next_day(ledger, TOMORROW)
+    assert grants_of(ledger.state, addr("bank-a")) == []
 
 
 def test_the_quota_of_a_block_is_kept_and_the_rest_is_a_reason_for_another() -> None:

@@ -1,7 +1,17 @@
 """Table of contents of the ledger's records: one line each. A tag is never reused (kind.py)."""
 
-from tokens.records import cash, control, day, governance, holdings, instruments
-from tokens.records import parties, proposals, settlement, system
+from tokens.records import (
+    cash,
+    control,
+    day,
+    governance,
+    holdings,
+    instruments,
+    parties,
+    proposals,
+    settlement,
+    system,
+)
 from tokens.records.kind import Kind
 
 KINDS: tuple[Kind, ...] = (

@@ -40,8 +40,7 @@ class ValidatorSets(
 class Misbehaviour(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
-    """Evidence that a validator signed two things (R11). Opaque to the ledger; governance draws
-    the conclusion."""
+    """Evidence that a validator signed two things (R11); governance draws the conclusion."""
 
     validator: ValidatorName
     accused_height: BlockHeight

@@ -12,8 +12,10 @@ from tokens.types import Address, Amount, AssetId, Count, Hash, LienKind, Text
 class Position(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
-    """Balance of one asset in one account. available = max(0, balance - held - pledged -
-    frozen)."""
+    """Balance of one asset in one account.
+
+    available = max(0, balance - held - pledged - frozen).
+    """
 
     asset: AssetId
     account: Address

@@ -82,8 +82,10 @@ class ApprovalPolicy(
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
-    """Power over one operation and one asset, lent under caps. One per (grantor, grantee,
-    operation, asset)."""
+    """Power over one operation and one asset, lent under caps.
+
+    One for each (grantor, grantee, operation, asset).
+    """
 
     grantor: Address
     """Participant or account whose power it is."""
