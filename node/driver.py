@@ -165,14 +165,14 @@ class Driver:
     def post(self, event: Event) -> None:
         """Queue an event and, unless one is being worked on, work the queue off.
 
-        After a failure or `stop` it does nothing.
+        Before `start` it only queues; after a failure or `stop` it does nothing.
         """
         if self._stopped:
             return
         if len(self._events) >= EVENTS_MAX:
             raise RuntimeError("event queue full: the node cannot keep up with itself")
         self._events.append(event)
-        if self._busy:
+        if self._busy or self.wake is None:
             return
         self._busy = True
         try:
