@@ -46,12 +46,16 @@ from node.wire.peer_messages import (
     SyncRequest,
     TxBatch,
 )
-from node.wire.verify import Rejected, Verifier
+from node.wire.verify import Reason, Rejected, Verifier
 
 REPLY_BYTES_MAX = 2 * 1024 * 1024
-"""A reply with blocks or bodies takes no further one once it is larger."""
+"""Of a reply with blocks or bodies; one that is larger alone is sent alone."""
 BODY_REPLIES_MAX = 5
 """Replies to one BodyRequest: a block of the default 8 MiB. More is asked for again."""
+
+_FAULTS = frozenset((Reason.BAD_SIGNATURE, Reason.WRONG_DIGEST, Reason.WRONG_TX_ROOT))
+"""Of votes, whose validator sets are known for certain. Not of a Status: that of a node far ahead
+may be signed by a set that this node cannot know."""
 
 
 class Answers(Protocol):
@@ -74,10 +78,7 @@ class Bodies(Protocol):
     """Where transactions from peers go."""
 
     def on_batch(self, peer: str, bodies: tuple[bytes, ...]) -> None:
-        """Transactions that a peer disseminates."""
-
-    def on_bodies(self, peer: str, bodies: tuple[bytes, ...]) -> None:
-        """Transactions that were asked for."""
+        """Transactions that a peer disseminates, or that it was asked for."""
 
 
 class Inbound:
@@ -92,6 +93,7 @@ class Inbound:
         answers: Answers,
         bodies: Bodies,
         sync: BlockSync,
+        on_fault: Callable[[str, str], None],
         clock: Callable[[], Now],
         stages: Stages,
     ) -> None:
@@ -101,6 +103,8 @@ class Inbound:
         self._answers = answers
         self._bodies = bodies
         self._sync = sync
+        self._on_fault = on_fault
+        """(peer, reason): the peer sent what no honest one sends."""
         self._clock = clock
         self._stages = stages
         self.dropped: Counter[str] = Counter()
@@ -119,14 +123,14 @@ class Inbound:
     def on_message(self, peer: str, message: PeerMessage) -> None:
         """One decoded frame."""
         match message:
-            case TxBatch(bodies=bodies):
+            case TxBatch(bodies=bodies) | BodyReply(bodies=bodies):
                 self._bodies.on_batch(peer, bodies)
             case PrePrepare():
                 self._on_pre_prepare(peer, message)
             case Prepare() | Commit():
-                self._on_vote(message, message.height)
+                self._on_vote(peer, message, message.height)
             case ViewChange(head=head):
-                self._on_vote(message, head.height)
+                self._on_vote(peer, message, head.height)
             case Status():
                 self._on_status(peer, message)
             case Evidence():
@@ -138,8 +142,6 @@ class Inbound:
                 self._on_block(message)
             case BodyRequest(wire_ids=wire_ids):
                 self._serve_bodies(peer, wire_ids)
-            case BodyReply(bodies=bodies):
-                self._bodies.on_bodies(peer, bodies)
             case SyncRequest():
                 self._serve_sync(peer, message)
             case SyncReply():
@@ -149,11 +151,13 @@ class Inbound:
 
     def _on_pre_prepare(self, peer: str, message: PrePrepare) -> None:
         """The bodies beside it are not signed: they go the way of bodies, after the block."""
-        self._on_vote(msgspec.structs.replace(message, bodies=()), message.height)
+        self._on_vote(peer, msgspec.structs.replace(message, bodies=()), message.height)
         if message.bodies:
-            self._bodies.on_bodies(peer, message.bodies)
+            self._bodies.on_batch(peer, message.bodies)
 
-    def _on_vote(self, message: PrePrepare | Prepare | Commit | ViewChange, height: int) -> None:
+    def _on_vote(
+        self, peer: str, message: PrePrepare | Prepare | Commit | ViewChange, height: int
+    ) -> None:
         ahead = height - self._answers.tip_height()
         if ahead < 1:
             self.dropped["OLD_HEIGHT"] += 1
@@ -166,6 +170,8 @@ class Inbound:
             verified = self._verifier.verify(message)
             if isinstance(verified, Rejected):
                 self.dropped[verified.reason] += 1
+                if verified.reason in _FAULTS:
+                    self._on_fault(peer, verified.reason)
                 return
             self._driver.post(Received(now=self._clock(), message=verified))
         finally:
@@ -210,10 +216,10 @@ class Inbound:
             block = self._answers.decided(height)
             if block is None:
                 break
-            blocks.append(block)
             size_bytes += sum(len(body) for body in block.bodies)
-            if size_bytes > REPLY_BYTES_MAX:
+            if blocks and size_bytes > REPLY_BYTES_MAX:
                 break
+            blocks.append(block)
         self._outbox.send(peer, SyncReply(blocks=tuple(blocks)))
 
 

@@ -19,8 +19,10 @@ from node.stages import Stage, Stages
 from tokens.results import Code
 from tokens.transaction import DecodedTransaction, decode_transaction
 
-WAITING_BYTES_MAX = 32 * 1024 * 1024
-"""Batches of peers that wait for their check."""
+WAITING_BYTES_PER_PEER_MAX = 4 * 1024 * 1024
+"""Batches of one peer that wait for their check: a flood drops its own sender's batches only."""
+_FAULTS = frozenset((Code.BAD_SIGNATURE, Code.MALFORMED, Code.NON_CANONICAL_ENCODING))
+"""What an honest peer never sends: it has checked all of these itself."""
 
 
 class Admission(Protocol):
@@ -50,6 +52,7 @@ class Intake:
         on_admitted: Callable[[], None],
         wants: Callable[[bytes], bool],
         on_bodies: Callable[[], None],
+        on_fault: Callable[[str, str], None],
         stages: Stages,
     ) -> None:
         self._pool = pool
@@ -60,9 +63,11 @@ class Intake:
         self._wants = wants
         """Whether an open block lacks the body of this wire id."""
         self._on_bodies = on_bodies
+        self._on_fault = on_fault
+        """(peer, symbol): the peer sent what no honest one sends."""
         self._stages = stages
-        self._waiting: deque[tuple[tuple[bytes, ...], bool]] = deque()
-        self._waiting_bytes = 0
+        self._lines: dict[str, deque[tuple[bytes, ...]]] = {}
+        self._waiting_bytes: Counter[str] = Counter()
         self._wake = asyncio.Event()
         self.dropped: Counter[str] = Counter()
         """Transactions of peers that were not admitted, by symbol."""
@@ -70,61 +75,65 @@ class Intake:
     # --- peers ------------------------------------------------------------------------------------
 
     def on_batch(self, peer: str, bodies: tuple[bytes, ...]) -> None:
-        """Transactions that a peer disseminates."""
-        self._enqueue(peer, bodies, asked=False)
-
-    def on_bodies(self, peer: str, bodies: tuple[bytes, ...]) -> None:
-        """Transactions that were asked for: kept even if the pool does not want them.
-
-        What no open block lacks costs no signature check and is dropped: else one peer could push
-        out the bodies that others sent.
-        """
-        self._enqueue(peer, bodies, asked=True)
-
-    def _enqueue(self, peer: str, bodies: tuple[bytes, ...], *, asked: bool) -> None:
+        """Transactions that a peer disseminates, or that it was asked for."""
         size_bytes = sum(map(len, bodies))
-        if self._waiting_bytes + size_bytes > WAITING_BYTES_MAX:
-            self.dropped[f"INTAKE_FULL:{peer}"] += len(bodies)
+        if self._waiting_bytes[peer] + size_bytes > WAITING_BYTES_PER_PEER_MAX:
+            self.dropped["INTAKE_FULL"] += len(bodies)
             return
-        if not self._waiting and len(bodies) <= CHUNK:
-            self._take(bodies, asked=asked)
+        if not self._lines and len(bodies) <= CHUNK:
+            self._take(peer, bodies)
             return
-        self._waiting.append((bodies, asked))
-        self._waiting_bytes += size_bytes
+        self._lines.setdefault(peer, deque()).append(bodies)
+        self._waiting_bytes[peer] += size_bytes
         self._wake.set()
 
     async def run(self) -> None:
-        """Work the queue off for ever; ended by cancellation."""
+        """Work the lines off, one chunk of each peer in turn; ended by cancellation."""
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._waiting:
-                bodies, asked = self._waiting[0]
-                for start in range(0, len(bodies), CHUNK):
-                    self._take(bodies[start : start + CHUNK], asked=asked)
+            while self._lines:
+                for peer in tuple(self._lines):
+                    self._take(peer, self._next_chunk(peer))
                     await asyncio.sleep(0)
-                self._waiting.popleft()
-                self._waiting_bytes -= sum(map(len, bodies))
 
-    def _take(self, bodies: Sequence[bytes], *, asked: bool) -> None:
+    def _next_chunk(self, peer: str) -> tuple[bytes, ...]:
+        """Take the next bodies of a peer's line; a line that is empty then is removed."""
+        line = self._lines[peer]
+        bodies = line.popleft()
+        chunk, rest = bodies[:CHUNK], bodies[CHUNK:]
+        if rest:
+            line.appendleft(rest)
+        elif not line:
+            del self._lines[peer]
+        self._waiting_bytes[peer] -= sum(map(len, chunk))
+        return chunk
+
+    def _take(self, peer: str, bodies: Sequence[bytes]) -> None:
         admitted = 0
         for transaction in self._decode(bodies):
-            if isinstance(transaction, Code):
-                self.dropped[transaction.name] += 1
-                continue
-            if asked and not self._wants(transaction.wire_id):
-                self.dropped["NOT_ASKED"] += 1
-                continue
-            code = self._admit(transaction, own=False)
+            code = (
+                transaction
+                if isinstance(transaction, Code)
+                else self._admit(transaction, own=False)
+            )
             if code is Code.OK:
                 admitted += 1
-            else:
-                self.dropped[code.name] += 1
-                if asked and self._check.check(transaction):
-                    self._pool.keep_spare(transaction)
+                continue
+            self.dropped[code.name] += 1
+            if code in _FAULTS:
+                self._on_fault(peer, code.name)
+                break
+            if not isinstance(transaction, Code):
+                self._keep_wanted(transaction)
         self._on_bodies()
         if admitted:
             self._on_admitted()
+
+    def _keep_wanted(self, transaction: DecodedTransaction) -> None:
+        """A body of an open proposal is kept even if the pool does not want it (R8)."""
+        if self._wants(transaction.wire_id) and self._check.check(transaction):
+            self._pool.keep_spare(transaction)
 
     # --- clients ----------------------------------------------------------------------------------
 

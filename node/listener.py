@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 
 import msgspec
 from structlog.typing import FilteringBoundLogger
@@ -42,6 +43,8 @@ class NodeListener:
         self._log = log
         self._decided_at: float | None = None
         self.sync: BlockSync | None = None
+        self.on_validators: Callable[[], None] | None = None
+        """The set of the next height is another one: links follow the ledger's keys."""
         self.halted: str | None = None
 
     def on_decided(self, tip: Tip) -> None:
@@ -50,6 +53,8 @@ class NodeListener:
         if self._decided_at is not None:
             self._metrics.block_interval.observe(at - self._decided_at)
         self._decided_at = at
+        if tip.validators != tip.previous_validators and self.on_validators is not None:
+            self.on_validators()
         receipts = self._chain.newest_receipts
         self._feeds.on_receipts(receipts)
         if self._feeds.wanted:

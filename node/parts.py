@@ -81,6 +81,7 @@ class Parts:
             report=lambda text: self._log.warning("sync", text=text),
         )
         self._listener.sync = self.sync
+        self._listener.on_validators = lambda: self.transport.set_peers(self._peers())
         self._inbound = self._make_inbound()
         self.rpc = self._make_rpc()
 
@@ -124,6 +125,7 @@ class Parts:
             on_admitted=self.driver.pool_changed,
             wants=self._executor.wants,
             on_bodies=lambda: self.driver.post_all(self._executor.on_bodies()),
+            on_fault=self._on_fault,
             stages=self._stages,
         )
 
@@ -135,9 +137,15 @@ class Parts:
             answers=self._executor,
             bodies=self.intake,
             sync=self.sync,
+            on_fault=self._on_fault,
             clock=now,
             stages=self._stages,
         )
+
+    def _on_fault(self, peer: str, reason: str) -> None:
+        """Cut off a peer that sends what no honest one sends; it may dial again after a pause."""
+        self._log.warning("a peer is at fault", peer=peer, reason=reason)
+        self.transport.disconnect(peer, reason)
 
     def _make_rpc(self) -> RpcServer:
         facade = Facade(

@@ -37,7 +37,11 @@ PARAMETERS: tuple[ParameterSpec, ...] = (
     ParameterSpec("agenda_quota", 500, 1, 10_000, "postings of the agenda in one block"),
     ParameterSpec("block_transactions_max", 5_000, 1, 50_000, "transactions in one block"),
     ParameterSpec(
-        "block_bytes_max", 8 * 2**20, 2**17, 2**26, "bytes of the transactions of one block"
+        "block_bytes_max",
+        2 * 2**20,
+        2**17,
+        3 * 2**20,
+        "bytes of the transactions of one block: with its certificate it must fit into one frame",
     ),
     ParameterSpec("rotation_heights", 100, 1, 10_000, "heights for which a primary stays"),
     ParameterSpec("recovery_delay_days", 3, 0, 365, "business days before a recovery takes effect"),
