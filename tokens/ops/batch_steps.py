@@ -25,7 +25,9 @@ class AllocateBatch(
     """Set aside what the sender gives, net, in the batch. The last one makes it ALLOCATED."""
 
     initiator: Address
+    """Participant that instructed it."""
     batch_id: Reference
+    """Its id at the initiator."""
 
 
 class SettleBatch(
@@ -39,7 +41,9 @@ class SettleBatch(
     """Settle an allocated batch, from its intended date on. By any party."""
 
     initiator: Address
+    """Participant that instructed it."""
     batch_id: Reference
+    """Its id at the initiator."""
 
 
 class CancelBatch(
@@ -53,7 +57,9 @@ class CancelBatch(
     """Cancel: until it is matched by the initiator alone, afterwards by all parties."""
 
     initiator: Address
+    """Participant that instructed it."""
     batch_id: Reference
+    """Its id at the initiator."""
 
 
 Step = AllocateBatch | SettleBatch | CancelBatch

@@ -69,6 +69,7 @@ class SetCalendar(
     """The next version of a calendar, in force from a later business date on."""
 
     id: CalendarId
+    """Name of the calendar, for example PK."""
     weekend_mask: int
     """Bit n is set if weekday n is a weekend day; Monday is 0. 0..126."""
     holidays: tuple[dt.date, ...]

@@ -35,11 +35,13 @@ class CashMint(
     """Central-bank money of a bank into the reserve, as many tokens out. Under a mint grant."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     source: Address
     """The bank's account of central-bank money; the sender must be able to act for it."""
     target: Address
     """Account that gets the tokens; on the grant's list."""
     amount: PositiveAmount
+    """Minor units, 1..2^64-1."""
     grantor: Address
     """Issuer that gave the grant."""
 
@@ -55,11 +57,13 @@ class CashRedeem(
     """Tokens back at par for central-bank money; queued in order while the reserve is short."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     source: Address
     """Account whose tokens are burned; the sender must be able to act for it."""
     target: Address
     """Account of central-bank money that is paid."""
     amount: PositiveAmount
+    """Minor units, 1..2^64-1."""
 
 
 def _accounts(

@@ -39,7 +39,9 @@ class DefineCashAsset(
     """A stablecoin: its issuer and the central bank agree on what backs it and where that lies."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     name: Text
+    """What people call it."""
     currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}$")]
     """ISO 4217."""
     backing: AssetId
@@ -47,7 +49,9 @@ class DefineCashAsset(
     reserve_account: Address
     """Purpose RESERVE, of no other asset, empty."""
     max_supply: PositiveAmount
+    """Minor units; the supply never exceeds it."""
     kyc_tier_min: Annotated[int, msgspec.Meta(ge=0, le=9)]
+    """Tier that an account needs to receive it, 0..9."""
 
 
 def check_define(context: Context, operation: DefineCashAsset) -> Iterator[Refusal]:

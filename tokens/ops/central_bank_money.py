@@ -38,9 +38,11 @@ class CbIssue(
     """Central-bank money for a bank, against a booking in the RTGS. By the central bank."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     target: Address
     """An own account of the bank."""
     amount: PositiveAmount
+    """Minor units, 1..2^64-1."""
     rtgs_ref: Reference
     """Reference of the booking; has its effect once, for ever."""
 
@@ -56,9 +58,11 @@ class CbWithdraw(
     """Central-bank money back to the RTGS. By the bank; the central bank books the event."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     source: Address
     """An own account of the bank."""
     amount: PositiveAmount
+    """Minor units, 1..2^64-1."""
     rtgs_ref: Reference
     """Reference of the order to the RTGS, unique for ever per account."""
 

@@ -41,6 +41,7 @@ class PauseAsset(
     """Set which classes of operations are paused for an asset. Service and control never are."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     classes: ClassMask
     """Sum of MOVE 1, TRADE 2, BID 4, LIEN 8, ISSUE 16; 0 ends all pauses."""
 
@@ -60,8 +61,11 @@ class ForceTransfer(
     """
 
     order_id: Hash
+    """The freeze order."""
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     amount: PositiveAmount
+    """Minor units, 1..2^64-1."""
     target: Address
     """Account that receives; not the frozen one."""
 

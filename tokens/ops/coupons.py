@@ -52,6 +52,7 @@ class CouponFund(
     """
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     coupon: Count
     """Number from 1; its record must be taken."""
 
@@ -67,6 +68,7 @@ class RedemptionFund(
     """Set aside the face of a matured bond, whole; then the ledger burns the units and pays."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
 
 
 class SetTaxTable(
@@ -80,6 +82,7 @@ class SetTaxTable(
     """A withholding table. By tax authority and one more."""
 
     profile: Symbol
+    """What instruments name in `tax_profile`."""
     account: Address
     """Account of the tax authority, purpose TAX."""
     entries: tuple[TaxEntry, ...]

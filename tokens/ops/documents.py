@@ -38,9 +38,13 @@ class AddDocument(
     """Add a document to an asset, or a new version. By its issuer; nothing is ever removed."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     name: Text
+    """What people call it."""
     uri: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+    """Where it is published."""
     sha256: Hash
+    """Of its bytes."""
 
 
 class AmendBond(
@@ -54,11 +58,15 @@ class AmendBond(
     """Change fields of a bond that its terms declare mutable. By treasury and central bank."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     name: Text | None
     """None = unchanged, here and below."""
     treasury_account: Address | None
+    """Account of the issuer that funds payments from now on."""
     record_offset_bd: Annotated[int, msgspec.Meta(ge=1, le=15)] | None
+    """Business days between record and payment date, 1..15."""
     kyc_tier_min: Annotated[int, msgspec.Meta(ge=0, le=9)] | None
+    """Tier that an account needs to receive it, 0..9; who holds keeps."""
 
 
 def check_document(context: Context, operation: AddDocument) -> Iterator[Refusal]:

@@ -53,6 +53,7 @@ class Freeze(
     order_id: Hash
     """Chosen by the authority, unique."""
     account: Address
+    """Account concerned."""
     asset: AssetId | None
     """None = all assets, also those that come later; then the amount is ALL too."""
     amount: PositiveAmount | None
@@ -60,6 +61,7 @@ class Freeze(
     expires_on: dt.date | None
     """Ends at the first open_day on or after it; None = until lifted."""
     basis: LegalBasis
+    """Order that the authority acts on."""
 
 
 class ChangeFreeze(
@@ -73,6 +75,7 @@ class ChangeFreeze(
     """Change amount and expiry of an order. By its authority."""
 
     order_id: Hash
+    """The freeze order."""
     amount: PositiveAmount | None
     """None = ALL."""
     expires_on: dt.date | None
@@ -90,6 +93,7 @@ class LiftFreeze(
     """End an order. By its authority."""
 
     order_id: Hash
+    """The freeze order."""
 
 
 class StopCredits(
@@ -103,8 +107,11 @@ class StopCredits(
     """Stop credits to an account, or allow them again. Coupons still arrive."""
 
     account: Address
+    """Account concerned."""
     stopped: bool
+    """True = no credits; False = allowed again."""
     basis: LegalBasis
+    """Order that the authority acts on."""
 
 
 def _authority(context: Context) -> bytes | None:

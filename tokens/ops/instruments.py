@@ -62,6 +62,7 @@ class CreateBond(
     """A fixed-rate bond as a draft. By the treasury."""
 
     terms: BondTerms
+    """All of it (5.1); the ISIN becomes the asset id."""
 
 
 class ApproveBond(
@@ -75,6 +76,7 @@ class ApproveBond(
     """The draft may be issued. By treasury and central bank, through a proposal."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     terms_digest: Hash
     """Of the terms as they stand: what both have read."""
 
@@ -90,6 +92,7 @@ class CancelBond(
     """Give up a bond of which nothing was issued. By the treasury."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
 
 
 def terms_digest(terms: BondTerms) -> bytes:

@@ -59,14 +59,19 @@ class InstructBatch(
     batch_id: Reference
     """Unique for ever per initiator (sese.023 TxId)."""
     trade_date: dt.date
+    """Date of the trade, on or before isd."""
     isd: dt.date
     """Intended settlement date, on or after the trade date."""
     expires_on: dt.date
     """Released at the first open_day on or after it; later than isd."""
     legs: Annotated[tuple[Leg, ...], msgspec.Meta(min_length=1, max_length=LEGS_MAX)]
+    """What moves; each account named by its own party."""
     trade_ref: Annotated[str, msgspec.Meta(max_length=35)]
+    """The parties' own reference; may be empty."""
     uti: Annotated[str, msgspec.Meta(max_length=52)]
+    """ISO 23897 unique transaction identifier, or empty."""
     priority: Annotated[int, msgspec.Meta(ge=0, le=9)]
+    """ISO 20022 order of the parties, 0..9; the ledger does not read it."""
     automatic: bool
     """The ledger settles it at isd, when everything is allocated."""
 
@@ -77,9 +82,11 @@ class LegAccount(
     """The account that a party names for its side of a leg."""
 
     leg: Annotated[int, msgspec.Meta(ge=0, lt=LEGS_MAX)]
+    """Index of the leg, from 0."""
     gives: bool
     """True: account debited; False: account credited."""
     account: Address
+    """Account concerned."""
 
 
 class ApproveBatch(
@@ -93,10 +100,13 @@ class ApproveBatch(
     """Agree to a batch as another party, naming its own accounts. The last makes it MATCHED."""
 
     initiator: Address
+    """Participant that instructed it."""
     batch_id: Reference
+    """Its id at the initiator."""
     digest: Hash
     """Of the instruction: what is agreed to."""
     accounts: Annotated[tuple[LegAccount, ...], msgspec.Meta(max_length=2 * LEGS_MAX)]
+    """One entry for each side of a leg that is the sender's."""
 
 
 def instruction_digest(initiator: bytes, operation: InstructBatch) -> bytes:

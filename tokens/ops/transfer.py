@@ -28,11 +28,13 @@ class Transfer(
     """Move units between two accounts without a payment leg."""
 
     asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
     source: Address
     """Account debited; the sender must be able to act for it."""
     target: Address
     """Account credited."""
     amount: PositiveAmount
+    """Minor units, 1..2^64-1."""
     end_to_end_ref: Annotated[str, msgspec.Meta(max_length=35)]
     """Payer's reference, ISO 20022 Max35Text."""
 

@@ -30,7 +30,9 @@ class PayUnclaimed(
     account: Address
     """Account that could not be credited."""
     security: AssetId
+    """Bond that the money was paid on."""
     payment: Count
+    """Number of its payment."""
     target: Address
     """An account of the same person, at any institution."""
 

@@ -12,10 +12,13 @@ from tokens.events import FreezeChanged, FreezeLifted, Seized
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.control import ForceTransfer, PauseAsset
 from tokens.ops.freezes import ChangeFreeze, Freeze, LiftFreeze, StopCredits
+from tokens.ops.instruments import CancelBond
 from tokens.posting import available
 from tokens.records.holdings import LIEN, POSITION, LegalBasis
+from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import BATCH, BatchStatus
 from tokens.results import Code
+from tokens.types import AccountStatus
 
 BASIS = LegalBasis(authority="FIU", order_no="7/2025", sha256=bytes(32))
 ORDER = bytes([7]) * 32
@@ -188,6 +191,12 @@ def test_seizure_is_refused(world: World) -> None:
     world.act("fiu", freeze(isin, 5, order_id=bytes(32)))
     drafts = seize(1, order_id=bytes(32), asset=isin)
     world.refuse(Code.INSUFFICIENT_AVAILABLE, "central+fiu", drafts)
+    world.act("treasury", CancelBond(asset=isin))
+    world.refuse(Code.ASSET_NOT_ACTIVE, "central+fiu", drafts)
+    closed = world.state.get(ACCOUNT, address("a/second"))
+    assert closed is not None
+    world.state.put(ACCOUNT, msgspec.structs.replace(closed, status=AccountStatus.CLOSED))
+    world.refuse(Code.ACCOUNT_CLOSED, "central+fiu", seize(1, target=address("a/second")))
 
 
 def _own_batch(world: World, batch_id: str, amount: int) -> None:

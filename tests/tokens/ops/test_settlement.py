@@ -133,6 +133,22 @@ def test_self_leg_is_refused(world: World) -> None:
     world.refuse(Code.SELF_LEG, "bank_a", instruct(world, "L", own))
 
 
+def test_an_approval_that_makes_a_self_leg_is_refused(world: World) -> None:
+    """An account has a holder and a servicer: both could name it."""
+    shared = world.account("shared", "bank_b", "bank_a")
+    own = leg(CBM, 1, "bank_b", "bank_a", "shared", None)
+    world.act("bank_b", instruct(world, "L", own))
+    batch = world.state.get(BATCH, B, "L")
+    assert batch is not None
+    approval = ApproveBatch(
+        initiator=B,
+        batch_id="L",
+        digest=batch.digest,
+        accounts=(LegAccount(leg=0, gives=False, account=shared),),
+    )
+    world.refuse(Code.SELF_LEG, "bank_a+bank_b", approval)
+
+
 def test_closed_account_is_refused(world: World) -> None:
     closed = world.state.get(ACCOUNT, address("a/main"))
     assert closed is not None
