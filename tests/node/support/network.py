@@ -1,0 +1,205 @@
+"""Four nodes' shells in one process and one virtual clock, with links that drop and crash."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from consensus.messages import Status
+from node.devnet.profile import VALIDATORS
+from node.mempool import PoolLimits
+from node.storage.kv import KeyValueStore
+from node.storage.memory import MemoryStore
+from node.wire.peer_messages import PeerMessage, decode_message, encode_message
+from tests.node.support.chains import small_genesis
+from tests.node.support.shell import CrashPlan, NodeShell, PowerCut
+from tokens.genesis import Genesis
+from tokens.transaction import DecodedTransaction
+
+DELAY_S = 0.002
+"""One way."""
+UP_AFTER_S = 0.01
+"""From the start of a node to its links."""
+
+
+class Network:
+    """Use `async with`. A node is in `nodes` while it runs."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        on_disk: bool = False,
+        genesis: Genesis | None = None,
+        names: tuple[str, ...] = VALIDATORS,
+    ) -> None:
+        self.folder = folder
+        self.genesis = genesis or small_genesis()
+        self.names = names
+        self.nodes: dict[str, NodeShell] = {}
+        self.acknowledged: dict[bytes, None] = {}
+        """Transactions for which any node ever gave out a receipt."""
+        self.evidence = 0
+        self.cuts: dict[str, str] = {}
+        """Where the power of a node was cut."""
+        self.lose: Callable[[str, str, PeerMessage], bool] = lambda _, __, ___: False
+        """(from, to, message) -> whether the link loses it."""
+        self._stores: dict[str, MemoryStore] | None = (
+            None if on_disk else {name: MemoryStore() for name in names}
+        )
+        self._tasks: dict[str, list[asyncio.Task[None]]] = {}
+        self._changed = asyncio.Event()
+        self._group = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> "Network":
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        for name in list(self.nodes):
+            self.stop(name)
+        await self._group.__aexit__(None, None, None)
+
+    # --- nodes ------------------------------------------------------------------------------------
+
+    def start(
+        self, *names: str, plan: CrashPlan | None = None, pool: PoolLimits | None = None
+    ) -> None:
+        """Start nodes (all of them if none is named) from what their folders hold."""
+        for name in names or self.names:
+            store: KeyValueStore | None = None if self._stores is None else self._stores[name]
+            node = NodeShell(
+                name,
+                self.genesis,
+                self.folder / name,
+                send=lambda to, message, own=name: self._send(own, to, message),
+                note=self._note,
+                plan=plan and CrashPlan(plan.point, plan.countdown),
+                store=store,
+                pool=pool,
+            )
+            self.nodes[name] = node
+            self._tasks[name] = [
+                self._group.create_task(self._live(node)),
+                self._group.create_task(node.intake.run()),
+                self._group.create_task(self._sync(node)),
+            ]
+
+    def stop(self, name: str) -> None:
+        """Like kill -9: memory is gone, folders stay."""
+        node = self.nodes.pop(name)
+        self.acknowledged.update(dict.fromkeys(node.acknowledged))
+        self.evidence += len(node.evidence)
+        node.release()
+        if self._stores is None:
+            node.store.close()
+        for task in self._tasks.pop(name):
+            task.cancel()
+        for other, peer in list(self.nodes.items()):
+            if other in self.nodes:
+                self._into(peer, lambda peer=peer: peer.inbound.on_down(name))
+        self._note()
+
+    async def _live(self, node: NodeShell) -> None:
+        """The driver's life: a power cut ends the node, any other failure ends the test."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(UP_AFTER_S, self._connect, node)
+        try:
+            node.driver.start()
+            await node.driver.run()
+        except PowerCut as cut:
+            self._cut(node, cut)
+
+    async def _sync(self, node: NodeShell) -> None:
+        try:
+            await node.sync.run()
+        except PowerCut as cut:
+            self._cut(node, cut)
+
+    def _cut(self, node: NodeShell, cut: PowerCut) -> None:
+        if self.nodes.get(node.name) is node:
+            self.cuts[node.name] = str(cut)
+            self.stop(node.name)
+
+    def _connect(self, node: NodeShell) -> None:
+        for name, peer in list(self.nodes.items()):
+            if name != node.name and node is self.nodes.get(node.name):
+                self._into(node, lambda name=name: node.inbound.on_up(name))
+                self._into(peer, lambda peer=peer: peer.inbound.on_up(node.name))
+
+    # --- links ------------------------------------------------------------------------------------
+
+    def _send(self, own: str, to: str | None, message: PeerMessage) -> None:
+        """Encoded, and decoded again by each receiver."""
+        payload = encode_message(message)
+        receivers = [name for name in self.names if name != own] if to is None else [to]
+        for receiver in receivers:
+            if not self.lose(own, receiver, message):
+                asyncio.get_running_loop().call_later(
+                    DELAY_S, self._deliver, own, receiver, payload
+                )
+
+    def _deliver(self, sender: str, receiver: str, payload: bytes) -> None:
+        node = self.nodes.get(receiver)
+        if node is not None and sender in self.nodes:
+            message = decode_message(payload)
+            self._into(node, lambda: node.inbound.on_message(sender, message))
+
+    def _into(self, node: NodeShell, call: Callable[[], None]) -> None:
+        """What a link does with a failure of its owner: it ends the node."""
+        try:
+            call()
+        except PowerCut as cut:
+            self._cut(node, cut)
+
+    # --- waiting ----------------------------------------------------------------------------------
+
+    def _note(self) -> None:
+        self._changed.set()
+
+    async def until(self, done: Callable[[], bool], within_s: float = 60.0) -> None:
+        """Wait in virtual time. TimeoutError says that it did not come true."""
+        async with asyncio.timeout(within_s):
+            while not done():
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def reach(self, height: int, within_s: float = 60.0) -> None:
+        """All running nodes have decided that height."""
+        await self.until(lambda: self.height() >= height, within_s)
+
+    def height(self) -> int:
+        """Of the node that is furthest behind."""
+        return min(node.height for node in self.nodes.values())
+
+    async def submit(self, name: str, *transactions: DecodedTransaction) -> list[str]:
+        """To one node, as a client."""
+        return await self.nodes[name].submit(*transactions)
+
+    # --- judging ----------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Same blocks, same roots, no evidence, nobody stopped, nothing acknowledged lost."""
+        nodes = list(self.nodes.values())
+        lowest = self.height()
+        for height in range(1, lowest + 1):
+            rows = [node.chain.blocks.row(height) for node in nodes]
+            facts = {
+                None if row is None else (row.digest, row.state_root, row.receipts_root)
+                for row in rows
+            }
+            assert len(facts) == 1
+            assert None not in facts
+        assert self.evidence == 0
+        assert [node.evidence for node in nodes] == [[] for _ in nodes]
+        assert [node.halts for node in nodes] == [[] for _ in nodes]
+        given = list({**self.acknowledged, **dict.fromkeys(self._given())})
+        top = max(nodes, key=lambda node: node.height)
+        assert top.has_decided(given)
+
+    def _given(self) -> list[bytes]:
+        return [tx_id for node in self.nodes.values() for tx_id in node.acknowledged]
+
+
+def without_status(message: PeerMessage) -> bool:
+    """For `lose`: everything but Status."""
+    return not isinstance(message, Status)
