@@ -187,6 +187,7 @@ class Parts:
             peers=self._peers(),
             credentials=credentials,
             hello=self._hello(),
+            stages=self._stages,
             # Links come up only once all parts stand: `run` is started after this constructor.
             on_message=lambda peer, message: self._inbound.on_message(peer, message),
             on_up=lambda peer: self._inbound.on_up(peer),

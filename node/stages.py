@@ -7,7 +7,11 @@ Rules of this file:
 """
 
 import time
+from collections.abc import Coroutine, Generator
 from enum import IntEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
 class Stage(IntEnum):
@@ -53,3 +57,34 @@ class Stages:
         at = time.thread_time_ns()
         self.seconds_ns[self._stack.pop()] += at - self._since_ns
         self._since_ns = at
+
+
+class Metered(Generic[T]):
+    """Awaits a coroutine and books each of its steps on a stage; waiting costs nothing."""
+
+    __slots__ = ("_coroutine", "_stage", "_stages")
+
+    def __init__(self, stages: Stages, stage: Stage, coroutine: Coroutine[object, None, T]) -> None:
+        self._stages = stages
+        self._stage = stage
+        self._coroutine = coroutine
+
+    def __await__(self) -> Generator[object, None, T]:
+        """What the coroutine returns or raises."""
+        error: BaseException | None = None
+        while True:
+            self._stages.enter(self._stage)
+            try:
+                waited = (
+                    self._coroutine.send(None) if error is None else self._coroutine.throw(error)
+                )
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            finally:
+                self._stages.leave()
+            try:
+                yield waited
+                error = None
+            except BaseException as raised:  # noqa: BLE001  handed to the coroutine, not kept
+                error = raised

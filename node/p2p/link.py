@@ -18,12 +18,17 @@ from node.p2p.budget import TokenBucket
 from node.p2p.peers import PeerLimits
 from node.p2p.send_queue import Outgoing, SendQueue, outgoing
 from node.p2p.tls import key_of
+from node.stages import Stage, Stages
 from node.wire.framing import FRAME_SIZE_BYTES_MAX, FrameError, FrameParser
 from node.wire.peer_messages import BadMessage, Hello, PeerMessage, Ping, decode_message
 
 
 class LinkOwner(Protocol):
     """What a link needs of the transport."""
+
+    @property
+    def stages(self) -> Stages:
+        """The meter of CPU time."""
 
     def hello(self) -> Hello:
         """The own Hello of this moment."""
@@ -106,8 +111,12 @@ class Link(asyncio.Protocol):
         if self._close_reason is not None:
             return
         self.heard_s = self._loop.time()
-        self._parser.feed(data)
-        self._work_off()
+        self._owner.stages.enter(Stage.NETWORK)
+        try:
+            self._parser.feed(data)
+            self._work_off()
+        finally:
+            self._owner.stages.leave()
 
     def pause_writing(self) -> None:
         """The kernel takes no more: queue."""

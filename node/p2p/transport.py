@@ -20,6 +20,7 @@ from node.p2p.link import Link
 from node.p2p.peers import PeerAddress, PeerLimits, PeerState
 from node.p2p.send_queue import Outgoing, SendQueue, outgoing
 from node.p2p.tls import Credentials, client_context, server_context
+from node.stages import Stage, Stages
 from node.wire.framing import FrameTooLarge
 from node.wire.peer_messages import Hello, PeerMessage, Ping
 
@@ -42,7 +43,9 @@ class Transport:
         on_up: Callable[[str], None],
         on_down: Callable[[str], None],
         limits: PeerLimits | None = None,
+        stages: Stages | None = None,
     ) -> None:
+        self.stages = Stages(enabled=False) if stages is None else stages
         self.node_id = node_id
         self._credentials = credentials
         self._hello = hello
@@ -91,16 +94,24 @@ class Transport:
         if state is None or state.link is None:
             self.counters["send_peer_away"] += 1
             return False
-        encoded = self._encode(message)
-        return encoded is not None and state.link.send(encoded)
+        self.stages.enter(Stage.NETWORK)
+        try:
+            encoded = self._encode(message)
+            return encoded is not None and state.link.send(encoded)
+        finally:
+            self.stages.leave()
 
     def broadcast(self, message: PeerMessage | Outgoing) -> int:
         """The same to all peers that are up; how many took it."""
-        encoded = self._encode(message)
-        if encoded is None:
-            return 0
-        links = [state.link for state in self._peers.values() if state.link is not None]
-        return sum(link.send(encoded) for link in links)
+        self.stages.enter(Stage.NETWORK)
+        try:
+            encoded = self._encode(message)
+            if encoded is None:
+                return 0
+            links = [state.link for state in self._peers.values() if state.link is not None]
+            return sum(link.send(encoded) for link in links)
+        finally:
+            self.stages.leave()
 
     def set_peers(self, peers: Mapping[str, PeerAddress]) -> None:
         """The list of the ledger changed.
