@@ -30,7 +30,7 @@ POINTS = (
     "block-append",
     "block-synced",
 )
-EVENTS_AT_ONCE_MAX = 20_000
+EVENTS_AT_ONCE_MAX = 4_000
 """More events than this within one virtual millisecond are a loop without end."""
 SIZES = (4, 4, 4, 4, 5, 6, 7, 7, 10, 13)
 
@@ -185,7 +185,8 @@ class ChaosCluster(Cluster):
         """One fault."""
         rng = self.faults
         kinds = (self.crash_one, self.crash_inside, self.split, self.bridge, self.heal, self.work)
-        what = rng.choices((*kinds, self.everything, self.deaf), weights=(3, 6, 3, 2, 3, 4, 1, 2))
+        kinds = (*kinds, self.everything, self.deaf, self.favour)
+        what = rng.choices(kinds, weights=(3, 6, 3, 2, 3, 4, 1, 2, 6))
         what[0]()
 
     def crash_one(self) -> None:
@@ -258,6 +259,21 @@ class ChaosCluster(Cluster):
 
         rule = self.hold(fits) if rng.random() < 0.5 else self.drop(fits)
         self.at(self.now_ms + rng.choice((200, 1_000)), rule.release)
+
+    def favour(self) -> None:
+        """Only a few nodes get the Commits, or the Prepares, for a while: they go ahead alone."""
+        rng = self.faults
+        some = rng.sample(self.names, rng.choice((1, 1, 2)))
+        kind = rng.choice(("Commit", "Commit", "Prepare"))
+        certified = rng.random() < 0.7
+
+        def fits(source: str, target: str, packet: Packet) -> bool:
+            name = type(packet).__name__
+            held = (kind, "Status", "DecidedReply", "BlockReply") if certified else (kind,)
+            return target not in some and name in held
+
+        rule = self.hold(fits) if rng.random() < 0.3 else self.drop(fits)
+        self.at(self.now_ms + rng.choice((200, 1_000, 3_000)), rule.release)
 
     def everything(self) -> None:
         """Power cut of the whole cluster."""

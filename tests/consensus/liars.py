@@ -217,6 +217,8 @@ class Adversary:
         if len(heads) < q:
             return None
         chosen = [heads[name] for name in sorted(self.random.sample(sorted(heads), q))]
+        if self.random.random() < 0.2:
+            return Justification(heads=tuple(c.head for c in chosen), certificate=None)
         best = highest_claim(tuple(change.head for change in chosen))
         certificate = None
         for change in chosen:
@@ -266,12 +268,12 @@ class Adversary:
             justification = None
             if view > 0:
                 justification = self.justification(view)
-                if justification is None:
-                    continue
+                if justification is None or self.random.random() < 0.1:
+                    justification = Justification(heads=(), certificate=None)
             digest, proposal = self.block(name, view)
             if justification is not None and justification.certificate is not None:
                 digest = justification.certificate.digest
-                if self.random.random() < 0.9:
+                if self.random.random() < 0.7:
                     known = self.blocks.get(digest)
                     if known is None:
                         continue
