@@ -20,7 +20,7 @@ from tokens.records.parties import ACCOUNT, KEY_OWNER, PARTICIPANT
 from tokens.records.proposals import GRANT, PROPOSAL, ProposalStatus
 from tokens.records.system import AGENDA_ITEM, PARAMETER
 from tokens.store import RawStore, all_records
-from tokens.types import LienKind
+from tokens.types import AMOUNT_LIMIT, LienKind
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -84,27 +84,47 @@ def validate_bank_totals(state: Snapshot) -> Iterator[str]:
 
 
 def validate_sub_balances(state: Snapshot) -> Iterator[str]:
-    """Cached held, pledged, frozen = sums of liens; held + pledged <= balance."""
+    """Cached held and pledged = sums of liens; held + pledged <= balance."""
     sums: dict[tuple[str, bytes, LienKind], int] = {}
     for lien in state.all(LIEN):
-        if lien.asset is not None and lien.amount is not None:
+        if lien.kind is not LienKind.FREEZE and lien.asset is not None:
             place = (lien.asset, lien.account, lien.kind)
-            sums[place] = sums.get(place, 0) + lien.amount
+            sums[place] = sums.get(place, 0) + (lien.amount or 0)
     for position in state.all(POSITION):
         where = f"{position.asset} {position.account.hex()}"
         if position.held + position.pledged > position.balance:
             yield f"{where}: held and pledged above the balance"
-        cached = (
-            (LienKind.HOLD, position.held),
-            (LienKind.PLEDGE, position.pledged),
-        )
+        cached = ((LienKind.HOLD, position.held), (LienKind.PLEDGE, position.pledged))
         for kind, amount in cached:
             expected = sums.pop((position.asset, position.account, kind), 0)
             if expected != amount:
                 yield f"{where}: {kind.name} {amount}, liens {expected}"
     for asset, account, kind in sums:
-        if kind is not LienKind.FREEZE:
-            yield f"{asset} {account.hex()}: {kind.name} without a position"
+        yield f"{asset} {account.hex()}: {kind.name} without a position"
+
+
+def validate_frozen(state: Snapshot) -> Iterator[str]:
+    """Cached frozen = sum of freezes of the asset and of all assets; ALL counts as AMOUNT_LIMIT."""
+    whole: dict[bytes, bool] = {}
+    sums: dict[tuple[str, bytes], int] = {}
+    for lien in state.all(LIEN):
+        if lien.kind is not LienKind.FREEZE:
+            continue
+        if lien.asset is None:
+            whole[lien.account] = True
+        else:
+            amount = AMOUNT_LIMIT if lien.amount is None else lien.amount
+            place = (lien.asset, lien.account)
+            sums[place] = min(AMOUNT_LIMIT, sums.get(place, 0) + amount)
+    for position in state.all(POSITION):
+        expected = sums.get((position.asset, position.account), 0)
+        if position.account in whole:
+            expected = AMOUNT_LIMIT
+        if position.frozen != expected:
+            yield (
+                f"{position.asset} {position.account.hex()}: frozen {position.frozen}, "
+                f"liens {expected}"
+            )
 
 
 def validate_owners(state: Snapshot) -> Iterator[str]:
@@ -164,6 +184,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     validate_supply,
     validate_bank_totals,
     validate_sub_balances,
+    validate_frozen,
     validate_owners,
     validate_agenda,
     validate_grants,

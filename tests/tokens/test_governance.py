@@ -35,7 +35,7 @@ from tokens.ops.validators import (
 )
 from tokens.queries import validators_at
 from tokens.records.governance import MISBEHAVIOUR
-from tokens.records.proposals import PROPOSAL, ProposalStatus
+from tokens.records.proposals import PROPOSAL, ApprovalPolicy, ProposalStatus
 from tokens.results import Code
 from tokens.types import Role
 
@@ -104,8 +104,8 @@ def test_parameters(operation: SetParameter, code: Code) -> None:
         (approval("parameters", (Role.TREASURY, Role.CENTRAL_BANK)), Code.OK),
     ],
 )
-def test_approval_policies(policy: object, code: Code) -> None:
-    assert Code(Ledger().agree(QUORUM, SetApprovalPolicy(policy=policy)).code) is code  # type: ignore[arg-type]
+def test_approval_policies(policy: ApprovalPolicy, code: Code) -> None:
+    assert Code(Ledger().agree(QUORUM, SetApprovalPolicy(policy=policy)).code) is code
 
 
 def test_two_of_four_operators_change_nothing() -> None:
