@@ -36,7 +36,7 @@ from consensus.events import (
 from consensus.height_state import Result
 from consensus.rejects import Reject
 from consensus.restore import ReplicaConfig, Restored
-from consensus.types import ValidatorId
+from consensus.types import ValidatorId, ValidatorSet
 from consensus.view_change import join
 
 STEPS_MAX = 64
@@ -67,6 +67,11 @@ class Replica:
     def height(self) -> int:
         """The open height (tip + 1)."""
         return self._core.hs.height
+
+    @property
+    def validators(self) -> ValidatorSet:
+        """The set of the open height."""
+        return self._core.hs.validators
 
     @property
     def view(self) -> int:

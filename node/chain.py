@@ -294,8 +294,12 @@ class Chain:
     # --- reads for consensus and peers ------------------------------------------------------------
 
     def recent_headers(self) -> tuple[Header, ...]:
-        """Headers of the last max(10, rotation) x n heights, ascending (suspension, page 03)."""
-        count = max(10, self.rotation) * len(self.tip.validators)
+        """Headers of the last max(10, rotation) x n + 1 heights, ascending: for suspension."""
+        count = (
+            max(10, self.rotation)
+            * max(len(self.tip.validators), len(self.tip.previous_validators))
+            + 1
+        )
         return self.blocks.headers(self.tip.height - count + 1, self.tip.height)
 
     def proposal_at(self, height: int, digest: bytes) -> Proposal | None:

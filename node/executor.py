@@ -99,7 +99,9 @@ class Executor:
         template = action.template
         limits = self._chain.limits()
         chosen = self._pool.select(
-            self._chain.includable, limits.block_transactions_max, limits.block_bytes_max
+            self._chain.includable,
+            min(limits.block_transactions_max, action.transactions_max),
+            limits.block_bytes_max,
         )
         wire_ids = tuple(transaction.wire_id for transaction in chosen)
         header = Header(

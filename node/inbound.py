@@ -14,6 +14,7 @@ from typing import Protocol
 
 import msgspec
 
+from consensus.actions import CatchUp
 from consensus.events import (
     BlockFetched,
     EvidenceReceived,
@@ -31,6 +32,7 @@ from consensus.messages import (
     Status,
     ViewChange,
 )
+from consensus.quorum import weak_quorum
 from consensus.types import Proposal, ValidatorId
 from node.driver import Driver, Outbox
 from node.stages import Stage, Stages
@@ -183,8 +185,26 @@ class Inbound:
         checked = self._verifier.verify_status(status)
         if isinstance(checked, Rejected):
             self.dropped[checked.reason] += 1
+            self._follow_claims()
             return
         self._driver.post(StatusReceived(now=now, peer=ValidatorId(peer), status=checked.message))
+
+    def _follow_claims(self) -> None:
+        """Far behind, over a change of the set, no certificate of a peer can be verified here.
+
+        Then the height that w peers claim is enough to ask for blocks: one of them is correct, and
+        each block that comes is checked against the set of its own height.
+        """
+        tip = self._answers.tip_height()
+        weak = weak_quorum(len(self._driver.replica.validators))
+        claims = sorted((height for height, _ in self.heights.values()), reverse=True)
+        if len(claims) < weak or claims[weak - 1] <= tip + 3:
+            return
+        target = claims[weak - 1] - 1
+        peers = tuple(
+            ValidatorId(peer) for peer, (height, _) in self.heights.items() if height > target
+        )
+        self._sync.catch_up(CatchUp(target_height=target, peers=peers))
 
     def _on_evidence(self, evidence: Evidence) -> None:
         verified = self._verifier.verify_evidence(evidence)
