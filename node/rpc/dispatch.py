@@ -100,7 +100,8 @@ class Dispatcher:
         try:
             request_id, notification = _id_of(request)
             entry = self._entry_of(request, caller)
-            result = await self._call(entry, request.get("params"), caller)  # type: ignore[attr-defined]
+            params = cast("dict[str, object]", request).get("params")
+            result = await self._call(entry, params, caller)
             outcome = "OK"
             reply = _encode({"jsonrpc": "2.0", "id": request_id, "result": result})
         except RpcError as error:

@@ -16,14 +16,13 @@ VALID = [
     "?1v759aa",
 ]
 # BIP-350, the same section: strings with an invalid part, and why.
+TOO_LONG = "an84characterslonghumanreadablepartthatcontainsthe"
+TOO_LONG += "theexcludedcharactersbioandnumber11d6pts4"
 INVALID = [
     ("\x201xj0phk", "prefix character out of range"),
     ("\x7f1g6xzxy", "prefix character out of range"),
     ("\x801vctc34", "prefix character out of range"),
-    (
-        "an84characterslonghumanreadablepartthatcontainsthetheexcludedcharactersbioandnumber11d6pts4",
-        "too long",
-    ),
+    (TOO_LONG, "too long"),
     ("qyrz8wqd2c9m", "no separator"),
     ("1qyrz8wqd2c9m", "empty prefix"),
     ("y1b0jsk6g", "invalid data character"),

@@ -87,7 +87,8 @@ def _array_writer(item: Writer) -> Writer:
 
 def _tuple_writer(items: list[Writer]) -> Writer:
     def write(value: object) -> Json:
-        return [item(one) for item, one in zip(items, value, strict=True)]  # type: ignore[call-overload]
+        parts = cast("tuple[object, ...]", value)
+        return [item(one) for item, one in zip(items, parts, strict=True)]
 
     return write
 

@@ -6,8 +6,6 @@ Rules of this file:
 """
 
 import asyncio
-import datetime
-import hashlib
 from collections.abc import Callable
 
 from consensus.types import (
@@ -15,7 +13,6 @@ from consensus.types import (
     CommitSignature,
     Header,
     Tip,
-    Validator,
     ValidatorSet,
 )
 from node.api import NodeState, PeerState, StoredBlock, Submitted, TransactionPlace
@@ -28,69 +25,23 @@ from node.wire.hashing import (
     tx_root,
     validators_hash,
 )
+from tests.node.rpc.fake_genesis import (
+    CHAIN_ID,
+    DEPTH_BITS,
+    NAMES,
+    START_MS,
+    WINDOW,
+    genesis_of,
+    validators_of,
+)
 from tokens.codec import encode, merkle_root, tagged_hash
 from tokens.commitment import Commitment
 from tokens.events import LedgerEvent
-from tokens.finance.calendar import Calendar
-from tokens.genesis import CentralBankMoney, Genesis, genesis_digest
+from tokens.genesis import genesis_digest
 from tokens.results import Code, Receipt
 from tokens.state import Overlay
 from tokens.store import MemoryStore, StoreState
 from tokens.transaction import DecodedTransaction, decode_transaction
-
-CHAIN_ID = "mohur-test"
-NAMES = ("alpha", "beta", "gamma", "delta")
-START_MS = 1_751_500_000_000
-DEPTH_BITS = 8
-WINDOW = 1_000
-BUSINESS_DATE = datetime.date(2025, 7, 3)
-
-
-def digest_of(name: str) -> bytes:
-    """32 bytes that belong to a name."""
-    return hashlib.sha256(name.encode()).digest()
-
-
-def address_of(name: str) -> bytes:
-    """16 bytes that belong to a name."""
-    return digest_of(f"address {name}")[:16]
-
-
-def genesis_of(*, is_dev: bool) -> Genesis:
-    """The smallest document; the ledger's own checks of it are not asked here."""
-    return Genesis(
-        chain_id=CHAIN_ID,
-        is_dev=is_dev,
-        protocol_version=1,
-        timestamp_ms=START_MS,
-        business_date=BUSINESS_DATE,
-        day_open=True,
-        calendar=Calendar(id="PK", version=1, weekend_mask=0b1100000, holidays=()),
-        parameters=(),
-        approval_policies=(),
-        tax_tables=(),
-        participants=(),
-        accounts=(),
-        validators=(),
-        central_bank_money=CentralBankMoney(
-            asset="PKR-CB", name="Money", currency="PKR", issuer=address_of("central bank")
-        ),
-        dev_balances=(),
-    )
-
-
-class FakeFeed:
-    """A bounded feed, as node/feeds.py has it."""
-
-    def __init__(self, node: "FakeNode", queue_max: int) -> None:
-        self.queue: asyncio.Queue[StoredBlock] = asyncio.Queue(maxsize=queue_max)
-        self.overflowed = False
-        self._node = node
-
-    def close(self) -> None:
-        if self in self._node.feeds:
-            self._node.feeds.remove(self)
-            self._node.changed.set()
 
 
 class FakeNode:
@@ -100,17 +51,7 @@ class FakeNode:
         self.genesis = genesis_of(is_dev=is_dev)
         self.genesis_digest = genesis_digest(self.genesis)
         self.signers = {name: Signer.from_seed(dev_seed(name)) for name in NAMES}
-        self.validators = ValidatorSet(
-            tuple(
-                Validator(
-                    id=name,
-                    public_key=signer.public_key,
-                    network_key=digest_of(f"network {name}"),
-                    operator=hashlib.sha256(name.encode()).digest()[:16],
-                )
-                for name, signer in self.signers.items()
-            )
-        )
+        self.validators = validators_of(self.signers)
         self._store = MemoryStore()
         self._commitment = Commitment(DEPTH_BITS)
         self.blocks: list[StoredBlock] = []
@@ -380,8 +321,22 @@ class FakeNode:
             for name in NAMES
         ]
 
-    def subscribe_blocks(self, queue_max: int) -> FakeFeed:
+    def subscribe_blocks(self, queue_max: int) -> "FakeFeed":
         feed = FakeFeed(self, queue_max)
         self.feeds.append(feed)
         self.changed.set()
         return feed
+
+
+class FakeFeed:
+    """A bounded feed, as node/feeds.py has it."""
+
+    def __init__(self, node: FakeNode, queue_max: int) -> None:
+        self.queue: asyncio.Queue[StoredBlock] = asyncio.Queue(maxsize=queue_max)
+        self.overflowed = False
+        self._node = node
+
+    def close(self) -> None:
+        if self in self._node.feeds:
+            self._node.feeds.remove(self)
+            self._node.changed.set()

@@ -3,7 +3,8 @@
 import datetime
 
 from node.signing import Signer, dev_seed
-from tests.node.rpc.fake_node import BUSINESS_DATE, CHAIN_ID, FakeNode, address_of, digest_of
+from tests.node.rpc.fake_genesis import BUSINESS_DATE, CHAIN_ID, address_of, digest_of
+from tests.node.rpc.fake_node import FakeNode
 from tokens.bonds import paying_account_of
 from tokens.codec import encode
 from tokens.events import Issued, Moved

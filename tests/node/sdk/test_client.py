@@ -35,7 +35,7 @@ from node.sdk.send import send_until_final
 from node.sdk.wallet import VALID_BLOCKS, Wallet, cosign
 from node.signing import Signer, dev_seed, verify
 from tests.node.rpc.caller import Serving, serving
-from tests.node.rpc.fake_node import CHAIN_ID
+from tests.node.rpc.fake_genesis import CHAIN_ID
 from tests.node.rpc.small_ledger import (
     ALICE,
     BANK,

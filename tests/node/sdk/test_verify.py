@@ -14,7 +14,7 @@ from node.sdk.schema.common import Certificate, Proof
 from node.sdk.verify import Trust, check_certificate, check_proof, quorum_of
 from node.wire.hashing import Kind, SigningScope, signing_bytes
 from tests.node.rpc.caller import Serving, serving
-from tests.node.rpc.fake_node import CHAIN_ID
+from tests.node.rpc.fake_genesis import CHAIN_ID
 from tests.node.rpc.small_ledger import ALICE, account
 from tokens.records.parties import ACCOUNT, Account
 
