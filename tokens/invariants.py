@@ -2,7 +2,7 @@
 
 Rules of this file:
 1. An invariant is a function of a snapshot that gives errors as values; none stops at the first.
-2. A family adds its own to INVARIANTS: one line.
+2. A family adds its own to INVARIANTS (holdings in invariants_money.py): one line.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from tokens.records.parties import ACCOUNT, KEY_OWNER, PARTICIPANT
 from tokens.records.proposals import GRANT, PROPOSAL, ProposalStatus
 from tokens.records.system import AGENDA_ITEM, PARAMETER
 from tokens.store import RawStore, all_records
-from tokens.types import AMOUNT_LIMIT, LienKind
+from tokens.types import LienKind
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -103,30 +103,6 @@ def validate_sub_balances(state: Snapshot) -> Iterator[str]:
         yield f"{asset} {account.hex()}: {kind.name} without a position"
 
 
-def validate_frozen(state: Snapshot) -> Iterator[str]:
-    """Cached frozen = sum of freezes of the asset and of all assets; ALL counts as AMOUNT_LIMIT."""
-    whole: dict[bytes, bool] = {}
-    sums: dict[tuple[str, bytes], int] = {}
-    for lien in state.all(LIEN):
-        if lien.kind is not LienKind.FREEZE:
-            continue
-        if lien.asset is None:
-            whole[lien.account] = True
-        else:
-            amount = AMOUNT_LIMIT if lien.amount is None else lien.amount
-            place = (lien.asset, lien.account)
-            sums[place] = min(AMOUNT_LIMIT, sums.get(place, 0) + amount)
-    for position in state.all(POSITION):
-        expected = sums.get((position.asset, position.account), 0)
-        if position.account in whole:
-            expected = AMOUNT_LIMIT
-        if position.frozen != expected:
-            yield (
-                f"{position.asset} {position.account.hex()}: frozen {position.frozen}, "
-                f"liens {expected}"
-            )
-
-
 def validate_owners(state: Snapshot) -> Iterator[str]:
     """Each key belongs to the one policy that lists it; accounts have a known servicer."""
     owners = {entry.key: entry.owner for entry in state.all(KEY_OWNER)}
@@ -184,7 +160,6 @@ INVARIANTS: tuple[Invariant, ...] = (
     validate_supply,
     validate_bank_totals,
     validate_sub_balances,
-    validate_frozen,
     validate_owners,
     validate_agenda,
     validate_grants,

@@ -228,7 +228,8 @@ class Ledger:
         """
         proposal = self.propose(names[0], *operations, approvers=approvers)
         for name in names[1:]:
-            assert self.approve(name, proposal).code == 0
+            receipt = self.approve(name, proposal)
+            assert receipt.code == 0, Code(receipt.code)
         closed = self.receipts()[0].events[-1]
         assert isinstance(closed, ProposalClosed), "the proposal is still open"
         return closed

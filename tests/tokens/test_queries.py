@@ -1,0 +1,66 @@
+"""Reads: pages, totals, simulation."""
+
+from tests.tokens.support import Ledger, addr, genesis
+from tests.tokens.test_transition import decoded, transfer
+from tokens.ops.governance import SetParameter
+from tokens.queries import (
+    accounts_of,
+    balances,
+    bank_totals,
+    holders,
+    participants,
+    protocol_version,
+    supply,
+)
+from tokens.results import Code, Refusal
+from tokens.simulate import simulate
+
+
+def test_holders_in_pages() -> None:
+    names = ("client-a1", "client-a2", "client-b1", "bank-a-cash")
+    ledger = Ledger(genesis(balances=dict.fromkeys(names, 10)))
+    seen: list[bytes] = []
+    after = None
+    while page := holders(ledger.state, "PKR", after=after, limit=3):
+        seen.extend(entry.account for entry in page)
+        after = seen[-1]
+    assert seen == sorted(addr(name) for name in names)
+    assert supply(ledger.state, "PKR") == 40
+    assert supply(ledger.state, "USD") == 0
+    totals = bank_totals(ledger.state, addr("bank-a"))
+    assert [(entry.asset, entry.amount) for entry in totals] == [("PKR", 30)]
+    assert [entry.balance for entry in balances(ledger.state, addr("client-a1"))] == [10]
+    assert balances(ledger.state, addr("client-a1"), after="PKR") == []
+
+
+def test_participants_and_accounts_in_pages() -> None:
+    ledger = Ledger()
+    document = ledger.genesis
+    first = participants(ledger.state, limit=4)
+    rest = participants(ledger.state, after=first[-1].id)
+    assert [entry.id for entry in [*first, *rest]] == [entry.id for entry in document.participants]
+    expected = [entry.id for entry in document.accounts if entry.servicer == addr("bank-a")]
+    listed = accounts_of(ledger.state, addr("bank-a"), limit=2)
+    listed += accounts_of(ledger.state, addr("bank-a"), after=listed[-1].id)
+    assert [entry.id for entry in listed] == expected
+    assert protocol_version(ledger.state) == 1
+
+
+def test_simulation_tells_every_failing_rule_and_changes_nothing() -> None:
+    ledger = Ledger()
+    both = decoded(ledger.transaction("bank-b", transfer(5), transfer(10**9)))
+    outcome = simulate(ledger.state, both, 1)
+    assert outcome.operation == 0
+    assert [refusal.code for refusal in outcome.refusals] == [Code.NOT_AUTHORISED]
+    worse = decoded(ledger.transaction("bank-b", transfer(10**9)))
+    codes = [refusal.code for refusal in simulate(ledger.state, worse, 1).refusals]
+    assert codes == [Code.NOT_AUTHORISED, Code.INSUFFICIENT_AVAILABLE]
+    good = decoded(ledger.transaction("bank-a", transfer(5)))
+    assert simulate(ledger.state, good, 1).operation == -1
+    assert len(simulate(ledger.state, good, 1).events) == 1
+    alone = SetParameter(name="nothing", value=1, effective_on=None)
+    refused = simulate(ledger.state, decoded(ledger.transaction("treasury", alone)), 1)
+    assert refused.refusals == (Refusal(Code.NEEDS_APPROVAL), Refusal(Code.BAD_PARAMETER))
+    foreign = decoded(ledger.transaction("nobody", transfer(5)))
+    assert simulate(ledger.state, foreign, 1).refusals == (Refusal(Code.AUTHORITY_CHANGED),)
+    assert ledger.core.state_root == Ledger().core.state_root
