@@ -84,8 +84,11 @@ class Dispatcher:
         caller.charge(len(request))
         replies = []
         size = 0
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + WAIT_SECONDS
         for item in request:
-            reply = await self._one(item, caller)
+            in_time = clock() <= deadline
+            reply = await self._one(item, caller) if in_time else _late(item)
             if reply is None:
                 continue
             size += len(reply)
@@ -199,6 +202,16 @@ def _is_text(value: str) -> bool:
 
 def _is_notification(request: object) -> bool:
     return type(request) is dict and "id" not in request
+
+
+def _late(request: object) -> bytes | None:
+    """The answer to what a batch had no time for: waits of one batch share one limit."""
+    try:
+        request_id, notification = _id_of(request)
+    except RpcError as error:
+        return _failed(None, error)
+    late = RpcError(RpcCode.LIMIT_EXCEEDED, "the batch took too long before this request")
+    return None if notification else _failed(request_id, late)
 
 
 def _named(names: tuple[str, ...], params: object) -> dict[str, object]:

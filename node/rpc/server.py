@@ -15,6 +15,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from aiohttp.web_protocol import RequestHandler
+from structlog.contextvars import bind_contextvars
 from structlog.typing import FilteringBoundLogger
 
 from node.api import NodeApi
@@ -134,6 +135,7 @@ class RpcServer:
         self._silent.discard(request.protocol)
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        bind_contextvars(request_id=request_id)
         headers = {"X-Request-Id": request_id, "Cache-Control": "no-store"}
         if host_of(request.headers.get("Host", "")) not in self._hosts:
             response: web.StreamResponse = self._refuse(

@@ -1,10 +1,13 @@
 """Around the calls: content types, request ids, health, readiness, metrics, connection limits."""
 
 import asyncio
+import json
 
 import aiohttp
 import pytest
+from structlog.contextvars import get_contextvars
 
+from node.rpc import dispatch as dispatch_module
 from node.rpc import server as server_module
 from node.rpc.config import RpcConfig
 from tests.node.rpc.caller import Caller, Serving, serving
@@ -154,6 +157,36 @@ async def test_a_wait_that_is_over_names_the_transaction(caller: Caller, server:
     assert error["code"] == 4
     assert error["data"]["txId"] == "0x" + waiting.tx_id.hex()
     assert error["data"]["retryable"] is True
+
+
+async def test_waits_of_a_batch_share_one_limit(
+    caller: Caller, server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch_module, "WAIT_SECONDS", 0.02)
+    waiting = next(iter(server.node.pool.values()))
+    params = {"transaction": "0x" + waiting.data.hex(), "timeoutMs": 30_000}
+    request = {"jsonrpc": "2.0", "id": 1, "method": "tx_submitAndWait", "params": params}
+    _, replies = await caller.raw(json.dumps([request, {**request, "id": 2}, {"jsonrpc": "2.0"}]))
+    assert isinstance(replies, list)
+    assert [(one["id"], one["error"]["data"]["symbol"]) for one in replies] == [
+        (1, "LIMIT_EXCEEDED"),
+        (2, "LIMIT_EXCEEDED"),
+        (None, "INVALID_REQUEST"),
+    ]
+
+
+async def test_the_request_id_is_in_the_logs(
+    caller: Caller, server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[object] = []
+
+    def fail() -> None:
+        seen.append(get_contextvars().get("request_id"))
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(server.node, "node_state", fail)
+    await caller.raw('{"jsonrpc":"2.0","id":1,"method":"node_status"}', **{"X-Request-Id": "abc"})
+    assert seen == ["abc"]
 
 
 async def test_the_document_is_served(caller: Caller) -> None:
