@@ -1,4 +1,4 @@
-"""A validator whose sign guard is missing, old or damaged observes, says why, and comes back (R12)."""
+"""A missing, old or damaged sign guard makes an observer that says why and comes back (R12)."""
 
 import shutil
 from collections.abc import Callable

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from consensus.messages import Status
 from node.devnet.profile import VALIDATORS
@@ -50,7 +51,7 @@ class Network:
         self._changed = asyncio.Event()
         self._group = asyncio.TaskGroup()
 
-    async def __aenter__(self) -> "Network":
+    async def __aenter__(self) -> Self:
         await self._group.__aenter__()
         return self
 

@@ -163,9 +163,7 @@ class NodeShell:
         keys = dev_keys(name)
         folder.mkdir(parents=True, exist_ok=True)
         begin_guard(folder, keys.signer.public_key)
-        self.store = store or open_store(
-            folder / "store", create=not (folder / "store").exists()
-        )
+        self.store = store or open_store(folder / "store", create=not (folder / "store").exists())
         self.chain = CrashingChain.open(self.store, genesis)
         assert isinstance(self.chain, CrashingChain)
         self.chain.plan = self.plan
