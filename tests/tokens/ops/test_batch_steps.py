@@ -1,0 +1,194 @@
+"""Batches after matching: allocation, settlement, cancelling, expiry, the ledger's own part."""
+
+import datetime as dt
+
+import msgspec
+import pytest
+
+from tests.tokens.ops.build import FACE, dvp, go_to, instruct, leg, terms, trade
+from tests.tokens.ops.test_settlement import (
+    ALLOCATE,
+    BASIS,
+    CANCEL,
+    SETTLE,
+    A,
+    allocate,
+    isin_of,
+    match,
+    sale,
+    start,
+    status,
+)
+from tests.tokens.ops.world import CBM, World, address
+from tokens.events import BatchPending
+from tokens.ops.batch_steps import AllocateBatch, SettleBatch
+from tokens.ops.control import PauseAsset
+from tokens.ops.freezes import Freeze, StopCredits
+from tokens.records.settlement import BATCH, Batch, BatchStatus
+from tokens.results import Code
+from tokens.types import OperationClass
+
+
+@pytest.fixture
+def world() -> World:
+    return start()
+
+
+def test_issue_above_the_maximum_is_refused(world: World) -> None:
+    isin = isin_of(world)
+    seller = ("treasury", None, "treasury/main")
+    buyer = ("bank_b", "b/main")
+    operation, approval = dvp(world, "I", seller, buyer, isin, 9_951 * FACE, FACE)
+    world.act("treasury", operation)
+    world.act("bank_b", approval)
+    name = address("treasury")
+    world.act("bank_b", AllocateBatch(initiator=name, batch_id="I"))
+    step = SettleBatch(initiator=name, batch_id="I")
+    world.refuse(Code.MAX_SUPPLY_EXCEEDED, "bank_b", step)
+
+
+def test_a_draft_is_not_issued(world: World) -> None:
+    from tests.tokens.ops.build import ISIN
+    from tokens.finance.isin import isin_check_digit
+    from tokens.ops.instruments import CreateBond
+
+    body = "PK000000002"
+    other = terms(isin=body + isin_check_digit(body))
+    assert other.isin != ISIN
+    world.act("treasury", CreateBond(terms=other))
+    seller = ("treasury", None, "treasury/main")
+    operation, approval = dvp(world, "I", seller, ("bank_b", "b/main"), other.isin, FACE, FACE)
+    world.act("treasury", operation)
+    world.act("bank_b", approval)
+    name = address("treasury")
+    world.act("bank_b", AllocateBatch(initiator=name, batch_id="I"))
+    world.refuse(Code.ASSET_NOT_ACTIVE, "bank_b", SettleBatch(initiator=name, batch_id="I"))
+
+
+def test_cancel_after_matching_needs_both(world: World) -> None:
+    match(world)
+    allocate(world)
+    world.act("bank_a", CANCEL)
+    assert status(world) is BatchStatus.ALLOCATED
+    world.refuse(Code.ALREADY_APPROVED, "bank_a", CANCEL)
+    world.act("bank_b", CANCEL)
+    assert status(world) is BatchStatus.CANCELLED
+    trade(
+        world, "T2", ("bank_a", "a/main", "a/main"), ("bank_b", "b/main"), isin_of(world), FACE, 1
+    )
+
+
+def test_initiator_cancels_alone_before_matching(world: World) -> None:
+    operation, approval = sale(world)
+    world.act("bank_a", operation)
+    world.act("bank_a", CANCEL)
+    assert status(world) is BatchStatus.CANCELLED
+    world.refuse(Code.BATCH_NOT_OPEN, "bank_b", approval)
+    world.refuse(Code.ALREADY_EXISTS, "bank_a", operation)
+
+
+def test_allocated_batch_expires_and_releases(world: World) -> None:
+    match(world)
+    allocate(world)
+    go_to(world, dt.date(2025, 7, 8))
+    assert status(world) is BatchStatus.EXPIRED
+    trade(
+        world, "T2", ("bank_a", "a/main", "a/main"), ("bank_b", "b/main"), isin_of(world),
+        50 * FACE, 1,
+    )  # fmt: skip
+
+
+def test_ledger_settles_at_the_intended_date(world: World) -> None:
+    match(world, isd=dt.date(2025, 7, 3), automatic=True)
+    allocate(world)
+    assert status(world) is BatchStatus.ALLOCATED
+    go_to(world, dt.date(2025, 7, 3))
+    assert status(world) is BatchStatus.SETTLED
+
+
+def test_ledger_settles_at_once_if_the_date_has_come(world: World) -> None:
+    match(world, automatic=True)
+    allocate(world)
+    assert status(world) is BatchStatus.SETTLED
+
+
+def test_ledger_waits_while_the_asset_is_paused(world: World) -> None:
+    match(world, automatic=True)
+    world.act("bank_a", ALLOCATE)
+    isin = isin_of(world)
+    world.act("central+regulator", PauseAsset(asset=isin, classes=int(OperationClass.TRADE)))
+    world.act("bank_b", ALLOCATE)
+    assert status(world) is BatchStatus.ALLOCATED
+    assert isinstance(world.last(BatchPending), BatchPending)
+    world.act("central+regulator", PauseAsset(asset=isin, classes=0))
+    world.act("bank_b", SETTLE)
+    assert status(world) is BatchStatus.SETTLED
+
+
+def test_ledger_fails_what_does_not_comply(world: World) -> None:
+    match(world, isd=dt.date(2025, 7, 3), automatic=True)
+    allocate(world)
+    world.act("fiu", StopCredits(account=address("b/main"), stopped=True, basis=BASIS))
+    go_to(world, dt.date(2025, 7, 3))
+    assert status(world) is BatchStatus.FAILED
+
+
+def _batch(world: World, batch_id: str) -> Batch:
+    batch = world.state.get(BATCH, A, batch_id)
+    assert batch is not None
+    return batch
+
+
+def test_net_effect_counts_not_the_single_leg(world: World) -> None:
+    """Money that goes around in a circle needs no balance but the net one."""
+    around = (
+        leg(CBM, 500 * FACE, "bank_a", "bank_a", "a/main", "a/second"),
+        leg(CBM, 499 * FACE, "bank_a", "bank_a", "a/second", "a/main"),
+    )
+    world.act("bank_a", instruct(world, "R", *around))
+    world.act("bank_a", AllocateBatch(initiator=A, batch_id="R"))
+    assert len(_batch(world, "R").liens) == 1
+    before = world.balance(CBM, "a/second")
+    world.act("bank_a", SettleBatch(initiator=A, batch_id="R"))
+    assert world.balance(CBM, "a/second") == before + FACE
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_repeated_account_does_not_slip_past_a_freeze(world: World, times: int) -> None:
+    """Each leg alone would pass the freeze; together they do not (5.5)."""
+    free = world.balance(CBM, "a/main") - 10
+    order = Freeze(
+        order_id=bytes(32),
+        account=address("a/main"),
+        asset=CBM,
+        amount=free,
+        expires_on=None,
+        basis=BASIS,
+    )
+    world.act("fiu", order)
+    legs = [leg(CBM, 5, "bank_a", "bank_a", "a/main", "a/second")] * times
+    world.act("bank_a", instruct(world, "R", *legs))
+    step = AllocateBatch(initiator=A, batch_id="R")
+    if times <= 2:
+        world.act("bank_a", step)
+    else:
+        world.refuse(Code.INSUFFICIENT_AVAILABLE, "bank_a", step)
+
+
+def test_matured_asset_fails_at_settlement(world: World) -> None:
+    expiry = terms().maturity_date
+    go_to(world, expiry - dt.timedelta(days=3))
+    match(world, expires_on=expiry + dt.timedelta(days=30))
+    allocate(world)
+    world.quota = 1
+    world.attempt("central", *_close_and_open(world, expiry))
+    world.refuse(Code.ASSET_MATURED, "bank_a", SETTLE)
+    world.quota = 500
+    world.end_block()
+    assert status(world) is BatchStatus.FAILED
+
+
+def _close_and_open(world: World, date: dt.date) -> tuple[msgspec.Struct, ...]:
+    from tokens.ops.business_day import CloseDay, OpenDay
+
+    return CloseDay(date=date - dt.timedelta(days=3)), OpenDay(date=date)
