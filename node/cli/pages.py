@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 
 import click
-from msgspec import inspect
 
 from node.cli.exits import Exit
-from node.cli.operation_words import Spec, describe_type, fields_of
-from node.rpc.method import Method
+from node.cli.operation_words import Spec, fields_of
+from node.rpc.docs import page as rpc_page
 from node.rpc.methods import METHODS
-from node.rpc.schema import field_docs
-from tokens.jsonform import camel
 from tokens.ops import OPERATIONS
-from tokens.results import Code
 
 _HEADER = "<!-- Written by `mohur docs` from the code; changes here are lost. -->\n"
 
@@ -36,7 +32,7 @@ def pages() -> dict[str, str]:
     """File name below docs/ -> text."""
     return {
         "operations.md": "\n".join(_operations()) + "\n",
-        "rpc.md": "\n".join(_rpc()) + "\n",
+        "rpc.md": rpc_page(METHODS),
         "cli.md": "\n".join(_cli()) + "\n",
     }
 
@@ -65,46 +61,6 @@ def _operation(spec: Spec) -> Iterator[str]:
         yield f"| {name} | {_cell(of)} | {_cell(doc)} |"
     codes = ", ".join(f"{code.name} ({code.value})" for code in spec.codes)
     yield f"\nRefusals: {codes or 'none'}."
-
-
-def _rpc() -> Iterator[str]:
-    yield f"{_HEADER}\n# JSON-RPC\n"
-    yield "HTTP POST `/`, JSON-RPC 2.0; WebSocket `/ws`. Params by name, or by position as listed."
-    yield "`GET /openrpc.json` has the same as OpenRPC. Reads of state answer"
-    yield "`{context, value}` and take `minHeight`; those marked *proof* take `prove: true`."
-    namespace = ""
-    for method in sorted(METHODS, key=lambda entry: entry.name):
-        first = method.name.partition("_")[0]
-        if first != namespace:
-            namespace = first
-            yield f"\n## {namespace}\n"
-            yield "| method | params | result | |"
-            yield "|---|---|---|---|"
-        yield _method_row(method)
-    yield "\n## Codes of receipts and refusals\n"
-    yield "1 to 199 are results in receipts, 1000 to 1199 reasons why it is not accepted.\n"
-    yield "| code | symbol |"
-    yield "|---|---|"
-    for code in Code:
-        yield f"| {code.value} | {code.name} |"
-
-
-def _method_row(method: Method) -> str:
-    info = inspect.type_info(method.params)
-    fields = info.fields if isinstance(info, inspect.StructType) else ()
-    docs = field_docs(method.params)
-    params = []
-    for field in fields:
-        mark = "" if field.required else "?"
-        doc = f" ({docs[field.name]})" if field.name in docs else ""
-        params.append(f"`{camel(field.name)}{mark}` {describe_type(field.type)}{doc}")
-    proof = " *proof*" if method.proves is not None else ""
-    result = _cell(_result(method.result))
-    return f"| `{method.name}` | {_cell('; '.join(params))} | {result} | {method.summary}{proof} |"
-
-
-def _result(of: object) -> str:
-    return "any" if of is object else describe_type(inspect.type_info(of))
 
 
 def _cell(text: str) -> str:

@@ -94,12 +94,15 @@ class ChildProcess:
 
     def wait_stopped(self) -> None:
         """Reap it; one that does not end in time is killed."""
-        if self._process is None:
-            return
         try:
-            self._process.wait(STOP_SECONDS)
+            self.await_end(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def await_end(self, seconds: float) -> None:
+        """Reap it when it ends by itself. subprocess.TimeoutExpired."""
+        if self._process is not None:
+            self._process.wait(seconds)
 
     def log_tail(self) -> str:
         """The last lines of its log, for a message about why it ended."""

@@ -26,6 +26,7 @@ DEV_WORDS = (
     "debt-office",
     "depositary",
     "faucet",
+    "fiu",
     "investor",
     "issuer",
     "node",

@@ -1,0 +1,103 @@
+"""The command as a whole: statuses, sentences, and that it starts without the heavy imports."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from node.cli import root
+from node.cli.exits import Exit
+from node.cli.pages import EXIT_SENTENCES
+from node.config import ConfigInvalid
+
+HEAVY = ("aiohttp", "cryptography", "node.app", "rich", "tokens.ops")
+
+
+def run(*arguments: str) -> int:
+    """Status of one command."""
+    return root.status_of(arguments)
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == Exit.OK
+    out = capsys.readouterr().out
+    for name in ("keys", "init", "testnet", "run", "devnet", "tx", "query", "verify", "doctor"):
+        assert f"\n  {name} " in out
+
+
+def test_nothing_heavy_is_imported_for_help() -> None:
+    code = (
+        "import sys\nfrom node.cli.root import status_of\nstatus_of(['--help'])\n"
+        f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("nonsense",), Exit.USAGE, "No such command"),
+        (("run",), Exit.USAGE, "Missing option '--config'"),
+        (("run", "--config", "absent.toml"), Exit.NO_INPUT, "there is no such file"),
+        (("query", "node_status", "--rpc", "ftp://x"), Exit.USAGE, "http://"),
+        (("query", "status", "--rpc", "http://127.0.0.1:1"), Exit.UNAVAILABLE, "does not answer"),
+        (("query", "balances", "@nobody"), Exit.USAGE, "well-known names are"),
+        (("tx", "operations", "teleport"), Exit.USAGE, "there is no operation"),
+        (("tx", "decode", "0x00"), Exit.FAILED, "no transaction: MALFORMED"),
+        (("tx", "decode", "zz"), Exit.USAGE, "hexadecimal"),
+        (("verify", "absent"), Exit.NO_INPUT, "no data folder"),
+        (("devnet", "status", "--dir", "absent"), Exit.NO_INPUT, "no network"),
+        (("devnet", "clean", "--dir", "absent"), Exit.NO_INPUT, "no local network"),
+        (("doctor", "--config", "absent.toml"), Exit.FAILED, ""),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence_with_a_status(
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    status: Exit,
+    words: str,
+) -> None:
+    assert run(*arguments) == status
+    err = capsys.readouterr().err
+    assert words in err
+    assert "Traceback" not in err
+    assert err.count("\n") <= 1
+
+
+def test_a_known_failure_of_the_shell_keeps_its_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = tmp_path / "node.toml"
+    config.write_text("id = 3\n")
+
+    def refuse(path: Path) -> int:
+        raise ConfigInvalid(f"{path.name}: id is no name")
+
+    monkeypatch.setattr("node.app.run_node", refuse)
+    assert run("run", "--config", str(config)) == Exit.BAD_CONFIG
+    assert capsys.readouterr().err == "mohur: node.toml: id is no name\n"
+
+
+def test_a_defect_has_its_own_status_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = tmp_path / "node.toml"
+    config.write_text("")
+
+    def break_down(path: Path) -> int:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("node.app.run_node", break_down)
+    assert run("run", "--config", str(config)) == Exit.INTERNAL
+    assert "internal error (ZeroDivisionError: oops)" in capsys.readouterr().err
+
+
+def test_every_status_is_documented() -> None:
+    assert set(EXIT_SENTENCES) == set(Exit)
+
+
+def test_the_generated_pages_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(__file__).parents[3] / "docs"
+    assert run("docs", "--check", "--dir", str(folder)) == Exit.OK, capsys.readouterr().err

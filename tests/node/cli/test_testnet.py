@@ -1,0 +1,85 @@
+"""`mohur testnet` and `mohur init`: what they write starts a node."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from node.cli.checkup import Grade, node_checks
+from node.cli.exits import Exit
+from node.cli.root import status_of
+from node.config import load_config
+from node.genesis_file import read_genesis
+from node.identity import load_keys
+from tokens.genesis_checks import check_genesis
+
+
+@pytest.fixture(scope="module")
+def testnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of five validators."""
+    folder = tmp_path_factory.mktemp("testnet") / "net"
+    assert status_of(["testnet", "--validators", "5", "--out", str(folder)]) == Exit.OK
+    return folder
+
+
+def test_the_genesis_has_no_fault_and_is_not_for_development(testnet: Path) -> None:
+    genesis = read_genesis(testnet / "genesis.json")
+    assert check_genesis(genesis) == []
+    assert not genesis.is_dev
+    assert genesis.dev_balances == ()
+    assert len(genesis.validators) == 5
+
+
+def test_each_node_has_the_keys_that_genesis_names(testnet: Path) -> None:
+    for member in read_genesis(testnet / "genesis.json").validators:
+        base = testnet / member.id
+        config = load_config(base / "node.toml")
+        keys = load_keys(config, base / "data", base=base, is_dev=False)
+        assert keys.signer.public_key == member.public_key
+        assert keys.network_key == member.network_key
+        assert {peer.id for peer in config.peers} == {
+            other.name for other in testnet.iterdir() if (other / "node.toml").is_file()
+        } - {member.id}
+
+
+def test_secrets_are_readable_by_their_owner_only(testnet: Path) -> None:
+    for path in (*testnet.rglob("passphrase"), *testnet.rglob("*.key")):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+def test_the_doctor_finds_nothing_bad(testnet: Path) -> None:
+    findings = node_checks(testnet / "treasury" / "node.toml")
+    assert [finding for finding in findings if finding.grade is Grade.BAD] == []
+
+
+def test_the_doctor_sees_open_secrets_and_missing_keys(testnet: Path, tmp_path: Path) -> None:
+    config = (testnet / "treasury" / "node.toml").read_text()
+    (tmp_path / "node.toml").write_text(config.replace("../genesis.json", "genesis.json"))
+    (tmp_path / "passphrase").write_text("x")
+    (tmp_path / "passphrase").chmod(0o644)
+    (tmp_path / "data").mkdir()
+    words = "\n".join(
+        finding.sentence
+        for finding in node_checks(tmp_path / "node.toml")
+        if finding.grade is Grade.BAD
+    )
+    assert "can be read by others" in words
+    assert "no key 'consensus'" in words
+    assert "genesis.json" in words
+
+
+def test_a_second_testnet_overwrites_nothing(testnet: Path) -> None:
+    assert status_of(["testnet", "--out", str(testnet)]) == Exit.CANNOT_CREATE
+
+
+def test_init_makes_a_node_beside_a_genesis(testnet: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("correct horse")
+    folder = tmp_path / "node"
+    arguments = ["init", "observer-1", "--dir", str(folder), "--passphrase-file", str(secret)]
+    arguments += ["--genesis", str(testnet / "genesis.json")]
+    assert status_of(arguments) == Exit.OK
+    config = load_config(folder / "node.toml")
+    assert config.id == "observer-1"
+    assert load_keys(config, folder / "data", base=folder, is_dev=False).network_key
+    assert status_of(arguments) == Exit.CANNOT_CREATE

@@ -1,0 +1,85 @@
+"""Operations and params from words: types come from the registry."""
+
+import pytest
+
+from node.cli.exits import CommandFailed
+from node.cli.operation_words import fields_of, find_operation, operation_json
+from node.cli.words import params_of, value_of
+from tokens.jsonform import PREFIX_TEST, JsonForm
+from tokens.ops import OPERATIONS, AnyOperation
+
+
+def test_a_transfer_from_words_reads_as_an_operation() -> None:
+    words = ["asset=DPKR", "source=@bank-1-account", "target=@alice", "--amount", "5"]
+    value = operation_json("transfer", [*words, "--end-to-end-ref=rent"])
+    assert value["amount"] == "5"
+    made = JsonForm(PREFIX_TEST).from_json(AnyOperation, value)
+    assert type(made).__name__ == "Transfer"
+
+
+def test_nested_values_are_json_with_names_at_any_depth() -> None:
+    value = operation_json(
+        "grant_power",
+        [
+            "grantor=@issuer",
+            "grantee=@bank-1",
+            "operation=cash_mint",
+            "asset=DPKR",
+            "sources=[]",
+            'targets=["@alice"]',
+            "cap_call=1",
+            "cap_day=2",
+            "cap_total=3",
+            "expires_on=2027-01-04",
+        ],
+    )
+    made = JsonForm(PREFIX_TEST).from_json(AnyOperation, value)
+    assert len(made.targets) == 1  # type: ignore[attr-defined]
+
+
+def test_nothing_stands_for_null() -> None:
+    value = operation_json(
+        "freeze",
+        [
+            "order_id=0x" + "11" * 32,
+            "account=@bob",
+            "asset=null",
+            "amount=null",
+            "expires_on=null",
+            'basis={"authority":"Court","orderNo":"1","sha256":"0x' + "22" * 32 + '"}',
+        ],
+    )
+    assert value["asset"] is None
+    JsonForm(PREFIX_TEST).from_json(AnyOperation, value)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["colour=red"], "has no field 'colour'"),
+        (["asset=DPKR"], "needs source, target, amount"),
+        (["asset"], "say field=value"),
+    ],
+)
+def test_refusals_name_the_field(words: list[str], message: str) -> None:
+    with pytest.raises(CommandFailed, match=message):
+        operation_json("transfer", words)
+
+
+@pytest.mark.parametrize("name", [spec.name for spec in OPERATIONS])
+def test_every_operation_can_be_described(name: str) -> None:
+    for field, of, _ in fields_of(find_operation(name)):
+        assert field
+        assert of != "any value"
+
+
+def test_values_of_params() -> None:
+    assert value_of("12") == 12
+    assert value_of("012") == "012"
+    assert value_of("true") is True
+    assert value_of("PKR") == "PKR"
+    assert value_of("@alice") == value_of("@alice")
+    assert params_of(['{"block": "latest"}']) == {"block": "latest"}
+    assert params_of(["x", "b=2"], ["a"]) == {"a": "x", "b": 2}
+    with pytest.raises(CommandFailed, match="say name=value"):
+        params_of(["x"])
