@@ -19,6 +19,9 @@ from tokens.state import Overlay
 
 AGENDA = AGENDA_ITEM.indexes[0]
 
+AgendaKey = tuple[int, int, bytes]
+"""(ordinal of the business date, class, id): key and order of an item."""
+
 
 class Step(NamedTuple):
     """What a handler did."""
@@ -77,16 +80,35 @@ def run_due(
     """Do due items in order until `quota` postings are used: one context a step."""
     done: list[Context] = []
     left = quota
+    last: AgendaKey | None = None
     while left > 0:
-        item = next_due(state)
+        item = _next(state, last)
         if item is None:
             break
         context = open_context(item)
         step = handlers[item.handler].run(context, item, left)
         if step.rest is None:
             cancel(state, item)
+            key = agenda_key(item)
+            last = key if last is None else max(last, key)
         else:
             schedule(state, step.rest)
         left -= max(1, step.postings)
         done.append(context)
     return done
+
+
+def _next(state: Overlay, last: AgendaKey | None) -> AgendaItem | None:
+    """The first due item, without walking again over those up to `last`, which are done.
+
+    What a step put on the agenda before `last` is among the overlay's own writes.
+    """
+    day = state.get(BUSINESS_DAY)
+    if day is None:
+        return None
+    found = state.scan(AGENDA_ITEM, AGENDA, after=last, limit=1)
+    written = state.first_written(AGENDA_ITEM, AGENDA)
+    if written is not None:
+        found.append(written)
+    item = min(found, key=agenda_key, default=None)
+    return None if item is None or item.due_on > day.date else item

@@ -10,9 +10,9 @@ Store layout: b"s" + key hash -> kind tag byte + record bytes; b"o" + index tag 
 order key -> key parts.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterator
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -58,6 +58,15 @@ class Changes(msgspec.Struct, frozen=True):
             yield INDEX_PREFIX + TAG_BYTE[tag] + order, None if key is None else encode(key)
 
 
+class IndexWrites(NamedTuple):
+    """What an overlay wrote into one index."""
+
+    keys: dict[bytes, Key | None]
+    """Order key -> record key, or None if removed."""
+    orders: list[bytes]
+    """The order keys, ascending."""
+
+
 class Overlay:
     """A block's writes over a base. Not thread-safe; one owner; lives for one block or one request.
 
@@ -71,9 +80,9 @@ class Overlay:
         self._view: dict[tuple[int, Key], object] = {}
         """What `get` answers: own writes, and the base's records that were asked for."""
         self._records: dict[tuple[int, Key], tuple[Kind, object]] = {}
-        self._index: dict[int, dict[bytes, Key | None]] = {}
+        self._index: dict[int, IndexWrites] = {}
         self._record_journal: list[tuple[tuple[int, Key], tuple[Kind, object] | None]] = []
-        self._index_journal: list[tuple[dict[bytes, Key | None], bytes, Key | None, bool]] = []
+        self._index_journal: list[tuple[IndexWrites, bytes, Key | None, bool]] = []
 
     def get(self, kind: RecordKind[R], *key: KeyPart) -> R | None:
         """The record as this overlay sees it, or None."""
@@ -138,6 +147,17 @@ class Overlay:
                     break
         return out
 
+    def first_written(self, kind: RecordKind[R], index: Index[R]) -> R | None:
+        """The first record of an index among those that this overlay wrote, or None."""
+        writes = self._index.get(index.tag)
+        if writes is None:
+            return None
+        for order in writes.orders:
+            key = writes.keys[order]
+            if key is not None:
+                return self.get(kind, *key)
+        return None
+
     def savepoint(self) -> Savepoint:
         """A mark to roll back to."""
         return (len(self._record_journal), len(self._index_journal))
@@ -154,11 +174,12 @@ class Overlay:
                 self._records[place] = before
                 self._view[place] = before[1]
         while len(self._index_journal) > index:
-            entries, order, key, known = self._index_journal.pop()
+            writes, order, key, known = self._index_journal.pop()
             if known:
-                entries[order] = key
+                writes.keys[order] = key
             else:
-                del entries[order]
+                del writes.keys[order]
+                del writes.orders[bisect_left(writes.orders, order)]
 
     def changes(self) -> Changes:
         """All writes so far. Records that equal the base's are left in: equal on all nodes."""
@@ -180,9 +201,9 @@ class Overlay:
             for tag, encoded, key, kind, record in ordered
         ]
         index = [
-            (tag, order, entries[order])
-            for tag, entries in sorted(self._index.items())
-            for order in sorted(entries)
+            (tag, order, writes.keys[order])
+            for tag, writes in sorted(self._index.items())
+            for order in writes.orders
         ]
         return Changes(tuple(records), tuple(index))
 
@@ -191,22 +212,27 @@ class Overlay:
         after = None if new is None else index.order(new)
         if before == after:
             return
-        entries = self._index.setdefault(index.tag, {})
+        writes = self._index.get(index.tag)
+        if writes is None:
+            writes = self._index[index.tag] = IndexWrites({}, [])
         if before is not None:
-            self._set_entry(entries, encode_key(before), None)
+            self._set_entry(writes, encode_key(before), None)
         if after is not None:
-            self._set_entry(entries, encode_key(after), key)
+            self._set_entry(writes, encode_key(after), key)
 
-    def _set_entry(self, entries: dict[bytes, Key | None], order: bytes, key: Key | None) -> None:
-        self._index_journal.append((entries, order, entries.get(order), order in entries))
-        entries[order] = key
+    def _set_entry(self, writes: "IndexWrites", order: bytes, key: Key | None) -> None:
+        known = order in writes.keys
+        self._index_journal.append((writes, order, writes.keys.get(order), known))
+        writes.keys[order] = key
+        if not known:
+            insort(writes.orders, order)
 
     def _merged(self, tag: int, start: bytes, stop: bytes) -> Iterator[tuple[bytes, Key]]:
-        own = self._index.get(tag)
-        if not own:
+        writes = self._index.get(tag)
+        if writes is None:
             yield from self._base.scan(tag, start, stop)
             return
-        orders = sorted(own)
+        own, orders = writes
         at = bisect_left(orders, start)
         for order, key in self._base.scan(tag, start, stop):
             while at < len(orders) and orders[at] < order:

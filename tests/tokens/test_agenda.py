@@ -2,6 +2,7 @@
 
 import datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,8 @@ from tokens.queries import grants_of
 from tokens.records.proposals import ProposalStatus
 from tokens.records.system import AgendaItem
 from tokens.results import Code
+from tokens.state import Overlay
+from tokens.store import StoreState
 from tokens.transition import open_context
 from tokens.types import AgendaClass
 
@@ -93,6 +96,32 @@ def test_a_long_item_goes_on_where_it_stopped(quota: int, size: int) -> None:
     assert [name for name, _ in done] == sorted(name for name, _ in done)
     for name in ("a", "b"):
         assert sum(postings for other, postings in done if other == name) == size
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_what_a_step_schedules_before_its_own_place_comes_next(*, stored: bool) -> None:
+    ledger = Ledger()
+    first, early, last = item("a", 0), item("e", 0, AgendaClass.RELEASE), item("z", 1)
+    last = msgspec.structs.replace(last, due_on=DATE, item_class=AgendaClass.REDEMPTION)
+    done: list[bytes] = []
+
+    def work(context: Context, entry: AgendaItem, left: int) -> Step:
+        done.append(entry.subject)
+        if entry == first:
+            agenda.schedule(context.state, early)
+        return Step(min(1, left), None)
+
+    state = ledger.state
+    agenda.schedule(state, first)
+    agenda.schedule(state, last)
+    if stored:
+        ledger.store.write(state.changes().writes())
+        state = Overlay(StoreState(ledger.store))
+    nobody = Actors(bytes(16), ())
+    handlers = {"counting": AgendaHandler("counting", "test", work)}
+    agenda.run_due(state, handlers, 9, lambda entry: open_context(state, 1, nobody, entry.id))
+    assert done == [b"a", b"e", b"z"]
+    assert agenda.next_due(state) is None
 
 
 def test_work_without_postings_still_counts() -> None:
