@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -72,7 +73,7 @@ class Network:
                 name,
                 self.genesis,
                 self.folder / name,
-                send=lambda to, message, own=name: self._send(own, to, message),
+                send=partial(self._send, name),
                 note=self._note,
                 plan=plan and CrashPlan(plan.point, plan.countdown),
                 store=store,
@@ -97,7 +98,7 @@ class Network:
             task.cancel()
         for other, peer in list(self.nodes.items()):
             if other in self.nodes:
-                self._into(peer, lambda peer=peer: peer.inbound.on_down(name))
+                self._into(peer, partial(peer.inbound.on_down, name))
         self._note()
 
     async def _live(self, node: NodeShell) -> None:
@@ -124,8 +125,8 @@ class Network:
     def _connect(self, node: NodeShell) -> None:
         for name, peer in list(self.nodes.items()):
             if name != node.name and node is self.nodes.get(node.name):
-                self._into(node, lambda name=name: node.inbound.on_up(name))
-                self._into(peer, lambda peer=peer: peer.inbound.on_up(node.name))
+                self._into(node, partial(node.inbound.on_up, name))
+                self._into(peer, partial(peer.inbound.on_up, node.name))
 
     # --- links ------------------------------------------------------------------------------------
 

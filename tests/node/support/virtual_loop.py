@@ -33,7 +33,10 @@ class _Selector(selectors.SelectSelector):
         super().__init__()
         self._virtual = clock
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+    # A key of the standard library carries data of any type.
+    def select(  # type: ignore[explicit-any]
+        self, timeout: float | None = None
+    ) -> list[tuple[selectors.SelectorKey, int]]:
         found = super().select(0)
         if found:
             return found
