@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.records.parties import ACCOUNT
-from tokens.records.settlement import ISSUANCE, BatchParty, Leg
+from tokens.records.settlement import ISSUANCE, Batch, BatchParty, Leg
 from tokens.results import Code, Refusal
 from tokens.types import NO_ADDRESS, AccountStatus
 
@@ -16,6 +16,27 @@ def party_of(context: Context, legs: tuple[Leg, ...]) -> bytes | None:
         if any(participant in (leg.giver, leg.taker) for leg in legs):
             return participant
     return None
+
+
+def party_to_approve(context: Context, batch: Batch) -> bytes | None:
+    """The party whose turn it is: inside a proposal several may stand behind one operation."""
+    own = [p for p in batch.parties if p.participant in context.actors.participants]
+    waiting = [p for p in own if not p.approved] or own
+    return waiting[0].participant if waiting else None
+
+
+def party_to_allocate(context: Context, batch: Batch) -> bytes | None:
+    """The same for allocation."""
+    own = [p for p in batch.parties if p.participant in context.actors.participants]
+    waiting = [p for p in own if not p.allocated] or own
+    return waiting[0].participant if waiting else None
+
+
+def party_to_cancel(context: Context, batch: Batch) -> bytes | None:
+    """The same for cancelling."""
+    own = [p for p in batch.parties if p.participant in context.actors.participants]
+    waiting = [p for p in own if not p.cancels] or own
+    return waiting[0].participant if waiting else None
 
 
 def parties_at_start(initiator: bytes, legs: tuple[Leg, ...]) -> tuple[BatchParty, ...]:

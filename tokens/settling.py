@@ -16,7 +16,7 @@ from tokens import liens, posting
 from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
-from tokens.eligibility import Movement, is_frozen_whole, rule_refusals
+from tokens.eligibility import Movement, is_frozen_whole, rule_refusals, standing
 from tokens.events import BatchPending, BatchStatusChanged, Issued, Moved
 from tokens.lookup import require, require_account, require_asset
 from tokens.posting import available
@@ -34,6 +34,7 @@ from tokens.records.settlement import (
 from tokens.records.system import AgendaItem
 from tokens.results import Code
 from tokens.servicing import RELEASE_HANDLER, set_status
+from tokens.status import ACCOUNT_CELLS, Use, asset_refusal
 from tokens.types import AgendaClass, AssetStatus, OperationClass
 
 SETTLE_HANDLER = "batch_settle"
@@ -154,6 +155,9 @@ def allocation_code(context: Context, batch: Batch, participant: bytes) -> Code 
     for net in net_effects(batch.legs):
         if net.amount >= 0 or net.account not in own:
             continue
+        code = _lien_code(context, net)
+        if code is not None:
+            return code
         position = context.state.get(POSITION, net.asset, net.account)
         if available(position) < -net.amount:
             frozen = is_frozen_whole(position)
@@ -161,6 +165,16 @@ def allocation_code(context: Context, batch: Batch, participant: bytes) -> Code 
         if not liens.has_room(context.state, net.account):
             return Code.LIENS_FULL
     return None
+
+
+def _lien_code(context: Context, net: Net) -> Code | None:
+    """Column LIEN of the status table: a matured asset, say, takes no new hold."""
+    asset = require_asset(context.state, net.asset)
+    code = asset_refusal(asset, OperationClass.TRADE, Use.LIEN)
+    if code is not None:
+        return code
+    account = require_account(context.state, net.account)
+    return ACCOUNT_CELLS[standing(context, net.asset, account, Use.LIEN)][Use.LIEN]
 
 
 def settle(context: Context, batch: Batch) -> None:

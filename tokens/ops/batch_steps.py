@@ -1,10 +1,11 @@
 """What the parties of a matched batch do: allocate, settle, cancel (5.5)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from tokens import settling
+from tokens.batch_parties import party_to_allocate, party_to_cancel
 from tokens.context import Context
 from tokens.events import BatchAllocated, BatchStatusChanged
 from tokens.lookup import require
@@ -65,22 +66,25 @@ class CancelBatch(
 Step = AllocateBatch | SettleBatch | CancelBatch
 
 
-def _find(context: Context, operation: Step) -> tuple[Batch, bytes] | Refusal:
+Turn = Callable[[Context, Batch], bytes | None]
+
+
+def _find(context: Context, operation: Step, turn: Turn) -> tuple[Batch, bytes] | Refusal:
     """The open batch and the party that acts."""
     batch = context.state.get(BATCH, operation.initiator, operation.batch_id)
     if batch is None:
         return Refusal(Code.NOT_FOUND)
-    for entry in batch.parties:
-        if entry.participant in context.actors.participants:
-            if batch.status not in settling.OPEN:
-                return Refusal(Code.BATCH_NOT_OPEN)
-            return batch, entry.participant
-    return Refusal(Code.NOT_A_PARTY)
+    party = turn(context, batch)
+    if party is None:
+        return Refusal(Code.NOT_A_PARTY)
+    if batch.status not in settling.OPEN:
+        return Refusal(Code.BATCH_NOT_OPEN)
+    return batch, party
 
 
 def check_allocate(context: Context, operation: AllocateBatch) -> Iterator[Refusal]:
     """A matched batch, once per party, from what is available."""
-    found = _find(context, operation)
+    found = _find(context, operation, party_to_allocate)
     if isinstance(found, Refusal):
         yield found
         return
@@ -99,7 +103,7 @@ def check_allocate(context: Context, operation: AllocateBatch) -> Iterator[Refus
 def apply_allocate(context: Context, operation: AllocateBatch) -> None:
     """Holds; with the last party ALLOCATED, and on the agenda if the ledger is to settle it."""
     batch = require(context.state, BATCH, operation.initiator, operation.batch_id)
-    party = _acting(context, batch)
+    party = party_to_allocate(context, batch) or NO_ADDRESS
     placed = settling.allocate(context, batch, party)
     parties = tuple(
         msgspec.structs.replace(entry, allocated=True) if entry.participant == party else entry
@@ -129,19 +133,12 @@ def apply_allocate(context: Context, operation: AllocateBatch) -> None:
             settling.enqueue(context, changed, settling.SETTLE_HANDLER, AgendaClass.SETTLE)
 
 
-def _acting(context: Context, batch: Batch) -> bytes:
-    for entry in batch.parties:
-        if entry.participant in context.actors.participants:
-            return entry.participant
-    return NO_ADDRESS
-
-
 def check_settle(context: Context, operation: SettleBatch) -> Iterator[Refusal]:
     """Everything allocated, not before its date, and every check again, now binding.
 
     A freeze that has reached what is held does not refuse here: the batch FAILS (page 04, Control).
     """
-    found = _find(context, operation)
+    found = _find(context, operation, party_to_allocate)
     if isinstance(found, Refusal):
         yield found
         return
@@ -168,7 +165,7 @@ def apply_settle(context: Context, operation: SettleBatch) -> None:
 
 def check_cancel(context: Context, operation: CancelBatch) -> Iterator[Refusal]:
     """Before it is matched only the initiator; a party asks once."""
-    found = _find(context, operation)
+    found = _find(context, operation, party_to_cancel)
     if isinstance(found, Refusal):
         yield found
         return
@@ -182,7 +179,7 @@ def check_cancel(context: Context, operation: CancelBatch) -> Iterator[Refusal]:
 def apply_cancel(context: Context, operation: CancelBatch) -> None:
     """CANCELLED, or one party's agreement to it."""
     batch = require(context.state, BATCH, operation.initiator, operation.batch_id)
-    party = _acting(context, batch)
+    party = party_to_cancel(context, batch) or NO_ADDRESS
     parties = tuple(
         msgspec.structs.replace(entry, cancels=True) if entry.participant == party else entry
         for entry in batch.parties
@@ -208,6 +205,11 @@ ALLOCATE_BATCH = OperationSpec(
         *_FOUND,
         Code.NOT_MATCHED,
         Code.ALREADY_ALLOCATED,
+        Code.ASSET_NOT_ACTIVE,
+        Code.ASSET_MATURED,
+        Code.ASSET_PAUSED,
+        Code.ACCOUNT_CLOSED,
+        Code.CREDIT_STOPPED,
         Code.ACCOUNT_FROZEN,
         Code.INSUFFICIENT_AVAILABLE,
         Code.LIENS_FULL,

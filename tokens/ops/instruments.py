@@ -36,6 +36,7 @@ from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.servicing import set_status, skip_past_records
 from tokens.types import (
+    AMOUNT_LIMIT,
     NO_ADDRESS,
     AccountPurpose,
     AccountStatus,
@@ -46,9 +47,11 @@ from tokens.types import (
     OperationClass,
     Role,
 )
-from tokens.withholding import NO_TAX
+from tokens.withholding import NO_TAX, RATE_ONE
 
 _TERMS = b"mohur/terms/v1"
+YEARS_MAX = 301
+"""No coupon period is longer: DATE_MIN to DATE_MAX. So no coupon ever overflows."""
 
 
 class CreateBond(
@@ -117,6 +120,8 @@ def check_create(context: Context, operation: CreateBond) -> Iterator[Refusal]:
         yield Refusal(Code.BAD_FIELD)
     if terms.denomination % terms.increment or terms.max_supply % terms.increment:
         yield Refusal(Code.DENOM_NOT_MULTIPLE)
+    if terms.max_supply * terms.coupon_rate_e6 * YEARS_MAX > AMOUNT_LIMIT * RATE_ONE:
+        yield Refusal(Code.AMOUNT_OVERFLOW)
     yield from _check_money(context, terms)
     if terms.tax_profile != NO_TAX and state.get(TAX_TABLE, terms.tax_profile) is None:
         yield Refusal(Code.NOT_FOUND)
@@ -280,6 +285,7 @@ CREATE_BOND = OperationSpec(
         Code.TOO_MANY_BONDS,
         Code.BAD_FIELD,
         Code.DENOM_NOT_MULTIPLE,
+        Code.AMOUNT_OVERFLOW,
         Code.UNKNOWN_ASSET,
         Code.UNKNOWN_ACCOUNT,
         Code.NOT_AUTHORISED,

@@ -8,7 +8,12 @@ import msgspec
 
 from tokens import settling
 from tokens.authority import with_role
-from tokens.batch_parties import account_refusals, parties_at_start, party_of
+from tokens.batch_parties import (
+    account_refusals,
+    parties_at_start,
+    party_of,
+    party_to_approve,
+)
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.events import BatchApproved, BatchInstructed, BatchStatusChanged
@@ -235,7 +240,7 @@ def check_approve(context: Context, operation: ApproveBatch) -> Iterator[Refusal
     if batch is None:
         yield Refusal(Code.NOT_FOUND)
         return
-    party = party_of(context, batch.legs)
+    party = party_to_approve(context, batch)
     if party is None:
         yield Refusal(Code.NOT_A_PARTY)
         return
@@ -259,7 +264,7 @@ def check_approve(context: Context, operation: ApproveBatch) -> Iterator[Refusal
 def apply_approve(context: Context, operation: ApproveBatch) -> None:
     """Agreed; MATCHED with the last party."""
     batch = require(context.state, BATCH, operation.initiator, operation.batch_id)
-    party = party_of(context, batch.legs) or NO_ADDRESS
+    party = party_to_approve(context, batch) or NO_ADDRESS
     parties = tuple(
         msgspec.structs.replace(entry, approved=True) if entry.participant == party else entry
         for entry in batch.parties

@@ -19,14 +19,18 @@ from tests.tokens.ops.test_settlement import (
     start,
     status,
 )
-from tests.tokens.ops.world import CBM, World, address
+from tests.tokens.ops.world import CBM, START, World, address
 from tokens.events import BatchPending
+from tokens.lookup import require_asset
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.control import PauseAsset
 from tokens.ops.freezes import Freeze, StopCredits
+from tokens.records.amend import with_asset
+from tokens.records.instruments import ASSET
+from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import BATCH, Batch, BatchStatus
 from tokens.results import Code
-from tokens.types import OperationClass
+from tokens.types import AccountStatus, AssetStatus, OperationClass
 
 
 @pytest.fixture
@@ -192,3 +196,38 @@ def _close_and_open(world: World, date: dt.date) -> tuple[msgspec.Struct, ...]:
     from tokens.ops.business_day import CloseDay, OpenDay
 
     return CloseDay(date=date - dt.timedelta(days=3)), OpenDay(date=date)
+
+
+def test_allocation_respects_the_lien_column(world: World) -> None:
+    """A hold placed during redemption would outlive the units it rests on."""
+    isin = isin_of(world)
+    match(world, expires_on=START + dt.timedelta(days=300))
+    world.act("central+regulator", PauseAsset(asset=isin, classes=int(OperationClass.TRADE)))
+    world.refuse(Code.ASSET_PAUSED, "bank_a", ALLOCATE)
+    world.act("central+regulator", PauseAsset(asset=isin, classes=0))
+    stop = StopCredits(account=address("a/main"), stopped=True, basis=BASIS)
+    world.act("fiu", stop)
+    world.refuse(Code.CREDIT_STOPPED, "bank_a", ALLOCATE)
+    known = world.state.get(ACCOUNT, address("a/main"))
+    assert known is not None
+    world.state.put(ACCOUNT, msgspec.structs.replace(known, status=AccountStatus.CLOSED))
+    world.refuse(Code.ACCOUNT_CLOSED, "bank_a", ALLOCATE)
+    asset = require_asset(world.state, isin)
+    world.state.put(ASSET, with_asset(asset, status=AssetStatus.MATURED))
+    world.refuse(Code.ASSET_MATURED, "bank_a", ALLOCATE)
+    world.state.put(ASSET, with_asset(asset, status=AssetStatus.CANCELLED))
+    world.refuse(Code.ASSET_NOT_ACTIVE, "bank_a", ALLOCATE)
+
+
+def test_both_parties_settle_at_once_in_one_proposal(world: World) -> None:
+    """Instruct, approve, allocate twice, settle: one atomic run when both stand behind it."""
+    operation, approval = sale(world)
+    steps = (operation, approval, ALLOCATE, ALLOCATE, SETTLE)
+    world.act("bank_a+bank_b", *steps)
+    assert status(world) is BatchStatus.SETTLED
+
+
+def test_both_parties_cancel_in_one_proposal(world: World) -> None:
+    match(world)
+    world.act("bank_a+bank_b", CANCEL, CANCEL)
+    assert status(world) is BatchStatus.CANCELLED

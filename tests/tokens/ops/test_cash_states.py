@@ -1,4 +1,4 @@
-"""Money operations under pauses, freezes, stops, closed accounts and full lists."""
+"""CbIssue, CbWithdraw, DefineCashAsset, CashMint, CashRedeem: pauses, freezes, stops, limits."""
 
 import msgspec
 import pytest

@@ -37,6 +37,7 @@ DATE = dt.date
         (Code.BAD_FIELD, {"currency": "USD"}),
         (Code.DENOM_NOT_MULTIPLE, {"denomination": FACE + 1}),
         (Code.DENOM_NOT_MULTIPLE, {"max_supply": FACE + 1}),
+        (Code.AMOUNT_OVERFLOW, {"max_supply": 10**11 * FACE}),
         (Code.UNKNOWN_ASSET, {"settlement_asset": "NONE"}),
         (Code.UNKNOWN_ACCOUNT, {"treasury_account": address("nobody")}),
         (Code.NOT_AUTHORISED, {"treasury_account": address("a/main")}),
