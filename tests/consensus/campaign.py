@@ -45,14 +45,15 @@ class Failure(AssertionError):
     """An execution broke a property."""
 
     def __init__(self, plan: Plan, cause: BaseException) -> None:
-        super().__init__(f"{type(cause).__name__}: {cause}\n{plan}\n{command(plan.seed)}")
+        super().__init__(f"{type(cause).__name__}: {cause}\n{plan}\n{command(plan)}")
         self.plan = plan
         self.cause = cause
 
 
-def command(seed: int) -> str:
+def command(plan: Plan) -> str:
     """How to repeat one execution."""
-    return f"python -m tests.consensus.campaign --seed {seed} --seeds 1"
+    sizes = "" if plan.drawn_from is None else f" --n {plan.drawn_from[0]}..{plan.drawn_from[1]}"
+    return f"python -m tests.consensus.campaign --seed {plan.seed} --seeds 1{sizes}"
 
 
 def run(plan: Plan) -> Outcome:
@@ -132,7 +133,7 @@ def main(arguments: list[str]) -> int:
         n_range = (int(low), int(high or low))
     stop = None if options.minutes is None else time.monotonic() + 60 * options.minutes
     totals = {"executions": 0, "events": 0, "heights": 0, "views": 0, "lies": 0}
-    slowest, failed, trace = 0, 0, ""
+    slowest, failed, trace = (0, 0), 0, ""
     for seed in range(options.seed, options.seed + options.seeds):
         if stop is not None and time.monotonic() > stop:
             break
@@ -147,10 +148,11 @@ def main(arguments: list[str]) -> int:
         totals["executions"] += 1
         for key in ("events", "heights", "views", "lies"):
             totals[key] += getattr(outcome, key)
-        slowest = max(slowest, outcome.live_ms)
+        slowest = max(slowest, (outcome.live_ms, seed))
         trace = outcome.trace
     words = ", ".join(f"{value} {key}" for key, value in totals.items())
-    print(f"{words}; slowest recovery {slowest} ms; {failed} failed; last trace {trace}")
+    print(f"{words}; slowest recovery {slowest[0]} ms (seed {slowest[1]}); {failed} failed")
+    print(f"trace {trace}")
     return 1 if failed else 0
 
 

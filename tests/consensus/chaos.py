@@ -40,6 +40,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     seed: int
     n: int
+    drawn_from: tuple[int, int] | None
+    """Range of n that the command line asked for."""
     liars: tuple[str, ...]
     amnesiacs: tuple[str, ...]
     """Nodes that may lose their guard; with the liars at most f."""
@@ -71,6 +73,7 @@ def draw(seed: int, n_range: tuple[int, int] | None = None) -> Plan:
     return Plan(
         seed=seed,
         n=n,
+        drawn_from=n_range,
         liars=tuple(sorted(bad[:lying])),
         amnesiacs=tuple(sorted(bad[lying:])),
         sets=sets,

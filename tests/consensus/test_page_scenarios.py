@@ -35,7 +35,7 @@ def reports(cluster: Cluster, name: str, kind: ReportKind) -> list[act.Report]:
     return [report for report in cluster.peers[name].reports if report.kind == kind]
 
 
-# --- views that drift ------------------------------------------------------------------------------
+# --- views that drift ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("t0_ms", [250, 1_000])
@@ -66,7 +66,7 @@ def test_views_seven_seven_and_nine_set_by_hand_meet_within_a_view() -> None:
     assert level(cluster, 1, "abc") <= 10_000
 
 
-# --- crashes between two effects ---------------------------------------------------------------------
+# --- crashes between two effects -----------------------------------------------------------------
 
 POINTS = ("guard-append", "guard-synced", "looped-back", "sent")
 DRAFTS = (PrePrepare, Prepare, Commit, ViewChange)
@@ -220,7 +220,7 @@ def test_sync_of_a_hundred_blocks_killed_before_the_first_vote_votes() -> None:
     level(cluster, cluster.height("a") + 5, "abd")
 
 
-# --- guards ----------------------------------------------------------------------------------------
+# --- guards --------------------------------------------------------------------------------------
 
 
 def test_a_missing_guard_observes_and_votes_again_above_m_plus_two() -> None:
@@ -261,7 +261,7 @@ def test_two_nodes_with_one_key_stop_voting() -> None:
     assert not solo.signed(Step.COMMIT)
 
 
-# --- partitions, bodies, set changes -------------------------------------------------------------------
+# --- partitions, bodies, set changes -------------------------------------------------------------
 
 
 def test_a_bridge_between_two_halves_decides() -> None:
