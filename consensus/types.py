@@ -22,7 +22,7 @@ ValidatorId = NewType("ValidatorId", str)
 Bytes16 = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 Bytes32 = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Bytes64 = Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9-]+$")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9-]+\\Z")]
 Height = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 View = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 TimestampMs = Annotated[int, msgspec.Meta(ge=0, le=2**62)]

@@ -43,7 +43,7 @@ class RpcConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class LogConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """JSON lines."""
 
-    level: Annotated[str, msgspec.Meta(pattern="^(debug|info|warning|error)$")] = "info"
+    level: Annotated[str, msgspec.Meta(pattern="^(debug|info|warning|error)\\Z")] = "info"
     file: str | None = None
     """None = standard error."""
 

@@ -31,7 +31,7 @@ class CentralBankMoney(
 
     asset: AssetId
     name: Text
-    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}\\Z")]
     """ISO 4217."""
     issuer: Address
     """Participant with role CENTRAL_BANK."""
@@ -52,7 +52,7 @@ class Genesis(
     """What a network is before its first block."""
 
     chain_id: Annotated[
-        str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9][a-z0-9-]*$")
+        str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9][a-z0-9-]*\\Z")
     ]
     is_dev: bool
     """Balances at the start and dev methods are allowed; never true where money is real."""

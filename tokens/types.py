@@ -34,17 +34,21 @@ SignatureBytes = Annotated[bytes, msgspec.Meta(min_length=64, max_length=64, ext
 ClientRef = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16, extra={"form": "hex"})]
 """The client's own random id of a transaction."""
 
-AssetId = Annotated[str, msgspec.Meta(min_length=1, max_length=16, pattern="^[A-Z0-9][A-Z0-9-]*$")]
+AssetId = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=16, pattern="^[A-Z0-9][A-Z0-9-]*\\Z")
+]
 """ISIN for securities, a short code for money."""
 
-Symbol = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9][a-z0-9_-]*$")]
+Symbol = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9][a-z0-9_-]*\\Z")
+]
 
-ValidatorName = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9-]+$")]
+ValidatorName = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9-]+\\Z")]
 """Stable name of a validator; survives key rotation."""
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
 Reference = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=35, pattern="^[A-Za-z0-9/:().,'+ -]+$")
+    str, msgspec.Meta(min_length=1, max_length=35, pattern="^[A-Za-z0-9/:().,'+ -]+\\Z")
 ]
 """An outside reference (RTGS, bank, order number): ISO 20022 Max35Text of the SWIFT X character
 set."""

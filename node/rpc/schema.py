@@ -55,7 +55,7 @@ class Schemas:
                 return _limits({"type": "integer"}, minimum=of.ge, maximum=of.le)
             case inspect.StrType():
                 limits = {"minLength": of.min_length, "maxLength": of.max_length}
-                return _limits({"type": "string"}, **limits, pattern=of.pattern)
+                return _limits({"type": "string"}, **limits, pattern=_ecma(of.pattern))
             case inspect.BytesType():
                 return {"type": "string", "pattern": _hex_pattern(of)}
             case inspect.DateType():
@@ -161,3 +161,8 @@ def _class_docs(found: ast.ClassDef) -> dict[str, str]:
             case _:
                 pass
     return docs
+
+
+def _ecma(pattern: str | None) -> str | None:
+    """Python's end of text in the dialect of JSON Schema: its $ is not met before a newline."""
+    return None if pattern is None else pattern.replace("\\Z", "$")

@@ -62,7 +62,7 @@ class OpenAccount(
     """RESERVE, TREASURY and TAX accounts are serviced by the central bank."""
     kyc_tier: Annotated[int, msgspec.Meta(ge=0, le=9)]
     """How well the owner is known, by the servicer's word."""
-    residency: Annotated[str, msgspec.Meta(min_length=2, max_length=8, pattern="^[A-Z]+$")]
+    residency: Annotated[str, msgspec.Meta(min_length=2, max_length=8, pattern="^[A-Z]+\\Z")]
     """Residency class."""
     tax_class: Symbol
     """Holder class in the tax table."""

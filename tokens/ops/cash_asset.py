@@ -42,7 +42,7 @@ class DefineCashAsset(
     """Asset id: ISIN, or the code of a money."""
     name: Text
     """What people call it."""
-    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}\\Z")]
     """ISO 4217."""
     backing: AssetId
     """Central-bank money."""

@@ -30,7 +30,7 @@ FREEZING = (Role.SECURITIES_REGULATOR, Role.VA_REGULATOR, Role.FIU, Role.TAX_AUT
 MOVING = (Role.CENTRAL_BANK,)
 """Roles that may move what is another's: they may not freeze."""
 
-Jurisdiction = Annotated[str, msgspec.Meta(min_length=2, max_length=2, pattern="^[A-Z]{2}$")]
+Jurisdiction = Annotated[str, msgspec.Meta(min_length=2, max_length=2, pattern="^[A-Z]{2}\\Z")]
 Roles = Annotated[tuple[Role, ...], msgspec.Meta(max_length=13)]
 
 

@@ -10,7 +10,7 @@ from tokens.records.kind import Index, RecordKind
 from tokens.types import Address, Symbol
 
 CalendarId = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=16, pattern="^[A-Z0-9][A-Z0-9-]*$")
+    str, msgspec.Meta(min_length=1, max_length=16, pattern="^[A-Z0-9][A-Z0-9-]*\\Z")
 ]
 
 TAX_ENTRIES_MAX = 128

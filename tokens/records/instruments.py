@@ -29,7 +29,7 @@ LIVE_BONDS_MAX = 4_096
 """Bonds between creation and redemption: what open_day and close_day walk."""
 
 CalendarId = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=16, pattern="^[A-Z0-9][A-Z0-9-]*$")
+    str, msgspec.Meta(min_length=1, max_length=16, pattern="^[A-Z0-9][A-Z0-9-]*\\Z")
 ]
 
 Rate = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
@@ -44,7 +44,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_u
     id: AssetId
     kind: AssetKind
     name: Text
-    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}\\Z")]
     """ISO 4217."""
     issuer: Address
     """Participant whose debt it is."""
@@ -78,7 +78,7 @@ class BondTerms(
     issuer_lei: Annotated[str, msgspec.Meta(max_length=20)]
     """ISO 17442."""
     name: Text
-    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3, pattern="^[A-Z]{3}\\Z")]
     denomination: PositiveAmount
     """Minor units of face; a multiple of `increment`."""
     increment: PositiveAmount

@@ -37,7 +37,7 @@ class Participant(
     name: Text
     lei: Annotated[str, msgspec.Meta(max_length=20)]
     """ISO 17442, checked; empty where the profile allows none."""
-    jurisdiction: Annotated[str, msgspec.Meta(min_length=2, max_length=2, pattern="^[A-Z]{2}$")]
+    jurisdiction: Annotated[str, msgspec.Meta(min_length=2, max_length=2, pattern="^[A-Z]{2}\\Z")]
     """ISO 3166-1 alpha-2."""
     control_group: Symbol
     """Participants under one control count once as approvers and never trade with each other."""
@@ -63,7 +63,7 @@ class Account(
     """Participant that services it."""
     purpose: AccountPurpose
     kyc_tier: Annotated[int, msgspec.Meta(ge=0, le=9)]
-    residency: Annotated[str, msgspec.Meta(min_length=2, max_length=8, pattern="^[A-Z]+$")]
+    residency: Annotated[str, msgspec.Meta(min_length=2, max_length=8, pattern="^[A-Z]+\\Z")]
     """Residency class, e.g. RESIDENT, SCRA, NRVA."""
     tax_class: Symbol
     """Holder class in the tax table."""

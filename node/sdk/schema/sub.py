@@ -23,7 +23,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 class SubscribeParams(msgspec.Struct, frozen=True, kw_only=True):
     """What to be told."""
 
-    topic: Annotated[str, msgspec.Meta(pattern="^(blocks|txs)$")]
+    topic: Annotated[str, msgspec.Meta(pattern="^(blocks|txs)\\Z")]
     """blocks: a header for each decided block. txs: receipts, in order."""
     filter: Filter | None = None
     from_height: BlockHeight | None = None
