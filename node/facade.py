@@ -17,13 +17,15 @@ from node.mempool import Mempool
 from node.p2p.transport import Transport
 from node.sync.blocks import BlockSync
 from tokens.genesis import Genesis
-from tokens.results import Code, Receipt
+from tokens.results import Code, Receipt, Refusal
+from tokens.simulate import simulate
 from tokens.state import Overlay
 from tokens.transaction import DecodedTransaction
-from tokens.trial import try_transaction
 
 PARTICIPATION_HEIGHTS = 100
 EVIDENCE_MAX = 1_000
+_SIGNATURE_CODES = (Code.WRONG_KEYS, Code.TOO_FEW_SIGNATURES)
+"""A simulation comes before signing."""
 
 
 class Facade:
@@ -126,8 +128,13 @@ class Facade:
         return None if place is None else self._chain.blocks.receipt(place)
 
     def simulate(self, transaction: DecodedTransaction) -> list[tuple[int, str, int, int]]:
-        """Every failing check of a transaction on the tip's state."""
-        found = try_transaction(self._chain.ledger, transaction)
+        """Every failing check on the tip's state; operation -1 = the transaction itself."""
+        ledger = self._chain.ledger
+        found: list[tuple[int, Refusal]] = []
+        code = ledger.includable(transaction)
+        if code is not None and code not in _SIGNATURE_CODES:
+            found.append((-1, Refusal(code)))
+        found += simulate(ledger.overlay(), transaction, ledger.height + 1).refusals
         return [(index, each.rule, each.version, int(each.code)) for index, each in found]
 
     async def wait_for_receipt(self, tx_id: bytes, timeout_ms: int) -> Receipt | None:

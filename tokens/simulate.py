@@ -1,46 +1,59 @@
-"""What would become of a transaction: every failing rule, on an overlay that is thrown away."""
+"""What would become of a transaction: every failing rule, on an overlay that is thrown away.
+
+Rules of this file:
+1. Nothing is kept: the caller throws the overlay away.
+2. An operation that would pass is applied, so that the next one sees its effect; one that would not
+   is left out, and the trial goes on: its author wants to know everything at once.
+"""
 
 from typing import NamedTuple
 
 from tokens.authority import approval_refusal
+from tokens.context import Actors
 from tokens.events import LedgerEvent
 from tokens.ops import SPEC_OF
-from tokens.results import Code, Refusal
+from tokens.records.parties import PARTICIPANT
+from tokens.results import Refusal
 from tokens.state import Overlay
 from tokens.transaction import DecodedTransaction
-from tokens.transition import actors_of, open_context
+from tokens.transition import open_context
+
+REFUSALS_MAX = 1_000
+"""Of one transaction; further ones are not listed."""
 
 
 class Simulation(NamedTuple):
     """The outcome of a trial."""
 
-    operation: int
-    """Index of the first operation that is refused; -1 if all would be applied."""
-    refusals: tuple[Refusal, ...]
-    """Every failing check of that operation, in the order of evaluation."""
+    refusals: tuple[tuple[int, Refusal], ...]
+    """(operation index, failing check), in the order of evaluation."""
     events: tuple[LedgerEvent, ...]
-    """Of the operations before it; they count only if all are applied."""
+    """Of the operations that would pass; they count only if all do."""
 
 
 def simulate(state: Overlay, tx: DecodedTransaction, height: int) -> Simulation:
-    """Try a transaction at a height on `state`, which must be thrown away afterwards.
+    """Try a transaction at a height on `state`, as if the sender's keys had signed it.
 
-    Later operations see the effect of earlier ones; the first that is refused ends the trial.
+    Signatures are not asked: a trial comes before signing. Whether the transaction is includable
+    is another question.
     """
-    actors = actors_of(state, tx)
-    if actors is None:
-        return Simulation(0, (Refusal(Code.AUTHORITY_CHANGED),), ())
+    sender = tx.signed.transaction.sender
+    known = state.get(PARTICIPANT, sender) is not None
+    actors = Actors(sender, (sender,)) if known else Actors(sender, (), (sender,))
     context = open_context(state, height, actors, tx.tx_id)
+    found: list[tuple[int, Refusal]] = []
     for index, operation in enumerate(tx.signed.transaction.operations):
         spec = SPEC_OF[type(operation)]
         context.operation_index = index
-        refusals = []
+        before = len(found)
         if spec.approval is not None:
             code = approval_refusal(context, spec.approval, emergency=spec.emergency)
             if code is not None:
-                refusals.append(Refusal(code))
-        refusals.extend(spec.check(context, operation))
-        if refusals:
-            return Simulation(index, tuple(refusals), tuple(context.events))
-        spec.apply(context, operation)
-    return Simulation(-1, (), tuple(context.events))
+                found.append((index, Refusal(code)))
+        for refusal in spec.check(context, operation):
+            found.append((index, refusal))
+            if len(found) >= REFUSALS_MAX:
+                return Simulation(tuple(found), tuple(context.events))
+        if len(found) == before:
+            spec.apply(context, operation)
+    return Simulation(tuple(found), tuple(context.events))
