@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from tokens.codec import encode
 from tokens.records import KIND_OF
 from tokens.records.kind import Key, Kind, RecordKind, encode_key, hash_key
 from tokens.state import INDEX_PREFIX, RECORD_PREFIX, TAG_BYTE, Changes
@@ -113,6 +114,17 @@ def all_records(store: RawStore) -> Iterator[tuple[Kind, bytes, msgspec.Struct]]
         if kind is None:
             raise DamagedState(f"a record of unknown kind {value[0]}")
         yield kind, raw[1:], decode_record(kind, value)
+
+
+def index_rows(store: RawStore) -> Iterator[tuple[bytes, bytes]]:
+    """The rows of all indexes, computed from the records: what a restored snapshot lacks.
+
+    In the order of key hashes, not of the rows.
+    """
+    for kind, _, record in all_records(store):
+        for tag, order in kind.orders_of(record):
+            row = INDEX_PREFIX + TAG_BYTE[tag] + encode_key(order)
+            yield row, encode(kind.key_of(record))
 
 
 class MemoryStore:

@@ -44,7 +44,7 @@ from tokens.records.day import BUSINESS_DAY
 from tokens.records.proposals import PROPOSAL
 from tokens.results import Code, Receipt
 from tokens.state import Overlay
-from tokens.store import MemoryStore
+from tokens.store import MemoryStore, index_rows
 from tokens.transaction import KeySignature, Transaction, build, decode_transaction
 
 __all__ = [
@@ -186,8 +186,9 @@ class Ledger:
             self.block()
 
     def check(self) -> None:
-        """Invariants hold, and the root is that of a rebuild."""
+        """Invariants hold; root and indexes are those of a rebuild."""
         assert broken_invariants(self.store) == []
+        assert sorted(index_rows(self.store)) == list(self.store.iterate(b"o", b"p"))
         depth = self.core.commitment.depth_bits
         assert Commitment.rebuild(depth, self.store.iterate).root == self.core.state_root
 

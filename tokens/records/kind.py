@@ -75,6 +75,9 @@ class Kind(Protocol):
     def key_of(self, record: msgspec.Struct) -> Key:
         """Key of one of its records."""
 
+    def orders_of(self, record: msgspec.Struct) -> list[tuple[int, Key]]:
+        """(index tag, order key) of each list that one of its records stands in."""
+
     def key_hash(self, key: Key) -> bytes:
         """32 bytes."""
 
@@ -93,6 +96,11 @@ class RecordKind(Generic[R]):
     def key_of(self, record: msgspec.Struct) -> Key:
         """Key of one of its records."""
         return self.key(record)  # type: ignore[arg-type]
+
+    def orders_of(self, record: msgspec.Struct) -> list[tuple[int, Key]]:
+        """(index tag, order key) of each list that one of its records stands in."""
+        orders = [(index.tag, index.order(record)) for index in self.indexes]  # type: ignore[arg-type]
+        return [(tag, order) for tag, order in orders if order is not None]
 
     def key_hash(self, key: Key) -> bytes:
         """32 bytes."""
