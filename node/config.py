@@ -29,6 +29,9 @@ class PeerAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     port: Port
 
 
+KeyDigest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}\\Z")]
+
+
 class RpcConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """JSON-RPC, WebSocket, health and metrics: one listener."""
 
@@ -36,8 +39,16 @@ class RpcConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     port: Port = 8645
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
     """Host headers that are served."""
-    api_keys: tuple[str, ...] = ()
+    api_keys: tuple[KeyDigest, ...] = ()
     """SHA-256 (hex) of keys that may submit; empty = everybody who reaches the listener."""
+    read_needs_key: bool = False
+    """Reads need one of the keys, too."""
+    tls_certificate: str | None = None
+    """PEM file, relative to the data folder, of the certificate chain; None = plain HTTP."""
+    tls_key: str | None = None
+    """PEM file of its private key."""
+    origins: tuple[str, ...] = ()
+    """Origins of web pages that may open the WebSocket."""
 
 
 class LogConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -27,7 +27,7 @@ from node.p2p.peers import PeerAddress
 from node.p2p.tls import make_credentials
 from node.p2p.transport import Transport
 from node.restart import open_guard, restored
-from node.rpc.config import RpcConfig
+from node.rpc.listen import listener_config
 from node.rpc.server import RpcServer
 from node.signature_check import SignatureCheck
 from node.signing_desk import SigningDesk
@@ -163,7 +163,12 @@ class Parts:
         )
         self._metrics.watch(facade)
         self._metrics.watch_stages(self._stages)
-        return RpcServer(facade, self._rpc_config(), metrics=self._metrics, log=get_logger("rpc"))
+        return RpcServer(
+            facade,
+            listener_config(self._config.rpc, self._data),
+            metrics=self._metrics,
+            log=get_logger("rpc"),
+        )
 
     def _make_pool(self) -> Mempool:
         limits = self._config.pool
@@ -245,7 +250,3 @@ class Parts:
             )
 
         return hello
-
-    def _rpc_config(self) -> RpcConfig:
-        rpc = self._config.rpc
-        return RpcConfig(host=rpc.host, port=rpc.port, hosts=rpc.allowed_hosts)
