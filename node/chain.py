@@ -42,6 +42,8 @@ from tokens.window import WindowMismatch
 
 VALIDATOR_SETS_CACHED = 16
 """Sets of recent heights in memory; older ones are read from the store."""
+READER_ANSWERS_MAX = 16_384
+"""Answers of `includable` from one overlay: it remembers each sender, and anybody may ask."""
 
 
 class WrongGenesis(Exception):
@@ -78,6 +80,7 @@ class Chain:
             raise DamagedState(str(error)) from None
         self._reader = self.ledger.overlay()
         """For `includable`: remembers what it read at this height."""
+        self._answers = 0
         self._sets: dict[int, ValidatorSet] = {}
         self.newest_receipts: tuple[Receipt, ...] = ()
         row = self.blocks.row(tip.height) if tip.height else None
@@ -106,6 +109,11 @@ class Chain:
             raise WrongGenesis("the data folder belongs to another genesis document")
         return cls(store, genesis)
 
+    def _read_anew(self) -> None:
+        """What `includable` reads from: an overlay keeps all that it read, so it lives shortly."""
+        self._reader = self.ledger.overlay()
+        self._answers = 0
+
     # --- the ledger at the tip --------------------------------------------------------------------
 
     def limits(self) -> Limits:
@@ -129,6 +137,9 @@ class Chain:
     def includable(self, transaction: DecodedTransaction) -> Code | None:
         """R8 for the next height."""
         ledger = self.ledger
+        self._answers += 1
+        if self._answers > READER_ANSWERS_MAX:
+            self._read_anew()
         return includable(
             transaction, self._reader, ledger.window, ledger.limits, ledger.height + 1
         )
@@ -221,7 +232,7 @@ class Chain:
             BlockStore.add_validators(batch, header.height + 1, following)
         self._store.write(batch)
         self.ledger.absorb(result)
-        self._reader = self.ledger.overlay()
+        self._read_anew()
         self.guard_sequence = guard_sequence
         self.newest_receipts = result.receipts
         self.tip = self._tip_of(row)
