@@ -170,7 +170,7 @@ def test_an_exception_in_the_ledger_is_a_fault_of_this_node(
 
     digest, block = propose(world.chain, paid)
     with monkeypatch.context() as patch:
-        patch.setattr("tokens.ledger.Ledger.preview", broken)
+        patch.setattr("node.chain.apply_block", broken)
         failed = world.execute(digest, block)
     assert isinstance(failed, ExecutionFailed)
     assert failed.reason == "ZeroDivisionError: by zero"
