@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 
 from tokens.codec import Canonical, Malformed, NonCanonical, encode, tagged_hash
-from tokens.ops import AnyOperation
+from tokens.ops import OPERATIONS, AnyOperation
 from tokens.results import Code
 from tokens.types import Address, BlockHeight, ClientRef, PublicKey, SignatureBytes
 
@@ -79,6 +79,11 @@ class DecodedTransaction:
 
 
 _signed = Canonical[SignedTransaction](SignedTransaction)
+_shape = msgspec.msgpack.Decoder(
+    tuple[tuple[object, object, object, object, object, object, object], object]
+)
+_OPERATIONS_AT = 5
+_TAGS = frozenset(spec.tag for spec in OPERATIONS)
 
 
 def transaction_id(transaction: Transaction) -> bytes:
@@ -98,7 +103,7 @@ def decode_transaction(data: bytes) -> DecodedTransaction | Code:
     except NonCanonical:
         return Code.NON_CANONICAL_ENCODING
     except Malformed:
-        return Code.MALFORMED
+        return Code.UNKNOWN_OPERATION if _names_unknown_operation(data) else Code.MALFORMED
     keys = [entry.key for entry in signed.signatures]
     if any(first >= second for first, second in pairwise(keys)):
         return Code.NON_CANONICAL_ENCODING
@@ -108,6 +113,22 @@ def decode_transaction(data: bytes) -> DecodedTransaction | Code:
         wire_id=tagged_hash(_WIRE_DOMAIN, data),
         data=data,
     )
+
+
+def _names_unknown_operation(data: bytes) -> bool:
+    """Whether bytes that do not decode have the shape of a transaction with an unknown tag.
+
+    A client that is newer than the node should hear just that, and not "malformed".
+    """
+    try:
+        shape = _shape.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, OverflowError):
+        return False
+    operations = shape[0][_OPERATIONS_AT]
+    if not isinstance(operations, list):
+        return False
+    tags = [entry[0] for entry in operations if isinstance(entry, list) and entry]
+    return any(type(tag) is int and tag not in _TAGS for tag in tags)
 
 
 def build(transaction: Transaction, signatures: tuple[KeySignature, ...]) -> DecodedTransaction:

@@ -65,7 +65,7 @@ def test_an_unknown_operation() -> None:
     def change(value: list[list[list[list[object]]]]) -> None:
         value[0][5][0][0] = 9_999
 
-    assert decode_transaction(mutated(change)) is Code.MALFORMED
+    assert decode_transaction(mutated(change)) is Code.UNKNOWN_OPERATION
 
 
 @pytest.mark.parametrize("count", [0, 101])

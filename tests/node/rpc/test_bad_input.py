@@ -46,7 +46,7 @@ SUBMITTED: list[tuple[str, bytes, int, str]] = [
     ("expired", signed(transaction(53, valid_until=2)).data, 1003, "EXPIRED"),
     ("too far", signed(transaction(54, valid_until=9_999)).data, 1004, "TOO_FAR_AHEAD"),
     ("reference again", signed(transaction(50, valid_until=99)).data, 1009, "CLIENT_REF_REUSED"),
-    ("unknown operation", unknown_operation(), 1001, "MALFORMED"),
+    ("unknown operation", unknown_operation(), 1014, "UNKNOWN_OPERATION"),
     ("zero amount", zero_amount(), 1001, "MALFORMED"),
     ("non-canonical", non_minimal(), 1000, "NON_CANONICAL_ENCODING"),
     ("trailing byte", GOOD.data + b"\x00", 1001, "MALFORMED"),
