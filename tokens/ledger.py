@@ -37,7 +37,7 @@ class Ledger:
         """Open a store that holds genesis (height 0) or the state after a block.
 
         `leaves`: a checkpoint of the commitment of this very height; without it the buckets are
-        hashed anew (about 2 us a record). The caller compares `state_root` with the certificate.
+        hashed anew (about 2.5 us a record). The caller compares `state_root` with the certificate.
         Raises DamagedState or WindowMismatch.
         """
         self._store = store
