@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tokens.authority import may_act_for
 from tokens.context import Context
+from tokens.eligibility import RESERVED
 from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import ISSUANCE, Batch, BatchParty, Leg
 from tokens.results import Code, Refusal
@@ -63,5 +64,7 @@ def account_refusals(context: Context, party: bytes, address: bytes) -> Iterator
         return
     if party not in (account.holder, account.servicer) or not may_act_for(context, account):
         yield Refusal(Code.NOT_AUTHORISED)
+    if account.purpose in RESERVED:  # a hold there would stand in the way of a payment
+        yield Refusal(Code.ACCOUNT_RESERVED)
     if account.status is AccountStatus.CLOSED:
         yield Refusal(Code.ACCOUNT_CLOSED)

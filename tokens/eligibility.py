@@ -36,11 +36,11 @@ class Movement(NamedTuple):
     amount: int
     """Minor units, 1 or more."""
     operation_class: OperationClass
-    reserve: bool = False
-    """It is an operation of the reserve, which alone touches RESERVE accounts (5.7)."""
+    reserve: bytes | None = None
+    """The one RESERVE account that this operation may credit (5.7)."""
 
 
-_RESERVED = (AccountPurpose.RESERVE, AccountPurpose.UNCLAIMED)
+RESERVED = (AccountPurpose.RESERVE, AccountPurpose.UNCLAIMED)
 """Opened by no key: only by the operations of reserves, payments and unclaimed money."""
 
 _UNRESERVED_USES = (Use.SERVICE, Use.CONTROL)
@@ -111,7 +111,8 @@ def _target(context: Context, movement: Movement) -> Codes:
 def _account(context: Context, movement: Movement, account: Account, gives: bool) -> Codes:
     use = use_of(movement.operation_class, gives=gives)
     code = ACCOUNT_CELLS[standing(context, movement.asset.id, account, use)][use]
-    if account.purpose not in _RESERVED or movement.reserve or use in _UNRESERVED_USES:
+    mine = account.id == movement.reserve and not gives
+    if account.purpose not in RESERVED or mine or use in _UNRESERVED_USES:
         return NONE if code is None else (code,)
     return (Code.ACCOUNT_RESERVED,) if code is None else (code, Code.ACCOUNT_RESERVED)
 

@@ -232,7 +232,6 @@ SETTLE_BATCH = OperationSpec(
         Code.ASSET_PAUSED,
         Code.ACCOUNT_CLOSED,
         Code.CREDIT_STOPPED,
-        Code.ACCOUNT_RESERVED,
         Code.KYC_TIER_TOO_LOW,
         Code.DENOM_NOT_MULTIPLE,
         Code.MAX_SUPPLY_EXCEEDED,

@@ -7,7 +7,7 @@ import msgspec
 from tokens import grants, liens, posting, reserve
 from tokens.authority import may_act_for
 from tokens.context import Context
-from tokens.eligibility import Movement, credit_refusal, movement_refusals
+from tokens.eligibility import RESERVED, Movement, credit_refusal, movement_refusals
 from tokens.events import CashMinted, RedemptionQueued
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, CashAsset, QueuedRedemption
@@ -16,7 +16,6 @@ from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import (
     NO_ADDRESS,
-    AccountPurpose,
     Address,
     AssetId,
     OperationClass,
@@ -110,7 +109,7 @@ def check_mint(context: Context, operation: CashMint) -> Iterator[Refusal]:
             target=require_account(state, cash.reserve_account),
             amount=operation.amount,
             operation_class=OperationClass.ISSUE,
-            reserve=True,
+            reserve=cash.reserve_account,
         ),
     )
     yield from movement_refusals(
@@ -178,7 +177,7 @@ def check_redeem(context: Context, operation: CashRedeem) -> Iterator[Refusal]:
     code = credit_refusal(context, cash.backing, target)
     if code is not None:
         yield Refusal(code)
-    if target.purpose is AccountPurpose.RESERVE:
+    if source.purpose in RESERVED or target.purpose in RESERVED:
         yield Refusal(Code.ACCOUNT_RESERVED)
     yield from movement_refusals(
         context,

@@ -7,7 +7,7 @@ import msgspec
 from tokens import liens, posting
 from tokens.authority import has_role
 from tokens.context import Context
-from tokens.eligibility import credit_refusal
+from tokens.eligibility import RESERVED, credit_refusal
 from tokens.events import AssetPaused, FreezeLifted, Seized
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.amend import with_asset
@@ -19,7 +19,6 @@ from tokens.results import Code, Refusal
 from tokens.seizing import free_for_seizure
 from tokens.status import PAUSABLE, Use, asset_refusal
 from tokens.types import (
-    AccountPurpose,
     Address,
     AssetId,
     Hash,
@@ -112,7 +111,7 @@ def check_force(context: Context, operation: ForceTransfer) -> Iterator[Refusal]
     code = credit_refusal(context, asset.id, target)
     if code is not None:
         yield Refusal(code)
-    if AccountPurpose.RESERVE in (target.purpose, _source(context, order).purpose):
+    if target.purpose in RESERVED or _source(context, order).purpose in RESERVED:
         yield Refusal(Code.ACCOUNT_RESERVED)
     yield from _check_amount(context, operation, order)
 

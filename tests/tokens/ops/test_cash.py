@@ -5,8 +5,9 @@ import datetime as dt
 import msgspec
 import pytest
 
-from tests.tokens.ops.build import fund, go_to, transfer
+from tests.tokens.ops.build import bond, fund, go_to, transfer
 from tests.tokens.ops.world import CBM, PKRS, START, World, address
+from tokens.bonds import paying_account_of
 from tokens.codec import encode
 from tokens.events import CashRedeemed, RedemptionQueued
 from tokens.execution import RUNNER
@@ -174,6 +175,25 @@ def test_reserve_account_is_touched_by_mint_and_redeem_only(world: World) -> Non
     world.act("bank_a", mint(100))
     world.refuse(Code.ACCOUNT_RESERVED, "issuer", transfer(CBM, "reserve", "a/main", 1))
     world.refuse(Code.ACCOUNT_RESERVED, "bank_a", transfer(CBM, "a/main", "reserve", 1))
+
+
+def test_no_mint_out_of_a_reserve(world: World) -> None:
+    """Money that goes from the reserve to the reserve would back tokens twice."""
+    grant = msgspec.structs.replace(GRANT_OF_A, grantee=address("issuer"))
+    world.state.put(GRANT, grant)
+    world.act("bank_a", mint(100))
+    own = mint(100, source=address("reserve"))
+    world.refuse(Code.ACCOUNT_RESERVED, "issuer", own)
+
+
+def test_no_redemption_out_of_a_paying_account(world: World) -> None:
+    """What is funded for holders is not the servicer's to redeem."""
+    world.act("bank_a", mint(100))
+    isin = bond(world, settlement_asset=PKRS)
+    paying = paying_account_of(isin)
+    first = transfer(PKRS, "a/main", "b/main", 50)
+    world.refuse(Code.ACCOUNT_RESERVED, "bank_a", msgspec.structs.replace(first, target=paying))
+    world.refuse(Code.ACCOUNT_RESERVED, "treasury", redeem(1, source=paying))
 
 
 def test_redeem_at_par(world: World) -> None:

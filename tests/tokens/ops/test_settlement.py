@@ -8,6 +8,7 @@ import pytest
 from tests.tokens.ops.build import FACE, bond, dvp, fund, go_to, instruct, issue, leg, terms
 from tests.tokens.ops.world import CBM, World, address
 from tokens import liens
+from tokens.bonds import paying_account_of
 from tokens.events import BatchInstructed, Moved
 from tokens.ops.batch_steps import AllocateBatch, CancelBatch, SettleBatch
 from tokens.ops.control import PauseAsset
@@ -266,22 +267,22 @@ def test_denomination_and_reserve_are_told_at_instruction_and_refused_at_settlem
     world.refuse(Code.DENOM_NOT_MULTIPLE, "bank_a", SETTLE)
 
 
-def test_reserve_account_never_settles(world: World) -> None:
-    one = leg(CBM, 5, "issuer", "issuer", "reserve", "issuer/own")
-    world.account("issuer/own", "issuer", "issuer")
-    fund_reserve = leg(CBM, 5, "bank_a", "issuer", "a/second", None)
-    world.act("bank_a", instruct(world, "T", fund_reserve))
+def test_reserve_and_paying_accounts_stand_in_no_batch(world: World) -> None:
+    """A hold on a paying account would stop a coupon, and with it every node."""
+    from_reserve = leg(CBM, 5, "issuer", "bank_a", "reserve", None)
+    world.refuse(Code.ACCOUNT_RESERVED, "issuer", instruct(world, "R", from_reserve))
+    paying = msgspec.structs.replace(
+        leg(CBM, 5, "treasury", "bank_a", None, None), source=paying_account_of(isin_of(world))
+    )
+    world.refuse(Code.ACCOUNT_RESERVED, "treasury", instruct(world, "R", paying))
+    to_reserve = leg(CBM, 5, "bank_a", "issuer", "a/second", None)
+    world.act("bank_a", instruct(world, "T", to_reserve))
     batch = world.state.get(BATCH, A, "T")
     assert batch is not None
-    world.act(
-        "issuer",
-        ApproveBatch(
-            initiator=A,
-            batch_id="T",
-            digest=batch.digest,
-            accounts=(LegAccount(leg=0, gives=False, account=address("reserve")),),
-        ),
+    approval = ApproveBatch(
+        initiator=A,
+        batch_id="T",
+        digest=batch.digest,
+        accounts=(LegAccount(leg=0, gives=False, account=address("reserve")),),
     )
-    world.act("bank_a", ALLOCATE)
-    world.refuse(Code.ACCOUNT_RESERVED, "bank_a", SETTLE)
-    assert one.source == address("reserve")
+    world.refuse(Code.ACCOUNT_RESERVED, "issuer", approval)
