@@ -168,6 +168,7 @@ class Parts:
             listener_config(self._config.rpc, self._data),
             metrics=self._metrics,
             log=get_logger("rpc"),
+            stages=self._stages,
         )
 
     def _make_pool(self) -> Mempool:

@@ -29,6 +29,7 @@ from node.rpc.method import Caller, Method, Session
 from node.rpc.methods import METHODS
 from node.rpc.openrpc import discover_method, document
 from node.rpc.websocket import Connection
+from node.stages import Metered, Stage, Stages
 from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, JsonForm
 
 BODY_BYTES_MAX = 1024 * 1024
@@ -50,12 +51,14 @@ class RpcServer:
         metrics: Metrics,
         log: FilteringBoundLogger,
         methods: tuple[Method, ...] = METHODS,
+        stages: Stages | None = None,
     ) -> None:
         check_config(config)
         self._api = api
         self._config = config
         self._metrics = metrics
         self._log = log
+        self._stages = Stages(enabled=False) if stages is None else stages
         is_dev = api.genesis.is_dev
         served = tuple([method for method in methods if is_dev or not method.is_dev])
         form = JsonForm(PREFIX_TEST if is_dev else PREFIX_MAIN)
@@ -143,7 +146,7 @@ class RpcServer:
             )
         else:
             try:
-                response = await handler(request)
+                response = await Metered(self._stages, Stage.RPC, _answer(handler, request))
             except web.HTTPException as error:
                 response = self._refuse(error.status, RpcCode.INVALID_REQUEST, error.reason)
             except RateLimited as error:
@@ -238,3 +241,8 @@ class _Refusal(asyncio.Protocol):
                 b"Content-Length: 0\r\nConnection: close\r\n\r\n"
             )
         transport.close()
+
+
+async def _answer(handler: Handler, request: web.Request) -> web.StreamResponse:
+    """The handler as a coroutine, whose steps the meter can book."""
+    return await handler(request)
