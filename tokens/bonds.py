@@ -61,9 +61,9 @@ class Consideration(NamedTuple):
         return self.principal + self.accrued
 
 
-def paying_account_of(asset: str) -> bytes:
-    """Address of the account that holds what was funded. No key opens it."""
-    return tagged_hash(_PAYING, asset.encode())[:16]
+def paying_account_of(asset: str, number: int = 0) -> bytes:
+    """The `number`-th address that the account of what was funded may have. No key opens it."""
+    return tagged_hash(_PAYING, number.to_bytes(4, "big") + asset.encode())[:16]
 
 
 def schedule_of(terms: BondTerms) -> tuple[Period, ...] | ScheduleFault:

@@ -26,8 +26,7 @@ from tokens.records.instruments import (
 from tokens.records.kind import RecordKind
 from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import BATCH, BatchStatus
-from tokens.types import AMOUNT_LIMIT, AssetFlag, AssetStatus, LienKind
-from tokens.unclaimed import unclaimed_address
+from tokens.types import AMOUNT_LIMIT, AccountPurpose, AssetFlag, AssetStatus, LienKind
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -135,15 +134,18 @@ def _payment(asset: Asset, payment: Payment) -> Iterator[str]:
 
 def validate_unclaimed(state: Records) -> Iterator[str]:
     """What is on the list of unclaimed money lies in the servicers' accounts for it."""
-    servicers = {account.id: account.servicer for account in state.all(ACCOUNT)}
-    sums: dict[tuple[str, bytes], int] = {}
+    accounts = {account.id: account for account in state.all(ACCOUNT)}
+    owed: dict[tuple[str, bytes], int] = {}
     for entry in state.all(UNCLAIMED):
-        place = (entry.asset, unclaimed_address(servicers[entry.account]))
-        sums[place] = sums.get(place, 0) + entry.amount
-    balances = _balances(state)
-    for (asset, account), amount in sums.items():
-        if balances.get((asset, account), 0) < amount:
-            yield f"{asset}: unclaimed {amount}, there is less"
+        place = (entry.asset, accounts[entry.account].servicer)
+        owed[place] = owed.get(place, 0) + entry.amount
+    for (asset, account), balance in _balances(state).items():
+        place = (asset, accounts[account].servicer)
+        if accounts[account].purpose is AccountPurpose.UNCLAIMED and place in owed:
+            owed[place] -= min(balance, owed[place])
+    for (asset, _), amount in owed.items():
+        if amount:
+            yield f"{asset}: {amount} unclaimed that is not there"
 
 
 def validate_batches(state: Records) -> Iterator[str]:

@@ -205,23 +205,28 @@ def apply_create(context: Context, operation: CreateBond) -> None:
         ),
     )
     periods = schedule_of(terms)
+    paying = _paying_account(context, terms.isin, issuer)
     state.put(
         BOND,
         Bond(
             asset=terms.isin,
             terms=terms,
-            paying_account=paying_account_of(terms.isin),
+            paying_account=paying.id,
             next_coupon=1,
             next_coupon_end=None if isinstance(periods, ScheduleFault) else periods[0].end,
         ),
     )
-    state.put(ACCOUNT, _paying_account(terms.isin, issuer))
+    state.put(ACCOUNT, paying)
     context.emit(AssetDefined(asset=terms.isin, name=terms.name, issuer=issuer))
 
 
-def _paying_account(asset: str, issuer: bytes) -> Account:
+def _paying_account(context: Context, asset: str, issuer: bytes) -> Account:
+    """At the first free address: anybody may have opened an account at one that he computed."""
+    number = 0
+    while context.state.get(ACCOUNT, paying_account_of(asset, number)) is not None:
+        number += 1
     return Account(
-        id=paying_account_of(asset),
+        id=paying_account_of(asset, number),
         owner=bytes(32),
         holder=NO_ADDRESS,
         servicer=issuer,

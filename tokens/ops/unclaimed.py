@@ -14,7 +14,7 @@ from tokens.records.parties import ACCOUNT
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import AccountPurpose, Address, AssetId, Count, OperationClass
-from tokens.unclaimed import unclaimed_address
+from tokens.unclaimed import unclaimed_account_of
 
 
 class PayUnclaimed(
@@ -67,7 +67,7 @@ def apply(context: Context, operation: PayUnclaimed) -> None:
     posting.move(
         context,
         require_asset(state, entry.asset),
-        require_account(state, unclaimed_address(account.servicer)),
+        unclaimed_account_of(state, account),
         require_account(state, operation.target),
         entry.amount,
     )

@@ -5,9 +5,10 @@ import datetime as dt
 import msgspec
 import pytest
 
-from tests.tokens.ops.build import FACE, go_to, transfer
+from tests.tokens.ops.build import FACE, bond, go_to, transfer
 from tests.tokens.ops.test_coupons import AFTER, BASIS, FUND, ISIN, PAYMENT, coupon, start
 from tests.tokens.ops.world import CBM, World, address
+from tokens.bonds import paying_account_of
 from tokens.events import PaymentUnclaimed
 from tokens.ops.coupons import SetTaxTable
 from tokens.ops.freezes import StopCredits
@@ -15,6 +16,7 @@ from tokens.ops.unclaimed import PayUnclaimed
 from tokens.records.control import UNCLAIMED
 from tokens.records.day import TAX_TABLE, TaxEntry, TaxTable
 from tokens.records.holdings import POSITION
+from tokens.records.instruments import BOND
 from tokens.records.parties import ACCOUNT
 from tokens.results import Code
 from tokens.types import AccountStatus
@@ -146,3 +148,24 @@ def test_set_tax_table() -> None:
     stored = world.state.get(TAX_TABLE, "new")
     assert stored is not None
     assert stored.version == 2
+
+
+def test_a_squatter_at_a_computed_address_gets_nothing(world: World) -> None:
+    """The addresses of unclaimed and paying accounts are no secret."""
+    first = unclaimed_address(address("bank_a"))
+    squatter = world.state.get(ACCOUNT, address("b/main"))
+    assert squatter is not None
+    world.state.put(ACCOUNT, msgspec.structs.replace(squatter, id=first))
+    claim = _unclaimed(world)
+    assert world.state.get(POSITION, CBM, first) is None
+    world.act("bank_a", claim)
+    other = World()
+    at = paying_account_of(ISIN)
+    other.state.put(ACCOUNT, msgspec.structs.replace(squatter, id=at))
+    bond(other)
+    stored = other.state.get(BOND, ISIN)
+    assert stored is not None
+    assert stored.paying_account == paying_account_of(ISIN, 1)
+    kept = other.state.get(ACCOUNT, at)
+    assert kept is not None
+    assert kept.holder == address("bank_b")
