@@ -8,6 +8,7 @@ Rules of this file:
 
 import hashlib
 import random
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -187,10 +188,18 @@ class ChaosCluster(Cluster):
     def fault(self) -> None:
         """One fault."""
         rng = self.faults
-        kinds = (self.crash_one, self.crash_inside, self.split, self.bridge, self.heal, self.work)
-        kinds = (*kinds, self.everything, self.deaf, self.favour)
-        what = rng.choices(kinds, weights=(3, 6, 3, 2, 3, 4, 1, 2, 6))
-        what[0]()
+        kinds: dict[Callable[[], None], int] = {
+            self.crash_one: 3,
+            self.crash_inside: 6,
+            self.split: 3,
+            self.bridge: 2,
+            self.heal: 3,
+            self.work: 4,
+            self.everything: 1,
+            self.deaf: 2,
+            self.favour: 6,
+        }
+        rng.choices(list(kinds), weights=list(kinds.values()))[0]()
 
     def crash_one(self) -> None:
         """A process is killed, sometimes with its guard, and comes back."""

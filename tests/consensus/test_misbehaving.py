@@ -287,9 +287,9 @@ def test_a_certificate_of_more_than_q_prepares_is_refused() -> None:
     solo = Solo("b", n=6)
     too_many = solo.prepared(solo.block(), names="acdef")
     assert silent(solo.receive(solo.view_change("c", 1, too_many)))
-    assert not solo.replica._core.hs.view_changes.senders
+    assert not solo.replica._core.hs.view_changes.all()
     solo.receive(solo.view_change("c", 1, solo.prepared(solo.block(), names="acde")))
-    assert solo.replica._core.hs.view_changes.senders == 1
+    assert len(solo.replica._core.hs.view_changes.all()) == 1
 
 
 @pytest.mark.parametrize("kind", ["PrePrepare", "Prepare", "Commit", "ViewChange"])

@@ -78,7 +78,7 @@ def change(height: int, view: int) -> ViewChange:
 
 
 def test_a_primary_that_lets_one_node_prepare_is_suspended_all_the_same() -> None:
-    """The block with its prepared certificate is decided in view 1: `failed` of the next names a."""
+    """The block with its prepared certificate is decided in view 1: the next `failed` names a."""
     cluster = Cluster(rotation=1, block_interval_empty_ms=100)
     cluster.byzantine.add("a")
     cluster.drop(lambda s, t, p: s == "a" and not (isinstance(p, PrePrepare) and t in "bc"))
@@ -94,7 +94,7 @@ def test_new_primary_without_the_prepared_block_whose_holders_are_liars_but_one(
     """N = 4: a and c hold it, a lies and answers nothing; b has to get it from c."""
     cluster = Cluster()
     cluster.byzantine.add("a")
-    cluster.drop(lambda s, t, p: isinstance(p, PrePrepare) and p.view == 0 and t in "b")
+    cluster.drop(lambda s, t, p: isinstance(p, PrePrepare) and p.view == 0 and t == "b")
     cluster.drop(lambda s, t, p: isinstance(p, Commit) and p.view == 0)
     cluster.drop(lambda s, t, p: isinstance(p, BlockRequest) and t != "c")
     cluster.submit(1)

@@ -32,7 +32,7 @@ from tests.consensus.solo import Block, Solo
 FAR = 2**62
 
 
-# --- phases ----------------------------------------------------------------------------------------
+# --- phases ---
 
 
 def waiting(solo: Solo) -> None:
@@ -161,7 +161,7 @@ PHASES: tuple[Callable[[Solo], None], ...] = (
 )
 
 
-# --- events ----------------------------------------------------------------------------------------
+# --- events ---
 
 
 def messages(solo: Solo) -> Iterator[ConsensusMessage]:
@@ -269,7 +269,7 @@ def all_events(solo: Solo) -> Iterator[ev.Event]:
     yield from surroundings(solo)
 
 
-# --- invariants ------------------------------------------------------------------------------------
+# --- invariants ---
 
 
 def check(solo: Solo) -> None:
