@@ -1,17 +1,16 @@
 """Checks the signatures of transactions, once per node (page 02, where to verify).
 
 Rules of this file:
-1. "Valid" means: each signature is that key's, over this tx_id. Whether the key is the sender's is
-   asked of the ledger at each height (R8) and never remembered here.
-2. Checking is inline, in chunks, with a turn of the event loop between two chunks: a thread beside
-   a busy loop is slower than none (measured, page 02).
+1. "Valid" means: each signature is that key's, over this tx_id, and so are those that its
+   operations carry (tokens/embedded.py). Whether the key is the sender's is asked of the ledger at
+   each height (R8) and never remembered here.
+2. Checking is inline: a thread beside a busy loop is slower than none (measured, page 02). Callers
+   go in chunks, with a turn of the event loop between two of them (node/intake.py).
 3. Only valid transactions are remembered, by wire_id; a liar cannot fill the memory with bad ones.
 """
 
-import asyncio
-from collections.abc import Sequence
-
 from node.signing import verify
+from tokens.embedded import embedded_signatures
 from tokens.transaction import DecodedTransaction
 
 CHUNK = 32
@@ -46,16 +45,11 @@ class SignatureCheck:
             self.checked += 1
             if not verify(entry.key, transaction.tx_id, entry.signature):
                 return False
+        for inner in embedded_signatures(transaction.signed.transaction):
+            self.checked += 1
+            if not verify(inner.public_key, inner.message, inner.signature):
+                return False
         if len(self._valid) >= self._remembered_max:
             del self._valid[next(iter(self._valid))]
         self._valid[transaction.wire_id] = None
         return True
-
-    async def check_all(self, transactions: Sequence[DecodedTransaction]) -> list[bool]:
-        """One verdict each, in order; others run between two chunks of 32."""
-        verdicts: list[bool] = []
-        for start in range(0, len(transactions), CHUNK):
-            if start:
-                await asyncio.sleep(0)
-            verdicts += map(self.check, transactions[start : start + CHUNK])
-        return verdicts

@@ -1,9 +1,25 @@
-"""Each transaction is checked once, a bad one is never remembered, others run in between."""
+"""Each transaction is checked once with all that it carries, a bad one is never remembered."""
 
-import asyncio
+import datetime
 
-from node.signature_check import CHUNK, SignatureCheck
+import msgspec
+import pytest
+
+from node.signature_check import SignatureCheck
+from node.signing import Signer, dev_seed
 from tests.node.transactions import KEYS, transaction
+from tokens.codec import encode
+from tokens.entry import EntryProof, entry_message
+from tokens.ops.proposals import Propose
+from tokens.ops.validators import AddValidator
+from tokens.records.governance import Validator
+from tokens.transaction import (
+    DecodedTransaction,
+    KeySignature,
+    Transaction,
+    build,
+    transaction_id,
+)
 
 
 def test_a_valid_transaction_is_checked_once() -> None:
@@ -46,23 +62,35 @@ def test_the_memory_is_bounded() -> None:
     assert [check.is_known(each.wire_id) for each in three] == [False, True, True]
 
 
-async def test_others_run_between_two_chunks() -> None:
-    check = SignatureCheck()
-    many = [transaction(index) for index in range(2 * CHUNK + 1)]
-    seen: list[int] = []
+def entering(*, forged: bool, proposed: bool) -> DecodedTransaction:
+    """A transaction whose operation carries the word of a new validator key."""
+    key = Signer.from_seed(dev_seed("validator"))
+    message = entry_message("mohur-test", "fifth", key.public_key, 3, bytes(32))
+    proof = EntryProof(
+        height=3, digest=bytes(32), signature=key.sign(bytes(32) if forged else message)
+    )
+    member = Validator(
+        id="fifth", public_key=key.public_key, network_key=bytes(32), operator=bytes(16)
+    )
+    operation: msgspec.Struct = AddValidator(validator=member, proof=proof, replaces=None)
+    if proposed:
+        operation = Propose(
+            operations=(encode(operation),), approvers=(), expires_on=datetime.date(2026, 1, 6)
+        )
+    inner = Transaction(
+        version=1,
+        chain_id="mohur-test",
+        sender=bytes(16),
+        client_ref=bytes(16),
+        valid_until=50,
+        operations=(operation,),
+        memo="",
+    )
+    signature = KeySignature(key=KEYS[0].public_key, signature=KEYS[0].sign(transaction_id(inner)))
+    return build(inner, (signature,))
 
-    async def watch() -> None:
-        while check.checked < len(many):
-            seen.append(check.checked)
-            await asyncio.sleep(0)
 
-    async with asyncio.TaskGroup() as group:
-        verdicts = group.create_task(check.check_all(many))
-        group.create_task(watch())
-    assert verdicts.result() == [True] * len(many)
-    assert seen == [CHUNK, 2 * CHUNK]
-
-
-async def test_verdicts_come_in_order() -> None:
-    items = [transaction(1), transaction(2, forged=True), transaction(3)]
-    assert await SignatureCheck().check_all(items) == [True, False, True]
+@pytest.mark.parametrize("proposed", [False, True])
+def test_a_signature_inside_of_an_operation_counts(proposed: bool) -> None:
+    assert SignatureCheck().check(entering(forged=False, proposed=proposed))
+    assert not SignatureCheck().check(entering(forged=True, proposed=proposed))
