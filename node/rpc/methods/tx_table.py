@@ -1,7 +1,7 @@
 """The table of tx_*."""
 
 from node.rpc.method import Tier, method
-from node.rpc.methods import tx
+from node.rpc.methods import tx, tx_proof
 from node.sdk.schema import tx as schema
 from node.sdk.schema.common import Page, Receipt
 
@@ -51,6 +51,14 @@ METHODS = (
         READ,
         tx.get_receipt,
         "The receipt; null while the transaction waits.",
+    ),
+    method(
+        "tx_getProof",
+        schema.TxParams,
+        schema.TxProof,
+        READ,
+        tx_proof.get_proof,
+        "Receipt and transaction with their Merkle paths to the roots of their block.",
     ),
     method(
         "tx_list",

@@ -12,6 +12,8 @@ BATCH_MAX = 50
 """Transactions of one tx_submitBatch, and requests of one JSON-RPC batch."""
 WAIT_MS_MAX = 30_000
 """Longest tx_submitAndWait."""
+PATH_MAX = 32
+"""Steps of a Merkle path: more leaves than a block can have."""
 
 
 class SubmitParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +96,35 @@ class TransactionInfo(msgspec.Struct, frozen=True, kw_only=True):
     transaction: Transaction
     signatures: tuple[KeySignature, ...]
     receipt: Receipt | None
+
+
+class PathStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a Merkle path, from the leaf upwards."""
+
+    left: bool
+    """The hash stands on the left, what was computed so far on the right."""
+    hash: Hash
+
+
+MerklePath = Annotated[tuple[PathStep, ...], msgspec.Meta(max_length=PATH_MAX)]
+
+
+class TxProof(msgspec.Struct, frozen=True, kw_only=True):
+    """A receipt and its transaction, with paths to the two roots of their block.
+
+    Leaf = SHA-256(00 ‖ bytes), node = SHA-256(01 ‖ left ‖ right), root = SHA-256(domain ‖ 00 ‖
+    top) (docs/spec/wire.md). A quorum signed both: see chain_getHeader and chain_getCommit.
+    """
+
+    tx_id: Hash
+    height: BlockHeight
+    receipt: bytes
+    """Canonical bytes; the leaf under the receipts root, domain mohur/receipts/v1."""
+    receipt_path: MerklePath
+    transaction: bytes | None
+    """Signed bytes; the leaf is their wire id, under tx_root. Null for what the ledger did by
+    itself."""
+    transaction_path: MerklePath
 
 
 class TxListParams(msgspec.Struct, frozen=True, kw_only=True):

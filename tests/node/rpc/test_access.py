@@ -63,6 +63,7 @@ sub_unsubscribe          yes yes yes
 tx_decode                yes yes yes
 tx_encode                yes yes yes
 tx_get                   yes yes yes
+tx_getProof              yes yes yes
 tx_getReceipt            yes yes yes
 tx_list                  yes yes yes
 tx_simulate              yes yes yes
