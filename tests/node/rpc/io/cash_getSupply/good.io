@@ -1,3 +1,3 @@
 // cash_getSupply: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "cash_getSupply", "params": {"asset": "DPKR"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xe5be2e8a014522a0b6970d3ed0985d6487deab46ce33f0bcb572e705f7af817e", "stateRoot": "0x207a31141d8153b51f55447faa5a218e37a71f7f90166a78da1161bd905adcd7"}, "value": {"asset": "DPKR", "amount": "1000000", "queued": "0"}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8f81989a3f70504906c3541d6972bc3b8177eed8666bbcc9fd8cfdc8734357bb", "stateRoot": "0xeb6fc0b73be6ff0d5d540de7d119a3212bce56b0516b55c6c315ba6636593126"}, "value": {"asset": "DPKR", "amount": "1000000", "queued": "0"}}}
