@@ -166,7 +166,7 @@ class Client:
             return cast("Json", msgspec.json.decode(data))
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             raise NodeUnreachable(f"{self.url}: {type(error).__name__}") from error
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             raise NodeUnreachable(f"{self.url}: the answer is no JSON") from None
 
 

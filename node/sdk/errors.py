@@ -9,7 +9,7 @@ class RpcFailed(Exception):
     def __init__(self, method: str, error: dict[str, Json]) -> None:
         data = error.get("data")
         details = data if isinstance(data, dict) else {}
-        code, tx_id = error.get("code"), details.get("txId")
+        code = error.get("code")
         self.method = method
         self.code: int = code if isinstance(code, int) else 0
         """Number of the refusal (docs/rpc.md)."""
@@ -18,8 +18,16 @@ class RpcFailed(Exception):
         self.message = str(error.get("message", ""))
         self.is_retryable = details.get("retryable") is True
         """The same bytes may succeed later, or at another node."""
-        self.tx_id = bytes.fromhex(tx_id[2:]) if isinstance(tx_id, str) else None
+        self.tx_id = _bytes_of(details.get("txId"))
         super().__init__(f"{method}: {self.message} [{self.symbol}]")
+
+
+def _bytes_of(text: Json) -> bytes | None:
+    """Bytes of 0x and hex; None for anything else: an error is not a reason for another one."""
+    try:
+        return bytes.fromhex(text[2:]) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 class NodeUnreachable(Exception):

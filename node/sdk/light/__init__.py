@@ -1,0 +1,1 @@
+"""A light client: trusts one validator set at one height, and nothing that a node says."""
