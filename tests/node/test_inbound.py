@@ -1,0 +1,276 @@
+"""What comes from peers: dropped, counted, verified or answered; never an exception."""
+
+from collections import Counter
+from typing import TypeVar
+
+import msgspec
+import pytest
+
+from consensus.events import BlockFetched, EvidenceReceived, Received, StatusReceived
+from consensus.messages import (
+    Commit,
+    Evidence,
+    Prepare,
+    PrePrepare,
+    Status,
+    ViewChange,
+    ViewChangeHead,
+)
+from node.identity import dev_keys
+from node.inbound import BODY_REPLIES_MAX, REPLY_BYTES_MAX, parts
+from node.wire.peer_messages import (
+    BlockReply,
+    BlockRequest,
+    BodyReply,
+    BodyRequest,
+    Hello,
+    SyncReply,
+    SyncRequest,
+    TxBatch,
+)
+from node.wire.verify import signing_bytes_of, with_signature
+from tests.node.support.chains import certify, decide, decided_block, propose, scope_of, transfer
+from tests.node.support.inbound_world import PEER, World
+
+T = TypeVar("T", Prepare, Commit, PrePrepare, ViewChange)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def signed(world: World, draft: T) -> T:
+    """With the well-known key of the peer."""
+    data = signing_bytes_of(draft, scope_of(world.chain))
+    return with_signature(draft, dev_keys(PEER).signer.sign(data))
+
+
+def prepare(height: int = 1, sender: str = PEER) -> Prepare:
+    return Prepare(height=height, view=0, digest=b"\x01" * 32, sender=sender, signature=b"")
+
+
+def view_change(height: int) -> ViewChange:
+    head = ViewChangeHead(
+        height=height, view=1, prepared_view=None, prepared_digest=None, sender=PEER, signature=b""
+    )
+    return ViewChange(head=head, certificate=None)
+
+
+def test_a_signed_vote_of_the_open_or_next_height_reaches_the_core(world: World) -> None:
+    for vote in (
+        signed(world, prepare(1)),
+        signed(world, prepare(2)),
+        signed(world, view_change(1)),
+        signed(
+            world,
+            Commit(
+                height=1,
+                view=0,
+                digest=bytes(32),
+                root=bytes(32),
+                sender=PEER,
+                signature=b"",
+            ),
+        ),
+    ):
+        world.receive(vote)
+        event = world.events[-1]
+        assert isinstance(event, Received)
+        assert event.message.message == vote
+    assert world.dropped == Counter()
+
+
+@pytest.mark.parametrize("height", [0, 3, 4, 2**62])
+def test_other_heights_are_dropped_before_a_signature_is_checked(world: World, height: int) -> None:
+    world.receive(prepare(height))
+    world.receive(view_change(height))
+    assert world.events == []
+    assert world.verified == 0
+    assert world.dropped == Counter({"OLD_HEIGHT" if height < 1 else "FUTURE_HEIGHT": 2})
+
+
+def test_bad_signatures_and_strangers_are_counted_by_name(world: World) -> None:
+    world.receive(prepare(1))
+    world.receive(msgspec.structs.replace(prepare(1), signature=bytes(64)))
+    world.receive(prepare(1, sender="stranger"))
+    assert world.events == []
+    assert world.dropped == Counter({"bad_signature": 2, "not_a_validator": 1})
+    assert world.faults == [(PEER, "bad_signature")] * 2
+
+
+def test_bodies_beside_a_pre_prepare_go_to_the_intake_and_not_to_the_core(world: World) -> None:
+    paid = transfer(1)
+    digest, proposal = propose(world.chain, paid)
+    message = PrePrepare(
+        height=1,
+        view=0,
+        digest=digest,
+        proposal=proposal,
+        justification=None,
+        bodies=(paid.data,),
+        sender=PEER,
+        signature=b"",
+    )
+    world.receive(signed(world, message))
+    event = world.events[0]
+    assert isinstance(event, Received)
+    assert isinstance(event.message.message, PrePrepare)
+    assert event.message.message.bodies == ()
+    assert world.batches == [(PEER, (paid.data,))]
+
+
+def test_a_status_is_remembered_for_the_operator_and_given_to_the_core(world: World) -> None:
+    decide(world.chain)
+    tip = world.chain.tip
+    message = Status(
+        height=2,
+        view=0,
+        phase="idle",
+        tip_digest=tip.digest,
+        tip_certificate=tip.certificate,
+        peers_seen=(),
+        lost_primary=False,
+        seen=None,
+    )
+    world.receive(message)
+    assert world.inbound.heights == {PEER: (2, 5)}
+    assert isinstance(world.events[0], StatusReceived)
+    world.receive(msgspec.structs.replace(message, height=9))
+    assert len(world.events) == 1
+    assert world.dropped == Counter({"wrong_height": 1})
+
+
+def test_claims_of_w_peers_are_followed_when_no_certificate_can_be_checked(world: World) -> None:
+    """One liar moves nobody; of two, one is correct, and blocks are checked as they come."""
+    forged = certify(world.chain, 49, b"\x01" * 32, bytes(32))
+    first, *rest = forged.signatures
+    forged = msgspec.structs.replace(
+        forged, signatures=(msgspec.structs.replace(first, signature=bytes(64)), *rest)
+    )
+    message = Status(
+        height=50,
+        view=0,
+        phase="idle",
+        tip_digest=b"\x01" * 32,
+        tip_certificate=forged,
+        peers_seen=(),
+        lost_primary=False,
+        seen=None,
+    )
+    world.inbound.on_message("treasury", message)
+    world.inbound.on_message("treasury", message)
+    assert world.targets == []
+    world.receive(message)
+    assert world.targets == [(49, ("treasury", PEER))]
+    assert world.events == []
+    assert world.faults == []
+
+
+def test_evidence_with_a_forged_half_is_dropped(world: World) -> None:
+    first = signed(world, prepare(1))
+    second = signed(world, msgspec.structs.replace(prepare(1), digest=b"\x02" * 32))
+    good = Evidence(accused=PEER, height=1, first=first, second=second)
+    world.receive(good)
+    assert isinstance(world.events[0], EvidenceReceived)
+    forged = msgspec.structs.replace(second, signature=bytes(64))
+    world.receive(msgspec.structs.replace(good, second=forged))
+    world.receive(msgspec.structs.replace(good, accused="treasury"))
+    assert len(world.events) == 1
+    assert world.dropped == Counter({"bad_signature": 1, "bad_evidence": 1})
+
+
+def test_a_block_is_served_by_its_digest(world: World) -> None:
+    digest, proposal = propose(world.chain)
+    world.open_block = (digest, proposal)
+    world.receive(BlockRequest(height=1, digest=digest))
+    world.receive(BlockRequest(height=2**62, digest=bytes(32)))
+    assert world.sent == [
+        (PEER, BlockReply(digest=digest, proposal=proposal)),
+        (PEER, BlockReply(digest=bytes(32), proposal=None)),
+    ]
+
+
+def test_a_fetched_block_must_be_the_one_of_its_digest(world: World) -> None:
+    digest, proposal = propose(world.chain)
+    world.receive(BlockReply(digest=digest, proposal=proposal))
+    assert isinstance(world.events[0], BlockFetched)
+    world.receive(BlockReply(digest=bytes(32), proposal=proposal))
+    world.receive(BlockReply(digest=bytes(32), proposal=None))
+    assert len(world.events) == 1
+    assert world.dropped == Counter({"wrong_digest": 1})
+
+
+def test_bodies_are_served_once_each_in_bounded_replies(world: World) -> None:
+    size = 60_000
+    ids = tuple(number.to_bytes(32, "big") for number in range(400))
+    world.held = {wire_id: wire_id * (size // 32) for wire_id in ids[1:]}
+    world.receive(BodyRequest(wire_ids=ids))
+    replies = [message for _, message in world.sent if isinstance(message, BodyReply)]
+    assert len(replies) == len(world.sent) == BODY_REPLIES_MAX
+    assert all(sum(map(len, reply.bodies)) <= REPLY_BYTES_MAX for reply in replies)
+    served = [body for reply in replies for body in reply.bodies]
+    assert served == [world.held[wire_id] for wire_id in ids[1 : len(served) + 1]]
+    world.sent.clear()
+    world.receive(BodyRequest(wire_ids=(ids[1],) * 4_000))
+    assert world.sent == [(PEER, BodyReply(bodies=(world.held[ids[1]],)))]
+    world.sent.clear()
+    world.receive(BodyRequest(wire_ids=(ids[0],)))
+    assert world.sent == []
+
+
+def test_blocks_are_served_from_the_height_asked_up_to_the_tip(world: World) -> None:
+    for number in range(5):
+        decide(world.chain, transfer(number))
+    for first, count, expected in ((1, 64, 5), (4, 64, 2), (2, 2, 2), (6, 64, 0), (2**62, 64, 0)):
+        world.sent.clear()
+        world.receive(SyncRequest(from_height=first, count=count))
+        (reply,) = [message for _, message in world.sent if isinstance(message, SyncReply)]
+        heights = [block.proposal.header.height for block in reply.blocks]
+        assert heights == list(range(first, first + expected))
+
+
+def test_a_sync_reply_is_bounded_but_never_empty_for_one_big_block(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        decide(world.chain, transfer(number))
+    size = len(transfer(0).data)
+    monkeypatch.setattr("node.inbound.REPLY_BYTES_MAX", 2 * size + 1)
+    world.receive(SyncRequest(from_height=1, count=64))
+    monkeypatch.setattr("node.inbound.REPLY_BYTES_MAX", 1)
+    world.receive(SyncRequest(from_height=1, count=64))
+    replies = [message for _, message in world.sent if isinstance(message, SyncReply)]
+    assert [len(reply.blocks) for reply in replies] == [2, 1]
+
+
+def test_the_rest_goes_where_it_belongs(world: World) -> None:
+    reply = SyncReply(blocks=(decided_block(world.chain),))
+    world.receive(TxBatch(bodies=(b"a",)))
+    world.receive(BodyReply(bodies=(b"b",)))
+    world.receive(reply)
+    assert world.batches == [(PEER, (b"a",)), (PEER, (b"b",))]
+    assert world.synced == [(PEER, reply)]
+    hello = Hello(
+        protocol=1,
+        chain_id="a",
+        genesis_digest=bytes(32),
+        node_id="a",
+        instance=bytes(8),
+        software="",
+        height=0,
+    )
+    world.receive(hello)
+    assert world.dropped == Counter({"UNEXPECTED": 1})
+
+
+def test_links_are_told_to_the_core(world: World) -> None:
+    world.inbound.on_up(PEER)
+    world.inbound.on_down(PEER)
+    assert [type(event).__name__ for event in world.events] == ["PeerUp", "PeerDown"]
+
+
+def test_parts_of_a_list_are_bounded() -> None:
+    bodies = [bytes(3)] * 5 + [bytes(9)] + [bytes(1)]
+    assert [len(part) for part in parts(bodies, 6)] == [2, 2, 1, 1, 1]
+    assert list(parts([], 6)) == []
