@@ -75,11 +75,13 @@ def _accept(core: Core, message: PrePrepare) -> None:
 def refuse_proposal(core: Core, reason: str, *, reproposal: bool) -> None:
     """The primary's proposal is invalid: leave the view at once (R2).
 
-    Not for a block with a prepared certificate: the next primary has to propose the same one.
+    Not for a block with a prepared certificate: the next primary has to propose the same one. And
+    not after a whole turn of refused primaries: then the fault is here or everywhere, the timer
+    sets the pace, and guard and network are spared a view change every few milliseconds.
     """
     hs = core.hs
     core.report(ReportKind.PROPOSAL_REFUSED, f"{hs.primary()} proposed an invalid block: {reason}")
-    if core.may_sign() and not reproposal:
+    if core.may_sign() and not reproposal and hs.view < hs.n:
         change_view(core, hs.view + 1, f"invalid proposal: {reason}")
 
 

@@ -2,6 +2,7 @@
 
 from consensus import actions as act
 from consensus import events as ev
+from tests.consensus.cluster import Cluster
 from tests.consensus.solo import Solo
 
 
@@ -28,3 +29,18 @@ def test_a_node_that_is_behind_by_one_wants_no_tick_without_end() -> None:
         ticks += 1
         assert ticks < 100
     assert solo.count(act.CatchUp) > 1
+
+
+def test_blocks_that_everybody_refuses_change_views_at_the_pace_of_the_timer() -> None:
+    """R2 leaves a refused proposal's view at once: with all refused, 100 views a second."""
+    cluster = Cluster()
+    for name in "abcd":
+        cluster.peers[name].refuse = lambda proposal: "a bug that all have"
+    cluster.submit(1)
+    cluster.run_for(60_000)
+    replica = cluster.peers["a"].replica
+    assert replica is not None
+    assert 4 <= replica.view <= 20
+    for name in "abcd":
+        cluster.peers[name].refuse = None
+    cluster.run_until(lambda: min(cluster.heights().values()) == 1, 15_000)
