@@ -134,15 +134,13 @@ class Chain:
         """A view of the tip's state, for reads."""
         return self.ledger.overlay()
 
-    def includable(self, transaction: DecodedTransaction) -> Code | None:
-        """R8 for the next height."""
-        ledger = self.ledger
+    def includable(self, transaction: DecodedTransaction, height: int | None = None) -> Code | None:
+        """R8 for the next height; for a later one as far as is known now."""
+        ledger, at = self.ledger, self.ledger.height + 1 if height is None else height
         self._answers += 1
         if self._answers > READER_ANSWERS_MAX:
             self._read_anew()
-        return includable(
-            transaction, self._reader, ledger.window, ledger.limits, ledger.height + 1
-        )
+        return includable(transaction, self._reader, ledger.window, ledger.limits, at)
 
     def agenda_due(self) -> bool:
         """The ledger has work of its own."""

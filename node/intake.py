@@ -13,7 +13,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from node.mempool import Mempool
+from node.mempool import AHEAD_MARGIN, Mempool
 from node.signature_check import CHUNK, SignatureCheck
 from node.stages import Stage, Stages
 from tokens.results import Code
@@ -28,8 +28,8 @@ _FAULTS = frozenset((Code.BAD_SIGNATURE, Code.MALFORMED, Code.NON_CANONICAL_ENCO
 class Admission(Protocol):
     """What the ledger says of a transaction now (R8)."""
 
-    def includable(self, transaction: DecodedTransaction) -> Code | None:
-        """None if it may enter the next block."""
+    def includable(self, transaction: DecodedTransaction, height: int | None = None) -> Code | None:
+        """None if it may enter the next block, or the block of that later height."""
 
 
 class Spread(Protocol):
@@ -175,7 +175,11 @@ class Intake:
         try:
             # Cheap and read-only first: a stranger's or an expired transaction costs no signature.
             verdict = self._admission.includable(transaction)
-            if verdict is not None and verdict is not Code.TOO_FAR_AHEAD:
+            if verdict is Code.TOO_FAR_AHEAD:
+                refusal = self._refusal_later(transaction)
+                if refusal is not None:
+                    return refusal
+            elif verdict is not None:
                 return verdict
             self._stages.enter(Stage.VERIFY)
             try:
@@ -187,3 +191,14 @@ class Intake:
             return self._pool.admit(transaction, verdict=verdict, own=own)
         finally:
             self._stages.leave()
+
+    def _refusal_later(self, transaction: DecodedTransaction) -> Code | None:
+        """Why a transaction that is too far ahead is not worth waiting for.
+
+        Asked as of the first height at which it may enter: else senders that do not exist could
+        fill the pool.
+        """
+        valid_until, window = transaction.signed.transaction.valid_until, self._pool.limits.window
+        if valid_until > self._pool.height + window + AHEAD_MARGIN:
+            return Code.TOO_FAR_AHEAD
+        return self._admission.includable(transaction, valid_until - window)
