@@ -56,19 +56,23 @@ def command(plan: Plan) -> str:
     return f"python -m tests.consensus.campaign --seed {plan.seed} --seeds 1{sizes}"
 
 
-def run(plan: Plan) -> Outcome:
+def run(plan: Plan, limit_ms: int = LIVENESS_LIMIT_MS) -> Outcome:
     """One execution.
+
+    Args:
+        plan: what the seed drew.
+        limit_ms: virtual time in which HEIGHTS_AFTER blocks are due after healing.
 
     Raises:
         Failure: a property is broken.
     """
     try:
-        return _run(ChaosCluster(plan), plan)
+        return _run(ChaosCluster(plan), plan, limit_ms)
     except (AssertionError, RuntimeError, ArithmeticError, LookupError, TypeError) as cause:
         raise Failure(plan, cause) from cause
 
 
-def _run(cluster: ChaosCluster, plan: Plan) -> Outcome:
+def _run(cluster: ChaosCluster, plan: Plan, limit_ms: int) -> Outcome:
     cluster.schedule_faults(plan.safety_ms)
     _go(cluster, plan.safety_ms)
     cluster.settle()
@@ -77,7 +81,7 @@ def _run(cluster: ChaosCluster, plan: Plan) -> Outcome:
         cluster.schedule_lies(begin + 20_000)
     target = max(cluster.heights().values()) + HEIGHTS_AFTER
     honest = [name for name in cluster.names if name not in cluster.byzantine]
-    limit = begin + LIVENESS_LIMIT_MS
+    limit = begin + min(limit_ms, recovery_limit_ms(plan))
     while any(cluster.height(name) < target for name in honest):
         if not cluster.queue or cluster.queue[0][0] > limit:
             raise AssertionError(f"no progress after healing: {cluster.describe()}")
@@ -96,6 +100,19 @@ def _run(cluster: ChaosCluster, plan: Plan) -> Outcome:
     )
 
 
+def recovery_limit_ms(plan: Plan) -> int:
+    """Time for HEIGHTS_AFTER blocks after healing.
+
+    With timeouts that suit the network and liars that are silent by then: at each height as many
+    bad primaries in a row as there are liars, at the cap each, and 5 s (design figure: liveness).
+    """
+    path_ms = 6 * plan.delay_ms[1] + plan.execute_ms + plan.build_ms
+    if plan.liars_in_liveness or path_ms > plan.config["timeout_min_ms"] or plan.amnesiacs:
+        return LIVENESS_LIMIT_MS
+    views = len(plan.liars) + 1
+    return HEIGHTS_AFTER * (views * plan.config["timeout_cap_ms"] + 5_000)
+
+
 def _go(cluster: ChaosCluster, end_ms: int) -> None:
     while cluster.queue and cluster.queue[0][0] <= end_ms:
         _step(cluster)
@@ -108,10 +125,15 @@ def _step(cluster: ChaosCluster) -> None:
         raise Violation(f"a storm: more than {EVENTS_MAX} events")
 
 
-def campaign(first: int, count: int, n_range: tuple[int, int] | None = None) -> Iterator[Outcome]:
+def campaign(
+    first: int,
+    count: int,
+    n_range: tuple[int, int] | None = None,
+    limit_ms: int = LIVENESS_LIMIT_MS,
+) -> Iterator[Outcome]:
     """The executions of these seeds."""
     for seed in range(first, first + count):
-        yield run(draw(seed, n_range))
+        yield run(draw(seed, n_range), limit_ms)
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:

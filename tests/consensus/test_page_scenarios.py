@@ -342,25 +342,25 @@ def test_a_node_that_is_always_one_height_behind_sends_no_view_change() -> None:
 
 def test_the_primaries_after_a_snapshot_and_a_shrinking_set_are_the_same() -> None:
     """A set of 7 with two suspended shrinks to 4: f = 1, so only the last failed one stays out."""
-    cluster = Cluster(n=7, sets={6: ("a", "b", "c", "d")}, rotation=1, block_interval_empty_ms=100)
+    sets: dict[int, tuple[str, ...]] = {45: ("a", "b", "c", "d")}
+    cluster = Cluster(n=7, sets=sets, rotation=1, block_interval_empty_ms=50)
     cluster.crash("b")
-    cluster.run_for(3_000)
+    level(cluster, 20, "acdefg")
     cluster.crash("c")
-    cluster.run_for(3_000)
+    level(cluster, 40, "adefg")
     for name in "bc":
         cluster.peers[name].start()
-    level(cluster, 12, "abcd")
+    level(cluster, 50, "abcd")
     disk = cluster.peers["a"].disk
+    headers = disk.headers(1_000)
+    before = FailureWindow(1, headers[:40])
+    assert set(before.suspended(41, cluster.validators[41])) == {"b", "c"}
     height = disk.height() + 1
-    whole = FailureWindow(1, disk.headers(1_000))
-    cut = FailureWindow(1, disk.headers(10 * 7 + 1))
     validators = cluster.validators[height]
-    suspended = whole.suspended(height, validators)
-    assert len(suspended) <= 1
-    assert cut.suspended(height, validators) == suspended
-    assert (
-        Schedule(height, validators, cut, 1).active == Schedule(height, validators, whole, 1).active
-    )
+    whole, cut = FailureWindow(1, headers), FailureWindow(1, headers[-(10 * 7 + 1) :])
+    assert whole.suspended(height, validators) == ("c",)
+    primaries = [Schedule(height, validators, window, 1).active for window in (whole, cut)]
+    assert primaries == [("a", "b", "d")] * 2
 
 
 def test_any_altered_byte_of_a_body_under_the_same_header_is_not_taken() -> None:

@@ -166,10 +166,9 @@ def test_a_timestamp_ten_seconds_ahead_at_the_fastest_clock(skew_ms: int) -> Non
     """What was prepared is re-proposed and taken, whatever the clocks say by then (R7)."""
     cluster = Cluster(block_interval_empty_ms=500)
     cluster.peers["a"].skew_ms = skew_ms
-    held = cluster.drop(lambda s, t, p: isinstance(p, Commit) and p.view == 0)
+    cluster.drop(lambda s, t, p: isinstance(p, Commit) and (p.height, p.view) == (1, 0))
     cluster.submit(1)
     cluster.run_until(lambda: bool(reports(cluster, "b", ReportKind.ENTERED_VIEW)))
-    held.stop()
     for name in "bcd":
         cluster.peers[name].skew_ms = -120_000
     level(cluster, 3)

@@ -1,0 +1,1 @@
+"""Seeded bugs of the consensus core, each of which the campaign or a named scenario must find."""
