@@ -1,0 +1,78 @@
+"""A simulation lists every failing check, sees earlier operations of its own, keeps nothing."""
+
+import msgspec
+import pytest
+
+from tests.tokens.support import MONEY, Ledger, addr
+from tokens.ops.transfer import Transfer
+from tokens.posting import balance_of
+from tokens.results import Code
+from tokens.simulate import REFUSALS_MAX, simulate
+from tokens.transaction import DecodedTransaction, decode_transaction
+
+
+def pay(amount: int, source: str = "bank-a-cash", target: str = "bank-b-cash") -> Transfer:
+    return Transfer(
+        asset=MONEY,
+        source=addr(source),
+        target=addr(target),
+        amount=amount,
+        end_to_end_ref="",
+    )
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+def tried(
+    ledger: Ledger, sender: str, *operations: msgspec.Struct, **fields: object
+) -> list[tuple[int, Code]]:
+    decoded = decode_transaction(ledger.transaction(sender, *operations, **fields))  # type: ignore[arg-type]
+    assert isinstance(decoded, DecodedTransaction)
+    outcome = simulate(ledger.state, decoded, ledger.height + 1)
+    return [(index, refusal.code) for index, refusal in outcome.refusals]
+
+
+def test_what_would_pass_has_no_refusal_and_leaves_no_trace(ledger: Ledger) -> None:
+    root = ledger.core.state_root
+    before = balance_of(ledger.state, MONEY, addr("bank-a-cash"))
+    assert tried(ledger, "bank-a", pay(10)) == []
+    assert ledger.core.state_root == root
+    assert balance_of(ledger.state, MONEY, addr("bank-a-cash")) == before
+    assert ledger.core.overlay().changes().records == ()
+    assert ledger.submit("bank-a", pay(10)).code == 0
+
+
+def test_the_answer_is_what_the_block_says(ledger: Ledger) -> None:
+    for operation in (pay(10**12), pay(1, target="nobody"), pay(1, source="bank-b-cash")):
+        found = tried(ledger, "bank-a", operation)
+        assert found
+        assert found[0] == (0, ledger.code("bank-a", operation))
+
+
+def test_the_second_operation_sees_the_first(ledger: Ledger) -> None:
+    everything = balance_of(ledger.state, MONEY, addr("bank-a-cash"))
+    found = tried(ledger, "bank-a", pay(everything), pay(1))
+    assert [index for index, _ in found] == [1]
+    assert tried(ledger, "bank-a", pay(1), pay(everything - 1)) == []
+
+
+def test_an_operation_that_fails_is_left_out_and_the_next_is_tried_on(ledger: Ledger) -> None:
+    everything = balance_of(ledger.state, MONEY, addr("bank-a-cash"))
+    found = tried(ledger, "bank-a", pay(everything + 1), pay(everything), pay(1))
+    assert [index for index, _ in found] == [0, 2]
+
+
+def test_missing_signatures_are_no_refusal(ledger: Ledger) -> None:
+    """A wallet asks before it signs."""
+    assert tried(ledger, "bank-a", pay(1), keys=(b"\x01" * 32,)) == []
+    codes = [code for _, code in tried(ledger, "central-bank", pay(1), keys=(b"\x01" * 32,))]
+    assert Code.WRONG_KEYS not in codes
+    assert Code.TOO_FEW_SIGNATURES not in codes
+
+
+def test_the_list_is_bounded(ledger: Ledger) -> None:
+    found = tried(ledger, "bank-a", *[pay(10**12, target="nobody") for _ in range(100)])
+    assert 100 <= len(found) <= REFUSALS_MAX
