@@ -23,11 +23,14 @@ class ReplicaConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Most wire ids in a proposal (genesis)."""
     block_interval_empty_ms: int = 5_000
     """An idle network makes an empty block after this (R1)."""
-    block_gap_ms: int = 10
+    block_gap_ms: int = 20
     """Least time between a decision and the next proposal while the pool is below batch_min
     (R1)."""
     batch_min: int = 300
     """Pool size at which a primary does not wait for block_gap_ms (R1)."""
+    idle_size_max: int = 2
+    """After a block of at most this many transactions there is no gap: a single payment is final as
+    soon as it can be (R1)."""
     timeout_min_ms: int = 250
     """Lower bound of T0 (R2)."""
     timeout_max_ms: int = 2_000
@@ -45,11 +48,12 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
 
     tip: Tip
     recent_headers: tuple[Header, ...]
-    """Headers of the last max(10, rotation) x n + 1 heights, the tip's included, ascending, for
-    suspension.
+    """Headers of the last window_heights(rotation, VALIDATORS_MAX) + 1 heights, the tip's included,
+    ascending, for suspension.
 
-    n = the larger of the sets of tip and tip + 1 (both sets' primaries are computed). More do
-    no harm; fewer only near genesis.
+    Not the window of today's set: when the set grows later, the window grows into the past, and a
+    node that was restarted has to know as much of it as one that was not, or they disagree about
+    the primary. More do no harm; fewer only near genesis.
     """
     signed: tuple[ConsensusMessage, ...]
     """Own signed messages of guard_height from the guard, in the order of signing.

@@ -1,9 +1,15 @@
 """Bugs of the core that the campaign found, each reduced to what is needed to see it."""
 
+import msgspec
+
 from consensus import actions as act
 from consensus import events as ev
+from consensus.types import VALIDATORS_MAX
+from consensus.validator_set import FailureWindow, window_heights
+from tests.consensus import fakes
 from tests.consensus.cluster import Cluster
 from tests.consensus.solo import Solo
+from tests.consensus.wiring import names_of
 
 
 def test_a_node_that_is_behind_by_one_wants_no_tick_without_end() -> None:
@@ -44,3 +50,19 @@ def test_blocks_that_everybody_refuses_change_views_at_the_pace_of_the_timer() -
     for name in "abcd":
         cluster.peers[name].refuse = None
     cluster.run_until(lambda: min(cluster.heights().values()) == 1, 15_000)
+
+
+def test_a_restart_before_the_set_grows_leaves_the_primaries_the_same() -> None:
+    """The window of suspension grows with n, into heights that n = 4 did not need."""
+    header = Solo("b").block().proposal.header
+    headers = [
+        msgspec.structs.replace(header, height=height, failed=("a",) if height == 45 else ())
+        for height in range(1, 1_001)
+    ]
+    seven = fakes.make_set(names_of(7))
+    running = FailureWindow(1, headers[:102])
+    too_short = FailureWindow(1, headers[100 - window_heights(1, 4) - 1 : 102])
+    restarted = FailureWindow(1, headers[max(0, 100 - window_heights(1, VALIDATORS_MAX) - 1) : 102])
+    assert running.suspended(103, seven) == ("a",)
+    assert too_short.suspended(103, seven) == ()
+    assert restarted.suspended(103, seven) == running.suspended(103, seven)
