@@ -41,7 +41,8 @@ from node.sdk.light.source import HEADERS_MAX, Source
 from node.wire.hashing import header_digest, validators_hash
 
 BLOCKS_MAX = 10_000
-"""Blocks that one call upwards looks at: some 300 changes of the set."""
+"""Blocks that one call upwards looks at: some 300 changes of the set. More than 62, so that each
+call gets on."""
 BACK_MAX = 100_000
 """Headers that one call downwards hashes: 2,000 requests."""
 DIGESTS_KEPT = 1_024
