@@ -158,7 +158,7 @@ CASES = (
     Case(bad_signature, "BAD_SIGNATURE"),
     Case(expired, "EXPIRED"),
     Case(too_far_ahead, "TOO_FAR_AHEAD"),
-    Case(unknown_operation, "MALFORMED"),
+    Case(unknown_operation, "UNKNOWN_OPERATION"),
     Case(non_canonical, "NON_CANONICAL_ENCODING"),
     Case(trailing_byte, "MALFORMED"),
     Case(negative_amount_on_the_wire, "MALFORMED"),

@@ -12,7 +12,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Accounts that send, each with its own key, all clients of one bank."""
     generators: int = 1
     """Processes that send."""
-    outstanding: int = 2_000
+    outstanding: int = 1_000
     """Transactions under way in the closed loop."""
     batch: int = 50
     """Transactions of one tx_submitBatch in the closed loop."""

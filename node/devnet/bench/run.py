@@ -36,7 +36,7 @@ WINDOW_BLOCKS = 10_000
 VALID_MARGIN = 200
 """Blocks of W left over, for what a node may be behind."""
 WARM_UP_SECONDS = 5
-WARM_UP_STOCK = 40_000
+WARM_UP_STOCK = 30_000
 STOCK_FACTOR = 1.6
 """Signed ahead for a phase, as a multiple of what the warm-up says will be needed."""
 IDLE_TRANSACTIONS = 200
