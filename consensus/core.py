@@ -40,6 +40,7 @@ class Core:
         "hs",
         "known_height",
         "last_decision_ms",
+        "last_size",
         "me",
         "now",
         "out",
@@ -85,6 +86,8 @@ class Core:
         self.report_level = False
         """BEHIND was reported; LEVEL is owed."""
         self.last_decision_ms: int | None = None
+        self.last_size = 0
+        """Transactions in the newest block; 0 if it came by sync."""
         self.catch_up_ms: int | None = None
         """When to ask for blocks again; None if nothing was asked."""
         self.retransmit_ms: int | None = None

@@ -35,7 +35,9 @@ def propose_at_ms(core: Core) -> int:
         return core.now.mono_ms
     if hs.includable > 0 or hs.agenda:
         last = core.last_decision_ms
-        return core.now.mono_ms if last is None else last + config.block_gap_ms
+        if last is None or core.last_size <= config.idle_size_max:
+            return core.now.mono_ms
+        return last + config.block_gap_ms
     return hs.entered_ms + config.block_interval_empty_ms
 
 

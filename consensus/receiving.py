@@ -143,6 +143,8 @@ def on_advanced(core: Core, tip: Tip) -> None:
         core.failures.add(tip.header)
     before = core.is_voting()
     core.last_decision_ms = core.now.mono_ms
+    decided = core.hs.proposals.get(tip.digest)
+    core.last_size = 0 if decided is None else len(decided.wire_ids)
     core.hs = core.open_height(tip)
     hs = core.hs
     core.retransmit_ms = None

@@ -85,7 +85,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     rpc: RpcConfig = RpcConfig()
     pool: PoolConfig = PoolConfig()
     log: LogConfig = LogConfig()
-    block_gap_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 10
+    block_gap_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 20
     """R1: least time between a decision and the next proposal while the pool is small."""
     history_index: bool = True
     """Keep the rows behind account_getHistory."""

@@ -34,15 +34,29 @@ def test_r1_an_empty_block_after_the_empty_interval_and_not_before() -> None:
     assert act.BuildProposal in kinds(solo.pass_ms(1))
 
 
-def test_r1_a_gap_after_the_last_decision_unless_the_pool_is_full() -> None:
-    solo = Solo("a", block_gap_ms=10, batch_min=300)
+def propose_and_decide(solo: Solo) -> None:
+    """The own next block, of one transaction, proposed and durable."""
     block = solo.block()
+    built = ev.ProposalBuilt(now=solo.now(), view=0, digest=block.digest, proposal=block.proposal)
+    solo.pool(1_000)
+    solo.feed(built)
     solo.advance(block, solo.certificate(block))
+
+
+def test_r1_a_gap_after_the_last_decision_unless_the_pool_is_full() -> None:
+    solo = Solo("a", block_gap_ms=10, batch_min=300, idle_size_max=0)
+    propose_and_decide(solo)
     assert act.BuildProposal not in kinds(solo.pool(299))
     assert act.BuildProposal not in kinds(solo.pass_ms(9))
     assert act.BuildProposal in kinds(solo.pass_ms(1))
-    solo.advance(solo.block(), solo.certificate(solo.block()))
+    propose_and_decide(solo)
     assert act.BuildProposal in kinds(solo.pool(300))
+
+
+def test_r1_no_gap_after_a_block_of_an_idle_network() -> None:
+    solo = Solo("a", block_gap_ms=10, idle_size_max=1)
+    propose_and_decide(solo)
+    assert act.BuildProposal in kinds(solo.pool(1))
 
 
 def test_r1_a_backup_never_builds() -> None:
