@@ -41,7 +41,7 @@ from consensus.events import (
     SignRefused,
     Tick,
 )
-from consensus.messages import ConsensusMessage, Evidence
+from consensus.messages import ConsensusMessage, Evidence, Step
 from consensus.replica import Replica
 from consensus.types import CommitCertificate, Proposal, Tip
 from node.clock import now
@@ -74,8 +74,8 @@ class Execution(Protocol):
     def build(self, action: BuildProposal) -> tuple[bytes, Proposal]:
         """A block of includable transactions on the tip."""
 
-    def bodies(self, proposal: Proposal) -> tuple[bytes, ...]:
-        """Bodies of an executed block, in order."""
+    def bodies(self, proposal: Proposal) -> tuple[bytes, ...] | None:
+        """Bodies of a block, in order; None if one is not here (an executed block has all)."""
 
     def decide(self, digest: bytes, proposal: Proposal, certificate: CommitCertificate) -> Tip:
         """Write an executed block."""
@@ -130,6 +130,8 @@ class Driver:
         self._events: deque[Event] = deque()
         self._busy = False
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at_ms = 0
+        """Monotonic milliseconds for which it is set."""
         self._stopped = False
         self._failure: BaseException | None = None
         self._failed = asyncio.Event()
@@ -227,12 +229,18 @@ class Driver:
             self._stages.leave()
 
     def _arm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        """Set the timer, unless one that is due earlier is set: its Tick is harmless and arms again.
+
+        Deadlines move with every vote; setting each of them anew was a tenth of a block's cost.
+        """
         at_ms = self.replica.next_wakeup_ms()
         if at_ms is None or self._stopped or self.wake is None:
             return
+        if self._timer is not None:
+            if self._timer_at_ms <= at_ms:
+                return
+            self._timer.cancel()
+        self._timer_at_ms = at_ms
         delay_ms = max(at_ms - self._clock().mono_ms, 0)
         # One millisecond more than the truncated clock says, or the Tick comes too early.
         self._timer = self.wake.call_later((delay_ms + 1) * 0.001, self._tick)
@@ -280,14 +288,7 @@ class Driver:
     def _sign(self, action: Sign) -> None:
         if self._desk is None:
             raise RuntimeError("an observer was asked to sign")
-        block = None
-        if action.proposal is not None:
-            _, _, _, digest, _ = place_of(action.draft)
-            block = GuardedProposal(
-                digest=digest,
-                proposal=action.proposal,
-                bodies=self._execution.bodies(action.proposal),
-            )
+        block = None if action.proposal is None else self._guarded(action.draft, action.proposal)
         self._stages.enter(Stage.GUARD)
         try:
             signed = self._desk.sign(action.draft, block, action.certificate)
@@ -309,6 +310,20 @@ class Driver:
         self._remember_own(signed)
         self._events.append(Received(now=self._clock(), message=trusted_own(signed)))
         self._outbox.broadcast(signed)
+
+    def _guarded(self, draft: ConsensusMessage, proposal: Proposal) -> GuardedProposal | None:
+        """The block as the guard keeps it: whole or not at all, since the first one stays.
+
+        A primary may propose again a prepared block whose bodies it is still fetching; before its
+        Prepare it has executed the block, and then all bodies must become durable (R3).
+        """
+        bodies = self._execution.bodies(proposal)
+        _, _, step, digest, _ = place_of(draft)
+        if bodies is None:
+            if step is Step.PREPARE:
+                raise RuntimeError("a Prepare for a block whose bodies are not here")
+            return None
+        return GuardedProposal(digest=digest, proposal=proposal, bodies=bodies)
 
     def _build(self, action: BuildProposal) -> None:
         digest, proposal = self._execution.build(action)

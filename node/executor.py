@@ -87,11 +87,11 @@ class Executor:
         if digest in self._refused:
             return self._refused[digest]
         self._remember(digest, proposal)
-        missing = [wire_id for wire_id in proposal.wire_ids if self._held(wire_id) is None]
-        if missing:
-            self._fetch(digest, proposal, missing, peers)
+        transactions = self._transactions(proposal)
+        if transactions is None:
+            self._fetch(digest, proposal, peers)
             return None
-        return self._run(digest, proposal)
+        return self._run(digest, proposal, transactions)
 
     def build(self, action: BuildProposal) -> tuple[bytes, Proposal]:
         """A block of includable transactions on the tip."""
@@ -124,16 +124,20 @@ class Executor:
         )
         return header_digest(header), proposal
 
-    def bodies(self, proposal: Proposal) -> tuple[bytes, ...]:
-        """Bodies of an executed block, in order. RuntimeError if one is not here any more."""
-        return tuple(transaction.data for transaction in self._transactions(proposal))
+    def bodies(self, proposal: Proposal) -> tuple[bytes, ...] | None:
+        """Bodies of a block, in order; None if one is not here (an executed block has all)."""
+        held = self._transactions(proposal)
+        return None if held is None else tuple(transaction.data for transaction in held)
 
     def decide(self, digest: bytes, proposal: Proposal, certificate: CommitCertificate) -> Tip:
         """Write an executed block. Raises StorageFailed: end the process."""
         done = self._executed.get(digest)
-        execution = (
-            self._chain.execute(proposal, self._transactions(proposal)) if done is None else done[1]
-        )
+        if done is not None:
+            return self._write(proposal, certificate, done[1])
+        transactions = self._transactions(proposal)
+        if transactions is None:
+            raise self._gone(proposal)
+        execution = self._chain.execute(proposal, transactions)
         return self._write(proposal, certificate, execution)
 
     def pool(self) -> tuple[int, bool, bool]:
@@ -152,9 +156,10 @@ class Executor:
         """Bodies came in: run what was waiting for them."""
         events: list[Event] = []
         for digest, waiting in list(self._waiting.items()):
-            if all(self._held(wire_id) is not None for wire_id in waiting.proposal.wire_ids):
+            transactions = self._transactions(waiting.proposal)
+            if transactions is not None:
                 del self._waiting[digest]
-                events.append(self._run(digest, waiting.proposal))
+                events.append(self._run(digest, waiting.proposal, transactions))
         return events
 
     def wants(self, wire_id: bytes) -> bool:
@@ -203,9 +208,10 @@ class Executor:
 
     # --- inside -----------------------------------------------------------------------------------
 
-    def _run(self, digest: bytes, proposal: Proposal) -> Event:
+    def _run(
+        self, digest: bytes, proposal: Proposal, transactions: tuple[DecodedTransaction, ...]
+    ) -> Event:
         header = proposal.header
-        transactions = self._transactions(proposal)
         reason = self._refusal(proposal, transactions)
         if reason is not None:
             event: Event = ExecutionRefused(
@@ -257,10 +263,9 @@ class Executor:
             self._stages.leave()
         return None
 
-    def _fetch(
-        self, digest: bytes, proposal: Proposal, missing: list[bytes], peers: tuple[str, ...]
-    ) -> None:
+    def _fetch(self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]) -> None:
         """Ask one peer after the other, the next one each time this is asked again."""
+        missing = [wire_id for wire_id in proposal.wire_ids if self._held(wire_id) is None]
         known = self._waiting.get(digest)
         asked = 0 if known is None else known.asked
         if known is None and len(self._waiting) >= WAITING_MAX:
@@ -273,12 +278,15 @@ class Executor:
         """A body of the pool, kept beside it, or of an executed block."""
         return self._pool.body(wire_id) or self._bodies.get(wire_id)
 
-    def _transactions(self, proposal: Proposal) -> tuple[DecodedTransaction, ...]:
+    def _transactions(self, proposal: Proposal) -> tuple[DecodedTransaction, ...] | None:
+        """All of a block, or None."""
         held = [self._held(wire_id) for wire_id in proposal.wire_ids]
         found = tuple(each for each in held if each is not None)
-        if len(found) != len(held):
-            raise RuntimeError(f"a body of an open block of {proposal.header.height} is gone")
-        return found
+        return found if len(found) == len(held) else None
+
+    def _gone(self, proposal: Proposal) -> RuntimeError:
+        """A decided block whose overlay was pushed out: end, start again, sync it from peers."""
+        return RuntimeError(f"bodies of the decided block {proposal.header.height} are gone")
 
     def _forget(self, digest: bytes) -> None:
         """The block asked for least recently; bodies that others have too stay."""

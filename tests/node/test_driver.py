@@ -30,6 +30,7 @@ from consensus.events import (
 )
 from consensus.messages import (
     Evidence,
+    PrePrepare,
     Step,
     ViewChange,
     ViewChangeHead,
@@ -115,6 +116,34 @@ async def test_a_prepare_takes_block_and_bodies_into_the_same_sync(syncs: World)
     expected = GuardedProposal(digest=DIGEST, proposal=BLOCK, bodies=(b"body",))
     assert b"body" in kept
     assert expected.digest in kept
+
+
+async def test_a_block_that_is_not_whole_is_not_guarded_before_it_is(world: World) -> None:
+    """The first one under a digest stays: without its bodies it would stay so (R3)."""
+    proposing = PrePrepare(
+        height=1,
+        view=0,
+        digest=DIGEST,
+        proposal=BLOCK,
+        justification=None,
+        bodies=(),
+        sender=OWN,
+        signature=b"",
+    )
+    world.held = None
+    world.give(PeerUp, sign(proposing, BLOCK))
+    world.driver.post(up())
+    assert len(world.sent) == 1
+    assert world.guard.proposal(DIGEST) is None
+    world.held = (b"body",)
+    world.give(PeerUp, sign(prepare(), BLOCK))
+    world.driver.post(up())
+    assert world.guard.proposal(DIGEST) is not None
+    world.held = None
+    world.give(PeerUp, sign(prepare(view=1), BLOCK))
+    with pytest.raises(RuntimeError, match="bodies are not here"):
+        world.driver.post(up())
+    assert len(world.sent) == 2
 
 
 async def test_a_commit_takes_the_certificate_into_the_same_sync(syncs: World) -> None:

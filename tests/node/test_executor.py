@@ -240,10 +240,15 @@ def test_memory_of_a_height_is_bounded(world: World) -> None:
     assert len(executor._seen) == EXECUTED_MAX
 
 
-def test_a_body_that_is_gone_is_not_left_out_silently(world: World) -> None:
-    _, block = propose(world.chain, transfer(1))
+def test_a_block_without_all_its_bodies_has_none(world: World) -> None:
+    here, away = transfer(1), transfer(2)
+    world.hold(here)
+    digest, block = propose(world.chain, here, away)
+    assert world.executor.bodies(block) is None
     with pytest.raises(RuntimeError, match="gone"):
-        world.executor.bodies(block)
+        world.executor.decide(digest, block, certify(world.chain, 1, digest, bytes(32)))
+    world.pool.keep_spare(away)
+    assert world.executor.bodies(block) == (here.data, away.data)
 
 
 def test_a_primary_builds_from_what_is_includable(world: World) -> None:

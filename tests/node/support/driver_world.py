@@ -99,6 +99,7 @@ class World:
         self.fail_pool: Exception | None = None
         self.on_decided_hook: Callable[[], None] = lambda: None
         self.outcome: Event | None = None
+        self.held: tuple[bytes, ...] | None = (b"body",)
         signer = dev_keys(OWN).signer
         self.guard = SignGuard.create(folder / "guard", signer.public_key)
         desk = SigningDesk(signer, self.guard, scope_of(CHAIN), folder / "guard")
@@ -145,8 +146,8 @@ class World:
     def build(self, action: BuildProposal) -> tuple[bytes, Proposal]:
         return DIGEST, BLOCK
 
-    def bodies(self, proposal: Proposal) -> tuple[bytes, ...]:
-        return (b"body",)
+    def bodies(self, proposal: Proposal) -> tuple[bytes, ...] | None:
+        return self.held
 
     def decide(self, digest: bytes, proposal: Proposal, certificate: CommitCertificate) -> Tip:
         self.log.append("batch")
