@@ -112,6 +112,7 @@ class Chain:
     def _read_anew(self) -> None:
         """What `includable` reads from: an overlay keeps all that it read, so it lives shortly."""
         self._reader = self.ledger.overlay()
+        self._agenda_due: bool | None = None
         self._answers = 0
 
     # --- the ledger at the tip --------------------------------------------------------------------
@@ -143,8 +144,10 @@ class Chain:
         return includable(transaction, self._reader, ledger.window, ledger.limits, at)
 
     def agenda_due(self) -> bool:
-        """The ledger has work of its own."""
-        return self.ledger.agenda_is_due()
+        """The ledger has work of its own (asked once a height: it reads the store)."""
+        if self._agenda_due is None:
+            self._agenda_due = self.ledger.agenda_is_due()
+        return self._agenda_due
 
     def execute(
         self, proposal: Proposal, transactions: tuple[DecodedTransaction, ...]

@@ -229,7 +229,7 @@ class Driver:
             self._stages.leave()
 
     def _arm(self) -> None:
-        """Set the timer, unless one that is due earlier is set: its Tick is harmless and arms again.
+        """Set the timer, unless one that is due earlier is set: its Tick is harmless.
 
         Deadlines move with every vote; setting each of them anew was a tenth of a block's cost.
         """
