@@ -78,9 +78,7 @@ class Chain:
             self.ledger = Ledger(store, tip.height)
         except WindowMismatch as error:
             raise DamagedState(str(error)) from None
-        self._reader = self.ledger.overlay()
-        """For `includable`: remembers what it read at this height."""
-        self._answers = 0
+        self._read_anew()
         self._sets: dict[int, ValidatorSet] = {}
         self.newest_receipts: tuple[Receipt, ...] = ()
         row = self.blocks.row(tip.height) if tip.height else None
