@@ -38,7 +38,7 @@ from tokens.servicing import (
     forget_record,
     tell_status,
 )
-from tokens.types import AccountStatus, LienKind
+from tokens.types import AMOUNT_LIMIT, AccountStatus, LienKind
 from tokens.unclaimed import unclaimed_account_of
 from tokens.withholding import rate_of, withheld_half_up
 
@@ -207,19 +207,27 @@ def _credit(
 
 
 def _redeem(context: Context, bond: Bond, payment: Payment, position: Position) -> Payment:
-    """Burn a holder's units against their face; pledged units leave their money pledged."""
+    """Burn a holder's units against their face; what was pledged or frozen leaves its money so.
+
+    The order keeps its id: who gave it changes, lifts or enforces it as before.
+    """
     state = context.state
     account = require(state, ACCOUNT, position.account)
-    pledges: list[Lien] = []
-    if position.held or position.pledged:
+    stay: list[Lien] = []
+    if position.held or position.pledged or position.frozen:
         for lien in state.scan(LIEN, liens.LIENS_BY_ACCOUNT, (account.id,), limit=liens.SCAN_MAX):
-            if lien.asset == payment.asset and lien.kind is not LienKind.FREEZE:
+            if lien.asset == payment.asset:
                 liens.lift(context, lien)
-                pledges += [lien] if lien.kind is LienKind.PLEDGE else []
+                stay += [] if lien.kind is LienKind.HOLD else [lien]
     posting.burn(context, require_asset(state, payment.asset), account, position.balance)
     paid_to = _credit(context, bond, payment, account, position.balance)
-    for lien in pledges:
-        moved = msgspec.structs.replace(lien, account=paid_to.id, asset=bond.terms.settlement_asset)
+    for lien in stay:
+        moved = msgspec.structs.replace(
+            lien,
+            account=paid_to.id,
+            asset=bond.terms.settlement_asset,
+            amount=min(position.balance, AMOUNT_LIMIT if lien.amount is None else lien.amount),
+        )
         liens.place(context, moved)
     context.emit(
         PrincipalPaid(
