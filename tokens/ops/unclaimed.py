@@ -8,8 +8,11 @@ from tokens import posting
 from tokens.context import Context
 from tokens.eligibility import credit_refusal
 from tokens.events import UnclaimedPaid
+from tokens.liens import frozen_sum
 from tokens.lookup import require, require_account, require_asset
+from tokens.posting import available
 from tokens.records.control import UNCLAIMED
+from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
@@ -53,6 +56,10 @@ def check(context: Context, operation: PayUnclaimed) -> Iterator[Refusal]:
         return
     if target.owner != account.owner or target.purpose is not AccountPurpose.GENERAL:
         yield Refusal(Code.COUNTERPARTY_NOT_ELIGIBLE)
+    waits = unclaimed_account_of(state, account)
+    free = available(state.get(POSITION, entry.asset, waits.id))
+    if frozen_sum(state, account.id, entry.asset) or free < entry.amount:
+        yield Refusal(Code.ACCOUNT_FROZEN)
     code = credit_refusal(context, entry.asset, target)
     if code is not None:
         yield Refusal(code)
@@ -93,6 +100,7 @@ PAY_UNCLAIMED = OperationSpec(
         Code.NOT_AUTHORISED,
         Code.UNKNOWN_ACCOUNT,
         Code.COUNTERPARTY_NOT_ELIGIBLE,
+        Code.ACCOUNT_FROZEN,
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_CLOSED,
     ),
