@@ -32,6 +32,9 @@ EMERGENCY_POLICY = "emergency"
 """Stands in for the policy of an operation that says so (page 04: a policy that can no longer be
 met)."""
 
+FREEZING_ROLES = (Role.SECURITIES_REGULATOR, Role.VA_REGULATOR, Role.FIU, Role.TAX_AUTHORITY)
+"""Who may freeze. A role that may freeze may not move, and the reverse: the central bank moves."""
+
 VALIDATOR_POLICY = "validators"
 """Changes of the validator set, of approval policies and of parameters."""
 

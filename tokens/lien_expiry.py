@@ -1,6 +1,6 @@
 """Liens that end by themselves, at the first open_day on or after their date (page 04, agenda)."""
 
-from tokens import liens
+from tokens import liens, reserve
 from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.context import Context
 from tokens.events import FreezeLifted
@@ -34,6 +34,7 @@ def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:
     if lien is None or lien.expires_on is None or lien.expires_on > context.business_date:
         return Step(1, None)
     liens.lift(context, lien)
+    reserve.wake_queues_of(context, lien.account)
     if lien.kind is LienKind.FREEZE:
         context.emit(FreezeLifted(order=lien.id, account=lien.account))
     return Step(1, None)

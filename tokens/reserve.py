@@ -17,6 +17,7 @@ from tokens.posting import available
 from tokens.records.amend import with_item
 from tokens.records.cash import (
     CASH_ASSET,
+    CASH_BY_RESERVE,
     QUEUED_REDEMPTION,
     REDEMPTION_QUEUE,
     CashAsset,
@@ -76,6 +77,12 @@ def wake_queue(context: Context, asset: str) -> None:
             cursor=b"",
         ),
     )
+
+
+def wake_queues_of(context: Context, account: bytes) -> None:
+    """Freezes of an account have changed: if it is a reserve, what waits for it may go on."""
+    for cash in context.state.scan(CASH_ASSET, CASH_BY_RESERVE, (account,), limit=1):
+        wake_queue(context, cash.asset)
 
 
 def run_queue(context: Context, item: AgendaItem, quota: int) -> Step:

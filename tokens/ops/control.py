@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tokens import liens, posting
-from tokens.authority import has_role
+from tokens.authority import FREEZING_ROLES, has_role, with_role
 from tokens.context import Context
 from tokens.eligibility import RESERVED, credit_refusal
 from tokens.events import AssetPaused, FreezeLifted, Seized
@@ -13,7 +13,7 @@ from tokens.lookup import require, require_account, require_asset
 from tokens.records.amend import with_asset
 from tokens.records.holdings import LIEN, POSITION, Lien
 from tokens.records.instruments import ASSET, ClassMask
-from tokens.records.parties import ACCOUNT, Account
+from tokens.records.parties import ACCOUNT, PARTICIPANT, Account
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.seizing import free_for_seizure
@@ -93,7 +93,7 @@ def check_force(context: Context, operation: ForceTransfer) -> Iterator[Refusal]
     if order is None or order.kind is not LienKind.FREEZE:
         yield Refusal(Code.NOT_FOUND)
         return
-    if order.owner not in context.actors.participants:
+    if not _authority_agrees(context, order):
         yield Refusal(Code.NOT_THE_AUTHORITY)
     asset = state.get(ASSET, operation.asset)
     if asset is None:
@@ -114,6 +114,16 @@ def check_force(context: Context, operation: ForceTransfer) -> Iterator[Refusal]
     if target.purpose in RESERVED or _source(context, order).purpose in RESERVED:
         yield Refusal(Code.ACCOUNT_RESERVED)
     yield from _check_amount(context, operation, order)
+
+
+def _authority_agrees(context: Context, order: Lien) -> bool:
+    """Whose order it is stands behind it, still may freeze, and is not the central bank's own."""
+    central = with_role(context, Role.CENTRAL_BANK)
+    authority = context.state.get(PARTICIPANT, order.owner)
+    if authority is None or order.owner not in context.actors.participants:
+        return False
+    still = any(role in FREEZING_ROLES for role in authority.roles)
+    return still and (central is None or central.control_group != authority.control_group)
 
 
 def _source(context: Context, order: Lien) -> Account:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens import liens
-from tokens.authority import with_role
+from tokens import liens, reserve
+from tokens.authority import FREEZING_ROLES, with_role
 from tokens.context import Context
 from tokens.events import CreditStopSet, FreezeChanged, FreezeLifted
 from tokens.lien_expiry import enqueue_expiry
@@ -28,16 +28,7 @@ from tokens.types import (
     LienKind,
     OperationClass,
     PositiveAmount,
-    Role,
 )
-
-AUTHORITIES = (
-    Role.SECURITIES_REGULATOR,
-    Role.VA_REGULATOR,
-    Role.FIU,
-    Role.TAX_AUTHORITY,
-)
-"""Who may freeze. A role that may freeze may not move, and the reverse: the central bank moves."""
 
 
 class Freeze(
@@ -115,7 +106,7 @@ class StopCredits(
 
 
 def _authority(context: Context) -> bytes | None:
-    found = with_role(context, *AUTHORITIES)
+    found = with_role(context, *FREEZING_ROLES)
     return None if found is None else found.id
 
 
@@ -135,7 +126,7 @@ def check_freeze(context: Context, operation: Freeze) -> Iterator[Refusal]:
     elif state.get(ASSET, operation.asset) is None:
         yield Refusal(Code.UNKNOWN_ASSET)
     yield from _check_expiry(context, operation.expires_on)
-    if not liens.has_room(state, operation.account):
+    if not liens.has_room(state, operation.account, for_freeze=True):
         yield Refusal(Code.LIENS_FULL)
 
 
@@ -185,6 +176,7 @@ def apply_change(context: Context, operation: ChangeFreeze) -> None:
     new = msgspec.structs.replace(old, amount=operation.amount, expires_on=operation.expires_on)
     liens.change(context, old, new)
     enqueue_expiry(context, new)
+    reserve.wake_queues_of(context, old.account)
     context.emit(FreezeChanged(order=old.id, account=old.account, amount=new.amount))
 
 
@@ -197,6 +189,7 @@ def apply_lift(context: Context, operation: LiftFreeze) -> None:
     """The lien ends."""
     lien = require(context.state, LIEN, operation.order_id)
     liens.lift(context, lien)
+    reserve.wake_queues_of(context, lien.account)
     context.emit(FreezeLifted(order=lien.id, account=lien.account))
 
 

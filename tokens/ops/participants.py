@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from tokens.authority import key_policy_refusal, policy_of, replace_keys
+from tokens.authority import FREEZING_ROLES, key_policy_refusal, policy_of, replace_keys
 from tokens.context import Context
 from tokens.events import KeyPolicySet, ParticipantSet
 from tokens.finance.lei import check_lei
@@ -23,9 +23,6 @@ from tokens.types import (
     Symbol,
     Text,
 )
-
-FREEZING = (Role.SECURITIES_REGULATOR, Role.VA_REGULATOR, Role.FIU, Role.TAX_AUTHORITY)
-"""Roles that may freeze: they may not move (page 04)."""
 
 MOVING = (Role.CENTRAL_BANK,)
 """Roles that may move what is another's: they may not freeze."""
@@ -109,7 +106,7 @@ def _entry_refusals(entry: RegisterParticipant | UpdateParticipant) -> Iterator[
         yield Refusal(Code.BAD_CHECK_DIGIT)
     if any(first >= second for first, second in pairwise(entry.roles)):
         yield Refusal(Code.BAD_FIELD)
-    freezes = any(role in FREEZING for role in entry.roles)
+    freezes = any(role in FREEZING_ROLES for role in entry.roles)
     if freezes and any(role in MOVING for role in entry.roles):
         yield Refusal(Code.FREEZE_AND_MOVE)
 

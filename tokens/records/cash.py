@@ -58,16 +58,27 @@ class UsedReference(
     reference: Reference
 
 
-CASH_ASSET = RecordKind(100, "cash_asset", CashAsset, lambda r: (r.asset,))
+CASH_ASSET = RecordKind(
+    100,
+    "cash_asset",
+    CashAsset,
+    lambda r: (r.asset,),
+    (Index(100, "cash_by_reserve", lambda r: (r.reserve_account, r.asset), static=True),),
+)
 QUEUED_REDEMPTION = RecordKind(
     101,
     "queued_redemption",
     QueuedRedemption,
     lambda r: (r.asset, r.number),
-    (Index(101, "redemption_queue", lambda r: (r.asset, r.number), static=True),),
+    (
+        Index(101, "redemption_queue", lambda r: (r.asset, r.number), static=True),
+        Index(102, "redemption_by_lien", lambda r: (r.lien,), static=True),
+    ),
 )
 USED_REFERENCE = RecordKind(
     102, "used_reference", UsedReference, lambda r: (int(r.scope), r.owner, r.reference)
 )
 
+CASH_BY_RESERVE = CASH_ASSET.indexes[0]
 REDEMPTION_QUEUE = QUEUED_REDEMPTION.indexes[0]
+REDEMPTION_BY_LIEN = QUEUED_REDEMPTION.indexes[1]
