@@ -23,11 +23,13 @@ from tokens.state import Overlay
 from tokens.types import AMOUNT_LIMIT, LienKind
 
 LIENS_MAX = 1_024
-"""Liens on one account: recounting after a freeze of ALL walks them."""
+"""Liens on one account before it takes no further hold: a recount of its freezes walks them."""
+FREEZES_MAX = 1_024
+"""Freeze orders that fit beyond that: holds must never keep an authority out."""
 SCAN_MAX = 16_384
-"""Read at most: beyond LIENS_MAX the ledger itself adds one per asset, under a credit stop."""
-HOLDINGS_MAX = 8_192
-"""Positions of one account: as many as there are assets."""
+"""Read at most: beyond both the ledger itself adds one per asset, under a credit stop."""
+HOLDINGS_PAGE = 1_024
+"""Positions of one account read at once."""
 
 HOLDERS = POSITION.indexes[0]
 HOLDINGS = POSITION.indexes[1]
@@ -38,9 +40,15 @@ _STOP_DOMAIN = b"mohur/credit-stop/v1"
 
 
 def lien_id(context: Context, number: int) -> bytes:
-    """Id of the `number`-th lien that an operation places; number < 2^16."""
+    """Id of the `number`-th lien that an operation places; number < 2^16.
+
+    An authority chooses the ids of its orders and may have computed this one: then the next one.
+    """
     place = context.operation_index.to_bytes(2, "big") + number.to_bytes(2, "big")
-    return tagged_hash(_DOMAIN, context.tx_id, place)
+    found = tagged_hash(_DOMAIN, context.tx_id, place)
+    while context.state.get(LIEN, found) is not None:
+        found = tagged_hash(_DOMAIN, found)
+    return found
 
 
 def hold(
@@ -106,8 +114,13 @@ def freeze_credit(context: Context, account: bytes, asset: str, amount: int) -> 
         return
     order = tagged_hash(_STOP_DOMAIN, account + asset.encode())
     known = context.state.get(LIEN, order)
+    while known is not None and (known.account, known.asset) != (account, asset):
+        order = tagged_hash(_STOP_DOMAIN, order)  # taken by an order that somebody put there
+        known = context.state.get(LIEN, order)
     if known is not None:
-        change(context, known, msgspec.structs.replace(known, amount=(known.amount or 0) + amount))
+        if known.amount is not None:
+            total = min(known.amount + amount, AMOUNT_LIMIT)
+            change(context, known, msgspec.structs.replace(known, amount=total))
         return
     place(
         context,
@@ -125,16 +138,26 @@ def freeze_credit(context: Context, account: bytes, asset: str, amount: int) -> 
     )
 
 
-def has_room(state: Overlay, account: bytes) -> bool:
+def has_room(state: Overlay, account: bytes, *, for_freeze: bool = False) -> bool:
     """Whether another lien fits on an account."""
-    return len(state.scan(LIEN, LIENS_BY_ACCOUNT, (account,), limit=LIENS_MAX)) < LIENS_MAX
+    most = LIENS_MAX + FREEZES_MAX if for_freeze else LIENS_MAX
+    return len(state.scan(LIEN, LIENS_BY_ACCOUNT, (account,), limit=most)) < most
 
 
 def frozen_sum(state: Overlay, account: bytes, asset: str) -> int:
     """Recount of the freezes that reach one asset of an account; stops at AMOUNT_LIMIT."""
+    return _frozen_of(_freezes(state, account), asset)
+
+
+def _freezes(state: Overlay, account: bytes) -> list[Lien]:
+    found = state.scan(LIEN, LIENS_BY_ACCOUNT, (account,), limit=SCAN_MAX)
+    return [lien for lien in found if lien.kind is LienKind.FREEZE]
+
+
+def _frozen_of(freezes: list[Lien], asset: str) -> int:
     total = 0
-    for lien in state.scan(LIEN, LIENS_BY_ACCOUNT, (account,), limit=SCAN_MAX):
-        if lien.kind is LienKind.FREEZE and lien.asset in (None, asset):
+    for lien in freezes:
+        if lien.asset in (None, asset):
             total += AMOUNT_LIMIT if lien.amount is None else lien.amount
     return min(total, AMOUNT_LIMIT)
 
@@ -142,8 +165,7 @@ def frozen_sum(state: Overlay, account: bytes, asset: str) -> int:
 def _apply(state: Overlay, lien: Lien, *, placed: bool) -> None:
     if lien.asset is None:
         _count_account_freeze(state, lien.account, 1 if placed else -1)
-        for position in state.scan(POSITION, HOLDINGS, (lien.account,), limit=HOLDINGS_MAX):
-            _refreeze(state, position)
+        _refreeze_all(state, lien.account)
         return
     position = state.get(POSITION, lien.asset, lien.account) or _empty(state, lien)
     if lien.kind is LienKind.FREEZE:
@@ -160,6 +182,18 @@ def _apply(state: Overlay, lien: Lien, *, placed: bool) -> None:
 def _refreeze(state: Overlay, position: Position) -> None:
     frozen = frozen_sum(state, position.account, position.asset)
     _put(state, position, held=position.held, pledged=position.pledged, frozen=frozen)
+
+
+def _refreeze_all(state: Overlay, account: bytes) -> None:
+    """Every position of an account; its liens are read once, its positions in pages."""
+    freezes = _freezes(state, account)
+    after: tuple[bytes, str] | None = None
+    while page := state.scan(POSITION, HOLDINGS, (account,), after=after, limit=HOLDINGS_PAGE):
+        for position in page:
+            frozen = _frozen_of(freezes, position.asset)
+            if frozen != position.frozen:
+                _put(state, position, held=position.held, pledged=position.pledged, frozen=frozen)
+        after = (account, page[-1].asset)
 
 
 def _put(state: Overlay, position: Position, *, held: int, pledged: int, frozen: int) -> None:

@@ -11,14 +11,14 @@ import msgspec
 from tokens import liens, settling
 from tokens.context import Context
 from tokens.lookup import require
-from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, REDEMPTION_QUEUE
+from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, REDEMPTION_BY_LIEN
 from tokens.records.holdings import LIEN, POSITION, Lien
-from tokens.records.settlement import BATCH, OPEN_BATCHES, BatchStatus
+from tokens.records.settlement import BATCH, OPEN_BATCHES_BY_DIGEST, BatchStatus
 from tokens.results import Code
 from tokens.types import LienKind
 
-PAGE = 1_000
-"""Open batches read at once while looking for the one that holds."""
+PAGE = 16
+"""Open batches whose digests begin alike: there is one, or somebody broke half of SHA-256."""
 
 
 def free_for_seizure(context: Context, account: bytes, asset: str, amount: int) -> None:
@@ -43,32 +43,22 @@ def _end_hold(context: Context, lien: Lien) -> None:
 
 
 def _fail_batch(context: Context, lien: Lien) -> bool:
-    after: tuple[int, ...] | None = None
-    while page := context.state.scan(BATCH, OPEN_BATCHES, after=after, limit=PAGE):
-        for batch in page:
-            if lien.id in batch.liens:
-                settling.fail(context, batch, BatchStatus.FAILED, Code.ACCOUNT_FROZEN)
-                return True
-        after = (page[-1].number,)
+    """One look-up, however many batches of others are open."""
+    found = context.state.scan(BATCH, OPEN_BATCHES_BY_DIGEST, (lien.owner,), limit=PAGE)
+    for batch in found:
+        if lien.id in batch.liens:
+            settling.fail(context, batch, BatchStatus.FAILED, Code.ACCOUNT_FROZEN)
+            return True
     return False
 
 
 def _leave_queue(context: Context, lien: Lien) -> bool:
     state = context.state
-    asset = lien.asset or ""
-    cash = state.get(CASH_ASSET, asset)
-    if cash is None:
-        return False
-    after: tuple[str, int] | None = None
-    while page := state.scan(
-        QUEUED_REDEMPTION, REDEMPTION_QUEUE, (asset,), after=after, limit=PAGE
-    ):
-        for entry in page:
-            if entry.lien == lien.id:
-                state.delete(QUEUED_REDEMPTION, asset, entry.number)
-                queued = cash.queued - entry.amount
-                state.put(CASH_ASSET, msgspec.structs.replace(cash, queued=queued))
-                liens.lift(context, lien)
-                return True
-        after = (asset, page[-1].number)
+    for entry in state.scan(QUEUED_REDEMPTION, REDEMPTION_BY_LIEN, (lien.id,), limit=1):
+        cash = require(state, CASH_ASSET, entry.asset)
+        state.delete(QUEUED_REDEMPTION, entry.asset, entry.number)
+        queued = cash.queued - entry.amount
+        state.put(CASH_ASSET, msgspec.structs.replace(cash, queued=queued))
+        liens.lift(context, lien)
+        return True
     return False

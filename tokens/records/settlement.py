@@ -100,6 +100,11 @@ def _open(batch: Batch) -> Key | None:
     return (batch.number,) if batch.status in live else None
 
 
+def _open_by_digest(batch: Batch) -> Key | None:
+    """From a hold to its batch: the owner of the hold is the beginning of the digest."""
+    return None if _open(batch) is None else (batch.digest[:16], batch.number)
+
+
 BATCH = RecordKind(
     60,
     "batch",
@@ -108,9 +113,11 @@ BATCH = RecordKind(
     (
         Index(60, "batches", lambda r: (r.number,), static=True),
         Index(61, "open_batches", _open, static=False),
+        Index(62, "open_batches_by_digest", _open_by_digest, static=False),
     ),
 )
 BATCH_COUNTER = RecordKind(61, "batch_counter", BatchCounter, lambda r: ())
 
 BATCHES = BATCH.indexes[0]
 OPEN_BATCHES = BATCH.indexes[1]
+OPEN_BATCHES_BY_DIGEST = BATCH.indexes[2]

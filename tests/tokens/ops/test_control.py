@@ -96,7 +96,8 @@ def test_freeze_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> Non
     world.refuse(Code.BAD_DATE, "fiu", freeze(CBM, 1, expires_on=dt.date(2025, 7, 1)))
     world.act("fiu", freeze(CBM, 1))
     world.refuse(Code.ALREADY_EXISTS, "fiu", freeze(CBM, 1))
-    monkeypatch.setattr(liens, "LIENS_MAX", 1)
+    monkeypatch.setattr(liens, "LIENS_MAX", 0)
+    monkeypatch.setattr(liens, "FREEZES_MAX", 1)
     world.refuse(Code.LIENS_FULL, "fiu", freeze(CBM, 1, order_id=bytes(32)))
 
 
