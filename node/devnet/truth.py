@@ -39,20 +39,20 @@ async def level_height(
 
 async def state_roots(
     network: Network, probe: Probe, *, at_least: int = 0, seconds: float = LEVEL_SECONDS
-) -> dict[str, bytes]:
-    """State root of each running node at one common height. Raises Disagreement."""
+) -> tuple[int, dict[str, bytes]]:
+    """A common height, and each running node's state root at it. Raises Disagreement."""
     height = await level_height(network, probe, at_least=at_least, seconds=seconds)
     names = network.running
     if height == 0:
         asked = [probe.ask(network.url(n), "node_status", NodeStatus) for n in names]
-        return {s.node_id: s.state_root for s in await asyncio.gather(*asked)}
+        return 0, {s.node_id: s.state_root for s in await asyncio.gather(*asked)}
     blocks = await asyncio.gather(
         *[probe.ask(network.url(n), "chain_getBlock", Block, {"block": height}) for n in names]
     )
     seen = {(block.hash, block.state_root) for block in blocks}
     if len(seen) != 1:
         raise Disagreement(f"height {height}: {len(seen)} different blocks or state roots")
-    return {name: block.state_root for name, block in zip(names, blocks, strict=True)}
+    return height, {name: block.state_root for name, block in zip(names, blocks, strict=True)}
 
 
 async def read_from_all(

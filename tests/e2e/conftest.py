@@ -15,6 +15,7 @@ from node.devnet.network import Network
 from node.devnet.probe import Probe
 from node.devnet.story import money
 from node.devnet.story.stage import Stage
+from node.devnet.truth import level_height
 
 pytestmark = pytest.mark.e2e
 
@@ -42,8 +43,15 @@ async def _begin(network: Network) -> None:
 
 @pytest.fixture
 async def stage(network: Network) -> AsyncIterator[Stage]:
-    """The network as the story sees it, level at the beginning."""
+    """The network as the story sees it, whole at the beginning whatever the test before did."""
     async with Probe() as probe:
+        for name in network.names:
+            network.children[name].resume()
+        away = [name for name in network.names if name not in network.running]
+        if away:
+            network.start(*away)
+        await network.wait_ready(probe, seconds=60)
+        await level_height(network, probe, seconds=60)
         made = Stage(network, probe)
         made.height = (await (await made.clients())[0].status()).height
         yield made

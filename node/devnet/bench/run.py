@@ -118,7 +118,7 @@ async def _phases(network: Network, probe: Probe, load: Load, plan: Plan, verify
     if plan.scenario != "none":
         rate = sustained.transactions_per_second
         scenario = await run_scenario(network, probe, load, plan, rate, _sign)
-    roots = await state_roots(network, probe)
+    _, roots = await state_roots(network, probe)
     bound = _cores() / (len(network.names) * verify)
     return Report(
         software=f"mohur {metadata.version('mohur')}",

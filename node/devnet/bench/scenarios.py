@@ -43,10 +43,9 @@ async def run_scenario(
     return await _disturb(network, probe, load, plan, rate, sign)
 
 
-async def primary_of(network: Network, probe: Probe, *, watching: str | None = None) -> str:
+async def primary_of(network: Network, probe: Probe) -> str:
     """Who proposed the newest block: with a sticky primary, who will propose the next one."""
-    name = watching or network.running[-1]
-    url = network.url(name)
+    url = network.url(network.running[-1])
     header = await probe.ask(url, "chain_getHeader", BlockHeader, {"block": "latest"})
     return header.header.proposer
 
@@ -132,7 +131,8 @@ async def _kill_primary(network: Network, probe: Probe, load: Load, sign: SignMo
 async def _rejoined(network: Network, probe: Probe) -> bool:
     """Whether all nodes are level again, with one root."""
     await level_height(network, probe, seconds=REJOIN_SECONDS)
-    return len(set((await state_roots(network, probe)).values())) == 1
+    _, roots = await state_roots(network, probe)
+    return len(set(roots.values())) == 1
 
 
 def _rate(result: Result) -> float:

@@ -23,6 +23,11 @@ BEFORE = 60
 """Payments that are final before the primary is killed."""
 AFTER = 60
 """Payments made after it was killed."""
+ROTATION = 100
+"""Heights for which a primary stays (parameter rotation_heights)."""
+SETTLED_BLOCKS = 3
+"""Blocks in a row that one primary proposed in view 0."""
+SETTLED_TRIES = 50
 REJOIN_SECONDS = 30
 RESTART_SECONDS = 15
 """Within so long after the second node is back there must be a block again."""
@@ -49,7 +54,7 @@ async def primary_killed(stage: Stage) -> str:
     network = stage.network
     run = Run()
     await _pay(stage, run, BEFORE)
-    victim = await _newest_proposer(stage)
+    victim = await settled_primary(stage, run)
     before = await level_height(network, stage.probe)
     async with asyncio.TaskGroup() as group:
         paying = group.create_task(_pay(stage, run, AFTER))
@@ -98,20 +103,34 @@ async def _payment(stage: Stage) -> DecodedTransaction:
     return stage.wallet(BANK_1).build(transfer, valid_until=stage.height + 500)
 
 
-async def _newest_proposer(stage: Stage) -> str:
-    url = stage.network.url(stage.network.names[0])
-    header = await stage.probe.ask(url, "chain_getHeader", BlockHeader, {"block": "latest"})
-    return header.header.proposer
+async def settled_primary(stage: Stage, run: Run) -> str:
+    """Who proposes the next block, too.
+
+    The last blocks are its own, in view 0, and no rotation is near.
+    """
+    for _ in range(SETTLED_TRIES):
+        newest = await level_height(stage.network, stage.probe)
+        headers = [await _header(stage, newest - back) for back in range(SETTLED_BLOCKS)]
+        proposers = {header.header.proposer for header in headers}
+        calm = all(header.header.origin_view == 0 for header in headers)
+        rotation_near = newest % ROTATION >= ROTATION - SETTLED_BLOCKS
+        if calm and len(proposers) == 1 and not rotation_near:
+            return proposers.pop()
+        await _pay(stage, run, SENDERS)
+    raise StepFailed("no primary stays in office")
+
+
+async def _header(stage: Stage, height: int) -> BlockHeader:
+    url = stage.network.url(stage.network.running[0])
+    return await stage.probe.ask(url, "chain_getHeader", BlockHeader, {"block": height})
 
 
 async def _failed_since(stage: Stage, height: int) -> set[str]:
     """Validators that headers after a height name as failed primaries."""
-    url = stage.network.url(stage.network.running[0])
     newest = await level_height(stage.network, stage.probe)
     failed: set[str] = set()
     for at in range(height + 1, newest + 1):
-        header = await stage.probe.ask(url, "chain_getHeader", BlockHeader, {"block": at})
-        failed.update(header.header.failed)
+        failed.update((await _header(stage, at)).header.failed)
     return failed
 
 

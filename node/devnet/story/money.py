@@ -50,6 +50,7 @@ async def quorum(stage: Stage) -> str:
                 raise NotYet(f"{name}: {state.sentence}; missing {', '.join(state.missing)}")
 
     await until("all validators connected", connected, seconds=20)
+    await stage.agree()
     url = network.url(network.names[0])
     members = await probe.ask(url, "consensus_validators", ValidatorSetInfo)
     return (

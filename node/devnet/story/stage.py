@@ -42,7 +42,7 @@ class Stage:
         self.network = network
         self.probe = probe
         self.height = 0
-        """Height of the last own transaction."""
+        """Newest height at which all nodes were seen to agree."""
         self.root = b""
         """State root that all nodes showed last."""
         self._turn = itertools.count()
@@ -80,10 +80,10 @@ class Stage:
         return receipt
 
     async def agree(self, height: int = 0) -> int:
-        """All running nodes have one root at one height, at least the given one; that height."""
-        roots = await state_roots(self.network, self.probe, at_least=height)
+        """See that all running nodes have one root at one height; how many they are."""
+        common, roots = await state_roots(self.network, self.probe, at_least=height)
         self.root = next(iter(roots.values()))
-        self.height = max(self.height, height)
+        self.height = max(self.height, common)
         return len(roots)
 
     async def together(
