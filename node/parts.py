@@ -26,7 +26,7 @@ from node.metrics import Metrics
 from node.p2p.peers import PeerAddress
 from node.p2p.tls import make_credentials
 from node.p2p.transport import Transport
-from node.restart import open_guard, restored
+from node.restart import open_guard, restored, stored_sequence
 from node.rpc.listen import listener_config
 from node.rpc.server import RpcServer
 from node.signature_check import SignatureCheck
@@ -97,10 +97,7 @@ class Parts:
             ask=self.transport.send,
             before_build=self.gossip.flush,
             clock=now,
-            # Never lowered: else one synced block would make an old guard look current (R12).
-            guard_sequence=lambda: max(
-                self._chain.guard_sequence, 0 if desk is None else desk.guard.sequence
-            ),
+            guard_sequence=lambda: stored_sequence(self._chain, desk),
             stages=self._stages,
         )
 

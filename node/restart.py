@@ -46,6 +46,14 @@ def open_guard(folder: Path, public_key: bytes) -> SignGuard:
         return SignGuard(path, public_key, GuardState.DAMAGED)
 
 
+def stored_sequence(chain: Chain, desk: SigningDesk | None) -> int:
+    """Guard sequence for the next block batch.
+
+    Never lowered: else one block synced beside an old guard would make it look current (R12).
+    """
+    return max(chain.guard_sequence, 0 if desk is None else desk.guard.sequence)
+
+
 def restored(
     chain: Chain, desk: SigningDesk | None, keep_body: Callable[[DecodedTransaction], object]
 ) -> Restored:

@@ -20,7 +20,7 @@ from node.identity import dev_keys
 from node.inbound import Inbound
 from node.intake import Intake
 from node.mempool import Mempool, PoolLimits
-from node.restart import begin_guard, open_guard, restored
+from node.restart import begin_guard, open_guard, restored, stored_sequence
 from node.signature_check import SignatureCheck
 from node.signing_desk import GuardedProposal, SigningDesk
 from node.stages import Stages
@@ -193,7 +193,7 @@ class NodeShell:
             ask=wire.send,
             before_build=self.gossip.flush,
             clock=now,
-            guard_sequence=lambda: max(chain.guard_sequence, self.desk.guard.sequence),
+            guard_sequence=lambda: stored_sequence(chain, self.desk),
             stages=stages,
         )
         self.restored = restored(chain, self.desk, self._keep_body)
