@@ -83,7 +83,10 @@ def _cli() -> Iterator[str]:
 def _command(command: click.Command, context: click.Context, path: str) -> Iterator[str]:
     yield f"\n## {path}\n"
     yield "```text"
-    yield command.get_help(click.Context(command, info_name=path, max_content_width=96)).rstrip()
+    # click keeps the help option that it made first: the same names whoever asks first.
+    names = ["-h", "--help"]
+    own = click.Context(command, info_name=path, max_content_width=96, help_option_names=names)
+    yield command.get_help(own).rstrip()
     yield "```"
     if isinstance(command, click.Group):
         for name in command.list_commands(context):

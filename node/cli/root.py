@@ -19,6 +19,7 @@ from node.cli.doctor import doctor
 from node.cli.exits import CommandFailed, Exit
 from node.cli.init import init
 from node.cli.keys import keys
+from node.cli.light import light
 from node.cli.query import query
 from node.cli.run import run
 from node.cli.testnet import testnet
@@ -36,6 +37,10 @@ _KNOWN: dict[str, Exit] = {
     "node.devnet.wait.DeadlinePassed": Exit.FAILED,
     "node.genesis_file.GenesisUnreadable": Exit.BAD_CONFIG,
     "node.keystore.envelope.KeystoreError": Exit.REFUSED,
+    "node.sdk.errors.NodeUnreachable": Exit.UNAVAILABLE,
+    "node.sdk.errors.RpcFailed": Exit.FAILED,
+    "node.sdk.light.anchor.AnchorUnreadable": Exit.BAD_CONFIG,
+    "node.sdk.light.faults.Unproven": Exit.FAILED,
     "node.signing.WrongLibrary": Exit.BAD_CONFIG,
     "node.storage.kv.StorageFailed": Exit.STORAGE_FAILED,
     "node.storage.leveldb.DamagedStore": Exit.STORAGE_FAILED,
@@ -56,7 +61,7 @@ def cli() -> None:
     """A permissioned ledger for government bonds, sovereign money and their supervisors."""
 
 
-for _command in (keys, init, testnet, run, devnet, tx, query, verify, doctor, docs):
+for _command in (keys, init, testnet, run, devnet, tx, query, light, verify, doctor, docs):
     cli.add_command(_command)
 
 

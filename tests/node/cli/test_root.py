@@ -22,7 +22,18 @@ def run(*arguments: str) -> int:
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == Exit.OK
     out = capsys.readouterr().out
-    for name in ("keys", "init", "testnet", "run", "devnet", "tx", "query", "verify", "doctor"):
+    for name in (
+        "keys",
+        "init",
+        "testnet",
+        "run",
+        "devnet",
+        "tx",
+        "query",
+        "light",
+        "verify",
+        "doctor",
+    ):
         assert f"\n  {name} " in out
 
 
