@@ -111,9 +111,7 @@ class History:
             network_key=network,
             operator=operator.address,
         )
-        self._agree(
-            AddValidator(validator=new, proof=self._entry(name, signer), replaces=replaces)
-        )
+        self._agree(AddValidator(validator=new, proof=self._entry(name, signer), replaces=replaces))
 
     def remove(self, name: str) -> None:
         self._agree(RemoveValidator(id=name))

@@ -95,9 +95,7 @@ class Calls:
         self.lie = lie
         self.asked: list[tuple[str, str]] = []
         log = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
-        self._dispatcher = Dispatcher(
-            api_of(chain), FORM, METHODS, metrics=Metrics().rpc, log=log
-        )
+        self._dispatcher = Dispatcher(api_of(chain), FORM, METHODS, metrics=Metrics().rpc, log=log)
         self._caller = Caller(name="", tiers=frozenset({Tier.READ}), charge=lambda count: None)
 
     async def raw(self, method: str, params: object = None) -> Json:

@@ -1,6 +1,7 @@
 """Following the chain: every height from every anchor, skipping where the set stayed, cheaply."""
 
 import asyncio
+import itertools
 
 import pytest
 from hypothesis import given
@@ -31,9 +32,10 @@ def anchor_at(history: History, height: int) -> Anchor:
         genesis_digest=chain.genesis_digest,
         height=height,
         block_hash=chain.genesis_digest if block is None else block.digest,
-        validators=tuple(Validator(**{
-            name: getattr(member, name) for name in Validator.__struct_fields__
-        }) for member in members),
+        validators=tuple(
+            Validator(**{name: getattr(member, name) for name in Validator.__struct_fields__})
+            for member in members
+        ),
     )
 
 
@@ -49,7 +51,7 @@ def test_the_history_has_what_these_tests_need(history: History) -> None:
     assert set(sizes) == {4, 5}
     assert sizes[0] == sizes[-1] == 4
     assert len(changes) == 5
-    assert any(second - first == 1 for first, second in zip(changes, changes[1:], strict=False))
+    assert any(second - first == 1 for first, second in itertools.pairwise(changes))
 
 
 async def test_genesis_is_an_anchor(history: History) -> None:
@@ -125,7 +127,9 @@ async def test_changes_at_each_height_are_followed_one_by_one() -> None:
     history.idle(3)
     for number in range(12):
         name, party = [
-            ("treasury", TREASURY), ("supervisor", SUPERVISOR), ("debt-office", DEBT_OFFICE),
+            ("treasury", TREASURY),
+            ("supervisor", SUPERVISOR),
+            ("debt-office", DEBT_OFFICE),
         ][number % 3]
         history.rotate(name, party)
     history.idle(3)
@@ -189,22 +193,16 @@ async def test_calls_side_by_side_share_one_anchor(history: History) -> None:
     assert light.anchor == anchor_at(history, 40)
 
 
-async def test_limits_of_one_call(
-    history: History, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_limits_of_one_call(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow, "BLOCKS_MAX", 8)
     light, _ = client_of(history)
-    progress = []
-    for _ in range(30):
-        try:
-            await light.sync()
-            break
-        except Unproven as error:
-            assert error.fault is Fault.TOO_MANY_CHANGES
-            progress.append(light.anchor.height)
-    assert progress
-    assert light.anchor == anchor_at(history, history.height)
-    assert progress == sorted(set(progress))
+    with pytest.raises(Unproven) as caught:
+        await light.sync()
+    assert caught.value.fault is Fault.TOO_MANY_CHANGES
+    assert light.anchor.height > 0
+    assert light.anchor == anchor_at(history, light.anchor.height)
+    monkeypatch.setattr(follow, "BLOCKS_MAX", 100)
+    assert await light.sync() == anchor_at(history, history.height)
     monkeypatch.setattr(follow, "BACK_MAX", 9)
     with pytest.raises(Unproven) as caught:
         await client_of(history, 20)[0].block(10)

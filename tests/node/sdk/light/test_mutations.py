@@ -64,7 +64,7 @@ def questions(history: History) -> dict[str, tuple[int, Question]]:
         "receipt": (10, lambda light: light.receipt(tx_id)),
         "transaction": (10, lambda light: light.transaction(tx_id)),
         "receipt below": (20, lambda light: light.receipt(tx_id)),
-    }  # type: ignore[return-value]
+    }
 
 
 Path = tuple[str | int, ...]
@@ -223,7 +223,8 @@ def test_each_answer_missing_or_of_another_question(name: str) -> None:
         for other, answer in bench.answers.items():
             if other != key and answer != bench.answers[key]:
                 assert bench.outcome(key, answer) is None, (key, other)
-        for nothing in (None, {}, [], "", 0, True):
+        nothings: list[Json] = [None, {}, [], "", 0, True]
+        for nothing in nothings:
             assert bench.outcome(key, nothing) is None, (key, nothing)
 
 
