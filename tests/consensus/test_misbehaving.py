@@ -1,7 +1,6 @@
 """Malformed, foreign, equivocating, stale and far messages: no reply, and it still works after.
 
-Each case is fed to a replica that is in the middle of a view; then the honest messages come and it
-has to decide as if nothing had been said.
+After each case the honest messages come, and it has to decide as if nothing had been said.
 """
 
 from collections.abc import Callable
@@ -12,7 +11,6 @@ import pytest
 from consensus import actions as act
 from consensus import events as ev
 from consensus.messages import (
-    Commit,
     ConsensusMessage,
     Evidence,
     Justification,
@@ -24,6 +22,7 @@ from consensus.messages import (
     ViewChange,
     ViewChangeHead,
 )
+from consensus.signed import signed_part
 from consensus.types import Verified
 from tests.consensus import fakes
 from tests.consensus.solo import Block, Solo
@@ -45,6 +44,10 @@ def head_of(solo: Solo, name: str, view: int, **changes: object) -> ViewChangeHe
     return msgspec.structs.replace(head, signature=fakes.signature_of(head.sender, head))
 
 
+def prepared_for(solo: Solo) -> list[bytes]:
+    return [d.digest for d in solo.signed(Step.PREPARE) if isinstance(d, Prepare)]
+
+
 def silent(actions: list[act.Action]) -> bool:
     """Nothing was signed or asked for; a Status and evidence are no reply."""
     quiet = (act.Report, act.RecordEvidence)
@@ -57,7 +60,6 @@ def silent(actions: list[act.Action]) -> bool:
 
 
 def still_decides(solo: Solo) -> None:
-    """The honest messages of view 0 lead to a decision."""
     block = solo.block(salt=99)
     solo.receive(solo.pre_prepare(block))
     assert solo.signed(Step.PREPARE)
@@ -162,7 +164,7 @@ def test_an_invalid_header_gets_no_prepare_and_ends_the_view(name: str) -> None:
     block = solo.block(**HEADERS[name])  # type: ignore[arg-type]
     solo.receive(pre_prepare(solo, block, height=1))
     assert not solo.signed(Step.PREPARE)
-    assert [draft.head.view for draft in solo.signed(Step.VIEW_CHANGE)] == [1]  # type: ignore[union-attr]
+    assert [signed_part(draft).view for draft in solo.signed(Step.VIEW_CHANGE)] == [1]
 
 
 def j_cases(solo: Solo) -> dict[str, tuple[Block, Justification | None]]:
@@ -253,7 +255,7 @@ def test_every_malformed_j_is_dropped_alone(name: str) -> None:
     if block.digest == good.digest:
         solo.receive(solo.pre_prepare(good, 1, solo.justification(1, "abd")))
         assert solo.replica.view == 1
-        assert [draft.digest for draft in solo.signed(Step.PREPARE)] == [good.digest]  # type: ignore[union-attr]
+        assert prepared_for(solo) == [good.digest]
     else:
         first = solo.block(view=0, salt=3)
         solo.receive(solo.pre_prepare(first))
@@ -261,24 +263,18 @@ def test_every_malformed_j_is_dropped_alone(name: str) -> None:
 
 
 def test_a_good_j_is_taken() -> None:
-    """The cases above are one step away from these two."""
     for certificate in (False, True):
         solo = Solo("c")
-        block = solo.block(view=0) if certificate else solo.block(view=1)
+        block = solo.block(view=0 if certificate else 1)
         proof = solo.prepared(block, names="abd") if certificate else None
         solo.receive(solo.pre_prepare(block, 1, solo.justification(1, "abd", proof)))
-        assert [draft.digest for draft in solo.signed(Step.PREPARE)] == [block.digest]  # type: ignore[union-attr]
+        assert prepared_for(solo) == [block.digest]
 
 
 def test_a_j_in_view_zero_is_refused() -> None:
     solo = Solo("b")
     block = solo.block()
     assert silent(solo.receive(solo.pre_prepare(block, 0, solo.justification(1, "acd"))))
-    still_decides_another(solo, block)
-
-
-def still_decides_another(solo: Solo, block: Block) -> None:
-    """The same PrePrepare without J is good."""
     solo.receive(solo.pre_prepare(block))
     assert solo.signed(Step.PREPARE)
 
@@ -331,7 +327,7 @@ def test_a_certificate_hidden_in_a_view_change_after_a_commit_is_evidence() -> N
 def test_evidence_that_proves_nothing_is_dropped() -> None:
     solo = Solo("b")
     block, other = solo.block(), solo.block(salt=1)
-    good: tuple[Prepare, Commit] = (solo.prepare("c", block), solo.commit("c", block))
+    good = (solo.prepare("c", block), solo.commit("c", block))
     for first, second in (
         (good[0], good[0]),
         (good[0], good[1]),
@@ -346,7 +342,6 @@ def test_evidence_that_proves_nothing_is_dropped() -> None:
 
 
 def test_pre_prepare_of_the_next_height_keeps_no_bodies() -> None:
-    """R10: a PrePrepare of h + 1 is kept without its bodies."""
     solo = Solo("b")
     message = pre_prepare(solo, solo.block(height=2), height=2, bodies=(b"x" * 1_000,))
     solo.receive(message)

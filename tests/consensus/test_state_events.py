@@ -140,25 +140,11 @@ def not_cleared(solo: Solo) -> None:
     """Just started: nobody has shown anything (R12)."""
 
 
-PHASES: tuple[Callable[[Solo], None], ...] = (
-    waiting,
-    idle_with_work,
-    executing,
-    preparing,
-    committing,
-    deciding,
-    refused,
-    broken,
-    changing,
-    prepared_and_changing,
-    primary_building,
-    backup_in_view_two,
-    fetching,
-    behind,
-    second_height,
-    stopped,
-    not_cleared,
-)
+FIRST = (waiting, idle_with_work, executing, preparing, committing)
+THEN = (deciding, refused, broken, changing)
+LAST = (prepared_and_changing, primary_building, backup_in_view_two, fetching)
+REST = (behind, second_height, stopped, not_cleared)
+PHASES: tuple[Callable[[Solo], None], ...] = (*FIRST, *THEN, *LAST, *REST)
 
 
 # --- events ---

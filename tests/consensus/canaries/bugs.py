@@ -187,7 +187,7 @@ def unsorted_certificate(patch: Patch) -> None:
 
 BUGS = (
     Bug(name="quorum 2f", rule="Numbers", plant=quorum_2f),
-    Bug(name="quorum 2f+1 at n = 5 and 6", rule="Numbers", plant=quorum_2f_plus_1, n=(5, 6)),
+    Bug(name="quorum right for n = 3f + 1 only", rule="Numbers", plant=quorum_2f_plus_1, n=(5, 6)),
     Bug(
         name="no justification check",
         rule="J",

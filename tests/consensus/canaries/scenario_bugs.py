@@ -26,6 +26,7 @@ from consensus.votes import VoteBook
 from tests.consensus import test_misbehaving as misbehaving
 from tests.consensus import test_page_scenarios as page
 from tests.consensus import test_page_scenarios_liars as page_liars
+from tests.consensus import test_page_scenarios_sets as page_sets
 from tests.consensus import test_regressions as regressions
 
 Patch = pytest.MonkeyPatch
@@ -186,7 +187,7 @@ SCENARIO_BUGS = (
         name="suspension of all",
         rule="Who proposes",
         plant=all_suspended,
-        scenario=page.test_the_primaries_after_a_snapshot_and_a_shrinking_set_are_the_same,
+        scenario=page_sets.test_the_primaries_after_a_snapshot_and_a_shrinking_set_are_the_same,
     ),
     ScenarioBug(
         name="timer started by the own ViewChange",
