@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from node.cli.exits import Exit
 from node.config import LogConfig, NodeConfig, PeerAddress, RpcConfig
 from node.devnet.config_file import write_config
 from node.devnet.layout import LAYOUT_VERSION, Layout, Ports, SavedState, free_ports
@@ -21,11 +22,14 @@ from node.devnet.ports import HOST
 from node.devnet.probe import Probe
 from node.devnet.process import ChildProcess, LifePipe, node_command, stop_all
 from node.devnet.profile import VALIDATORS, dev_genesis
-from node.devnet.wait import until
+from node.devnet.wait import NotYet, until
 from node.genesis_file import write_genesis
 from node.storage.lockfile import FolderLock
 from tokens.genesis import Genesis
 
+ANY_PORTS = Ports(rpc=0, peer=0)
+MOVES_MAX = 3
+"""Times that a network looks for other ports when somebody took one before its node had it."""
 READY_SECONDS = 30
 """How long all nodes may take from start to /readyz."""
 
@@ -47,9 +51,11 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
 class Network:
     """The processes of one layout. Holds the folder's lock from construction to `close`."""
 
-    def __init__(self, layout: Layout, lock: FolderLock, state: SavedState) -> None:
+    def __init__(self, layout: Layout, lock: FolderLock, state: SavedState, tuning: Tuning) -> None:
         self.layout = layout
         self.state = state
+        self._tuning = tuning
+        self._moves_left = MOVES_MAX
         self.names = tuple(state.nodes)
         self._lock = lock
         self._pipe = LifePipe()
@@ -71,11 +77,12 @@ class Network:
         lock = FolderLock.acquire(layout.root)
         try:
             state = _resume(layout) if layout.exists else _create(layout, genesis or dev_genesis())
-            _write_configs(layout, state.nodes, tuning or Tuning())
+            tuning = tuning or Tuning()
+            _write_configs(layout, state.nodes, tuning)
         except BaseException:
             lock.release()
             raise
-        return cls(layout, lock, state)
+        return cls(layout, lock, state, tuning)
 
     def url(self, name: str) -> str:
         """JSON-RPC over HTTP."""
@@ -126,13 +133,29 @@ class Network:
 
     async def wait_ready(self, probe: Probe, *names: str, seconds: float = READY_SECONDS) -> None:
         """Until these nodes, or all, are ready. DeadlinePassed, NodeEnded."""
-        urls = [self.url(name) for name in names or self.names]
 
         async def ready() -> None:
+            if self._moves_left > 0 and any(
+                self.children[name].exit_status == Exit.IN_USE for name in self.ended()
+            ):
+                self._move()
+                raise NotYet("a port was taken between the choice and the start")
             self.check()
-            await probe.all_ready(urls)
+            await probe.all_ready([self.url(name) for name in names or self.names])
 
         await until("nodes ready", ready, seconds=seconds)
+        self._moves_left = 0
+
+    def _move(self) -> None:
+        """Other ports for all nodes, and a new start: before the first time that all were ready."""
+        self._moves_left -= 1
+        self.stop()
+        self.state = msgspec.structs.replace(
+            self.state, nodes=free_ports(self.names, dict.fromkeys(self.names, ANY_PORTS))
+        )
+        self.layout.save(self.state)
+        _write_configs(self.layout, self.state.nodes, self._tuning)
+        self.start()
 
     def remember(self, story: str) -> None:
         """Write how far the story is."""
