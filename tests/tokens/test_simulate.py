@@ -29,7 +29,8 @@ def ledger() -> Ledger:
 def tried(
     ledger: Ledger, sender: str, *operations: msgspec.Struct, **fields: object
 ) -> list[tuple[int, Code]]:
-    decoded = decode_transaction(ledger.transaction(sender, *operations, **fields))  # type: ignore[arg-type]
+    data = ledger.transaction(sender, *operations, **fields)  # type: ignore[arg-type]
+    decoded = decode_transaction(data)
     assert isinstance(decoded, DecodedTransaction)
     outcome = simulate(ledger.state, decoded, ledger.height + 1)
     return [(index, refusal.code) for index, refusal in outcome.refusals]
