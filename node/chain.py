@@ -9,6 +9,7 @@ Rules of this file:
 from dataclasses import dataclass
 
 from consensus.types import (
+    VALIDATORS_MAX,
     CommitCertificate,
     Header,
     Proposal,
@@ -16,6 +17,7 @@ from consensus.types import (
     Validator,
     ValidatorSet,
 )
+from consensus.validator_set import window_heights
 from node.history import touched
 from node.stages import Stage, Stages
 from node.storage.blocks import BlockRow, BlockStore, BodyRow
@@ -304,12 +306,8 @@ class Chain:
     # --- reads for consensus and peers ------------------------------------------------------------
 
     def recent_headers(self) -> tuple[Header, ...]:
-        """Headers of the last max(10, rotation) x n + 1 heights, ascending: for suspension."""
-        count = (
-            max(10, self.rotation)
-            * max(len(self.tip.validators), len(self.tip.previous_validators))
-            + 1
-        )
+        """Headers that suspension may look at, of the largest set there can be, ascending."""
+        count = window_heights(self.rotation, VALIDATORS_MAX) + 1
         return self.blocks.headers(self.tip.height - count + 1, self.tip.height)
 
     def proposal_at(self, height: int, digest: bytes) -> Proposal | None:
