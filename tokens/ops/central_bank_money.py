@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tokens import posting
-from tokens.authority import may_act_for, with_role
+from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import Movement, movement_refusals
 from tokens.events import CentralBankMoneyIssued, CentralBankMoneyWithdrawn
@@ -23,7 +23,6 @@ from tokens.types import (
     OperationClass,
     PositiveAmount,
     Reference,
-    Role,
 )
 
 
@@ -71,11 +70,6 @@ def _is_money(asset: Asset | None) -> bool:
     return asset is not None and asset.kind is AssetKind.MONEY
 
 
-def _issuer(context: Context) -> bytes:
-    issuer = with_role(context, Role.CENTRAL_BANK)
-    return NO_ADDRESS if issuer is None else issuer.id
-
-
 def check_issue(context: Context, operation: CbIssue) -> Iterator[Refusal]:
     """The booking counts once; the account is a participant's own."""
     state = context.state
@@ -90,7 +84,7 @@ def check_issue(context: Context, operation: CbIssue) -> Iterator[Refusal]:
     if target.holder == NO_ADDRESS:
         yield Refusal(Code.COUNTERPARTY_NOT_ELIGIBLE)
     scope = int(ReferenceScope.RTGS_ISSUE)
-    if state.get(USED_REFERENCE, scope, _issuer(context), operation.rtgs_ref) is not None:
+    if state.get(USED_REFERENCE, scope, asset.issuer, operation.rtgs_ref) is not None:
         yield Refusal(Code.REFERENCE_USED)
     movement = Movement(
         asset=asset,
@@ -107,13 +101,13 @@ def check_issue(context: Context, operation: CbIssue) -> Iterator[Refusal]:
 def apply_issue(context: Context, operation: CbIssue) -> None:
     """Units come into being."""
     state = context.state
+    asset = require_asset(state, operation.asset)
     state.put(
         USED_REFERENCE,
         UsedReference(
-            scope=ReferenceScope.RTGS_ISSUE, owner=_issuer(context), reference=operation.rtgs_ref
+            scope=ReferenceScope.RTGS_ISSUE, owner=asset.issuer, reference=operation.rtgs_ref
         ),
     )
-    asset = require_asset(state, operation.asset)
     posting.issue(context, asset, require_account(state, operation.target), operation.amount)
     context.emit(
         CentralBankMoneyIssued(
