@@ -177,6 +177,8 @@ def check_redeem(context: Context, operation: CashRedeem) -> Iterator[Refusal]:
     code = credit_refusal(context, cash.backing, target)
     if code is not None:
         yield Refusal(code)
+    if target.kyc_tier < require_asset(state, cash.backing).kyc_tier_min:
+        yield Refusal(Code.KYC_TIER_TOO_LOW)
     if source.purpose in RESERVED or target.purpose in RESERVED:
         yield Refusal(Code.ACCOUNT_RESERVED)
     yield from movement_refusals(
@@ -280,6 +282,7 @@ CASH_REDEEM = OperationSpec(
         Code.NOT_AUTHORISED,
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_CLOSED,
+        Code.KYC_TIER_TOO_LOW,
         Code.ACCOUNT_RESERVED,
         Code.INSUFFICIENT_AVAILABLE,
         Code.LIENS_FULL,

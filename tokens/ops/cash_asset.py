@@ -9,7 +9,7 @@ from tokens import posting
 from tokens.authority import with_role
 from tokens.context import Context
 from tokens.events import AssetDefined
-from tokens.records.cash import CASH_ASSET, CashAsset
+from tokens.records.cash import CASH_ASSET, CASH_BY_RESERVE, CashAsset
 from tokens.records.instruments import ASSET, Asset
 from tokens.records.parties import ACCOUNT
 from tokens.registry import OperationSpec
@@ -47,7 +47,7 @@ class DefineCashAsset(
     backing: AssetId
     """Central-bank money."""
     reserve_account: Address
-    """Purpose RESERVE, of no other asset, empty."""
+    """The issuer's own, purpose RESERVE, of no other asset, empty."""
     max_supply: PositiveAmount
     """Minor units; the supply never exceeds it."""
     kyc_tier_min: Annotated[int, msgspec.Meta(ge=0, le=9)]
@@ -57,7 +57,8 @@ class DefineCashAsset(
 def check_define(context: Context, operation: DefineCashAsset) -> Iterator[Refusal]:
     """Money behind it, an empty reserve account, an issuer."""
     state = context.state
-    if with_role(context, Role.CASH_ISSUER) is None:
+    issuer = with_role(context, Role.CASH_ISSUER)
+    if issuer is None:
         yield Refusal(Code.ROLE_REQUIRED)
     if state.get(ASSET, operation.asset) is not None:
         yield Refusal(Code.ALREADY_EXISTS)
@@ -73,6 +74,10 @@ def check_define(context: Context, operation: DefineCashAsset) -> Iterator[Refus
         return
     if account.purpose is not AccountPurpose.RESERVE:
         yield Refusal(Code.BAD_FIELD)
+    if issuer is not None and account.holder != issuer.id:
+        yield Refusal(Code.NOT_AUTHORISED)
+    if state.scan(CASH_ASSET, CASH_BY_RESERVE, (account.id,), limit=1):
+        yield Refusal(Code.ALREADY_EXISTS)
     if posting.balance_of(state, operation.backing, account.id):
         yield Refusal(Code.ACCOUNT_NOT_EMPTY)
 
@@ -127,6 +132,7 @@ DEFINE_CASH_ASSET = OperationSpec(
         Code.UNKNOWN_ASSET,
         Code.BAD_FIELD,
         Code.UNKNOWN_ACCOUNT,
+        Code.NOT_AUTHORISED,
         Code.ACCOUNT_NOT_EMPTY,
     ),
 )
