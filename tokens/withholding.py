@@ -29,10 +29,14 @@ def rate_on(table: TaxTable, tax_class: str, day: dt.date) -> int:
 
 
 def rate_of(state: Overlay, profile: str, account: Account, day: dt.date) -> int:
-    """Rate x 10^6 that an account pays. Treasury, central bank and reserve accounts are exempt."""
+    """Rate x 10^6 that an account pays. Treasury, central bank and reserve accounts are exempt.
+
+    An account in such a holder's name is the holder's only if nobody else has keys of it: its
+    servicer may have named anybody.
+    """
     if profile == NO_TAX or account.purpose in _EXEMPT:
         return 0
-    if account.holder != NO_ADDRESS:
+    if account.holder != NO_ADDRESS and account.policy is None:
         holder = state.get(PARTICIPANT, account.holder)
         if holder is not None and (
             Role.TREASURY in holder.roles or Role.CENTRAL_BANK in holder.roles
