@@ -124,13 +124,13 @@ def _tell_record(context: Context, payment: Payment) -> None:
 def miss_unfunded(context: Context, on: dt.date) -> None:
     """At the end of a date: what was due and is not funded is MISSED."""
     state = context.state
-    while True:
-        first = state.scan(PAYMENT, UNFUNDED_PAYMENTS, limit=1)
-        if not first or first[0].payment_date > on:
-            return
-        missed = with_payment(first[0], status=PaymentStatus.MISSED, was_missed=True)
-        state.put(PAYMENT, missed)
-        tell_status(context, missed)
+    while page := state.scan(PAYMENT, UNFUNDED_PAYMENTS, limit=LIVE_BONDS_MAX):
+        for payment in page:
+            if payment.payment_date > on:
+                return
+            missed = with_payment(payment, status=PaymentStatus.MISSED, was_missed=True)
+            state.put(PAYMENT, missed)
+            tell_status(context, missed)
 
 
 def mature(context: Context, on: dt.date) -> None:

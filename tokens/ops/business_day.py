@@ -8,7 +8,7 @@ import msgspec
 from tokens import servicing
 from tokens.context import Context
 from tokens.events import CalendarSet, DayClosed, DayOpened
-from tokens.finance.calendar import Calendar, check_calendar, is_business_day
+from tokens.finance.calendar import DATE_MAX, Calendar, check_calendar, is_business_day
 from tokens.lookup import require
 from tokens.records.day import (
     BUSINESS_DAY,
@@ -85,7 +85,7 @@ def check_open(context: Context, operation: OpenDay) -> Iterator[Refusal]:
         yield Refusal(Code.DAY_OPEN)
     if operation.date <= day.date:
         yield Refusal(Code.DATE_NOT_LATER)
-    elif (operation.date - day.date).days > DAY_JUMP_DAYS_MAX:
+    elif (operation.date - day.date).days > DAY_JUMP_DAYS_MAX or operation.date > DATE_MAX:
         yield Refusal(Code.BAD_DATE)
     calendar = _calendar_on(require(context.state, CALENDAR, day.calendar), operation.date)
     if not is_business_day(calendar, operation.date):
