@@ -105,13 +105,19 @@ def leg_codes(context: Context, batch: Batch) -> list[Code]:
     return codes
 
 
+def _own_holds(context: Context, batch: Batch) -> dict[tuple[bytes, str], int]:
+    """What the batch itself holds, minor units per (account, asset)."""
+    own: dict[tuple[bytes, str], int] = {}
+    for lien_id in batch.liens:
+        lien = require(context.state, LIEN, lien_id)
+        own[lien.account, lien.asset or ""] = lien.amount or 0
+    return own
+
+
 def funds_codes(context: Context, batch: Batch) -> list[Code]:
     """Check 11 on the net effect, with the batch's own holds counted as free."""
     state = context.state
-    own: dict[tuple[bytes, str], int] = {}
-    for lien_id in batch.liens:
-        lien = require(state, LIEN, lien_id)
-        own[lien.account, lien.asset or ""] = lien.amount or 0
+    own = _own_holds(context, batch)
     codes: list[Code] = []
     for net in net_effects(batch.legs):
         if net.amount >= 0:
@@ -129,32 +135,29 @@ def funds_codes(context: Context, batch: Batch) -> list[Code]:
     return codes
 
 
+def _to_allocate(context: Context, batch: Batch, participant: bytes) -> list[Net]:
+    """What a party's accounts give, net, and another party of the same account does not hold."""
+    own = {leg.source for leg in batch.legs if leg.giver == participant}
+    there = _own_holds(context, batch)
+    return [
+        net
+        for net in net_effects(batch.legs)
+        if net.amount < 0 and net.account in own and (net.account, net.asset) not in there
+    ]
+
+
 def allocate(context: Context, batch: Batch, participant: bytes) -> tuple[bytes, ...]:
     """Hold what a party's accounts give, net. Returns the ids of the holds."""
-    own = {leg.source for leg in batch.legs if leg.giver == participant}
-    placed: list[bytes] = []
-    for net in net_effects(batch.legs):
-        if net.amount < 0 and net.account in own:
-            lien = liens.hold(
-                context,
-                len(placed),
-                net.asset,
-                net.account,
-                -net.amount,
-                batch.digest[:16],
-                None,
-                batch.batch_id,
-            )
-            placed.append(lien.id)
-    return tuple(placed)
+    owner, memo = batch.digest[:16], batch.batch_id
+    return tuple(
+        liens.hold(context, number, net.asset, net.account, -net.amount, owner, None, memo).id
+        for number, net in enumerate(_to_allocate(context, batch, participant))
+    )
 
 
 def allocation_code(context: Context, batch: Batch, participant: bytes) -> Code | None:
     """Why a party cannot set aside what it gives, or None."""
-    own = {leg.source for leg in batch.legs if leg.giver == participant}
-    for net in net_effects(batch.legs):
-        if net.amount >= 0 or net.account not in own:
-            continue
+    for net in _to_allocate(context, batch, participant):
         code = _lien_code(context, net)
         if code is not None:
             return code
@@ -170,11 +173,36 @@ def allocation_code(context: Context, batch: Batch, participant: bytes) -> Code 
 def _lien_code(context: Context, net: Net) -> Code | None:
     """Column LIEN of the status table: a matured asset, say, takes no new hold."""
     asset = require_asset(context.state, net.asset)
-    code = asset_refusal(asset, OperationClass.TRADE, Use.LIEN)
+    code = asset_refusal(asset, OperationClass.TRADE | OperationClass.LIEN, Use.LIEN)
     if code is not None:
         return code
     account = require_account(context.state, net.account)
     return ACCOUNT_CELLS[standing(context, net.asset, account, Use.LIEN)][Use.LIEN]
+
+
+def advance(context: Context, batch: Batch) -> None:
+    """Store a batch after a party's step, as far as its parties have brought it."""
+    if batch.status is BatchStatus.INSTRUCTED and all(p.approved for p in batch.parties):
+        batch = _moved_on(context, batch, BatchStatus.MATCHED)
+    if batch.status is BatchStatus.MATCHED and all(p.allocated for p in batch.parties):
+        batch = _moved_on(context, batch, BatchStatus.ALLOCATED)
+        if batch.automatic:
+            enqueue(context, batch, SETTLE_HANDLER, AgendaClass.SETTLE)
+    context.state.put(BATCH, batch)
+
+
+def _moved_on(context: Context, batch: Batch, status: BatchStatus) -> Batch:
+    context.emit(
+        BatchStatusChanged(
+            initiator=batch.initiator, batch_id=batch.batch_id, status=status, reason=0
+        )
+    )
+    return msgspec.structs.replace(batch, status=status)
+
+
+def is_past_expiry(context: Context, batch: Batch) -> bool:
+    """Whether it only waits for the agenda to end it."""
+    return context.business_date >= batch.expires_on
 
 
 def settle(context: Context, batch: Batch) -> None:

@@ -7,12 +7,12 @@ import msgspec
 from tokens import settling
 from tokens.batch_parties import party_to_allocate, party_to_cancel
 from tokens.context import Context
-from tokens.events import BatchAllocated, BatchStatusChanged
+from tokens.events import BatchAllocated
 from tokens.lookup import require
 from tokens.records.settlement import BATCH, Batch, BatchStatus
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
-from tokens.types import NO_ADDRESS, Address, AgendaClass, OperationClass, Reference
+from tokens.types import NO_ADDRESS, Address, OperationClass, Reference
 
 
 class AllocateBatch(
@@ -89,6 +89,8 @@ def check_allocate(context: Context, operation: AllocateBatch) -> Iterator[Refus
         yield found
         return
     batch, party = found
+    if settling.is_past_expiry(context, batch):
+        yield Refusal(Code.BATCH_EXPIRED)
     if batch.status is BatchStatus.INSTRUCTED:
         yield Refusal(Code.NOT_MATCHED)
         return
@@ -109,28 +111,11 @@ def apply_allocate(context: Context, operation: AllocateBatch) -> None:
         msgspec.structs.replace(entry, allocated=True) if entry.participant == party else entry
         for entry in batch.parties
     )
-    complete = all(entry.allocated for entry in parties)
-    changed = msgspec.structs.replace(
-        batch,
-        parties=parties,
-        liens=batch.liens + placed,
-        status=BatchStatus.ALLOCATED if complete else batch.status,
-    )
-    context.state.put(BATCH, changed)
     context.emit(
         BatchAllocated(initiator=batch.initiator, batch_id=batch.batch_id, participant=party)
     )
-    if complete:
-        context.emit(
-            BatchStatusChanged(
-                initiator=batch.initiator,
-                batch_id=batch.batch_id,
-                status=BatchStatus.ALLOCATED,
-                reason=0,
-            )
-        )
-        if batch.automatic:
-            settling.enqueue(context, changed, settling.SETTLE_HANDLER, AgendaClass.SETTLE)
+    changed = msgspec.structs.replace(batch, parties=parties, liens=batch.liens + placed)
+    settling.advance(context, changed)
 
 
 def check_settle(context: Context, operation: SettleBatch) -> Iterator[Refusal]:
@@ -143,6 +128,8 @@ def check_settle(context: Context, operation: SettleBatch) -> Iterator[Refusal]:
         yield found
         return
     batch, _ = found
+    if settling.is_past_expiry(context, batch):
+        yield Refusal(Code.BATCH_EXPIRED)
     if batch.status is not BatchStatus.ALLOCATED:
         yield Refusal(Code.NOT_ALLOCATED)
         return
@@ -203,6 +190,7 @@ ALLOCATE_BATCH = OperationSpec(
     apply=apply_allocate,
     codes=(
         *_FOUND,
+        Code.BATCH_EXPIRED,
         Code.NOT_MATCHED,
         Code.ALREADY_ALLOCATED,
         Code.ASSET_NOT_ACTIVE,
@@ -225,6 +213,7 @@ SETTLE_BATCH = OperationSpec(
     apply=apply_settle,
     codes=(
         *_FOUND,
+        Code.BATCH_EXPIRED,
         Code.NOT_ALLOCATED,
         Code.TOO_EARLY,
         Code.ASSET_NOT_ACTIVE,

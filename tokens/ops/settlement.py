@@ -16,7 +16,7 @@ from tokens.batch_parties import (
 )
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
-from tokens.events import BatchApproved, BatchInstructed, BatchStatusChanged
+from tokens.events import BatchApproved, BatchInstructed
 from tokens.lookup import require
 from tokens.records.instruments import ASSET, BOND
 from tokens.records.parties import PARTICIPANT
@@ -199,7 +199,6 @@ def apply_instruct(context: Context, operation: InstructBatch) -> None:
         liens=(),
         number=number,
     )
-    state.put(BATCH, batch)
     settling.enqueue(context, batch, settling.EXPIRY_HANDLER, AgendaClass.RELEASE)
     context.emit(
         BatchInstructed(
@@ -211,6 +210,7 @@ def apply_instruct(context: Context, operation: InstructBatch) -> None:
             warnings=tuple(dict.fromkeys(int(c) for c in settling.leg_codes(context, batch))),
         )
     )
+    settling.advance(context, batch)
 
 
 def _named(batch: Batch, party: bytes, accounts: tuple[LegAccount, ...]) -> tuple[Leg, ...] | None:
@@ -246,6 +246,8 @@ def check_approve(context: Context, operation: ApproveBatch) -> Iterator[Refusal
         return
     if batch.status not in settling.OPEN:
         yield Refusal(Code.BATCH_NOT_OPEN)
+    elif settling.is_past_expiry(context, batch):
+        yield Refusal(Code.BATCH_EXPIRED)
     if operation.digest != batch.digest:
         yield Refusal(Code.DIGEST_MISMATCH)
     if any(entry.participant == party and entry.approved for entry in batch.parties):
@@ -269,26 +271,11 @@ def apply_approve(context: Context, operation: ApproveBatch) -> None:
         msgspec.structs.replace(entry, approved=True) if entry.participant == party else entry
         for entry in batch.parties
     )
-    matched = all(entry.approved for entry in parties)
-    changed = msgspec.structs.replace(
-        batch,
-        legs=_named(batch, party, operation.accounts) or batch.legs,
-        parties=parties,
-        status=BatchStatus.MATCHED if matched else batch.status,
-    )
-    context.state.put(BATCH, changed)
+    legs = _named(batch, party, operation.accounts) or batch.legs
     context.emit(
         BatchApproved(initiator=batch.initiator, batch_id=batch.batch_id, participant=party)
     )
-    if matched:
-        context.emit(
-            BatchStatusChanged(
-                initiator=batch.initiator,
-                batch_id=batch.batch_id,
-                status=BatchStatus.MATCHED,
-                reason=0,
-            )
-        )
+    settling.advance(context, msgspec.structs.replace(batch, legs=legs, parties=parties))
 
 
 INSTRUCT_BATCH = OperationSpec(
@@ -325,6 +312,7 @@ APPROVE_BATCH = OperationSpec(
         Code.NOT_FOUND,
         Code.NOT_A_PARTY,
         Code.BATCH_NOT_OPEN,
+        Code.BATCH_EXPIRED,
         Code.DIGEST_MISMATCH,
         Code.ALREADY_APPROVED,
         Code.BAD_FIELD,

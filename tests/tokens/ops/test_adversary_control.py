@@ -240,7 +240,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, of: Kind) -> list[int]:
     scan = Overlay.scan
 
     def counting(state: Overlay, kind: Kind, *args: object, **options: object) -> object:
-        found = scan(state, kind, *args, **options)  # type: ignore[arg-type]
+        found: list[msgspec.Struct] = scan(state, kind, *args, **options)  # type: ignore[arg-type]
         if kind is of:
             counts.append(len(found))
         return found
