@@ -102,6 +102,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Growth of one data folder during the sustained phase, mean of all."""
     load_generator_cpu_seconds: float
     """CPU that the generators took from the same cores during the sustained phase."""
+    machine_share_percent: float
+    """Part of all cores that nodes and generators had during the sustained phase.
+
+    Far below 100 the machine was busy with something else, and the rate is too low by as much.
+    """
     roots_equal: bool
     """All nodes had the same state root at the same height at the end."""
     scenario: Scenario | None

@@ -50,6 +50,9 @@ def _figures(report: Report) -> Table:
     memory = ", ".join(f"{name} {size}" for name, size in report.memory_mb.items())
     table.add_row("memory", f"{max(report.memory_mb.values(), default=0)} MB", memory)
     table.add_row("disk", f"{report.disk_bytes_per_transaction:.0f} B", "a transaction and node")
+    table.add_row(
+        "machine", f"{report.machine_share_percent:.0f} %", "of all cores, nodes and generators"
+    )
     equal = "equal on all nodes" if report.roots_equal else "DIFFERENT"
     table.add_row("state roots", equal, "")
     return table

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from importlib import metadata
 from pathlib import Path
 
@@ -99,10 +100,12 @@ async def _phases(network: Network, probe: Probe, load: Load, plan: Plan, verify
     await _sign(network, probe, load, int(rate * plan.seconds * STOCK_FACTOR))
 
     before, height = await read_all(network, probe), await level_height(network, probe)
-    load_before = load.cpu_seconds()
+    load_before, began = load.cpu_seconds(), time.monotonic()
     result = await load.closed(plan.seconds, plan.outstanding, plan.batch)
     after, height_after = await read_all(network, probe), await level_height(network, probe)
     load_cpu = load.cpu_seconds() - load_before
+    nodes_cpu = sum(after[name].cpu_seconds - before[name].cpu_seconds for name in after)
+    share = 100 * (nodes_cpu + load_cpu) / ((time.monotonic() - began) * _cores())
     sustained = _sustained(result, before, after, height_after - height)
     print(f"sustained {sustained.transactions_per_second:.0f}/s")
 
@@ -136,6 +139,7 @@ async def _phases(network: Network, probe: Probe, load: Load, plan: Plan, verify
         memory_mb={name: reading.memory_bytes // 1_000_000 for name, reading in after.items()},
         disk_bytes_per_transaction=_disk(before, after, sustained.finalised),
         load_generator_cpu_seconds=round(load_cpu, 1),
+        machine_share_percent=round(share, 1),
         roots_equal=len(set(roots.values())) == 1,
         scenario=scenario,
     )
