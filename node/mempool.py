@@ -218,10 +218,18 @@ class Mempool:
     def count_includable(self, includable: Includable, enough: int) -> int:
         """How many may enter now; stops at `enough`, because the caller only compares."""
         count = 0
-        for entry in list(self._entries.values()):
+        never: list[tuple[Entry, Code]] = []
+        # No copy of the pool: this is asked after every batch that came in.
+        for entry in self._entries.values():
             if count >= enough:
                 break
-            count += self._ask(includable, entry)
+            code = includable(entry.transaction)
+            if code is None or code is Code.OK:
+                count += 1
+            elif code in _NEVER_AGAIN:
+                never.append((entry, code))
+        for entry, code in never:
+            self._drop(entry, code)
         return count
 
     def _ask(self, includable: Includable, entry: Entry) -> bool:
@@ -229,9 +237,13 @@ class Mempool:
         if code is None or code is Code.OK:
             return True
         if code in _NEVER_AGAIN:
-            self._remove(entry.transaction.wire_id)
-            self.counters[f"dropped_{code.name.lower()}"] += 1
+            self._drop(entry, code)
         return False
+
+    def _drop(self, entry: Entry, code: Code) -> None:
+        """It can never enter any more."""
+        self._remove(entry.transaction.wire_id)
+        self.counters[f"dropped_{code.name.lower()}"] += 1
 
     def _by_turns(self) -> Iterator[Entry]:
         """One of each sender, oldest sender first, then the next of each. Safe against removals."""
