@@ -17,6 +17,10 @@ from tokens.state import Overlay
 from tokens.transaction import DecodedTransaction
 
 
+class LimitReached(Exception):
+    """A bound of the node is reached by what clients ask for; try again later."""
+
+
 class StoredBlock(msgspec.Struct, frozen=True, kw_only=True):
     """A decided block as the store has it."""
 
@@ -136,7 +140,7 @@ class NodeApi(Protocol):
         """tx_ids in the pool, oldest first."""
 
     def evidence(self) -> list[tuple[str, int, bytes]]:
-        """(accused validator, height, encoded Evidence) that this node holds."""
+        """(accused validator, height, encoded Evidence) that this node holds, newest first."""
 
     def participation(self) -> list[tuple[str, int, int]]:
         """(validator, blocks proposed, Commits in certificates) over the last 100 heights."""

@@ -2,8 +2,8 @@
 
 Rules of this file:
 1. Every end has a status and one log line with the name of the error.
-2. Statuses: 0 stopped, 70 internal error, 74 storage failed, 75 folder or port in use,
-   78 configuration.
+2. Statuses: 0 stopped, 70 internal error, 74 storage failed, 75 folder or port in use, 76 this node
+   computes another result than a quorum has signed (do not restart it), 78 configuration.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from node.chain import WrongGenesis
 from node.config import ConfigInvalid, NodeConfig, load_config
+from node.executor import RootMismatch
 from node.genesis_file import GenesisUnreadable, read_genesis
 from node.keystore import KeystoreError
 from node.logs import configure, get_logger
@@ -29,13 +30,18 @@ from tokens.store import DamagedState
 EXIT_OK = 0
 EXIT_INTERNAL = 70
 EXIT_IN_USE = 75
+EXIT_DIVERGED = 76
 EXIT_CONFIG = 78
 GC_THRESHOLD = 100_000
 """Allocations between two collections: the default costs 2 us a transaction (measured, page 02)."""
 
 
-def run_node(config_path: Path) -> int:
-    """Run one node until SIGTERM or SIGINT. The exit status; see rule 2."""
+def run_node(config_path: Path, vote_from: int | None = None) -> int:
+    """Run one node until SIGTERM or SIGINT. The exit status; see rule 2.
+
+    `vote_from`: the operator's word that a node with a stale sign guard may vote from that height
+    on (R12); None = it finds back by itself or observes.
+    """
     try:
         config = load_config(config_path)
         base = config_path.resolve().parent
@@ -51,14 +57,14 @@ def run_node(config_path: Path) -> int:
         sys.stderr.write(f"log.file: {error}\n")
         return EXIT_CONFIG
     try:
-        return _run_opened(config, genesis, base)
+        return _run_opened(config, genesis, base, vote_from)
     finally:
         stream.flush()
 
 
-def _run_opened(config: NodeConfig, genesis: Genesis, base: Path) -> int:
+def _run_opened(config: NodeConfig, genesis: Genesis, base: Path, vote_from: int | None) -> int:
     try:
-        asyncio.run(_until_signal(Node.open(config, genesis, base)))
+        asyncio.run(_until_signal(Node.open(config, genesis, base), vote_from))
     except BaseExceptionGroup as group:
         return _ended_by(first_error(group))
     except Exception as error:  # noqa: BLE001  the last handler of the process names every error
@@ -78,7 +84,7 @@ def _ended_by(error: BaseException) -> int:
     return status
 
 
-async def _until_signal(node: Node) -> None:
+async def _until_signal(node: Node, vote_from: int | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -86,7 +92,7 @@ async def _until_signal(node: Node) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
-    await node.run(stop)
+    await node.run(stop, vote_from=vote_from)
 
 
 def first_error(group: BaseException) -> BaseException:
@@ -107,5 +113,6 @@ def status_of(error: BaseException) -> int:
 _STATUSES: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
     ((StorageFailed, DamagedStore, DamagedState), EXIT_STORAGE_FAILED),
     ((FolderLocked, StoreLocked, OSError), EXIT_IN_USE),
+    ((RootMismatch,), EXIT_DIVERGED),
     ((ConfigInvalid, GenesisInvalid, KeystoreError, UnsafeBind, WrongGenesis), EXIT_CONFIG),
 )

@@ -8,7 +8,7 @@ Rules of this file:
 
 import asyncio
 
-from node.api import StoredBlock
+from node.api import LimitReached, StoredBlock
 from tokens.results import Receipt
 
 WAITERS_MAX = 20_000
@@ -17,7 +17,7 @@ FEEDS_MAX = 5_120
 """256 connections of 20 subscriptions."""
 
 
-class TooManyWaiters(Exception):
+class TooManyWaiters(LimitReached):
     """The bound of waiters or feeds is reached; try again later."""
 
 

@@ -9,6 +9,7 @@ Rules of this file:
 import asyncio
 from pathlib import Path
 
+from consensus.events import MayVote
 from node.chain import Chain
 from node.clock import now
 from node.config import NodeConfig
@@ -65,19 +66,19 @@ class Node:
             raise
         return cls(config, keys=keys, lock=lock, store=store, chain=chain, data=data)
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop`. Raises what ended it otherwise."""
+    async def run(self, stop: asyncio.Event, *, vote_from: int | None = None) -> None:
+        """Run until `stop`. Raises what ended it otherwise. `vote_from`: see app.run_node."""
         try:
-            await self._run(stop)
+            await self._run(stop, vote_from)
         finally:
             self._store.close()
             self._lock.release()
 
-    async def _run(self, stop: asyncio.Event) -> None:
+    async def _run(self, stop: asyncio.Event, vote_from: int | None) -> None:
         parts = Parts(self.config, keys=self._keys, chain=self._chain, data=self._data)
-        await self._serve(stop, parts)
+        await self._serve(stop, parts, vote_from)
 
-    async def _serve(self, stop: asyncio.Event, parts: Parts) -> None:
+    async def _serve(self, stop: asyncio.Event, parts: Parts, vote_from: int | None) -> None:
         """Start everything, wait, stop everything."""
         await parts.rpc.start()
         try:
@@ -90,6 +91,8 @@ class Node:
                     group.create_task(self._look_around(parts.gossip, parts.driver)),
                 ]
                 parts.driver.start()
+                if vote_from is not None:
+                    parts.driver.post(MayVote(now=now(), from_height=vote_from))
                 self._log.info(
                     "started",
                     node=self.config.id,

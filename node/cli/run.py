@@ -21,18 +21,29 @@ PARENT_PIPE = "MOHUR_PARENT_PIPE"
     type=click.Path(path_type=Path, dir_okay=False),
     help="The node's configuration (TOML).",
 )
-def run(config_path: Path) -> int:
+@click.option(
+    "--vote-from",
+    type=click.IntRange(min=1),
+    default=None,
+    help="A node whose sign guard was lost may vote from this height on. If its key has signed at "
+    "that height already, it signs twice, which is evidence against its operator: name a height at "
+    "least 3 above all that the others show. Only if the guards of all were lost at once: the"
+    " next height, if the operators agree that nobody was ever told of a block at it.",
+)
+def run(config_path: Path, vote_from: int | None) -> int:
     """Run a node in the foreground, until SIGTERM or Ctrl-C.
 
     Ends with 0 after a clean stop, 74 when the disk failed (start it again: it checks its store),
-    75 when another process has the data folder or the port, 78 when the configuration is wrong.
+    75 when another process has the data folder or the port, 76 when it computes another result than
+    a quorum has signed (do not start it again: keep the folder and ask), 78 when the configuration
+    is wrong.
     """
     if not config_path.is_file():
         raise CommandFailed(f"{config_path}: there is no such file", Exit.NO_INPUT)
     end_with_parent()
     from node.app import run_node
 
-    return run_node(config_path)
+    return run_node(config_path, vote_from)
 
 
 def end_with_parent() -> None:

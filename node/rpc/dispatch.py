@@ -15,7 +15,7 @@ from typing import cast
 import msgspec
 from structlog.typing import FilteringBoundLogger
 
-from node.api import NodeApi
+from node.api import LimitReached, NodeApi
 from node.metrics import RpcMetrics
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.method import Call, Caller, Method, Reads, Tier, check_height
@@ -154,6 +154,8 @@ class Dispatcher:
             raise
         except TimeoutError:
             raise RpcError(RpcCode.LIMIT_EXCEEDED, "the call took too long") from None
+        except LimitReached as error:
+            raise RpcError(RpcCode.LIMIT_EXCEEDED, str(error)) from None
         except Exception:  # noqa: BLE001  one failing call must not take the others with it
             self._log.exception("rpc_call_failed", method=method.name)
             raise RpcError(RpcCode.INTERNAL_ERROR, "a fault of this node; see its log") from None

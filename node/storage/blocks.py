@@ -218,9 +218,9 @@ class BlockStore:
         return tuple(_row_decoder.decode(data).header for _, data in rows)
 
     def evidence(self, limit: int) -> list[tuple[str, int, bytes]]:
-        """(accused, height, encoded Evidence), oldest first."""
+        """(accused, height, encoded Evidence), newest first."""
         out = []
-        for key, data in self._store.iterate(b"e", b"f", limit=limit):
+        for key, data in self._store.iterate(b"e", b"f", limit=limit, reverse=True):
             out.append((key[9:].decode(), int(_HEIGHT.unpack(key[1:9])[0]), data))
         return out
 

@@ -11,6 +11,7 @@ import pytest
 
 from node.app import (
     EXIT_CONFIG,
+    EXIT_DIVERGED,
     EXIT_IN_USE,
     EXIT_INTERNAL,
     EXIT_OK,
@@ -193,7 +194,7 @@ def test_statuses_of_errors() -> None:
     assert status_of(GuardFailed("x")) == EXIT_STORAGE_FAILED
     assert status_of(WrongGenesis("x")) == EXIT_CONFIG
     assert status_of(OSError(98, "in use")) == EXIT_IN_USE
-    assert status_of(RootMismatch(1, b"", b"")) == EXIT_INTERNAL
+    assert status_of(RootMismatch(1, b"", b"")) == EXIT_DIVERGED
     assert status_of(ZeroDivisionError()) == EXIT_INTERNAL
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from consensus.actions import ReportKind
+from consensus.events import MayVote
 from consensus.messages import Commit, Prepare, PrePrepare, ViewChange
 from node.devnet.profile import VALIDATORS
 from node.identity import dev_keys
@@ -16,7 +17,7 @@ from node.storage.sign_guard import SignGuard
 from node.wire.peer_messages import PeerMessage
 from tests.node.support.chains import transfer
 from tests.node.support.network import Network
-from tests.node.support.virtual_loop import run_virtually
+from tests.node.support.virtual_loop import now, run_virtually
 from tokens.transaction import DecodedTransaction
 
 FIRST, SECOND, THIRD, LAME = VALIDATORS
@@ -189,5 +190,32 @@ def test_a_cluster_whose_guards_are_all_lost_stays_silent(tmp_path: Path) -> Non
             height = network.height()
             with pytest.raises(TimeoutError):
                 await network.reach(height + 1, within_s=30)
+
+    run_virtually(main)
+
+
+def test_after_all_guards_were_lost_the_operators_word_starts_the_chain_again(
+    tmp_path: Path,
+) -> None:
+    async def main() -> None:
+        async with Network(tmp_path, on_disk=True) as network:
+            network.start()
+            await network.submit(FIRST, *payments(0))
+            await network.reach(3)
+            for name in VALIDATORS:
+                network.stop(name)
+                for path in (tmp_path / name / "guard").glob("*.guard"):
+                    path.unlink()
+            network.start()
+            height = network.height()
+            await network.until(
+                lambda: all(node.said(ReportKind.OBSERVING) for node in network.nodes.values())
+            )
+            assert not any(node.driver.replica.is_voting for node in network.nodes.values())
+            for node in network.nodes.values():
+                node.driver.post(MayVote(now=now(), from_height=height + 1))
+            await network.submit(FIRST, *payments(10))
+            await network.reach(height + 2)
+            network.check()
 
     run_virtually(main)
