@@ -21,7 +21,7 @@ import msgspec
 from node.sdk.light.anchor import Anchor
 from node.sdk.light.block import VerifiedBlock
 from node.sdk.light.faults import Fault, Unproven
-from node.sdk.light.follow import Follower
+from node.sdk.light.follow import TrustedChain
 from node.sdk.light.path import root_of
 from node.sdk.light.source import Source
 from node.sdk.schema.tx import TxProof
@@ -67,18 +67,18 @@ class LightClient:
         """Raises WrongLibrary if the installed libsodium has another rule of signatures."""
         check_library()
         self._source = source
-        self._follower = Follower(source, anchor)
+        self._chain = TrustedChain(source, anchor)
 
     @property
     def anchor(self) -> Anchor:
         """The newest block proven so far: keep it (write_anchor), the next start is shorter."""
-        return self._follower.anchor
+        return self._chain.anchor
 
     async def sync(self, height: int | None = None) -> Anchor:
         """Follow the chain up to a height, or to the node's newest block. Never goes back."""
         target = await self._source.tip() if height is None else height
         if target > self.anchor.height:
-            await self._follower.at(target)
+            await self._chain.at(target)
         return self.anchor
 
     async def block(self, height: int) -> VerifiedBlock:
@@ -160,7 +160,7 @@ class LightClient:
     async def _at(self, height: int) -> VerifiedBlock:
         if height < 1:
             raise Unproven(Fault.WRONG_HEIGHT, "blocks have heights from 1")
-        return await self._follower.at(height)
+        return await self._chain.at(height)
 
 
 def _checked_receipt(tx_id: bytes, proof: TxProof, block: VerifiedBlock) -> Receipt:

@@ -220,5 +220,5 @@ async def test_what_is_remembered_is_bounded(
         true = history.chain.blocks.block(height)
         assert true is not None
         assert (await light.block(height)).digest == true.digest
-    assert len(light._follower._digests) == 3
-    assert len(light._follower._sets) == 2
+    assert len(light._chain._digests) == 3
+    assert len(light._chain._sets) == 2
