@@ -66,6 +66,8 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     servicer: str
     """Name of the party that services it."""
+    owner: str | None = None
+    """Name of the party that owns it, where that is not the servicer."""
     client: bool = False
     """An account of a client: its owner is not a participant."""
     purpose: AccountPurpose = AccountPurpose.GENERAL
@@ -81,7 +83,7 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def holder(self) -> bytes:
         """Participant that owns it."""
-        return NO_ADDRESS if self.client else address_of(self.servicer)
+        return NO_ADDRESS if self.client else address_of(self.owner or self.servicer)
 
     @property
     def policy(self) -> KeyPolicy | None:
@@ -145,6 +147,7 @@ RESERVE_ACCOUNT = Book(
     name="reserve",
     title=f"Reserve behind {COIN}",
     servicer="central-bank",
+    owner="issuer",
     purpose=AccountPurpose.RESERVE,
 )
 BANK_1_ACCOUNT = _own(BANK_1)

@@ -158,12 +158,11 @@ def _participants(
 
 
 def _account(book: Book, ids: dict[str, bytes]) -> Account:
-    servicer = ids[book.servicer]
     return Account(
         id=secrets.token_bytes(ADDRESS_BYTES),
         owner=secrets.token_bytes(32),
-        holder=NO_ADDRESS if book.client else servicer,
-        servicer=servicer,
+        holder=NO_ADDRESS if book.client else ids[book.owner or book.servicer],
+        servicer=ids[book.servicer],
         purpose=book.purpose,
         kyc_tier=3,
         residency="RESIDENT",

@@ -26,8 +26,9 @@ from node.sdk.schema.common import Page, Receipt
 from node.sdk.send import send_until_final
 from node.sdk.wallet import Wallet
 from tokens.codec import encode
-from tokens.events import Proposed
+from tokens.events import ProposalClosed, Proposed
 from tokens.ops.proposals import Approve, Propose
+from tokens.results import Code
 from tokens.transaction import DecodedTransaction
 
 
@@ -102,6 +103,10 @@ class Stage:
                 approver,
                 Approve(proposal_id=made.proposal, operations_digest=made.operations_digest),
             )
+        closed = [event for event in receipt.events if isinstance(event, ProposalClosed)]
+        require(bool(closed), f"the proposal of {_names(operations)} still waits for somebody")
+        reason = Code(closed[0].code).name
+        require(closed[0].code == 0, f"the proposal of {_names(operations)} gave {reason}")
         return receipt
 
     # --- seeing ----------------------------------------------------------------------------------
