@@ -2,23 +2,32 @@
 
 import asyncio
 import itertools
+from collections.abc import Awaitable
+from typing import TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consensus.types import Validator
+from consensus.types import Header, Validator
 from node.devnet.cast import DEBT_OFFICE, SUPERVISOR, TREASURY
 from node.sdk.errors import RpcFailed
 from node.sdk.light import follow
 from node.sdk.light.anchor import Anchor, anchor_of
+from node.sdk.light.block import LightBlock
 from node.sdk.light.client import LightClient
 from node.sdk.light.faults import Fault, Unproven
 from node.sdk.light.source import RpcSource
+from node.sdk.schema.common import Proof
+from node.sdk.schema.tx import TxProof
+from node.signing import WrongLibrary
 from tests.node.sdk.light.history import History, eventful
 from tests.node.sdk.light.nodes import Calls, Forger
 
-HEIGHTS = st.integers(1, eventful().height)
+T = TypeVar("T")
+
+HISTORY = eventful()
+HEIGHTS = st.integers(1, HISTORY.height)
 
 
 def anchor_at(history: History, height: int) -> Anchor:
@@ -44,6 +53,40 @@ def client_of(history: History, height: int = 0) -> tuple[LightClient, Calls]:
     return LightClient(RpcSource(calls), anchor_at(history, height)), calls
 
 
+class Pausing:
+    """A source that lets other tasks run before and after each answer."""
+
+    def __init__(self, source: RpcSource) -> None:
+        self._source = source
+        self._pauses = itertools.cycle([1, 4, 2, 7, 3])
+
+    async def tip(self) -> int:
+        return await self._pause(self._source.tip())
+
+    async def block(self, height: int) -> LightBlock:
+        return await self._pause(self._source.block(height))
+
+    async def headers(self, first: int, count: int) -> tuple[Header, ...]:
+        return await self._pause(self._source.headers(first, count))
+
+    async def validators(self, height: int) -> tuple[Validator, ...]:
+        return await self._pause(self._source.validators(height))
+
+    async def proof(self, kind: str, key_hash: bytes) -> Proof:
+        return await self._pause(self._source.proof(kind, key_hash))
+
+    async def inclusion(self, tx_id: bytes) -> TxProof:
+        return await self._pause(self._source.inclusion(tx_id))
+
+    async def _pause(self, answer: Awaitable[T]) -> T:
+        for _ in range(next(self._pauses)):
+            await asyncio.sleep(0)
+        found = await answer
+        for _ in range(next(self._pauses)):
+            await asyncio.sleep(0)
+        return found
+
+
 def test_the_history_has_what_these_tests_need(history: History) -> None:
     sets = [history.chain.validators_at(height) for height in range(1, history.height + 2)]
     sizes = [len(members or ()) for members in sets]
@@ -58,10 +101,11 @@ async def test_genesis_is_an_anchor(history: History) -> None:
     assert anchor_of(history.chain.genesis) == anchor_at(history, 0)
 
 
-@given(start=st.integers(0, eventful().height), visits=st.lists(HEIGHTS, min_size=1, max_size=6))
+@settings(deadline=None)
+@given(start=st.integers(0, HISTORY.height), visits=st.lists(HEIGHTS, min_size=1, max_size=6))
 def test_any_walk_from_any_anchor_finds_the_truth(start: int, visits: list[int]) -> None:
     async def walk() -> None:
-        history = eventful()
+        history = HISTORY
         light, _ = client_of(history, start)
         for height in visits:
             found = await light.block(height)
@@ -185,11 +229,13 @@ async def test_a_tip_of_two_to_the_sixty_two_ends_soon(history: History) -> None
 
 
 async def test_calls_side_by_side_share_one_anchor(history: History) -> None:
-    light, _ = client_of(history)
+    """Each question lets the others go on, as a network does."""
+    calls = Calls(history.chain)
+    heights = [40, 3, 17, 40, 9, 33, 12, 38, 1, 25]
+    light = LightClient(Pausing(RpcSource(calls)), anchor_at(history, 0))
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(light.block(height)) for height in (40, 3, 17, 40, 9, 33)]
-    found = [task.result().header.height for task in tasks]
-    assert found == [40, 3, 17, 40, 9, 33]
+        tasks = [group.create_task(light.block(height)) for height in heights]
+    assert [task.result().header.height for task in tasks] == heights
     assert light.anchor == anchor_at(history, 40)
 
 
@@ -222,3 +268,11 @@ async def test_what_is_remembered_is_bounded(
         assert (await light.block(height)).digest == true.digest
     assert len(light._chain._digests) == 3
     assert len(light._chain._sets) == 2
+
+
+def test_a_library_with_another_rule_of_signatures_is_refused(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.signing.verify", lambda key, message, signature: True)
+    with pytest.raises(WrongLibrary):
+        client_of(history)

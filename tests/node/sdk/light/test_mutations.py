@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.devnet.cast import BANK_1_ACCOUNT, MONEY
@@ -246,6 +246,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(data=st.data(), junk=JSON)
 def test_any_json_at_any_place_is_refused_by_name(data: st.DataObject, junk: Json) -> None:
     bench = data.draw(st.sampled_from(BENCHES))

@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.devnet.cast import ALICE, BANK_1, BANK_1_ACCOUNT, BANK_2_ACCOUNT, MONEY
@@ -47,6 +47,7 @@ def test_there_is_no_path_outside_of_the_leaves() -> None:
             audit_path(leaves, index)
 
 
+@settings(deadline=None)
 @given(leaves=LEAVES, data=st.data())
 def test_another_leaf_path_or_domain_leads_elsewhere(
     leaves: list[bytes], data: st.DataObject
