@@ -23,6 +23,8 @@ class Exit(IntEnum):
     """The disk of a node failed; start it again and it checks its store."""
     IN_USE = 75
     """Another process has the data folder or the port."""
+    DIVERGED = 76
+    """A node computes another result than a quorum has signed."""
     REFUSED = 77
     """Wrong passphrase, or a key that may not be used here."""
     BAD_CONFIG = 78

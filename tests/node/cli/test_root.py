@@ -83,7 +83,7 @@ def test_a_known_failure_of_the_shell_keeps_its_sentence(
     config = tmp_path / "node.toml"
     config.write_text("id = 3\n")
 
-    def refuse(path: Path) -> int:
+    def refuse(path: Path, vote_from: int | None) -> int:
         raise ConfigInvalid(f"{path.name}: id is no name")
 
     monkeypatch.setattr("node.app.run_node", refuse)
@@ -97,7 +97,7 @@ def test_a_defect_has_its_own_status_and_no_traceback(
     config = tmp_path / "node.toml"
     config.write_text("")
 
-    def break_down(path: Path) -> int:
+    def break_down(path: Path, vote_from: int | None) -> int:
         raise ZeroDivisionError("oops")
 
     monkeypatch.setattr("node.app.run_node", break_down)
