@@ -243,8 +243,8 @@ def test_evidence_is_recorded_once_for_a_height() -> None:
     early = msgspec.structs.replace(report, accused_height=99)
     assert ledger.code("treasury", early) is Code.BAD_FIELD
     assert ledger.code("treasury", report) is Code.OK
-    assert ledger.code("central-bank", report) is Code.ALREADY_EXISTS
-    record = ledger.state.get(MISBEHAVIOUR, "regulator-node", 2)
+    assert ledger.code("treasury", report) is Code.ALREADY_EXISTS
+    record = ledger.state.get(MISBEHAVIOUR, "regulator-node", 2, addr("treasury"))
     assert record is not None
     assert record.reporter == addr("treasury")
 

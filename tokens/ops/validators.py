@@ -109,7 +109,7 @@ class ReportMisbehaviour(
     forbid_unknown_fields=True,
     tag=146,
 ):
-    """Record evidence that a validator signed two things; the first for its height is kept."""
+    """Record evidence that a validator signed two things; each reporter's first for its height."""
 
     validator: ValidatorName
     """The accused."""
@@ -238,7 +238,7 @@ def apply_rotate(context: Context, operation: RotateValidatorKeys) -> None:
 
 
 def check_report(context: Context, operation: ReportMisbehaviour) -> Iterator[Refusal]:
-    """From an operator of the set, about a member, once for each height."""
+    """From an operator of the set, about a member, once for each height by each."""
     members = latest(context.state, context.height)
     if not any(member.operator in context.actors.participants for member in members):
         yield Refusal(Code.NOT_AUTHORISED)
@@ -246,7 +246,7 @@ def check_report(context: Context, operation: ReportMisbehaviour) -> Iterator[Re
         yield Refusal(Code.NOT_FOUND)
     if not 1 <= operation.accused_height <= context.height:
         yield Refusal(Code.BAD_FIELD)
-    place = (operation.validator, operation.accused_height)
+    place = (operation.validator, operation.accused_height, context.actors.sender)
     if context.state.get(MISBEHAVIOUR, *place) is not None:
         yield Refusal(Code.ALREADY_EXISTS)
 

@@ -44,7 +44,7 @@ class Misbehaviour(
 
     validator: ValidatorName
     accused_height: BlockHeight
-    """Height of the messages: one report per validator and height."""
+    """Height of the messages: each reporter is heard once per validator and height."""
     reporter: Address
     reported_at: BlockHeight
     digest: Hash
@@ -56,6 +56,13 @@ MISBEHAVIOUR = RecordKind(
     8,
     "misbehaviour",
     Misbehaviour,
-    lambda r: (r.validator, r.accused_height),
-    (Index(9, "misbehaviours", lambda r: (r.reported_at, r.validator), static=False),),
+    lambda r: (r.validator, r.accused_height, r.reporter),
+    (
+        Index(
+            9,
+            "misbehaviours",
+            lambda r: (r.reported_at, r.validator, r.accused_height, r.reporter),
+            static=True,
+        ),
+    ),
 )
