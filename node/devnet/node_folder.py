@@ -24,8 +24,9 @@ User=mohur
 StateDirectory=mohur
 Restart=on-failure
 RestartSec=2
-# 78: the configuration is wrong, and starting again does not mend it.
-RestartPreventExitStatus=78
+# 76: it computed another result than a quorum signed. 78: the configuration is wrong. Neither mends
+# by starting again.
+RestartPreventExitStatus=76 78
 KillSignal=SIGTERM
 TimeoutStopSec=30
 LimitNOFILE=65536
