@@ -7,7 +7,7 @@ Rules of this file:
 """
 
 import time
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from enum import IntEnum
 from typing import Generic, TypeVar
 
@@ -33,8 +33,9 @@ class Stage(IntEnum):
 class Stages:
     """One meter per process; single-threaded like the node."""
 
-    def __init__(self, *, enabled: bool) -> None:
+    def __init__(self, *, enabled: bool, clock_ns: Callable[[], int] = time.thread_time_ns) -> None:
         self.enabled = enabled
+        self._clock_ns = clock_ns
         self.seconds_ns = [0] * len(Stage)
         """Exclusive nanoseconds by stage."""
         self._stack: list[int] = []
@@ -44,7 +45,7 @@ class Stages:
         """Book on `stage` until the matching leave."""
         if not self.enabled:
             return
-        at = time.thread_time_ns()
+        at = self._clock_ns()
         if self._stack:
             self.seconds_ns[self._stack[-1]] += at - self._since_ns
         self._stack.append(stage)
@@ -54,7 +55,7 @@ class Stages:
         """Back to the stage outside."""
         if not self.enabled:
             return
-        at = time.thread_time_ns()
+        at = self._clock_ns()
         self.seconds_ns[self._stack.pop()] += at - self._since_ns
         self._since_ns = at
 

@@ -99,7 +99,10 @@ class RecordKind(Generic[R]):
 
     def orders_of(self, record: msgspec.Struct) -> list[tuple[int, Key]]:
         """(index tag, order key) of each list that one of its records stands in."""
-        orders = [(index.tag, index.order(record)) for index in self.indexes]  # type: ignore[arg-type]
+        orders = [
+            (index.tag, index.order(record))  # type: ignore[arg-type]
+            for index in self.indexes
+        ]
         return [(tag, order) for tag, order in orders if order is not None]
 
     def key_hash(self, key: Key) -> bytes:
