@@ -14,13 +14,14 @@ STAMP := $(VENV)/.setup-done
 ARGS ?=
 SEED ?= 1
 N ?= 100
+STEPS ?= 100000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup fmt lint type test check demo devnet sim bench docs clean lock
+.PHONY: help setup fmt lint type test check demo devnet sim fuzz-ledger bench docs clean lock
 
 help: ## Print this list of verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## Build .venv from pinned wheels (does nothing when nothing changed)
 
@@ -58,6 +59,9 @@ devnet: $(STAMP) ## Start a network on this machine and keep it up
 
 sim: $(STAMP) ## Simulate consensus: SEED=7 N=1000 tries seeds 7..1006
 	@$(BIN)/python -m tests.consensus.campaign --seed $(SEED) --seeds $(N) $(ARGS)
+
+fuzz-ledger: $(STAMP) ## Attack the ledger: STEPS=100000 SEED=7 tries about as many transactions
+	@$(BIN)/python -m tests.tokens.fuzz --steps $(STEPS) --seed $(SEED) $(ARGS)
 
 bench: $(STAMP) ## Measure a network on this machine
 	@$(BIN)/mohur devnet bench $(ARGS)

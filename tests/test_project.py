@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCKS = ["runtime.txt", "dev.txt"]
 REQUIREMENT_RE = re.compile(r"^([a-z0-9][a-z0-9.-]*)==(\S+)", re.MULTILINE)
-VERB_RE = re.compile(r"^([a-z]+):(?!=)(.*)$", re.MULTILINE)
+VERB_RE = re.compile(r"^([a-z-]+):(?!=)(.*)$", re.MULTILINE)
 
 
 def normal(requirement: str) -> str:
