@@ -51,6 +51,7 @@ class Core:
         "retransmit_ms",
         "retransmit_wait_ms",
         "status_ms",
+        "t0_floor_ms",
         "t0_ms",
         "voting",
     )
@@ -79,6 +80,9 @@ class Core:
         """By (accused, height), within the heights that evidence.py keeps (R11)."""
         self.decision_ms: list[int] = []
         """Last times from accepting a PrePrepare to deciding, view 0 (R2)."""
+        self.t0_floor_ms = config.timeout_min_ms
+        """Doubles when an accepted block was not decided in view 0, shrinks by a quarter with each
+        that was (R2)."""
         self.t0_ms = config.timeout_max_ms
         """T0 (R2); without any sample its upper bound."""
         self.known_height = 0
@@ -112,7 +116,17 @@ class Core:
             del self.decision_ms[0]
         median = sorted(self.decision_ms)[len(self.decision_ms) // 2]
         low, high = self.config.timeout_min_ms, self.config.timeout_max_ms
-        self.t0_ms = min(high, max(low, 4 * median))
+        self.t0_floor_ms = max(low, self.t0_floor_ms - self.t0_floor_ms // 4)
+        self.t0_ms = min(high, max(self.t0_floor_ms, 4 * median))
+
+    def note_slow(self) -> None:
+        """View 0 ended although its block was accepted: the next heights get more time (R2).
+
+        Samples come from decisions in view 0 only; a burst after an idle time, with blocks that
+        take longer than T0, would never give one.
+        """
+        self.t0_floor_ms = min(self.config.timeout_max_ms, 2 * self.t0_ms)
+        self.t0_ms = max(self.t0_ms, self.t0_floor_ms)
 
     # --- rights ------------------------------------------------------------------------------
 

@@ -77,6 +77,8 @@ def check_timeout(core: Core) -> bool:
         if core.now.mono_ms >= hs.timer_start + length:
             if length < timeout_ms(core, hs.view):
                 hs.skips += 1
+            if hs.view == 0 and hs.accepted is not None:
+                core.note_slow()
             core.report(ReportKind.VIEW_TIMEOUT, sentence(core))
             change_view(core, hs.view + 1, f"no decision within {length} ms")
             return True

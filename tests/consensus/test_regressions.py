@@ -66,3 +66,36 @@ def test_a_restart_before_the_set_grows_leaves_the_primaries_the_same() -> None:
     assert running.suspended(103, seven) == ("a",)
     assert too_short.suspended(103, seven) == ()
     assert restarted.suspended(103, seven) == running.suspended(103, seven)
+
+
+def test_blocks_that_take_longer_than_t0_after_an_idle_time_change_the_view_a_few_times_only() -> (
+    None
+):
+    """Samples of view 0 alone left T0 at its floor: every height of a burst changed the view."""
+    solo = Solo("b", auto_execute=False, timeout_min_ms=250, timeout_max_ms=2_000)
+    core = solo.replica._core
+    for _ in range(21):
+        core.sample_decision(5)
+    assert core.t0_ms == 250
+    seen = []
+    for _ in range(4):
+        core.note_slow()
+        seen.append(core.t0_ms)
+    assert seen == [500, 1_000, 2_000, 2_000]
+    for _ in range(20):
+        core.sample_decision(5)
+    assert core.t0_ms == 250
+
+
+def test_a_view_that_ends_with_its_block_accepted_gives_the_next_height_more_time() -> None:
+    solo = Solo("b", auto_execute=False, timeout_min_ms=250, timeout_max_ms=2_000)
+    core = solo.replica._core
+    for _ in range(21):
+        core.sample_decision(5)
+    block = solo.block()
+    solo.receive(solo.pre_prepare(block))
+    solo.pass_ms(249)
+    assert core.t0_ms == 250
+    solo.pass_ms(2)
+    assert solo.replica.view == 1
+    assert core.t0_ms == 500
