@@ -24,6 +24,8 @@ from tokens.transaction import DecodedTransaction
 
 PARTICIPATION_HEIGHTS = 100
 EVIDENCE_MAX = 1_000
+BEHIND_HEIGHTS = 3
+"""A node is behind when w peers work on a height further ahead than this."""
 _SIGNATURE_CODES = (Code.WRONG_KEYS, Code.TOO_FEW_SIGNATURES)
 """A simulation comes before signing."""
 
@@ -155,7 +157,9 @@ class Facade:
         return NodeState(
             node_id=self._config.id,
             voting=replica.is_voting,
-            syncing=self._sync.active or replica.is_behind,
+            syncing=self._sync.active
+            or replica.is_behind
+            or self._inbound.claimed_height() > self._chain.tip.height + BEHIND_HEIGHTS,
             halted=self._listener.halted,
             height=self._chain.tip.height,
             view=described.view,

@@ -189,22 +189,25 @@ class Inbound:
             return
         self._driver.post(StatusReceived(now=now, peer=ValidatorId(peer), status=checked.message))
 
+    def claimed_height(self) -> int:
+        """Height in progress that w peers claim: one of them is correct. 0 if too few do."""
+        weak = weak_quorum(len(self._driver.replica.validators))
+        claims = sorted((height for height, _ in self.heights.values()), reverse=True)
+        return claims[weak - 1] if len(claims) >= weak else 0
+
     def _follow_claims(self) -> None:
         """Far behind, over a change of the set, no certificate of a peer can be verified here.
 
-        Then the height that w peers claim is enough to ask for blocks: one of them is correct, and
-        each block that comes is checked against the set of its own height.
+        Then the height that w peers claim is enough to ask for blocks: each block that comes is
+        checked against the set of its own height.
         """
-        tip = self._answers.tip_height()
-        weak = weak_quorum(len(self._driver.replica.validators))
-        claims = sorted((height for height, _ in self.heights.values()), reverse=True)
-        if len(claims) < weak or claims[weak - 1] <= tip + 3:
+        claimed = self.claimed_height()
+        if claimed <= self._answers.tip_height() + 3:
             return
-        target = claims[weak - 1] - 1
         peers = tuple(
-            ValidatorId(peer) for peer, (height, _) in self.heights.items() if height > target
+            ValidatorId(peer) for peer, (height, _) in self.heights.items() if height >= claimed
         )
-        self._sync.catch_up(CatchUp(target_height=target, peers=peers))
+        self._sync.catch_up(CatchUp(target_height=claimed - 1, peers=peers))
 
     def _on_evidence(self, evidence: Evidence) -> None:
         verified = self._verifier.verify_evidence(evidence)

@@ -274,3 +274,13 @@ def test_parts_of_a_list_are_bounded() -> None:
     bodies = [bytes(3)] * 5 + [bytes(9)] + [bytes(1)]
     assert [len(part) for part in parts(bodies, 6)] == [2, 2, 1, 1, 1]
     assert list(parts([], 6)) == []
+
+
+def test_a_height_counts_when_w_peers_claim_it(world: World) -> None:
+    assert world.inbound.claimed_height() == 0
+    world.inbound.heights["a"] = (2**62, 0)
+    assert world.inbound.claimed_height() == 0
+    world.inbound.heights["b"] = (40, 0)
+    assert world.inbound.claimed_height() == 40
+    world.inbound.heights["c"] = (50, 0)
+    assert world.inbound.claimed_height() == 50
