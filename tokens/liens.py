@@ -141,7 +141,7 @@ def freeze_credit(context: Context, account: bytes, asset: str, amount: int) -> 
 def has_room(state: Overlay, account: bytes, *, for_freeze: bool = False) -> bool:
     """Whether another lien fits on an account."""
     most = LIENS_MAX + FREEZES_MAX if for_freeze else LIENS_MAX
-    return len(state.scan(LIEN, LIENS_BY_ACCOUNT, (account,), limit=most)) < most
+    return state.count(LIENS_BY_ACCOUNT, (account,), limit=most) < most
 
 
 def frozen_sum(state: Overlay, account: bytes, asset: str) -> int:

@@ -8,6 +8,7 @@ Rules of this file:
 3. A leg out of ISSUANCE brings units into being; nothing else does.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -81,10 +82,12 @@ def issued_amounts(legs: tuple[Leg, ...]) -> dict[str, int]:
     return issued
 
 
-def leg_codes(context: Context, batch: Batch) -> list[Code]:
-    """Checks 1 to 10 of every leg, and the room for what is issued."""
+def leg_codes(context: Context, batch: Batch) -> Iterator[Code]:
+    """Checks 1 to 10 of every leg, and the room for what is issued.
+
+    One by one: who asks for the first refusal does not pay for 64 legs.
+    """
     state = context.state
-    codes: list[Code] = []
     issues = issued_amounts(batch.legs)
     issue_class = OperationClass.ISSUE if issues else OperationClass.TRADE
     for leg in batch.legs:
@@ -97,12 +100,12 @@ def leg_codes(context: Context, batch: Batch) -> list[Code]:
             amount=leg.quantity,
             operation_class=issue_class,
         )
-        codes += [refusal.code for refusal in rule_refusals(context, movement)]
+        for refusal in rule_refusals(context, movement):
+            yield refusal.code
     for asset_id, amount in issues.items():
         asset = require_asset(state, asset_id)
         if posting.supply_of(state, asset_id) + amount > asset.max_supply:
-            codes.append(Code.MAX_SUPPLY_EXCEEDED)
-    return codes
+            yield Code.MAX_SUPPLY_EXCEEDED
 
 
 def _own_holds(context: Context, batch: Batch) -> dict[tuple[bytes, str], int]:
@@ -279,7 +282,7 @@ def run_settle(context: Context, item: AgendaItem, quota: int) -> Step:
     batch = require(context.state, BATCH, *_batch_subject.decode(item.subject))
     if batch.status is not BatchStatus.ALLOCATED:
         return Step(1, None)
-    codes = leg_codes(context, batch) + funds_codes(context, batch)
+    codes = [*leg_codes(context, batch), *funds_codes(context, batch)]
     if not codes:
         settle(context, batch)
     elif all(code in _WAITING for code in codes):

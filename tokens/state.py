@@ -12,6 +12,7 @@ order key -> key parts.
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -146,6 +147,12 @@ class Overlay:
                 if len(out) >= limit:
                     break
         return out
+
+    def count(self, index: Index[R], prefix: Key, *, limit: int) -> int:
+        """How many entries of an index begin with a prefix, at most `limit`; reads no record."""
+        start = encode_key(prefix)
+        entries = self._merged(index.tag, start, prefix_end(start))
+        return sum(1 for _ in islice(entries, limit))
 
     def first_written(self, kind: RecordKind[R], index: Index[R]) -> R | None:
         """The first record of an index among those that this overlay wrote, or None."""

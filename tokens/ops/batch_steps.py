@@ -143,7 +143,7 @@ def check_settle(context: Context, operation: SettleBatch) -> Iterator[Refusal]:
 def apply_settle(context: Context, operation: SettleBatch) -> None:
     """SETTLED; or FAILED where a freeze has reached what was held."""
     batch = require(context.state, BATCH, operation.initiator, operation.batch_id)
-    codes = settling.leg_codes(context, batch) + settling.funds_codes(context, batch)
+    codes = [*settling.leg_codes(context, batch), *settling.funds_codes(context, batch)]
     if codes:
         settling.fail(context, batch, BatchStatus.FAILED, codes[0])
     else:

@@ -1,6 +1,7 @@
 """What somebody tried against money, batches and dates: each test was possible once."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from tests.tokens.ops.build import FACE, ISIN, bond, dvp, fund, instruct, issue, leg
 from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, cb_issue, mint, redeem
 from tests.tokens.ops.world import CBM, PKRS, World, address
+from tokens import liens, settling
 from tokens.bonds import paying_account_of
+from tokens.context import Context
+from tokens.eligibility import Movement, rule_refusals
 from tokens.lookup import require_asset
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.business_day import CloseDay, OpenDay
@@ -17,14 +21,16 @@ from tokens.ops.control import PauseAsset
 from tokens.ops.settlement import ApproveBatch, LegAccount, instruction_digest
 from tokens.records.amend import with_asset
 from tokens.records.instruments import ASSET, PAYMENT, PaymentStatus
-from tokens.records.kind import Kind
+from tokens.records.kind import KeyPart, Kind
 from tokens.records.parties import ACCOUNT, PARTICIPANT, KeyPolicy
 from tokens.records.proposals import GRANT
 from tokens.records.settlement import BATCH, BatchStatus
-from tokens.results import Code
+from tokens.results import Code, Refusal
 from tokens.state import Overlay
 from tokens.types import OperationClass, Role
 from tokens.withholding import rate_of
+
+TO_SECOND = ("a/main", "a/second")
 
 
 @pytest.fixture
@@ -222,3 +228,44 @@ def test_one_account_named_by_two_parties_is_held_once(world: World) -> None:
     done = SettleBatch(initiator=address("bank_a"), batch_id="J")
     world.act("bank_a+bank_b", operation, approval, step, step, done)
     assert world.balance(CBM, "joint") == 0
+
+
+def test_a_refused_settlement_does_not_look_at_all_its_legs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each refusal cost 64 legs: blocks full of them took seconds."""
+    legs = [leg(CBM, 1, "bank_a", "bank_a", "a/main", "a/second")] * 64
+    world.act("bank_a", instruct(world, "T1", *legs))
+    world.act("bank_a", AllocateBatch(initiator=address("bank_a"), batch_id="T1"))
+    pause = PauseAsset(asset=CBM, classes=int(OperationClass.TRADE))
+    world.act("central+regulator", pause)
+    looked: list[object] = []
+
+    def counting(context: Context, movement: Movement) -> Iterator[Refusal]:
+        looked.append(movement)
+        return rule_refusals(context, movement)
+
+    monkeypatch.setattr(settling, "rule_refusals", counting)
+    settle = SettleBatch(initiator=address("bank_a"), batch_id="T1")
+    world.refuse(Code.ASSET_PAUSED, "bank_a", settle)
+    assert len(looked) == 1
+
+
+def test_room_for_another_hold_is_counted_without_reading_holds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With 1,000 holds on an account each attempt to place another read them all."""
+    for number in range(5):
+        name = f"T{number}"
+        world.act("bank_a", instruct(world, name, leg(CBM, 1, "bank_a", "bank_a", *TO_SECOND)))
+        world.act("bank_a", AllocateBatch(initiator=address("bank_a"), batch_id=name))
+    read: list[object] = []
+    get = Overlay.get
+
+    def counting(state: Overlay, kind: Kind, *key: KeyPart) -> object:
+        read.append(kind)
+        return get(state, kind, *key)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Overlay, "get", counting)
+    assert liens.has_room(world.state, address("a/main"))
+    assert read == []
