@@ -2,6 +2,7 @@
 
 from tokens import liens, reserve
 from tokens.agenda import AgendaHandler, Step, schedule
+from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events import FreezeLifted
 from tokens.records.holdings import LIEN, Lien
@@ -9,6 +10,9 @@ from tokens.records.system import AgendaItem
 from tokens.types import AgendaClass, LienKind
 
 HANDLER = "lien_expiry"
+
+_ITEM = b"mohur/lien-expiry/v1"
+"""An authority chooses the ids of its orders: they are no places on the agenda."""
 
 
 def enqueue_expiry(context: Context, lien: Lien) -> None:
@@ -20,7 +24,7 @@ def enqueue_expiry(context: Context, lien: Lien) -> None:
         AgendaItem(
             due_on=lien.expires_on,
             item_class=AgendaClass.RELEASE,
-            id=lien.id,
+            id=tagged_hash(_ITEM, lien.id),
             handler=HANDLER,
             subject=lien.id,
             cursor=b"",

@@ -19,7 +19,7 @@ from tests.tokens.ops.build import (
 from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, cb_issue, mint, redeem
 from tests.tokens.ops.test_control import BASIS, ORDER, freeze, seize
 from tests.tokens.ops.world import CBM, PKRS, World, address
-from tokens import liens, posting
+from tokens import agenda, liens, posting
 from tokens.codec import tagged_hash
 from tokens.context import Actors
 from tokens.lookup import require_account, require_asset
@@ -33,7 +33,7 @@ from tokens.records.holdings import LIEN, POSITION, Lien
 from tokens.records.kind import Kind
 from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.records.proposals import GRANT
-from tokens.records.settlement import BATCH
+from tokens.records.settlement import BATCH, BatchStatus
 from tokens.results import Code
 from tokens.state import Overlay
 from tokens.types import AMOUNT_LIMIT, NO_ADDRESS, AccountStatus, AssetKind, LienKind, Role
@@ -298,3 +298,17 @@ def test_a_freeze_of_everything_reads_the_liens_once(
     reads = counted(monkeypatch, LIEN)
     assert world.attempt("fiu", freeze(None, None)) is Code.OK
     assert sum(reads) <= 2 * 4
+
+
+def test_an_order_at_the_id_of_other_work_does_not_take_its_place(world: World) -> None:
+    """The end of an order stood on the agenda under the order's id: it could push a batch off."""
+    end = dt.date(2025, 7, 8)
+    held(world, "T1", 1)
+    item = next(i for i in agenda.upcoming(world.state, 10) if i.handler == "batch_expiry")
+    assert item.due_on == end
+    world.act("fiu", freeze(CBM, 1, order_id=item.id, expires_on=end))
+    go_to(world, end)
+    batch = world.state.get(BATCH, address("bank_a"), "T1")
+    assert batch is not None
+    assert batch.status is BatchStatus.EXPIRED
+    assert world.state.get(LIEN, item.id) is None
