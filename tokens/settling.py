@@ -8,6 +8,7 @@ Rules of this file:
 3. A leg out of ISSUANCE brings units into being; nothing else does.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -278,7 +279,7 @@ def enqueue(context: Context, batch: Batch, handler: str, item_class: AgendaClas
 
 
 def run_settle(context: Context, item: AgendaItem, quota: int) -> Step:
-    """Settle an allocated batch at its intended date."""
+    """Settle an allocated batch at its intended date; while an asset is paused, the next date."""
     batch = require(context.state, BATCH, *_batch_subject.decode(item.subject))
     if batch.status is not BatchStatus.ALLOCATED:
         return Step(1, None)
@@ -289,6 +290,8 @@ def run_settle(context: Context, item: AgendaItem, quota: int) -> Step:
         context.emit(
             BatchPending(initiator=batch.initiator, batch_id=batch.batch_id, reason=int(codes[0]))
         )
+        again = context.business_date + dt.timedelta(days=1)
+        schedule(context.state, msgspec.structs.replace(item, due_on=again))
     else:
         fail(context, batch, BatchStatus.FAILED, codes[0])
     return Step(min(quota, 2 * len(batch.legs)), None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from tests.tokens.ops.build import FACE, ISIN, bond, dvp, fund, instruct, issue, leg
+from tests.tokens.ops.build import FACE, ISIN, bond, dvp, fund, go_to, instruct, issue, leg
 from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, cb_issue, mint, redeem
 from tests.tokens.ops.world import CBM, PKRS, World, address
 from tokens import liens, settling
@@ -269,3 +269,20 @@ def test_room_for_another_hold_is_counted_without_reading_holds(
     monkeypatch.setattr(Overlay, "get", counting)
     assert liens.has_room(world.state, address("a/main"))
     assert read == []
+
+
+def test_an_automatic_batch_that_met_a_pause_is_tried_again(world: World) -> None:
+    """A pause of its one day was enough: the ledger never came back to it before it expired."""
+    deal = instruct(world, "T1", leg(CBM, 5, "bank_a", "bank_a", *TO_SECOND), automatic=True)
+    world.act("bank_a", deal)
+    pause = PauseAsset(asset=CBM, classes=int(OperationClass.TRADE))
+    assert world.attempt("bank_a", _allocate("T1")) is Code.OK
+    world.act("central+regulator", pause)
+    assert world.balance(CBM, "a/second") == 0
+    world.act("central+regulator", msgspec.structs.replace(pause, classes=0))
+    go_to(world, dt.date(2025, 7, 2))
+    assert world.balance(CBM, "a/second") == 5
+
+
+def _allocate(name: str) -> AllocateBatch:
+    return AllocateBatch(initiator=address("bank_a"), batch_id=name)
