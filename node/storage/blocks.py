@@ -34,6 +34,8 @@ from tokens.results import Receipt
 
 TIP_KEY = b"mtip"
 GENESIS_KEY = b"mgenesis"
+RECENT_BLOCKS_MAX = 8
+"""Whole blocks kept in memory, at most about 3 MiB of bodies each."""
 _U64_MAX = 2**64 - 1
 _U32_MAX = 2**32 - 1
 _HEIGHT = struct.Struct(">Q")
@@ -96,6 +98,7 @@ class BlockStore:
 
     def __init__(self, store: KeyValueStore) -> None:
         self._store = store
+        self._recent: dict[int, StoredBlock] = {}
 
     def tip(self) -> TipRow | None:
         """None in a store that holds nothing yet."""
@@ -148,12 +151,15 @@ class BlockStore:
         return () if data is None else _bodies_decoder.decode(data)
 
     def block(self, height: int) -> StoredBlock | None:
-        """A decided block whole."""
+        """A decided block whole. Those asked for last are kept: subscribers ask for the same."""
+        known = self._recent.get(height)
+        if known is not None:
+            return known
         row = self.row(height)
         if row is None:
             return None
         receipts = self._store.get(height_key(b"r", height))
-        return StoredBlock(
+        block = StoredBlock(
             header=row.header,
             digest=row.digest,
             certificate=row.certificate,
@@ -165,6 +171,10 @@ class BlockStore:
                 for each in (() if receipts is None else _bodies_decoder.decode(receipts))
             ),
         )
+        self._recent[height] = block
+        if len(self._recent) > RECENT_BLOCKS_MAX:
+            del self._recent[next(iter(self._recent))]
+        return block
 
     def receipt(self, place: TransactionPlace) -> Receipt | None:
         """One receipt, without decoding the others."""
