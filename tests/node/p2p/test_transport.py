@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 from functools import partial
 
 import pytest
@@ -256,3 +257,19 @@ async def test_idle_links_are_kept_alive_by_pings() -> None:
 
         await until(heard_again)
     assert a.messages == []
+
+
+async def test_neither_end_waits_for_an_acknowledgement_before_it_sends() -> None:
+    """An accepted socket had Nagle's algorithm on: a vote waited 40 ms behind the one before."""
+    a, b = TestNode("a"), TestNode("b")
+    introduce(a, b)
+    async with running(a, b):
+        await until(lambda: a.is_up("b") and b.is_up("a"))
+        for node, other in ((a, "b"), (b, "a")):
+            state = node.transport.peer(other)
+            assert state is not None
+            assert state.link is not None
+            inner = state.link._transport
+            assert inner is not None
+            used = inner.get_extra_info("socket")
+            assert used.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
