@@ -90,7 +90,7 @@ def test_r2_t0_is_four_times_the_median_within_its_bounds() -> None:
     for took, expected in (
         (100, 400),
         (10_000, 2_000),
-        # View 0 ended by its timer with the block accepted: a floor of 800, a quarter less each time.
+        # View 0 ended by its timer with the block accepted: a floor of 800, a quarter less a time.
         (100, 450),
         (1, 400),
         (1, 400),
