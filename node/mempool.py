@@ -223,6 +223,8 @@ class Mempool:
         for entry in self._entries.values():
             if count >= enough:
                 break
+            if self._is_ahead(entry):
+                continue
             code = includable(entry.transaction)
             if code is None or code is Code.OK:
                 count += 1
@@ -232,7 +234,13 @@ class Mempool:
             self._drop(entry, code)
         return count
 
+    def _is_ahead(self, entry: Entry) -> bool:
+        """Too far ahead for the next block: known without asking; a bank may have thousands."""
+        return entry.transaction.signed.transaction.valid_until > self.height + self.limits.window
+
     def _ask(self, includable: Includable, entry: Entry) -> bool:
+        if self._is_ahead(entry):
+            return False
         code = includable(entry.transaction)
         if code is None or code is Code.OK:
             return True

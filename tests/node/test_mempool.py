@@ -99,6 +99,23 @@ def test_what_is_too_far_ahead_for_a_block_is_kept() -> None:
     assert len(waiting) == 1
 
 
+def test_what_is_too_far_ahead_is_passed_over_without_asking_the_ledger() -> None:
+    """One bank may hold 20,000 of them, and the pool is looked through after every batch."""
+    waiting = pool(window=20)
+    asked: list[bytes] = []
+
+    def ask(each: DecodedTransaction) -> Code | None:
+        asked.append(each.wire_id)
+        return None
+
+    ahead, due = transaction(1, valid_until=31), transaction(2, valid_until=30)
+    assert [waiting.admit(ahead), waiting.admit(due)] == [Code.OK, Code.OK]
+    assert (waiting.count_includable(ask, 10), waiting.select(ask, 10, 10**6)) == (1, [due])
+    assert asked == [due.wire_id, due.wire_id]
+    waiting.drop_expired(11)
+    assert waiting.count_includable(ask, 10) == 2
+
+
 def test_one_sender_has_a_limit_in_count_and_in_bytes() -> None:
     by_count = pool(sender_transactions_max=2)
     assert [by_count.admit(transaction(index)) for index in range(3)] == [
