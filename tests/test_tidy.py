@@ -121,7 +121,7 @@ BAD: list[tuple[str, str, str]] = [
     ("phrases", "tokens/a.py", "# commits the transfer"),
     ("registry-name", "Makefile", "curl https://pypi.org/simple"),
     ("machine-path", "docs/a.md", "see /home/me/x.py"),
-    ("machine-path", "tests/a.py", "PATH = '/work/main'"),
+    ("machine-path", "tests/a.py", "PATH = '/root/src/x.py'"),
     ("sleep", "tests/a.py", "time.sleep(1)"),
     ("sleep", "tests/a.py", "await asyncio.sleep(0.1)"),
     ("skip", "tests/a.py", "pytest.skip('x')"),

@@ -10,7 +10,7 @@ REGISTRY_RE = re.compile(
     r"|maven\.(?:org|apache)|(?:deb|security)\.debian\.org|(?:archive|ports)\.ubuntu\.com",
     re.IGNORECASE,
 )
-MACHINE_PATH_RE = re.compile(r"(?<![\w./~$}-])/(?:work|home|root|Users)/[\w.]+|/tmp/[m]ohur\b")
+MACHINE_PATH_RE = re.compile(r"(?<![\w./~$}-])/(?:home|root|Users|work|workspace)/[\w.]+")
 
 
 def registries(source: Source) -> Iterator[Finding]:
