@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 from consensus.actions import BuildProposal
 from consensus.events import Event, Executed, ExecutionFailed, ExecutionRefused, Now
+from consensus.quorum import weak_quorum
 from consensus.types import CommitCertificate, Header, Proposal, Tip
+from node.censorship import CensorshipWatch
 from node.chain import Chain, Execution
 from node.mempool import Mempool, reference_of
 from node.signature_check import SignatureCheck
@@ -74,6 +76,9 @@ class Executor:
         """Bodies of executed blocks: peers may ask for what the pool has let go meanwhile."""
         self._waiting: dict[bytes, Waiting] = {}
         self._seen: dict[bytes, Proposal] = {}
+        self._watch = CensorshipWatch(
+            pool=pool, weak_quorum=lambda: weak_quorum(len(chain.tip.validators))
+        )
 
     # --- what the driver asks (driver.Execution) -------------------------------------------------
 
@@ -148,7 +153,11 @@ class Executor:
         finally:
             self._stages.leave()
         # Beyond the first one the number only decides whether the primary waits for block_gap_ms.
-        return (len(self._pool) if first else 0), self._chain.agenda_due(), False
+        return (len(self._pool) if first else 0), self._chain.agenda_due(), self._watch.accuses
+
+    def heard_again(self, peer: str, wire_id: bytes) -> None:
+        """A peer sent a transaction that the pool holds already."""
+        self._watch.heard_again(peer, wire_id)
 
     # --- what peers send --------------------------------------------------------------------------
 
@@ -300,6 +309,12 @@ class Executor:
         self._seen[digest] = proposal
 
     def _write(self, proposal: Proposal, certificate: CommitCertificate, done: Execution) -> Tip:
+        self._watch.decided(proposal.wire_ids)
+        limits = self._chain.limits()
+        self._watch.before_block(
+            self._chain.includable,
+            had_room=2 * len(proposal.wire_ids) < limits.block_transactions_max,
+        )
         self._stages.enter(Stage.STORE)
         try:
             tip = self._chain.write(proposal, certificate, done, self._guard_sequence())

@@ -52,6 +52,7 @@ class Intake:
         on_admitted: Callable[[], None],
         wants: Callable[[bytes], bool],
         on_bodies: Callable[[], None],
+        on_again: Callable[[str, bytes], None],
         on_fault: Callable[[str, str], None],
         stages: Stages,
     ) -> None:
@@ -63,6 +64,8 @@ class Intake:
         self._wants = wants
         """Whether an open block lacks the body of this wire id."""
         self._on_bodies = on_bodies
+        self._on_again = on_again
+        """(peer, wire id): the peer sent what the pool holds already (R6, censorship)."""
         self._on_fault = on_fault
         """(peer, symbol): the peer sent what no honest one sends."""
         self._stages = stages
@@ -124,8 +127,11 @@ class Intake:
             if code in _FAULTS:
                 self._on_fault(peer, code.name)
                 break
-            if not isinstance(transaction, Code):
-                self._keep_wanted(transaction)
+            if isinstance(transaction, Code):
+                continue
+            if code is Code.ALREADY_KNOWN:
+                self._on_again(peer, transaction.wire_id)
+            self._keep_wanted(transaction)
         self._on_bodies()
         if admitted:
             self._on_admitted()

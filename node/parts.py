@@ -122,6 +122,7 @@ class Parts:
             on_admitted=self.driver.pool_changed,
             wants=self._executor.wants,
             on_bodies=lambda: self.driver.post_all(self._executor.on_bodies()),
+            on_again=self._executor.heard_again,
             on_fault=self._on_fault,
             stages=self._stages,
         )

@@ -29,6 +29,7 @@ class World:
         self.spread: list[DecodedTransaction] = []
         self.wanted: set[bytes] = set()
         self.faults: list[tuple[str, str]] = []
+        self.again: list[tuple[str, bytes]] = []
         self.intake = Intake(
             pool=self.pool,
             check=self.check,
@@ -37,6 +38,7 @@ class World:
             on_admitted=lambda: self.log.append("admitted"),
             wants=self.wanted.__contains__,
             on_bodies=lambda: self.log.append("bodies"),
+            on_again=lambda peer, wire_id: self.again.append((peer, wire_id)),
             on_fault=lambda peer, reason: self.faults.append((peer, reason)),
             stages=Stages(enabled=False),
         )

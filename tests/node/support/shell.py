@@ -221,6 +221,7 @@ class NodeShell:
             spread=self.gossip,
             on_admitted=self.driver.pool_changed,
             wants=self.executor.wants,
+            on_again=self.executor.heard_again,
             on_fault=self.on_fault,
             on_bodies=lambda: self.driver.post_all(self.executor.on_bodies()),
             stages=stages,
