@@ -3,8 +3,8 @@
 Rules of this file:
 1. Only what peers sent again is looked at: a transaction that enters at once costs nothing here.
 2. A block passes a transaction over if it had room, the transaction was includable before it, and w
-   validators (this one included) held it. PASSED_OVER_MIN such blocks in a row of time are no accident:
-   an honest primary takes the oldest first, and retransmission (R9) has brought it there.
+   validators (this one included) held it. PASSED_OVER_MIN such blocks are no accident: an honest
+   primary takes the oldest first, and retransmission (R9) has brought it there.
 3. One node's opinion starts nothing: the core asks for a view change, and w of them make one.
 """
 
