@@ -2,13 +2,11 @@
 
 Contract of the shell (`perform`), in the order of the list that `handle` returned:
 1. Sign: the draft is signed and its record (with block, bodies, certificate where named) is in the
-   fsynced
-   sign guard BEFORE any byte of it leaves; then it is fed back as events.Received; then it is
-   broadcast.
+   fsynced sign guard BEFORE any byte of it leaves; then it is broadcast and fed back as
+   events.Received, in either order (docs/adr/0008-shell.md).
 2. Decide: one synced batch; then the outside hears of it; then events.Advanced is fed back.
 3. Everything else may be done in any order, and answers come as events. No answer is an answer too:
-   the core
-   never waits for one without a timer.
+   the core never waits for one without a timer.
 """
 
 from enum import IntEnum

@@ -2,8 +2,7 @@
 
 Rules of this file:
 1. Everything here is a function of the parent, the height and the header, equal in every view,
-   except the
-   lead over the own clock, which a block with a prepared certificate skips (R7).
+   except the lead over the own clock, which a block with a prepared certificate skips (R7).
 2. Transactions, limits in bytes and bodies are the executor's business (R8).
 """
 

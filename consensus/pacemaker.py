@@ -3,8 +3,7 @@
 Rules of this file:
 1. Deadlines are monotonic milliseconds; the shell brings a Tick when the earliest is reached.
 2. One validator's word starts nothing: timers need work, an accepted block or w ViewChanges; in
-   views >= 1
-   q ViewChanges for views >= v or an accepted block.
+   views >= 1 q ViewChanges for views >= v or an accepted block.
 """
 
 from consensus.actions import Broadcast, Execute, FetchBlock, ReportKind

@@ -2,8 +2,8 @@
 
 Rules of this file:
 1. n validators, f = floor((n-1)/3) of them may be faulty, a quorum is q = ceil((n+f+1)/2) =
-   ceil(2n/3).
-   Twice f plus one is right only for n = 3f+1: of n = 6, two such groups may share nobody correct.
+   ceil(2n/3). Twice f plus one is right only for n = 3f+1: of n = 6, two such groups may share
+   nobody correct.
 2. Two quorums share at least f+1 validators, so at least one correct one; n - f correct ones are a
    quorum.
 3. Signatures are the shell's business; here is structure: distinct, ascending, members, equal,

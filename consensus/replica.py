@@ -2,8 +2,7 @@
 
 Rules of this file:
 1. The order of things is here and only here: handlers keep what comes (`_dispatch`), then
-   `_progress` does
-   whatever has become possible, until nothing is.
+   `_progress` does whatever has become possible, until nothing is.
 2. Nothing that a peer sends raises. A broken contract of the shell does (rule: own bugs crash).
 """
 

@@ -3,8 +3,7 @@
 Rules of this file:
 1. Everything here is a frozen value. Nothing here decides anything.
 2. Digests and signatures are opaque bytes: hashing and signing live in the shell (node/wire), so
-   that
-   a simulator can run the same core with fake ones.
+   that a simulator can run the same core with fake ones.
 3. Field order is the wire order (docs/spec/wire.md). A changed field is a WIRE-BREAKING change.
 """
 

@@ -2,11 +2,9 @@
 
 Rules of this file:
 1. A node votes once its store has decided guard height - 1 and q - 1 others showed no signature of
-   its key
-   that its guard lacks.
+   its key that its guard lacks.
 2. A stale guard makes an observer; it may vote at heights > M + 2, M = the highest tip among q
-   others, or
-   from the height that the operator names.
+   others, or from the height that the operator names.
 3. A signature of the own key that the guard lacks, seen while voting, stops voting for good.
 """
 

@@ -4,8 +4,7 @@ Rules of this file:
 1. Authority is read from the state of the block that runs the operation, never from the time of an
    approval.
 2. An account with a key policy of its own is moved by these keys only; without one by its holder,
-   and a client's
-   by its servicer (page 04).
+   and a client's by its servicer (page 04).
 3. An account's keys never carry a role.
 """
 

@@ -4,8 +4,7 @@ Rules of this file:
 1. A record lies in the bucket of the first d bits of its key hash. A bucket is a range scan of the
    store; only its hash is kept. The tree is one flat bytearray, root first.
 2. `preview` changes nothing: several proposals may be computed on one parent. `apply` takes the
-   delta
-   of the one that was decided, after its records were written.
+   delta of the one that was decided, after its records were written.
 3. The tree and the store stand at the same height whenever `preview` runs.
 """
 

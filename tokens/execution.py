@@ -2,8 +2,7 @@
 
 Rules of this file:
 1. For each operation: its approval policy, then its own checks in their order, then apply. The
-   first
-   refusal ends the run; the caller rolls back to its savepoint.
+   first refusal ends the run; the caller rolls back to its savepoint.
 2. Nothing is caught. An exception in check or apply is a bug of this node: it does not Prepare
    (R3).
 """

@@ -2,8 +2,7 @@
 
 Rules of this file:
 1. The answer is a function of the transaction, the parent state and the height; nothing else is
-   read.
-   Admission, the proposer's choice and the backup's check are this one function.
+   read. Admission, the proposer's choice and the backup's check are this one function.
 2. The shell has decoded the bytes (limits, canonical form) and checked each signature under its key
    before. Whether these keys are the sender's is asked here, in the parent state.
 3. What changes inside the block is not asked here: that is a failing receipt (AUTHORITY_CHANGED).

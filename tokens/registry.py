@@ -2,8 +2,8 @@
 
 Rules of this file:
 1. `check` is read only and yields refusals in the fixed order of page 04; the first one is the
-   result, `simulate`
-   takes them all. A later check must survive what an earlier one refused (guard with early return).
+   result, `simulate` takes them all. A later check must survive what an earlier one refused (guard
+   with early return).
 2. `apply` runs only after `check` yielded nothing; it cannot fail. An exception there is a bug of
    this node.
 3. A tag's encoding never changes; a changed operation is a new tag.

@@ -4,8 +4,7 @@ Rules of this file:
 1. A refusal is a value, never an exception. Numbers are on the wire: never reused, never
    renumbered.
 2. 1..199 are results of execution (in receipts); 1000..1199 are reasons why a transaction is not
-   includable
-   or not admitted (never in a receipt).
+   includable or not admitted (never in a receipt).
 3. The code of an operation is its *first* failing check; `simulate` lists them all.
 """
 

@@ -2,9 +2,8 @@
 
 Rules of this file:
 1. `extra={"form": ...}` names the JSON form of a scalar (docs/spec/wire.md): amount -> decimal
-   string,
-   address -> bech32m, hex -> 0x..., operation -> nested operation. msgpack always carries the
-   plain value.
+   string, address -> bech32m, hex -> 0x..., operation -> nested operation. msgpack always carries
+   the plain value.
 2. Enumeration numbers are on the wire: never reused, never renumbered.
 """
 

@@ -1,9 +1,8 @@
 """The exactly-once window: which (sender, client_ref) entered in the last W blocks (R8).
 
 Rules of this file:
-1. A block's list is a row of the store, written by the node with the block; its digest is under
-   the state root
-   (BlockNote), and the list is checked against it when the window is loaded.
+1. A block's list is a row of the store, written by the node with the block; its digest is under the
+   state root (BlockNote), and the list is checked against it when the window is loaded.
 2. A transaction enters with valid_until <= height + W, so W blocks are enough to refuse it for
    ever.
 """

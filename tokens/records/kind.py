@@ -2,15 +2,13 @@
 
 Rules of this file:
 1. A record's key is a tuple of its own fields. Its key hash = SHA-256(domain, kind tag, encoded
-   key) places it in
-   the commitment and in the store.
+   key) places it in the commitment and in the store.
 2. Order is never taken from hashes. What the ledger must walk in order has an index: an ordered
-   list of keys,
-   derived from the records, hence not committed itself. An index is rebuilt from records alone.
+   list of keys, derived from the records, hence not committed itself. An index is rebuilt from
+   records alone.
 3. Tags of kinds and of indexes are never reused: 1-9 parties and governance, 10-19 holdings, 30-39
-   days and
-   tables, 40-49 instruments, 50-59 cash, 60-69 settlement, 70-79 control, 80-229 later, 230-249
-   the ledger's own.
+   days and tables, 40-49 instruments, 50-59 cash, 60-69 settlement, 70-79 control, 80-229 later,
+   230-249 the ledger's own.
 """
 
 import hashlib
