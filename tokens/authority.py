@@ -38,13 +38,6 @@ VALIDATOR_POLICY = "validators"
 """Changes of the validator set, of approval policies and of parameters."""
 
 
-def acting_for(account: Account) -> bytes | None:
-    """Participant that signs for an account, or None if it has keys of its own."""
-    if account.policy is not None:
-        return None
-    return account.servicer if account.holder == NO_ADDRESS else account.holder
-
-
 def may_act_for(context: Context, account: Account) -> bool:
     """Whether those behind the operation may dispose of an account."""
     actors = context.actors
@@ -53,11 +46,6 @@ def may_act_for(context: Context, account: Account) -> bool:
     return (
         account.servicer if account.holder == NO_ADDRESS else account.holder
     ) in actors.participants
-
-
-def services(context: Context, account: Account) -> bool:
-    """Whether the account's servicer agrees."""
-    return account.servicer in context.actors.participants
 
 
 def with_role(context: Context, *roles: Role) -> Participant | None:

@@ -10,17 +10,6 @@ PEER_PORT_FIRST = 9645
 """Peer connections of the first node."""
 
 
-def is_free(port: int, host: str = HOST) -> bool:
-    """Whether a listener could be opened now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
 def choose(wanted: Sequence[int]) -> tuple[int, ...]:
     """One free port for each wanted one: itself if free, else any. All different."""
     held: list[socket.socket] = []

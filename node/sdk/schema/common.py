@@ -5,7 +5,7 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 
 from tokens.events import LedgerEvent
-from tokens.types import Address, BlockHeight, Count, Hash, SignatureBytes
+from tokens.types import BlockHeight, Count, Hash, SignatureBytes
 
 T = TypeVar("T")
 
@@ -115,9 +115,3 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     operation: int
     """Index of the operation that failed, -1 on success."""
     events: tuple[LedgerEvent, ...]
-
-
-class AddressParams(msgspec.Struct, frozen=True, kw_only=True):
-    """A participant or an account."""
-
-    address: Address
