@@ -80,19 +80,20 @@ class Node:
 
     async def _serve(self, stop: asyncio.Event, parts: Parts, vote_from: int | None) -> None:
         """Start everything, wait, stop everything."""
+        shell = parts.shell
         await parts.rpc.start()
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(parts.transport.run()),
-                    group.create_task(parts.intake.run()),
-                    group.create_task(parts.sync.run()),
-                    group.create_task(parts.driver.run()),
-                    group.create_task(self._look_around(parts.gossip, parts.driver)),
+                    group.create_task(shell.intake.run()),
+                    group.create_task(shell.sync.run()),
+                    group.create_task(shell.driver.run()),
+                    group.create_task(self._look_around(shell.gossip, shell.driver)),
                 ]
-                parts.driver.start()
+                shell.driver.start()
                 if vote_from is not None:
-                    parts.driver.post(MayVote(now=now(), from_height=vote_from))
+                    shell.driver.post(MayVote(now=now(), from_height=vote_from))
                 self._log.info(
                     "started",
                     node=self.config.id,
@@ -104,8 +105,8 @@ class Node:
                 for task in tasks:
                     task.cancel()
         finally:
-            parts.driver.stop()
-            parts.gossip.close()
+            shell.driver.stop()
+            shell.gossip.close()
             await parts.rpc.stop()
             self._log.info("stopped", height=self._chain.tip.height)
 

@@ -5,38 +5,26 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from consensus.replica import Replica
-from consensus.restore import ReplicaConfig, Restored
-from consensus.types import ValidatorId
 from node.chain import Chain
-from node.clock import now
 from node.config import NodeConfig
-from node.driver import Driver
-from node.executor import Executor
 from node.facade import Facade
 from node.feeds import Feeds
-from node.gossip import Gossip
 from node.identity import NodeKeys
-from node.inbound import Inbound
-from node.intake import Intake
 from node.listener import NodeListener
 from node.logs import get_logger
-from node.mempool import Mempool, PoolLimits
+from node.mempool import PoolLimits
 from node.metrics import Metrics
 from node.p2p.peers import PeerAddress
 from node.p2p.tls import make_credentials
 from node.p2p.transport import Transport
-from node.restart import open_guard, restored, stored_sequence
+from node.restart import open_guard
 from node.rpc.listen import listener_config
 from node.rpc.server import RpcServer
-from node.signature_check import SignatureCheck
+from node.shell import Shell, Surroundings
 from node.signing_desk import SigningDesk
 from node.stages import Stages
-from node.sync.blocks import BlockSync
 from node.wire.hashing import SigningScope
 from node.wire.peer_messages import PROTOCOL, Hello
-from node.wire.verify import Verifier
-from tokens.transaction import DecodedTransaction
 
 SOFTWARE = "mohur 0.1.0"
 
@@ -55,89 +43,39 @@ class Parts:
         self._stages = Stages(enabled=config.profile_stages)
         chain.stages = self._stages
         chain.history_index = config.history_index
-        self._is_member = chain.is_validator(config.id, keys.signer.public_key)
-        self._pool = self._make_pool()
-        self._check = SignatureCheck()
         self._feeds = Feeds()
         self._metrics = Metrics()
-        self._desk = self._open_desk() if self._is_member else None
-        self._verifier = Verifier(
-            scope=self._scope,
-            validators=chain.validators_expected,
-            own=config.id if self._is_member else None,
-        )
-        self.transport = self._make_transport()
-        self.gossip = Gossip(pool=self._pool, broadcast=self.transport.broadcast)
-        self._executor = self._make_executor()
         self._listener = NodeListener(
             chain=chain, feeds=self._feeds, metrics=self._metrics, log=get_logger("consensus")
         )
-        self.driver = self._make_driver()
-        self.intake = self._make_intake()
-        self.sync = BlockSync(
-            applier=self._executor,
-            send=self.transport.send,
-            advance=self.driver.advance,
-            report=lambda text: self._log.warning("sync", text=text),
+        self.transport = self._make_transport()
+        is_member = chain.is_validator(config.id, keys.signer.public_key)
+        self.shell = Shell(
+            chain, self._open_desk() if is_member else None, self._surroundings(), self._stages
         )
-        self._listener.sync = self.sync
+        if self.shell.restored.guard_stale is not None:
+            self._log.warning("guard is stale", reason=self.shell.restored.guard_stale)
+        self._listener.sync = self.shell.sync
         self._listener.on_validators = lambda: self.transport.set_peers(self._peers())
-        self._inbound = self._make_inbound()
         self.rpc = self._make_rpc()
 
     # --- parts --------------------------------------------------------------------------------
 
-    def _make_executor(self) -> Executor:
-        desk = self._desk
-        return Executor(
-            chain=self._chain,
-            pool=self._pool,
-            check=self._check,
-            verifier=self._verifier,
-            ask=self.transport.send,
-            before_build=self.gossip.flush,
-            clock=now,
-            guard_sequence=lambda: stored_sequence(self._chain, desk),
-            stages=self._stages,
-        )
-
-    def _make_driver(self) -> Driver:
-        replica = Replica(self._replica_config(), self._restored())
-        return Driver(
-            replica=replica,
-            desk=self._desk,
+    def _surroundings(self) -> Surroundings:
+        limits = self._config.pool
+        return Surroundings(
+            node_id=self._config.id,
             outbox=self.transport,
-            execution=self._executor,
             listener=self._listener,
-            remember_own=self._verifier.remember_own,
-            stages=self._stages,
-        )
-
-    def _make_intake(self) -> Intake:
-        return Intake(
-            pool=self._pool,
-            check=self._check,
-            admission=self._chain,
-            spread=self.gossip,
-            on_admitted=self.driver.pool_changed,
-            wants=self._executor.wants,
-            on_bodies=lambda: self.driver.post_all(self._executor.on_bodies()),
-            on_again=self._executor.heard_again,
             on_fault=self._on_fault,
-            stages=self._stages,
-        )
-
-    def _make_inbound(self) -> Inbound:
-        return Inbound(
-            driver=self.driver,
-            verifier=self._verifier,
-            outbox=self.transport,
-            answers=self._executor,
-            bodies=self.intake,
-            sync=self.sync,
-            on_fault=self._on_fault,
-            clock=now,
-            stages=self._stages,
+            on_sync_report=lambda text: self._log.warning("sync", text=text),
+            pool=PoolLimits(
+                transactions_max=limits.transactions_max,
+                bytes_max=limits.size_bytes_max,
+                sender_transactions_max=limits.sender_transactions_max,
+                window=self._chain.window_blocks,
+            ),
+            block_gap_ms=self._config.block_gap_ms,
         )
 
     def _on_fault(self, peer: str, reason: str) -> None:
@@ -149,13 +87,13 @@ class Parts:
         facade = Facade(
             config=self._config,
             chain=self._chain,
-            driver=self.driver,
-            pool=self._pool,
-            intake=self.intake,
+            driver=self.shell.driver,
+            pool=self.shell.pool,
+            intake=self.shell.intake,
             feeds=self._feeds,
             transport=self.transport,
-            inbound=self._inbound,
-            sync=self.sync,
+            inbound=self.shell.inbound,
+            sync=self.shell.sync,
             listener=self._listener,
             data=self._data,
         )
@@ -167,18 +105,6 @@ class Parts:
             metrics=self._metrics,
             log=get_logger("rpc"),
             stages=self._stages,
-        )
-
-    def _make_pool(self) -> Mempool:
-        limits = self._config.pool
-        return Mempool(
-            PoolLimits(
-                transactions_max=limits.transactions_max,
-                bytes_max=limits.size_bytes_max,
-                sender_transactions_max=limits.sender_transactions_max,
-                window=self._chain.window_blocks,
-            ),
-            height=self._chain.tip.height + 1,
         )
 
     def _make_transport(self) -> Transport:
@@ -193,37 +119,15 @@ class Parts:
             hello=self._hello(),
             stages=self._stages,
             # Links come up only once all parts stand: `run` is started after this constructor.
-            on_message=lambda peer, message: self._inbound.on_message(peer, message),
-            on_up=lambda peer: self._inbound.on_up(peer),
-            on_down=lambda peer: self._inbound.on_down(peer),
+            on_message=lambda peer, message: self.shell.inbound.on_message(peer, message),
+            on_up=lambda peer: self.shell.inbound.on_up(peer),
+            on_down=lambda peer: self.shell.inbound.on_down(peer),
         )
 
     def _open_desk(self) -> SigningDesk:
         folder = self._data / "guard"
         guard = open_guard(folder, self._keys.signer.public_key)
         return SigningDesk(self._keys.signer, guard, self._scope, folder)
-
-    def _restored(self) -> Restored:
-        """What the replica starts from; bodies of guarded blocks go beside the pool."""
-
-        def keep_body(decoded: DecodedTransaction) -> None:
-            if self._check.check(decoded):
-                self._pool.keep_spare(decoded)
-
-        found = restored(self._chain, self._desk, keep_body)
-        if found.guard_stale is not None:
-            self._log.warning("guard is stale", reason=found.guard_stale)
-        return found
-
-    def _replica_config(self) -> ReplicaConfig:
-        limits = self._chain.limits()
-        return ReplicaConfig(
-            validator=ValidatorId(self._config.id) if self._is_member else None,
-            chain_id=self._chain.chain_id,
-            rotation=self._chain.rotation,
-            block_transactions_max=limits.block_transactions_max,
-            block_gap_ms=self._config.block_gap_ms,
-        )
 
     def _peers(self) -> dict[str, PeerAddress]:
         """Configured peers that the ledger knows, with the keys that it pins."""

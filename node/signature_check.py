@@ -9,7 +9,7 @@ Rules of this file:
 3. Only valid transactions are remembered, by wire_id; a liar cannot fill the memory with bad ones.
 """
 
-from node.signing import verify
+from node.signing import VerifySignature, verify
 from tokens.embedded import embedded_signatures
 from tokens.transaction import DecodedTransaction
 
@@ -22,11 +22,14 @@ REMEMBERED_MAX = 262_144
 class SignatureCheck:
     """Verified-once memory of transactions."""
 
-    __slots__ = ("_remembered_max", "_valid", "checked")
+    __slots__ = ("_remembered_max", "_valid", "_verify", "checked")
 
-    def __init__(self, remembered_max: int = REMEMBERED_MAX) -> None:
+    def __init__(
+        self, remembered_max: int = REMEMBERED_MAX, *, verify: VerifySignature = verify
+    ) -> None:
         self._valid: dict[bytes, None] = {}
         self._remembered_max = remembered_max
+        self._verify = verify
         self.checked = 0
         """Signatures verified so far."""
 
@@ -43,11 +46,11 @@ class SignatureCheck:
             return True
         for entry in transaction.signed.signatures:
             self.checked += 1
-            if not verify(entry.key, transaction.tx_id, entry.signature):
+            if not self._verify(entry.key, transaction.tx_id, entry.signature):
                 return False
         for inner in embedded_signatures(transaction.signed.transaction):
             self.checked += 1
-            if not verify(inner.public_key, inner.message, inner.signature):
+            if not self._verify(inner.public_key, inner.message, inner.signature):
                 return False
         if len(self._valid) >= self._remembered_max:
             del self._valid[next(iter(self._valid))]

@@ -18,6 +18,7 @@ Points of mixed order are neither refused nor forgiven: the exact equation decid
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
@@ -28,6 +29,8 @@ SEED_BYTES = 32
 """Length of a private seed (RFC 8032 5.1.5)."""
 SIGNATURE_BYTES = 64
 """Length of a signature: R, then S little-endian (RFC 8032 5.1.6)."""
+VerifySignature = Callable[[bytes, bytes, bytes], bool]
+"""(public key, message, signature) -> whether it is valid: `verify`, or a simulation's stand-in."""
 DEV_KEY_DOMAIN = b"mohur/dev-key/v1"
 """Prefix of the hash that makes the well-known development keys."""
 

@@ -4,7 +4,7 @@ A Commit that came alone comes again in the certificate of the next proposal; a 
 in view changes. Checking costs 55 microseconds, looking it up less than one.
 """
 
-from node.signing import verify
+from node.signing import VerifySignature, verify
 
 ENTRIES_MAX = 16_384
 """Bound; the oldest goes first. 31 validators make 63 signatures a height: this holds 260
@@ -14,11 +14,12 @@ heights."""
 class SignatureCache:
     """Valid (key, message, signature) triples. A signature that is not valid is never kept."""
 
-    __slots__ = ("_entries_max", "_valid", "checked")
+    __slots__ = ("_entries_max", "_valid", "_verify", "checked")
 
-    def __init__(self, entries_max: int = ENTRIES_MAX) -> None:
+    def __init__(self, entries_max: int = ENTRIES_MAX, *, verify: VerifySignature = verify) -> None:
         self._valid: dict[bytes, None] = {}
         self._entries_max = entries_max
+        self._verify = verify
         self.checked = 0
         """Ed25519 verifications done so far; for metrics and for tests that count."""
 
@@ -33,7 +34,7 @@ class SignatureCache:
         if entry in self._valid:
             return True
         self.checked += 1
-        if not verify(public_key, message, signature):
+        if not self._verify(public_key, message, signature):
             return False
         self._keep(entry)
         return True

@@ -1,7 +1,7 @@
 """One node without sockets: the real chain, guard, driver, executor, intake and sync.
 
-It is wired as node/parts.py wires it; the transport is the network of the test, and the clock is
-that of the loop. `crash_at` names an effect; reaching it raises PowerCut there.
+It is wired by node/shell.py, as a process is; the transport is the network of the test, and the
+clock is that of the loop. `crash_at` names an effect; reaching it raises PowerCut there.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,26 +9,16 @@ from pathlib import Path
 
 from consensus.actions import CatchUp, Halt, Report, ReportKind
 from consensus.messages import ConsensusMessage, Evidence, PreparedCertificate
-from consensus.replica import Replica
-from consensus.restore import ReplicaConfig
-from consensus.types import CommitCertificate, Proposal, Tip, ValidatorId
+from consensus.types import CommitCertificate, Proposal, Tip
 from node.chain import Chain, Execution
-from node.driver import Driver
-from node.executor import Executor
-from node.gossip import Gossip
 from node.identity import dev_keys
-from node.inbound import Inbound
-from node.intake import Intake
-from node.mempool import Mempool, PoolLimits
-from node.restart import begin_guard, open_guard, restored, stored_sequence
-from node.signature_check import SignatureCheck
+from node.mempool import PoolLimits
+from node.restart import begin_guard, open_guard
+from node.shell import Shell, Surroundings
 from node.signing_desk import GuardedProposal, SigningDesk
-from node.stages import Stages
 from node.storage.kv import KeyValueStore
 from node.storage.leveldb import open_store
-from node.sync.blocks import BlockSync
 from node.wire.peer_messages import PeerMessage
-from node.wire.verify import Verifier
 from tests.node.support.chains import scope_of
 from tests.node.support.virtual_loop import now
 from tokens.genesis import Genesis
@@ -177,79 +167,26 @@ class NodeShell:
         self._build(Wire(self.plan, send), pool)
 
     def _build(self, wire: Wire, limits: PoolLimits | None) -> None:
-        chain, stages = self.chain, Stages(enabled=False)
-        self.check = SignatureCheck()
-        chosen = limits or PoolLimits(window=chain.window_blocks)
-        self.pool = Mempool(chosen, height=chain.tip.height + 1)
-        self.verifier = Verifier(
-            scope=scope_of(chain), validators=chain.validators_expected, own=self.name
-        )
-        self.gossip = Gossip(pool=self.pool, broadcast=wire.broadcast)
-        self.executor = Executor(
-            chain=chain,
-            pool=self.pool,
-            check=self.check,
-            verifier=self.verifier,
-            ask=wire.send,
-            before_build=self.gossip.flush,
-            clock=now,
-            guard_sequence=lambda: stored_sequence(chain, self.desk),
-            stages=stages,
-        )
-        self.restored = restored(chain, self.desk, self._keep_body)
-        self.driver = Driver(
-            replica=Replica(
-                ReplicaConfig(
-                    validator=ValidatorId(self.name),
-                    chain_id=chain.chain_id,
-                    rotation=chain.rotation,
-                ),
-                self.restored,
+        shell = Shell(
+            self.chain,
+            self.desk,
+            Surroundings(
+                node_id=self.name,
+                outbox=wire,
+                listener=Listener(self),
+                on_fault=self.on_fault,
+                on_sync_report=lambda text: None,
+                pool=limits or PoolLimits(window=self.chain.window_blocks),
+                clock=now,
             ),
-            desk=self.desk,
-            outbox=wire,
-            execution=self.executor,
-            listener=Listener(self),
-            remember_own=self.verifier.remember_own,
-            stages=stages,
-            clock=now,
         )
-        self.intake = Intake(
-            pool=self.pool,
-            check=self.check,
-            admission=chain,
-            spread=self.gossip,
-            on_admitted=self.driver.pool_changed,
-            wants=self.executor.wants,
-            on_again=self.executor.heard_again,
-            on_fault=self.on_fault,
-            on_bodies=lambda: self.driver.post_all(self.executor.on_bodies()),
-            stages=stages,
-        )
-        self.sync = BlockSync(
-            applier=self.executor,
-            send=wire.send,
-            advance=self.driver.advance,
-            report=lambda text: None,
-        )
-        self.inbound = Inbound(
-            driver=self.driver,
-            verifier=self.verifier,
-            outbox=wire,
-            answers=self.executor,
-            bodies=self.intake,
-            sync=self.sync,
-            on_fault=self.on_fault,
-            clock=now,
-            stages=stages,
-        )
+        self.check, self.pool, self.verifier = shell.check, shell.pool, shell.verifier
+        self.gossip, self.executor, self.restored = shell.gossip, shell.executor, shell.restored
+        self.driver, self.intake, self.sync = shell.driver, shell.intake, shell.sync
+        self.inbound = shell.inbound
 
     def on_fault(self, peer: str, reason: str) -> None:
         self.faults.append((peer, reason))
-
-    def _keep_body(self, decoded: DecodedTransaction) -> None:
-        if self.check.check(decoded):
-            self.pool.keep_spare(decoded)
 
     @property
     def height(self) -> int:

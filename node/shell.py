@@ -1,0 +1,160 @@
+"""The shell of one node between its links and its store: one wiring for processes and simulations.
+
+parts.py gives it TLS links, a listener that logs and the clock of the machine; tests and the
+simulator give it links, a listener and a clock of their own. Decides nothing.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from consensus.events import Now
+from consensus.replica import Replica
+from consensus.restore import ReplicaConfig, Restored
+from consensus.types import ValidatorId
+from node.chain import Chain
+from node.clock import now
+from node.driver import Driver, Listener, Outbox
+from node.executor import Executor
+from node.gossip import Gossip
+from node.inbound import Inbound
+from node.intake import Intake
+from node.mempool import Mempool, PoolLimits
+from node.restart import restored, stored_sequence
+from node.signature_check import SignatureCheck
+from node.signing import VerifySignature, verify
+from node.signing_desk import SigningDesk
+from node.stages import Stages
+from node.sync.blocks import BlockSync
+from node.wire.hashing import SigningScope
+from node.wire.signature_cache import SignatureCache
+from node.wire.verify import Verifier
+from tokens.transaction import DecodedTransaction
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shell is put into."""
+
+    node_id: str
+    """Validator id, or any other name for an observer."""
+    outbox: Outbox
+    """The links."""
+    listener: Listener
+    """Hears what happened."""
+    on_fault: Callable[[str, str], None]
+    """(peer, reason): a peer sent what no honest one sends."""
+    on_sync_report: Callable[[str], None]
+    """A line about block sync, for the log."""
+    pool: PoolLimits
+    """Bounds of the mempool; `window` = W of the chain."""
+    block_gap_ms: int = 20
+    """R1."""
+    clock: Callable[[], Now] = now
+    """Monotonic and wall milliseconds."""
+    verify: VerifySignature = verify
+    """Ed25519, or what a simulation puts in its place."""
+
+
+class Shell:
+    """The parts that stand around one replica, each told of the others it needs."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        desk: SigningDesk | None,
+        around: Surroundings,
+        stages: Stages | None = None,
+    ) -> None:
+        """Call inside the running loop. `desk`: None on an observer."""
+        self._around = around
+        self._desk = desk
+        self.chain = chain
+        self.stages = stages or Stages(enabled=False)
+        self.check = SignatureCheck(verify=around.verify)
+        self.pool = Mempool(around.pool, height=chain.tip.height + 1)
+        self.verifier = Verifier(
+            scope=SigningScope(chain_id=chain.chain_id, genesis_digest=chain.genesis_digest),
+            validators=chain.validators_expected,
+            own=around.node_id if desk is not None else None,
+            cache=SignatureCache(verify=around.verify),
+        )
+        self.gossip = Gossip(pool=self.pool, broadcast=around.outbox.broadcast)
+        self.executor = self._make_executor()
+        self.restored = restored(chain, desk, self._keep_body)
+        """What the replica started from."""
+        self.driver = self._make_driver(self.restored)
+        self.intake = self._make_intake()
+        self.sync = BlockSync(
+            applier=self.executor,
+            send=around.outbox.send,
+            advance=self.driver.advance,
+            report=around.on_sync_report,
+        )
+        self.inbound = self._make_inbound()
+
+    def _make_executor(self) -> Executor:
+        chain, desk = self.chain, self._desk
+        return Executor(
+            chain=chain,
+            pool=self.pool,
+            check=self.check,
+            verifier=self.verifier,
+            ask=self._around.outbox.send,
+            before_build=self.gossip.flush,
+            clock=self._around.clock,
+            guard_sequence=lambda: stored_sequence(chain, desk),
+            stages=self.stages,
+        )
+
+    def _keep_body(self, decoded: DecodedTransaction) -> None:
+        """A body of a guarded block goes beside the pool."""
+        if self.check.check(decoded):
+            self.pool.keep_spare(decoded)
+
+    def _make_driver(self, found: Restored) -> Driver:
+        return Driver(
+            replica=Replica(self._replica_config(), found),
+            desk=self._desk,
+            outbox=self._around.outbox,
+            execution=self.executor,
+            listener=self._around.listener,
+            remember_own=self.verifier.remember_own,
+            stages=self.stages,
+            clock=self._around.clock,
+        )
+
+    def _replica_config(self) -> ReplicaConfig:
+        return ReplicaConfig(
+            validator=None if self._desk is None else ValidatorId(self._around.node_id),
+            chain_id=self.chain.chain_id,
+            rotation=self.chain.rotation,
+            block_transactions_max=self.chain.limits().block_transactions_max,
+            block_gap_ms=self._around.block_gap_ms,
+        )
+
+    def _make_intake(self) -> Intake:
+        return Intake(
+            pool=self.pool,
+            check=self.check,
+            admission=self.chain,
+            spread=self.gossip,
+            on_admitted=self.driver.pool_changed,
+            wants=self.executor.wants,
+            on_bodies=lambda: self.driver.post_all(self.executor.on_bodies()),
+            on_again=self.executor.heard_again,
+            on_fault=self._around.on_fault,
+            stages=self.stages,
+        )
+
+    def _make_inbound(self) -> Inbound:
+        return Inbound(
+            driver=self.driver,
+            verifier=self.verifier,
+            outbox=self._around.outbox,
+            answers=self.executor,
+            bodies=self.intake,
+            sync=self.sync,
+            on_fault=self._around.on_fault,
+            clock=self._around.clock,
+            stages=self.stages,
+        )
