@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from node.api import NodeApi
+from node.certificates import CertificateWatch
 from node.stages import Stage, Stages
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -83,6 +84,10 @@ class Metrics:
         """Read the CPU meter at each scrape. Once per node."""
         self.registry.register(cast("Collector", StageSeconds(stages)))
 
+    def watch_certificates(self, watch: CertificateWatch) -> None:
+        """Read the days that certificates have left at each scrape. Once per node."""
+        self.registry.register(cast("Collector", CertificateDays(watch)))
+
     def render(self) -> bytes:
         """Text format of Prometheus."""
         return generate_latest(self.registry)
@@ -135,4 +140,22 @@ class StageSeconds:
         )
         for stage in Stage:
             family.add_metric([stage.name.lower()], self._stages.seconds_ns[stage] * 1e-9)
+        yield family
+
+
+class CertificateDays:
+    """Days until TLS certificates expire."""
+
+    def __init__(self, watch: CertificateWatch) -> None:
+        self._watch = watch
+
+    def collect(self) -> Iterator[Metric]:
+        """One sample a certificate: peer, and rpc if the listener has TLS."""
+        family = GaugeMetricFamily(
+            "mohur_certificate_days_left",
+            "Days until a TLS certificate of this node expires; negative when it has.",
+            labels=["use"],
+        )
+        for use, days in self._watch.days().items():
+            family.add_metric([use], days)
         yield family

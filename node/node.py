@@ -89,6 +89,7 @@ class Node:
                     group.create_task(shell.intake.run()),
                     group.create_task(shell.sync.run()),
                     group.create_task(shell.driver.run()),
+                    group.create_task(parts.certificates.run()),
                     group.create_task(self._look_around(shell.gossip, shell.driver)),
                 ]
                 shell.driver.start()

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from node.certificates import PEER, RPC, CertificateWatch, rpc_certificate
 from node.chain import Chain
 from node.config import NodeConfig
 from node.facade import Facade
@@ -15,7 +16,7 @@ from node.logs import get_logger
 from node.mempool import PoolLimits
 from node.metrics import Metrics
 from node.p2p.peers import PeerAddress
-from node.p2p.tls import make_credentials
+from node.p2p.tls import Credentials, make_credentials
 from node.p2p.transport import Transport
 from node.restart import open_guard
 from node.rpc.listen import listener_config
@@ -48,7 +49,9 @@ class Parts:
         self._listener = NodeListener(
             chain=chain, feeds=self._feeds, metrics=self._metrics, log=get_logger("consensus")
         )
-        self.transport = self._make_transport()
+        credentials = make_credentials(keys.network_seed, now=datetime.datetime.now(datetime.UTC))
+        self.transport = self._make_transport(credentials)
+        self.certificates = self._watch_certificates(credentials)
         is_member = chain.is_validator(config.id, keys.signer.public_key)
         self.shell = Shell(
             chain, self._open_desk() if is_member else None, self._surroundings(), self._stages
@@ -107,10 +110,20 @@ class Parts:
             stages=self._stages,
         )
 
-    def _make_transport(self) -> Transport:
-        credentials = make_credentials(
-            self._keys.network_seed, now=datetime.datetime.now(datetime.UTC)
+    def _watch_certificates(self, credentials: Credentials) -> CertificateWatch:
+        found = {PEER: credentials.certificate_pem}
+        rpc = rpc_certificate(self._config.rpc, self._data)
+        if rpc is not None:
+            found[RPC] = rpc
+        watch = CertificateWatch(
+            found,
+            warn=lambda text: self._log.warning("certificate", text=text),
+            now=lambda: datetime.datetime.now(datetime.UTC),
         )
+        self._metrics.watch_certificates(watch)
+        return watch
+
+    def _make_transport(self, credentials: Credentials) -> Transport:
         return Transport(
             node_id=self._config.id,
             listen=(self._config.host, self._config.port),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import shutil
 import socket
@@ -80,6 +81,7 @@ def node_checks(config_path: Path) -> list[Finding]:
         _disk(data),
         _data_folder(data),
         *_keys(config, base, data),
+        *_rpc_certificate(config, data),
     ]
 
 
@@ -204,3 +206,21 @@ def _keys(config: NodeConfig, base: Path, data: Path) -> list[Finding]:
         if wanted not in names
     ]
     return findings or [Finding(Grade.GOOD, "keys", ", ".join(names))]
+
+
+def _rpc_certificate(config: NodeConfig, data: Path) -> list[Finding]:
+    """The one for peers is issued anew at each start; this one is the operator's."""
+    from node.certificates import RPC, days_left, expiry_warning, rpc_certificate
+
+    try:
+        pem = rpc_certificate(config.rpc, data)
+    except ConfigInvalid as error:
+        return [Finding(Grade.BAD, "certificate", str(error))]
+    if pem is None:
+        return []
+    now = dt.datetime.now(dt.UTC)
+    sentence = expiry_warning(RPC, pem, now)
+    if sentence is None:
+        return [Finding(Grade.GOOD, "certificate", f"{days_left(pem, now)} days left")]
+    grade = Grade.NOTICE if days_left(pem, now) >= 0 else Grade.BAD
+    return [Finding(grade, "certificate", sentence)]

@@ -37,8 +37,6 @@ VALIDITY_DAYS = 3_650
 one."""
 CLOCK_SKEW_HOURS = 24
 """A certificate is valid this long before it was made: clocks of two nodes differ."""
-WARN_DAYS = (90, 30, 7)
-"""Days before expiry at which an operator is told (design rule 9 of reliability)."""
 
 _ANCHOR_FROM = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 _ANCHOR_UNTIL = datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)
@@ -137,22 +135,6 @@ def key_of(link: ssl.SSLObject | ssl.SSLSocket) -> bytes | None:
     except ValueError:
         return None
     return key.public_bytes_raw() if isinstance(key, Ed25519PublicKey) else None
-
-
-def days_left(certificate_pem: bytes, now: datetime.datetime) -> int:
-    """Whole days until a certificate expires; negative when it has."""
-    return (x509.load_pem_x509_certificate(certificate_pem).not_valid_after_utc - now).days
-
-
-def expiry_warning(certificate_pem: bytes, now: datetime.datetime) -> str | None:
-    """A sentence for the operator from 90 days before expiry on, else None."""
-    days = days_left(certificate_pem, now)
-    if days < 0:
-        return "the TLS certificate of this node has expired: no peer accepts it; make a new one"
-    if days > max(WARN_DAYS):
-        return None
-    limit = min(limit for limit in WARN_DAYS if days <= limit)
-    return f"the TLS certificate of this node expires in {days} days (warning at {limit})"
 
 
 def _harden(context: ssl.SSLContext, credentials: Credentials, peer_keys: Iterable[bytes]) -> None:

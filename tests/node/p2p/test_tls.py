@@ -14,8 +14,6 @@ from cryptography import x509
 from node.p2p.tls import (
     Credentials,
     client_context,
-    days_left,
-    expiry_warning,
     key_of,
     make_credentials,
     server_context,
@@ -195,32 +193,3 @@ def test_an_anchor_is_made_from_the_key_alone() -> None:
 def test_the_seed_is_not_in_the_repr() -> None:
     assert BOB.seed.hex() not in repr(BOB)
     assert repr(BOB.seed) not in repr(BOB)
-
-
-@pytest.mark.parametrize(
-    ("days", "warning"),
-    [
-        (91, None),
-        (90, "90"),
-        (31, "90"),
-        (30, "30"),
-        (8, "30"),
-        (7, "7"),
-        (0, "7"),
-        (-1, "expired"),
-    ],
-)
-def test_expiry_is_announced_at_90_30_and_7_days(days: int, warning: str | None) -> None:
-    made = make_credentials(dev_seed("bob"), now=NOW, validity_days=365)
-    when = x509.load_pem_x509_certificate(made.certificate_pem).not_valid_after_utc - days * DAY
-    assert days_left(made.certificate_pem, when) == days
-    sentence = expiry_warning(made.certificate_pem, when)
-    if warning is None:
-        assert sentence is None
-    elif warning == "expired":
-        assert sentence is not None
-        assert "has expired" in sentence
-    else:
-        assert sentence is not None
-        assert f"in {days} days" in sentence
-        assert f"at {warning})" in sentence
