@@ -3,10 +3,12 @@
 Rules of this file:
 1. Every end has a status and one log line with the name of the error.
 2. Statuses: 0 stopped, 70 internal error, 74 storage failed, 75 folder or port in use, 76 this node
-   computes another result than a quorum has signed (do not restart it), 78 configuration.
+   computes another result than a quorum has signed (do not restart it), 78 configuration, or a
+   store of another version.
 """
 
 import asyncio
+import errno
 import gc
 import signal
 import sys
@@ -22,7 +24,7 @@ from node.node import Node
 from node.rpc.config import UnsafeBind
 from node.signing import WrongLibrary, check_library
 from node.storage.kv import EXIT_STORAGE_FAILED, StorageFailed
-from node.storage.leveldb import DamagedStore, StoreLocked
+from node.storage.leveldb import DamagedStore, OtherFormat, StoreLocked
 from node.storage.lockfile import FolderLocked
 from tokens.genesis import Genesis, GenesisInvalid
 from tokens.store import DamagedState
@@ -104,6 +106,8 @@ def first_error(group: BaseException) -> BaseException:
 
 def status_of(error: BaseException) -> int:
     """Exit status of what ended the process."""
+    if isinstance(error, OSError) and error.errno in _DISK_REFUSES:
+        return EXIT_STORAGE_FAILED
     for kinds, status in _STATUSES:
         if isinstance(error, kinds):
             return status
@@ -114,5 +118,10 @@ _STATUSES: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
     ((StorageFailed, DamagedStore, DamagedState), EXIT_STORAGE_FAILED),
     ((FolderLocked, StoreLocked, OSError), EXIT_IN_USE),
     ((RootMismatch,), EXIT_DIVERGED),
-    ((ConfigInvalid, GenesisInvalid, KeystoreError, UnsafeBind, WrongGenesis), EXIT_CONFIG),
+    (
+        (ConfigInvalid, GenesisInvalid, KeystoreError, OtherFormat, UnsafeBind, WrongGenesis),
+        EXIT_CONFIG,
+    ),
 )
+_DISK_REFUSES = (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""Errors of the lock file or of a new sign guard: other OSErrors are those of a port."""

@@ -7,6 +7,8 @@ Rules of this file:
 """
 
 import asyncio
+import contextlib
+from collections.abc import Awaitable
 from pathlib import Path
 
 from consensus.events import MayVote
@@ -18,15 +20,19 @@ from node.gossip import Gossip
 from node.identity import NodeKeys, load_keys
 from node.logs import get_logger
 from node.parts import Parts
+from node.rebuild import open_chain, set_aside
 from node.restart import begin_guard
-from node.storage.kv import StorageFailed
-from node.storage.leveldb import LevelDbStore, open_store
+from node.storage.kv import StorageDamaged, StorageFailed
+from node.storage.leveldb import LevelDbStore
 from node.storage.lockfile import FolderLock
 from tokens.genesis import Genesis
 
 LOOK_INTERVAL_S = 0.25
 """How often open transactions are looked through for retransmission (R9), and the store for a
 failure that met a reader: an RPC call answers with an error and cannot end the process."""
+
+END_SECONDS = 0.5
+"""What RPC clients get to hear the end of a call when the node ends by an error."""
 
 
 class Node:
@@ -59,8 +65,7 @@ class Node:
         try:
             keys = load_keys(config, data, base=base, is_dev=genesis.is_dev)
             begin_guard(data, keys.signer.public_key)
-            store = open_store(data / "store", create=not (data / "store").exists())
-            chain = Chain.open(store, genesis)
+            store, chain = open_chain(data / "store", genesis, has_peers=bool(config.peers))
         except BaseException:
             lock.release()
             raise
@@ -72,7 +77,15 @@ class Node:
             await self._run(stop, vote_from)
         finally:
             self._store.close()
-            self._lock.release()
+            try:
+                self._keep_damaged()
+            finally:
+                self._lock.release()
+
+    def _keep_damaged(self) -> None:
+        """Move a store aside in which a read met damage: the next start may not come across it."""
+        if self._store.damaged and self.config.peers:
+            set_aside(self._data / "store", StorageDamaged("met while the node ran; see above"))
 
     async def _run(self, stop: asyncio.Event, vote_from: int | None) -> None:
         parts = Parts(self.config, keys=self._keys, chain=self._chain, data=self._data)
@@ -108,7 +121,7 @@ class Node:
         finally:
             shell.driver.stop()
             shell.gossip.close()
-            await parts.rpc.stop()
+            await _within(None if stop.is_set() else END_SECONDS, parts.rpc.stop())
             self._log.info("stopped", height=self._chain.tip.height)
 
     async def _look_around(self, gossip: Gossip, driver: Driver) -> None:
@@ -117,3 +130,10 @@ class Node:
             if self._store.failed:
                 raise StorageFailed("the store failed while it was read; see the log above")
             gossip.resend(now().mono_ms, driver.replica.timeout_ms, self._chain.includable)
+
+
+async def _within(seconds: float | None, work: Awaitable[None]) -> None:
+    """Await it, or leave it after that time."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await work

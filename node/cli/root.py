@@ -44,6 +44,7 @@ _KNOWN: dict[str, Exit] = {
     "node.signing.WrongLibrary": Exit.BAD_CONFIG,
     "node.storage.kv.StorageFailed": Exit.STORAGE_FAILED,
     "node.storage.leveldb.DamagedStore": Exit.STORAGE_FAILED,
+    "node.storage.leveldb.OtherFormat": Exit.BAD_CONFIG,
     "node.storage.leveldb.StoreMissing": Exit.NO_INPUT,
     "tokens.genesis.GenesisInvalid": Exit.BAD_CONFIG,
     "tokens.store.DamagedState": Exit.STORAGE_FAILED,

@@ -30,6 +30,13 @@ class StorageFailed(Exception):
     """
 
 
+class StorageDamaged(StorageFailed):
+    """The disk answered, and the bytes are not those that were written: this store is lost.
+
+    End the process likewise; the store is moved aside and rebuilt from peers (node/rebuild.py).
+    """
+
+
 class StoreClosed(Exception):
     """The handle was closed by its owner before this call: a bug of the caller, not of the disk."""
 

@@ -5,8 +5,10 @@ Rules of this file (measurements in docs/adr/0005-storage.md):
    of the log and 20 of 60 in tables went unnoticed.
 2. `write_batch(transaction=True, sync=True)`, never anything else.
 3. The first error poisons the handle. No retry: a retried append is acknowledged and lost.
-4. A damaged store is moved aside and rebuilt from peers. `repair_db` is never called: it keeps what
-   it can read, which is a state that no block ever had.
+4. A damaged store is moved aside and rebuilt from peers (node/rebuild.py). `repair_db` is never
+   called: it keeps what it can read, which is a state that no block ever had.
+5. Damage is what is wrong with bytes that could be read: a checksum, a file that is short or gone.
+   A disk that refuses to read or write is a failure: the store may be sound, so it stays.
 """
 
 from __future__ import annotations
@@ -16,8 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Never, cast
 
-from node.storage.durable import keep_aside
-from node.storage.kv import RESERVED_PREFIX, Batch, StorageFailed, StoreClosed
+from node.storage.kv import RESERVED_PREFIX, Batch, StorageDamaged, StorageFailed, StoreClosed
 from node.storage.log_tail import cut_torn_record
 from node.storage.plyvel_shim import STORE_ERRORS, CorruptionError, Database, open_database
 
@@ -44,14 +45,18 @@ class DamagedStore(Exception):
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(
-            f"the store in {folder} is damaged: {reason}. Move it aside and start the node again: "
-            "it rebuilds the store from its peers. Keep the sign guard where it is; never run a "
-            "repair tool on the store"
+            f"the store in {folder} is damaged: {reason}. A node that has peers moves it aside and "
+            "rebuilds it from them. Keep the sign guard where it is; never run a repair tool on "
+            "the store"
         )
         self.folder = folder
         """The folder as it was given."""
         self.reason = reason
         """What was found, in the words of LevelDB or of the check."""
+
+
+class OtherFormat(Exception):
+    """A sound store that another version of the node wrote: it is neither opened nor moved."""
 
 
 class StoreMissing(Exception):
@@ -118,6 +123,11 @@ class LevelDbStore:
         """Whether this handle has met its first error."""
         return self._failed is not None
 
+    @property
+    def damaged(self) -> bool:
+        """Whether that error was damage, and no refusal of the disk."""
+        return self._failed is not None and _is_damage(self._failed)
+
     def _iterator(
         self, start: bytes, stop: bytes, limit: int | None, reverse: bool, *, values: bool
     ) -> Iterator[object]:
@@ -154,11 +164,13 @@ class LevelDbStore:
 
     def _fail(self, error: Exception) -> Never:
         self._failed = error
-        raise StorageFailed(f"the store failed and takes no more calls: {_words(error)}") from error
+        kind = StorageDamaged if _is_damage(error) else StorageFailed
+        raise kind(f"the store failed and takes no more calls: {_words(error)}") from error
 
     def _refuse(self) -> Never:
         if self._failed is not None:
-            raise StorageFailed(f"the store failed earlier: {_words(self._failed)}")
+            kind = StorageDamaged if _is_damage(self._failed) else StorageFailed
+            raise kind(f"the store failed earlier: {_words(self._failed)}")
         raise StoreClosed("the store is closed")
 
 
@@ -168,7 +180,8 @@ def open_store(folder: Path, *, create: bool) -> LevelDbStore:
     Raises:
         StoreMissing: no store there and `create` is false.
         StoreLocked: it is open already.
-        DamagedStore: LevelDB refuses it, files are missing, or it is not a store of this format.
+        DamagedStore: LevelDB refuses it, files are missing or short, or it is no store.
+        OtherFormat: it is a store, of another version.
         StorageFailed: the disk refuses (full, read-only, no permission); the store may be sound.
     """
     present = folder.is_dir() and any(folder.iterdir())
@@ -183,19 +196,11 @@ def open_store(folder: Path, *, create: bool) -> LevelDbStore:
         _check_format(database, folder)
     except STORE_ERRORS as error:
         database.close()
-        raise DamagedStore(folder, _words(error)) from error
-    except DamagedStore:
+        raise _named(error, folder) from error
+    except (DamagedStore, OtherFormat):
         database.close()
         raise
     return LevelDbStore(database)
-
-
-def move_aside(folder: Path) -> Path:
-    """Rename a damaged store to the first free of `<name>.damaged-1`, `-2`, ...; returns the name.
-
-    Nothing is deleted: the files show what the disk did. The caller has closed the store.
-    """
-    return keep_aside(folder, "damaged")
 
 
 def _open(folder: Path, *, create: bool) -> Database:
@@ -234,9 +239,7 @@ def _open_once(folder: Path, *, create: bool) -> Database:
     except STORE_ERRORS as error:
         if "/LOCK: " in _words(error):
             raise StoreLocked(f"the store in {folder} is open in another process") from error
-        if isinstance(error, OSError) and "No such file" not in _words(error):
-            raise StorageFailed(f"the store in {folder} cannot be opened: {error}") from error
-        raise DamagedStore(folder, _words(error)) from error
+        raise _named(error, folder) from error
 
 
 def _check_format(database: Database, folder: Path) -> None:
@@ -245,13 +248,33 @@ def _check_format(database: Database, folder: Path) -> None:
     if marker == FORMAT:
         return
     if marker is not None:
-        raise DamagedStore(folder, f"it has the format {marker[:32]!r}, this node reads {FORMAT!r}")
+        raise OtherFormat(
+            f"the store in {folder} has the format {marker[:32]!r}, this node reads {FORMAT!r}"
+        )
     everything = database.iterator(
         reverse=False, start=b"", stop=b"\xff" * 8, include_value=False, verify_checksums=True
     )
     if next(everything, None) is not None:
         raise DamagedStore(folder, "it has keys but no format marker")
     database.put(FORMAT_KEY, FORMAT, sync=True)
+
+
+def _named(error: Exception, folder: Path) -> DamagedStore | StorageFailed:
+    """What an error at open means."""
+    if _is_damage(error):
+        return DamagedStore(folder, _words(error))
+    return StorageFailed(f"the store in {folder} cannot be opened: {_words(error)}")
+
+
+def _is_damage(error: Exception) -> bool:
+    """Rule 5, by the words of the error.
+
+    LevelDB calls a table that is shorter than its manifest says, or gone, an I/O error (EINVAL,
+    ENOENT). Those bytes are lost: trying again does not bring them back.
+    """
+    if isinstance(error, CorruptionError):
+        return True
+    return _words(error).endswith((": Invalid argument", ": No such file or directory"))
 
 
 def _words(error: Exception) -> str:

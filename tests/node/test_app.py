@@ -1,5 +1,6 @@
 """How a node's process ends: each end has its status, and says why in one line."""
 
+import errno
 import os
 import shutil
 import signal
@@ -23,6 +24,7 @@ from node.executor import RootMismatch
 from node.genesis_file import write_genesis
 from node.storage.guard_types import GuardFailed
 from node.storage.kv import EXIT_STORAGE_FAILED, StorageFailed
+from node.storage.leveldb import OtherFormat
 from tests.node.support.chains import small_genesis
 from tests.node.support.process import PATIENCE_S, configure, end, running
 
@@ -193,7 +195,10 @@ def test_statuses_of_errors() -> None:
     assert status_of(StorageFailed("x")) == EXIT_STORAGE_FAILED
     assert status_of(GuardFailed("x")) == EXIT_STORAGE_FAILED
     assert status_of(WrongGenesis("x")) == EXIT_CONFIG
-    assert status_of(OSError(98, "in use")) == EXIT_IN_USE
+    assert status_of(OSError(errno.EADDRINUSE, "in use")) == EXIT_IN_USE
+    for number in (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        assert status_of(OSError(number, "the disk refuses")) == EXIT_STORAGE_FAILED
+    assert status_of(OtherFormat("x")) == EXIT_CONFIG
     assert status_of(RootMismatch(1, b"", b"")) == EXIT_DIVERGED
     assert status_of(ZeroDivisionError()) == EXIT_INTERNAL
 

@@ -11,14 +11,14 @@ from typing import Self, cast
 
 import pytest
 
-from node.storage.kv import EXIT_STORAGE_FAILED, Batch, StorageFailed
+from node.storage.kv import EXIT_STORAGE_FAILED, Batch, StorageDamaged, StorageFailed
 from node.storage.leveldb import (
     FORMAT_KEY,
     DamagedStore,
     LevelDbStore,
+    OtherFormat,
     StoreLocked,
     StoreMissing,
-    move_aside,
     open_store,
 )
 from node.storage.plyvel_shim import Database
@@ -168,15 +168,26 @@ def test_a_crash_before_the_marker_is_written_is_harmless(tmp_path: Path) -> Non
     open_store(tmp_path / "store", create=False).close()
 
 
-@pytest.mark.parametrize("key", [b"foreign", FORMAT_KEY])
-def test_another_database_is_not_taken_for_a_store(tmp_path: Path, key: bytes) -> None:
-    database = plyvel.DB(str(tmp_path / "store"), create_if_missing=True)
+def foreign(folder: Path, key: bytes) -> None:
+    """A LevelDB of somebody else."""
+    database = plyvel.DB(str(folder), create_if_missing=True)
     database.put(key, b"something else")
     database.close()
-    with pytest.raises(DamagedStore, match="format"):
-        open_store(tmp_path / "store", create=True)
-    with pytest.raises(DamagedStore, match="format"):
-        open_store(tmp_path / "store", create=True)
+
+
+def test_another_database_is_not_taken_for_a_store(tmp_path: Path) -> None:
+    foreign(tmp_path / "store", b"foreign")
+    for _ in range(2):
+        with pytest.raises(DamagedStore, match="no format marker"):
+            open_store(tmp_path / "store", create=True)
+
+
+def test_a_store_of_another_version_is_no_damaged_one(tmp_path: Path) -> None:
+    """A node that was put back to an older release must not throw a sound store aside."""
+    foreign(tmp_path / "store", FORMAT_KEY)
+    for _ in range(2):
+        with pytest.raises(OtherFormat, match="something else"):
+            open_store(tmp_path / "store", create=True)
 
 
 def filled(folder: Path, seed: int) -> dict[bytes, bytes]:
@@ -239,7 +250,7 @@ def test_a_lost_file_is_damage_and_not_an_empty_store(tmp_path: Path, name: str)
     for path in (tmp_path / "store").iterdir():
         if name in path.name:
             path.unlink()
-    with pytest.raises(DamagedStore, match="Move it aside") as caught:
+    with pytest.raises(DamagedStore, match="moves it aside") as caught:
         open_store(tmp_path / "store", create=True)
     assert "Keep the sign guard" in str(caught.value)
 
@@ -264,22 +275,61 @@ def test_a_cut_log_loses_whole_batches_from_the_end_only(tmp_path: Path) -> None
         assert len(keys) < 30
 
 
-def test_a_full_disk_at_open_is_a_failure_and_not_damage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+REFUSALS = ("No space left on device", "Input/output error", "Read-only file system")
+
+
+@pytest.mark.parametrize("words", REFUSALS)
+def test_a_disk_that_refuses_at_open_is_a_failure_and_not_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
     def refuse(*_: object, **__: object) -> Database:
-        raise plyvel.IOError(b"IO error: /x/000003.log: No space left on device")
+        raise plyvel.IOError(b"IO error: /x/000003.log: " + words.encode())
 
     monkeypatch.setattr("node.storage.leveldb.open_database", refuse)
-    with pytest.raises(StorageFailed, match="No space left"):
+    with pytest.raises(StorageFailed, match=words):
         open_store(tmp_path / "store", create=True)
 
 
-def test_a_damaged_store_is_moved_aside_under_the_next_free_name(tmp_path: Path) -> None:
-    names = []
-    for _ in range(3):
-        open_store(tmp_path / "store", create=True).close()
-        names.append(move_aside(tmp_path / "store"))
-    assert [path.name for path in names] == [f"store.damaged-{n}" for n in (1, 2, 3)]
-    assert all((path / "CURRENT").is_file() for path in names)
-    assert not (tmp_path / "store").exists()
+@pytest.mark.parametrize("words", REFUSALS)
+def test_a_disk_that_refuses_the_marker_is_a_failure_and_not_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """The first read of an opened store, and the first write of a new one."""
+    error = plyvel.IOError(b"IO error: /x/000003.log: " + words.encode())
+
+    def refuse(*_: object, **__: object) -> Database:
+        return cast("Database", FailingDatabase(error))
+
+    monkeypatch.setattr("node.storage.leveldb.open_database", refuse)
+    with pytest.raises(StorageFailed, match=words):
+        open_store(tmp_path / "store", create=True)
+
+
+@pytest.mark.parametrize("lost", [1, 48, 5_000])
+def test_a_table_that_is_short_is_damage(tmp_path: Path, lost: int) -> None:
+    filled(tmp_path / "store", 9)
+    (table,) = (tmp_path / "store").glob("*.ldb")
+    with table.open("r+b") as file:
+        file.truncate(table.stat().st_size - lost)
+    with pytest.raises(DamagedStore):
+        open_store(tmp_path / "store", create=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "damaged"),
+    [
+        (plyvel.CorruptionError(b"Corruption: block checksum mismatch"), True),
+        (plyvel.IOError(b"IO error: /x/000005.ldb: Invalid argument"), True),
+        (plyvel.IOError(b"IO error: /x/000005.ldb: No such file or directory"), True),
+        (plyvel.IOError(b"IO error: /x/000005.ldb: Input/output error"), False),
+        (OSError(28, "No space left on device"), False),
+    ],
+)
+def test_damage_that_a_read_meets_is_told_from_a_refusal(error: Exception, damaged: bool) -> None:
+    store = LevelDbStore(cast("Database", FailingDatabase(error)))
+    assert not store.damaged
+    for _ in range(2):
+        with pytest.raises(StorageFailed) as caught:
+            store.get(b"k")
+        assert isinstance(caught.value, StorageDamaged) == damaged
+    assert store.damaged == damaged

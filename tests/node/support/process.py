@@ -56,8 +56,9 @@ def end(config: Path) -> tuple[int, str]:
 @contextmanager
 def running(config: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A node that has said `started`."""
+    # Unbuffered: a line that was read ahead would never wake the selector.
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(config)], cwd=ROOT, stderr=subprocess.PIPE
+        [sys.executable, "-c", PROGRAM, str(config)], cwd=ROOT, stderr=subprocess.PIPE, bufsize=0
     )
     try:
         started(process)
