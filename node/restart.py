@@ -18,32 +18,33 @@ from node.signing_desk import (
     restored_messages,
     restored_proposals,
 )
+from node.storage.durable import OS_DISK, Disk
 from node.storage.guard_types import GuardDamaged, GuardState
 from node.storage.sign_guard import GUARD_SUFFIX, SignGuard, judge
 from tokens.results import Code
 from tokens.transaction import DecodedTransaction, decode_transaction
 
 
-def begin_guard(data: Path, public_key: bytes) -> None:
+def begin_guard(data: Path, public_key: bytes, disk: Disk = OS_DISK) -> None:
     """Make the guard of a key in a data folder that never held a store; else do nothing.
 
     A store that was moved aside counts: the key may have signed beside it.
     """
-    if any(data.glob("store*")) or any((data / "guard").glob("*")):
+    if any(name.startswith("store") for name in disk.names(data)) or disk.names(data / "guard"):
         return
-    SignGuard.create(data / "guard", public_key).close()
+    SignGuard.create(data / "guard", public_key, disk=disk).close()
 
 
-def open_guard(folder: Path, public_key: bytes) -> SignGuard:
+def open_guard(folder: Path, public_key: bytes, disk: Disk = OS_DISK) -> SignGuard:
     """The guard of a key, as it is found: maybe missing, damaged or of another key.
 
     Raises GuardFailed if the disk refuses.
     """
     try:
-        return SignGuard.open(folder, public_key)
+        return SignGuard.open(folder, public_key, disk)
     except GuardDamaged:
         path = folder / (public_key.hex() + GUARD_SUFFIX)
-        return SignGuard(path, public_key, GuardState.DAMAGED)
+        return SignGuard(path, public_key, GuardState.DAMAGED, disk)
 
 
 def stored_sequence(chain: Chain, desk: SigningDesk | None) -> int:

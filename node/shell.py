@@ -53,6 +53,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """Monotonic and wall milliseconds."""
     verify: VerifySignature = verify
     """Ed25519, or what a simulation puts in its place."""
+    make_replica: Callable[[ReplicaConfig, Restored], Replica] = Replica
+    """The core; a simulation takes other timeouts, and watches each event."""
 
 
 class Shell:
@@ -113,7 +115,7 @@ class Shell:
 
     def _make_driver(self, found: Restored) -> Driver:
         return Driver(
-            replica=Replica(self._replica_config(), found),
+            replica=self._around.make_replica(self._replica_config(), found),
             desk=self._desk,
             outbox=self._around.outbox,
             execution=self.executor,

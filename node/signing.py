@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from typing import Protocol
 
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
@@ -31,6 +32,19 @@ SIGNATURE_BYTES = 64
 """Length of a signature: R, then S little-endian (RFC 8032 5.1.6)."""
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, message, signature) -> whether it is valid: `verify`, or a simulation's stand-in."""
+
+
+class SigningKey(Protocol):
+    """What signs for one key: `Signer`, or a simulation's stand-in."""
+
+    @property
+    def public_key(self) -> bytes:
+        """32 bytes."""
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes, the same for the same message."""
+
+
 DEV_KEY_DOMAIN = b"mohur/dev-key/v1"
 """Prefix of the hash that makes the well-known development keys."""
 

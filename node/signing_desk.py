@@ -20,7 +20,7 @@ from consensus.messages import (
     ViewChange,
 )
 from consensus.types import Proposal
-from node.signing import Signer
+from node.signing import SigningKey
 from node.storage.sign_guard import AttachmentKind, SignGuard
 from node.wire.hashing import SigningScope
 from node.wire.verify import signing_bytes_of, with_signature
@@ -58,7 +58,9 @@ def place_of(message: ConsensusMessage) -> tuple[int, int, Step, bytes, bytes]:
 class SigningDesk:
     """One validator's key and its guard."""
 
-    def __init__(self, signer: Signer, guard: SignGuard, scope: SigningScope, folder: Path) -> None:
+    def __init__(
+        self, signer: SigningKey, guard: SignGuard, scope: SigningScope, folder: Path
+    ) -> None:
         self._signer = signer
         self._guard = guard
         self._scope = scope
@@ -131,6 +133,7 @@ class SigningDesk:
             height=height,
             sequence=store_sequence + 1,
             replace=True,
+            disk=self._guard.disk,
         )
         self._store_sequence = None
 

@@ -32,6 +32,15 @@ class Appended(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
     """None: attachments alone."""
 
 
+class Opening(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The first entry of a file: the key, and what is still needed of the file before."""
+
+    public_key: bytes
+    height: int
+    attachments: tuple[Attachment, ...]
+    records: tuple[GuardRecord, ...]
+
+
 class GuardMemory:
     """The open height of one key. Bounded by what one height can hold, see `prune`."""
 

@@ -15,16 +15,15 @@ Rules of this file:
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from consensus.messages import Step
-from node.storage.durable import keep_aside, replace_file, sync_file, write_all
+from node.storage.durable import OS_DISK, Disk, keep_aside, make_folder, replace_file, write_all
 from node.storage.guard_file import CHAIN_START, Entry, EntryKind, decode_entries, encode_entry
-from node.storage.guard_memory import Appended, GuardMemory, require_shape
+from node.storage.guard_memory import Appended, GuardMemory, Opening, require_shape
 from node.storage.guard_types import (
     Attachment,
     AttachmentKind,
@@ -63,15 +62,6 @@ GUARD_SUFFIX = ".guard"
 """File name: 64 hexadecimal digits of the public key, then this."""
 
 
-class _Opening(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Payload of the first entry of a file."""
-
-    public_key: bytes
-    height: int
-    attachments: tuple[Attachment, ...]
-    records: tuple[GuardRecord, ...]
-
-
 class SignGuard:
     """The guard of one key in one folder. Open or create it under the lock of the data folder."""
 
@@ -84,11 +74,16 @@ class SignGuard:
         "_public_key",
         "_replace_at",
         "_size",
+        "disk",
         "sequence",
         "state",
     )
 
-    def __init__(self, path: Path, public_key: bytes, state: GuardState) -> None:
+    def __init__(
+        self, path: Path, public_key: bytes, state: GuardState, disk: Disk = OS_DISK
+    ) -> None:
+        self.disk = disk
+        """Where its file is."""
         self.state = state
         """FRESH or CURRENT if it can sign, MISSING or FOREIGN if not."""
         self.sequence = 0
@@ -111,6 +106,7 @@ class SignGuard:
         height: int = 1,
         sequence: int = 0,
         replace: bool = False,
+        disk: Disk = OS_DISK,
     ) -> SignGuard:
         """Make the guard of a key.
 
@@ -124,18 +120,18 @@ class SignGuard:
             OSError: the disk refuses.
         """
         path = folder / (public_key.hex() + GUARD_SUFFIX)
-        if path.exists() and not replace:
+        if disk.exists(path) and not replace:
             raise GuardExists(f"{path} exists; a second guard would forget what the first signed")
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.exists():
-            keep_aside(path, "old")
-        opening = _Opening(public_key, height, (), ())
+        make_folder(folder, disk)
+        if disk.exists(path):
+            keep_aside(path, "old", disk)
+        opening = Opening(public_key, height, (), ())
         data, _ = _encode(CHAIN_START, EntryKind.OPENING, sequence, opening)
-        replace_file(path, data)
-        return cls.open(folder, public_key)
+        replace_file(path, data, disk)
+        return cls.open(folder, public_key, disk)
 
     @classmethod
-    def open(cls, folder: Path, public_key: bytes) -> SignGuard:
+    def open(cls, folder: Path, public_key: bytes, disk: Disk = OS_DISK) -> SignGuard:
         """Read the guard of a key; a torn last append is cut off, it never left.
 
         Without a guard of this key the result has the state MISSING or FOREIGN and refuses to sign.
@@ -144,14 +140,15 @@ class SignGuard:
         """
         path = folder / (public_key.hex() + GUARD_SUFFIX)
         try:
-            if not path.is_file():
-                others = folder.is_dir() and any(folder.glob("*" + GUARD_SUFFIX))
-                return cls(path, public_key, GuardState.FOREIGN if others else GuardState.MISSING)
-            guard = cls(path, public_key, GuardState.FRESH)
-            data = path.read_bytes()
+            if not disk.exists(path):
+                others = any(name.endswith(GUARD_SUFFIX) for name in disk.names(folder))
+                absent = GuardState.FOREIGN if others else GuardState.MISSING
+                return cls(path, public_key, absent, disk)
+            guard = cls(path, public_key, GuardState.FRESH, disk)
+            data = disk.read(path)
             contents = decode_entries(data)
             if not guard._replay(contents.entries):
-                return cls(path, public_key, GuardState.FOREIGN)
+                return cls(path, public_key, GuardState.FOREIGN, disk)
             guard._digest, guard._size = contents.digest, contents.end
             guard._open_file(cut=contents.end < len(data))
         except OSError as error:
@@ -262,7 +259,7 @@ class SignGuard:
     def close(self) -> None:
         """Release the file."""
         if self._descriptor >= 0:
-            os.close(self._descriptor)
+            self.disk.close(self._descriptor)
             self._descriptor = -1
 
     def _append(self, appended: Appended) -> None:
@@ -273,8 +270,8 @@ class SignGuard:
         sequence = self.sequence + 1
         data, digest = _encode(self._digest, EntryKind.APPENDED, sequence, appended)
         try:
-            write_all(self._descriptor, data)
-            sync_file(self._descriptor)
+            write_all(self._descriptor, data, self.disk)
+            self.disk.sync(self._descriptor)
         except OSError as error:
             self._fail(error)
         self._memory.take(appended)
@@ -288,7 +285,7 @@ class SignGuard:
     def _replay(self, entries: list[Entry]) -> bool:
         """Rebuild memory from the payloads. False: the opening names another key."""
         try:
-            opening = msgspec.msgpack.decode(entries[0].payload, type=_Opening)
+            opening = msgspec.msgpack.decode(entries[0].payload, type=Opening)
             appended = [msgspec.msgpack.decode(e.payload, type=Appended) for e in entries[1:]]
         except msgspec.DecodeError as error:
             raise GuardDamaged(f"a payload is of another format: {error}") from error
@@ -309,15 +306,15 @@ class SignGuard:
         The sync is needed also when nothing is cut off: an entry that was only in the page cache
         when the process died counts as signed from now on.
         """
-        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
+        self._descriptor = self.disk.open_end(self._path)
         if cut:
-            os.ftruncate(self._descriptor, self._size)
-        os.fsync(self._descriptor)
+            self.disk.cut(self._descriptor, self._size)
+        self.disk.sync(self._descriptor)
 
     def _replace(self) -> None:
         """Begin a new file with what memory holds. A crash leaves the old or the new one."""
         memory = self._memory
-        opening = _Opening(
+        opening = Opening(
             self._public_key,
             memory.height,
             tuple(memory.attachments.values()),
@@ -325,7 +322,7 @@ class SignGuard:
         )
         data, digest = _encode(CHAIN_START, EntryKind.OPENING, self.sequence, opening)
         try:
-            replace_file(self._path, data)
+            replace_file(self._path, data, self.disk)
             self.close()
             self._digest, self._size = digest, len(data)
             self._replace_at = max(SEGMENT_BYTES, 2 * len(data))
@@ -345,6 +342,6 @@ class SignGuard:
 
 
 def _encode(
-    chain: bytes, kind: EntryKind, sequence: int, payload: _Opening | Appended
+    chain: bytes, kind: EntryKind, sequence: int, payload: Opening | Appended
 ) -> tuple[bytes, bytes]:
     return encode_entry(chain, kind, sequence, msgspec.msgpack.encode(payload))

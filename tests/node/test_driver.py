@@ -37,7 +37,7 @@ from consensus.messages import (
 )
 from consensus.types import Tip, ValidatorId
 from node.signing_desk import GuardedProposal
-from node.storage import durable
+from node.storage.durable import OS_DISK
 from node.storage.guard_types import GuardFailed
 from node.storage.kv import StorageFailed
 from node.wire.peer_messages import BlockRequest
@@ -78,13 +78,13 @@ def up(peer: str = "a") -> PeerUp:
 @pytest.fixture
 def syncs(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """The log also shows each sync of the guard's file."""
-    real = durable.sync_file
+    real = OS_DISK.sync
 
     def sync(descriptor: int) -> None:
         real(descriptor)
         world.log.append("fsync")
 
-    monkeypatch.setattr("node.storage.sign_guard.sync_file", sync)
+    monkeypatch.setattr(OS_DISK, "sync", sync)
     return world
 
 
@@ -160,7 +160,7 @@ async def test_a_failed_sync_lets_no_byte_leave_and_ends_the_driver(
     def broken(_: int) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("node.storage.sign_guard.sync_file", broken)
+    monkeypatch.setattr(OS_DISK, "sync", broken)
     world.give(PeerUp, sign(prepare(), BLOCK), Broadcast(message=prepare()))
     with pytest.raises(GuardFailed):
         world.driver.post(up())

@@ -11,6 +11,8 @@ import pytest
 
 from node.signing import Signer, dev_seed
 from node.storage import sign_guard
+from node.storage.durable import OS_DISK
+from node.storage.guard_file import decode_entries
 from node.storage.kv import StorageFailed
 from node.storage.sign_guard import (
     AttachmentKind,
@@ -42,7 +44,7 @@ def test_each_vote_costs_one_sync_and_a_height_none(
     guard: SignGuard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     syncs: list[int] = []
-    monkeypatch.setattr(sign_guard, "sync_file", syncs.append)
+    monkeypatch.setattr(OS_DISK, "sync", syncs.append)
     for height in range(1, 11):
         guard.begin_height(height)
         proposal = (AttachmentKind.PROPOSAL, BLOCK_A, bytes(1_000))
@@ -58,15 +60,16 @@ def test_the_sync_comes_before_the_return_and_after_the_write(
     seen: list[int] = []
 
     def look(_: int) -> None:
-        seen.append(len(SignGuard.open(guard._path.parent, KEY).records()))
+        appended = len(decode_entries(guard._path.read_bytes()).entries) - 1
+        seen.append(appended)
         assert guard.records() == ()
 
-    monkeypatch.setattr(sign_guard, "sync_file", look)
+    monkeypatch.setattr(OS_DISK, "sync", look)
     vote(guard, 5, 0, P)
     assert seen == [1]
 
 
-@pytest.mark.parametrize("name", ["write_all", "sync_file"])
+@pytest.mark.parametrize("name", ["write", "sync"])
 def test_a_failing_disk_ends_the_guard(
     guard: SignGuard, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -78,7 +81,7 @@ def test_a_failing_disk_ends_the_guard(
         calls += 1
         raise OSError(errno.EIO, "fake")
 
-    monkeypatch.setattr(sign_guard, name, fail)
+    monkeypatch.setattr(OS_DISK, name, fail)
     with pytest.raises(GuardFailed, match="signs no more"):
         vote(guard, 5, 0, P)
     for call in (
