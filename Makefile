@@ -15,10 +15,11 @@ ARGS ?=
 SEED ?= 1
 N ?= 100
 STEPS ?= 100000
+SIZE ?= ci
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup fmt lint type test check demo devnet sim fuzz-ledger bench docs clean lock
+.PHONY: help setup fmt lint type test check demo devnet sim fuzz-ledger network bench docs clean lock
 
 help: ## Print this list of verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +63,11 @@ sim: $(STAMP) ## Simulate consensus: SEED=7 N=1000 tries seeds 7..1006
 
 fuzz-ledger: $(STAMP) ## Attack the ledger: STEPS=100000 SEED=7 tries about as many transactions
 	@$(BIN)/python -m tests.tokens.fuzz --steps $(STEPS) --seed $(SEED) $(ARGS)
+
+network: $(STAMP) ## Break the links, clocks and processes of a real network: SIZE=full SEED=7
+	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || apt-get install -y -q faketime >/dev/null 2>&1 \
+	  || { echo "network: needs the Debian package faketime; as root: apt-get install faketime" >&2; exit 1; }
+	@$(BIN)/python -m tests.campaigns.network.campaign --size $(SIZE) --seed $(SEED) $(ARGS)
 
 bench: $(STAMP) ## Measure a network on this machine
 	@$(BIN)/mohur devnet bench $(ARGS)

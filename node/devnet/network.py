@@ -10,6 +10,8 @@ Rules of this file:
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -48,13 +50,40 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     """None: the default of a node."""
 
 
+def _direct(_node: str, _peer: str) -> str:
+    return HOST
+
+
+def _nothing(_node: str) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What stands between the nodes of a run and the machine; the default is nothing."""
+
+    host_of: Callable[[str, str], str] = _direct
+    """(node, peer) -> the address at which that node finds that peer, such as a proxy's. The port
+    is the peer's own."""
+    environment: Callable[[str], Mapping[str, str]] = _nothing
+    """Node -> variables that its process gets besides those of this one, such as a clock's."""
+
+
 class Network:
     """The processes of one layout. Holds the folder's lock from construction to `close`."""
 
-    def __init__(self, layout: Layout, lock: FolderLock, state: SavedState, tuning: Tuning) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        lock: FolderLock,
+        state: SavedState,
+        tuning: Tuning,
+        surroundings: Surroundings,
+    ) -> None:
         self.layout = layout
         self.state = state
         self._tuning = tuning
+        self._surroundings = surroundings
         self._moves_left = MOVES_MAX
         self.names = tuple(state.nodes)
         self._lock = lock
@@ -62,14 +91,23 @@ class Network:
         self._expected: dict[str, bool] = dict.fromkeys(self.names, False)
         self.children = {
             name: ChildProcess(
-                name, node_command(layout.config(name)), layout.log(name), self._pipe
+                name,
+                node_command(layout.config(name)),
+                layout.log(name),
+                self._pipe,
+                surroundings.environment(name),
             )
             for name in self.names
         }
 
     @classmethod
     def open(
-        cls, root: Path, *, tuning: Tuning | None = None, genesis: Genesis | None = None
+        cls,
+        root: Path,
+        *,
+        tuning: Tuning | None = None,
+        genesis: Genesis | None = None,
+        surroundings: Surroundings | None = None,
     ) -> Network:
         """The network of a folder, made if there is none. FolderLocked, StateUnusable, OSError."""
         layout = Layout(root)
@@ -78,11 +116,12 @@ class Network:
         try:
             state = _resume(layout) if layout.exists else _create(layout, genesis or dev_genesis())
             tuning = tuning or Tuning()
-            _write_configs(layout, state.nodes, tuning)
+            surroundings = surroundings or Surroundings()
+            _write_configs(layout, state.nodes, tuning, surroundings.host_of)
         except BaseException:
             lock.release()
             raise
-        return cls(layout, lock, state, tuning)
+        return cls(layout, lock, state, tuning, surroundings)
 
     def url(self, name: str) -> str:
         """JSON-RPC over HTTP."""
@@ -154,7 +193,7 @@ class Network:
             self.state, nodes=free_ports(self.names, dict.fromkeys(self.names, ANY_PORTS))
         )
         self.layout.save(self.state)
-        _write_configs(self.layout, self.state.nodes, self._tuning)
+        _write_configs(self.layout, self.state.nodes, self._tuning, self._surroundings.host_of)
         self.start()
 
     def remember(self, story: str) -> None:
@@ -186,7 +225,12 @@ def _resume(layout: Layout) -> SavedState:
     return state
 
 
-def _write_configs(layout: Layout, nodes: dict[str, Ports], tuning: Tuning) -> None:
+def _write_configs(
+    layout: Layout,
+    nodes: dict[str, Ports],
+    tuning: Tuning,
+    host_of: Callable[[str, str], str],
+) -> None:
     for name, ports in nodes.items():
         config = NodeConfig(
             id=name,
@@ -195,7 +239,7 @@ def _write_configs(layout: Layout, nodes: dict[str, Ports], tuning: Tuning) -> N
             host=HOST,
             port=ports.peer,
             peers=tuple(
-                PeerAddress(id=other, host=HOST, port=their.peer)
+                PeerAddress(id=other, host=host_of(name, other), port=their.peer)
                 for other, their in nodes.items()
                 if other != name
             ),

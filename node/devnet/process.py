@@ -13,7 +13,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from node.cli.run import PARENT_PIPE
@@ -26,7 +26,14 @@ LOG_TAIL_BYTES = 4_096
 class ChildProcess:
     """A named process with a log file. Not started by constructing it."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, pipe: LifePipe) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        pipe: LifePipe,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = name
         self.log = log
         """Its standard output and error, appended to."""
@@ -34,6 +41,8 @@ class ChildProcess:
         """How often it was started."""
         self._command = tuple(command)
         self._pipe = pipe
+        self._environment = dict(environment or {})
+        """Added to that of this process."""
         self._process: subprocess.Popen[bytes] | None = None
         self.paused = False
 
@@ -56,7 +65,8 @@ class ChildProcess:
         """Start it. RuntimeError if it runs."""
         if self.running:
             raise RuntimeError(f"{self.name} runs already")
-        environment = {**os.environ, PARENT_PIPE: str(self._pipe.child_end)}
+        inherited = {**os.environ, **self._environment}
+        environment = {**inherited, PARENT_PIPE: str(self._pipe.child_end)}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,

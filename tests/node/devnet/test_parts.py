@@ -15,6 +15,7 @@ from node.devnet.bench.signed import Stock
 from node.devnet.clean import networks_below, remove
 from node.devnet.config_file import write_config
 from node.devnet.layout import LAYOUT_VERSION, Layout, Ports, SavedState, StateUnusable, free_ports
+from node.devnet.network import Network, Surroundings
 from node.devnet.ports import choose
 from node.devnet.process import ChildProcess, LifePipe
 from node.devnet.profile import VALIDATORS, dev_genesis
@@ -183,3 +184,25 @@ def test_results_of_generators_add_up() -> None:
     assert both.latencies_us == (1, 3, 5)
     assert both.final_by_second == (2, 1)
     assert both.rejected == {"A": 3}
+
+
+def test_a_network_may_stand_behind_proxies(tmp_path: Path) -> None:
+    surroundings = Surroundings(host_of=lambda name, peer: f"127.9.{len(name)}.{len(peer)}")
+    network = Network.open(tmp_path, surroundings=surroundings)
+    try:
+        for name in network.names:
+            for peer in load_config(network.layout.config(name)).peers:
+                assert peer.host == f"127.9.{len(name)}.{len(peer.id)}"
+                assert peer.port == network.state.nodes[peer.id].peer
+    finally:
+        network.close()
+
+
+def test_a_child_gets_variables_of_its_own(tmp_path: Path) -> None:
+    pipe = LifePipe()
+    command = (sys.executable, "-c", "import os; print(os.environ['COLOUR'])")
+    child = ChildProcess("a", command, tmp_path / "log", pipe, {"COLOUR": "green"})
+    child.start()
+    child.await_end(20)
+    pipe.close()
+    assert child.log_tail() == "green\n"

@@ -1,0 +1,1 @@
+"""Real node processes behind proxies of their links: cut, slow, stopped, lied to, flooded."""
