@@ -137,6 +137,13 @@ class Commitment:
         offset, width, _ = self._levels[-1]
         return bytes(self._tree[offset * HASH : (offset + width) * HASH])
 
+    def level(self, bits: int) -> bytes:
+        """The hashes of the level with 2^bits nodes, 32 bytes each. ValueError if there is none."""
+        for offset, width, _ in self._levels:
+            if width == 1 << bits:
+                return bytes(self._tree[offset * HASH : (offset + width) * HASH])
+        raise ValueError(f"no level of {bits} bits in a tree of {self.depth_bits}")
+
     def preview(self, changes: Changes, scan: Scan) -> tuple[bytes, Delta]:
         """State root after `changes`, and the delta to it. Changes nothing but the cache."""
         buckets = self._buckets_after(changes, scan)

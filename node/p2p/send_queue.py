@@ -10,7 +10,7 @@ Rules of this file:
 
 from collections import Counter, OrderedDict
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from consensus.messages import Commit, Evidence, Prepare, PrePrepare, Status, ViewChange
 from node.wire.framing import frame
@@ -22,6 +22,7 @@ from node.wire.peer_messages import (
     TxBatch,
     encode_message,
 )
+from node.wire.snapshot_messages import SnapshotPart
 
 
 class Lane(IntEnum):
@@ -42,7 +43,7 @@ class Outgoing(NamedTuple):
     replace_at_once: bool
 
 
-_BULK = frozenset({TxBatch, BlockReply, BodyReply, SyncReply})
+_BULK = frozenset({TxBatch, BlockReply, BodyReply, SyncReply, *get_args(SnapshotPart)})
 
 
 def outgoing(message: PeerMessage) -> Outgoing:

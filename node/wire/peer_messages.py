@@ -2,7 +2,7 @@
 
 Rules of this file:
 1. Tags 1-8 are in consensus/messages.py. 20-29 move blocks and bodies, 30-39 belong to the link
-   itself. A tag is never reused.
+   itself, 40-49 move snapshots (snapshot_messages.py). A tag is never reused.
 2. Nothing here is signed. What is worth trusting inside (bodies, certificates) is checked by its
    own hash or signature; who sent it is known from the TLS key of the link.
 3. Every list has a length limit here, and a frame has one in framing.py: a liar cannot make a node
@@ -22,6 +22,7 @@ from consensus.messages import (
     ViewChange,
 )
 from consensus.types import Bytes32, CommitCertificate, Height, Name, Proposal
+from node.wire.snapshot_messages import SnapshotMessage
 from tokens.transaction import TRANSACTION_SIZE_BYTES_MAX
 
 PROTOCOL = 1
@@ -162,6 +163,7 @@ PeerMessage = (
     | SyncReply
     | Hello
     | Ping
+    | SnapshotMessage
 )
 """All that a frame may hold."""
 

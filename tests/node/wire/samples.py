@@ -48,6 +48,20 @@ from node.wire.peer_messages import (
     SyncRequest,
     TxBatch,
 )
+from node.wire.snapshot_messages import (
+    Part,
+    SetLink,
+    SnapshotGone,
+    SnapshotHeaders,
+    SnapshotLinks,
+    SnapshotManifest,
+    SnapshotName,
+    SnapshotOffer,
+    SnapshotQuery,
+    SnapshotReferences,
+    SnapshotRequest,
+    SnapshotState,
+)
 from node.wire.verify import M, Verifier, signing_bytes_of, with_signature
 
 NAMES = ("central-bank", "debt-office", "supervisor", "treasury")
@@ -254,5 +268,34 @@ MESSAGES: dict[str, PeerMessage] = {
         height=3,
     ),
     "ping": Ping(),
+    "snapshot_query": SnapshotQuery(height=3),
+    "snapshot_offer": SnapshotOffer(
+        oldest=2,
+        tip=4,
+        snapshots=(SnapshotName(height=3, digest=DIGEST),),
+        asked=SnapshotName(height=3, digest=DIGEST),
+    ),
+    "snapshot_request": SnapshotRequest(height=3, part=Part.STATE, first=1, count=8),
+    "snapshot_manifest": SnapshotManifest(
+        version=1,
+        genesis_digest=SCOPE.genesis_digest,
+        header=BLOCK.header,
+        certificate=certificate(3, DIGEST),
+        state_root=hash_of("state"),
+        receipts_root=hash_of("receipts"),
+        depth_bits=1,
+        nodes=hash_of("left") + hash_of("right"),
+    ),
+    "snapshot_links": SnapshotLinks(
+        height=3,
+        first=1,
+        links=(SetLink(header=BLOCK.header, certificate=certificate(3, DIGEST), members=MEMBERS),),
+    ),
+    "snapshot_headers": SnapshotHeaders(height=4, first=3, headers=(BLOCK.header,)),
+    "snapshot_state": SnapshotState(
+        height=3, first=0, chunks=(((hash_of("key"), b"\x01\x90"),), ())
+    ),
+    "snapshot_references": SnapshotReferences(height=3, first=1, lists=(b"\x90",)),
+    "snapshot_gone": SnapshotGone(height=3),
 }
 """One of each kind, some in two forms."""

@@ -59,7 +59,7 @@ Plain = st.recursive(
 )
 
 
-@given(st.integers(0, 40), st.lists(Plain, max_size=9))
+@given(st.integers(0, 50), st.lists(Plain, max_size=9))
 def test_any_array_under_any_tag_is_a_message_or_a_bad_message(
     tag: int, fields: list[object]
 ) -> None:
