@@ -19,7 +19,8 @@ SIZE ?= ci
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup fmt lint type test check demo devnet sim fuzz-ledger network bench docs clean lock
+# Every verb with a sentence is a verb and no file.
+.PHONY: $(shell awk -F: '/^[a-z-]+:.*\#\# /{print $$1}' Makefile)
 
 help: ## Print this list of verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +69,9 @@ network: $(STAMP) ## Break the links, clocks and processes of a real network: SI
 	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || apt-get install -y -q faketime >/dev/null 2>&1 \
 	  || { echo "network: needs the Debian package faketime; as root: apt-get install faketime" >&2; exit 1; }
 	@$(BIN)/python -m tests.campaigns.network.campaign --size $(SIZE) --seed $(SEED) $(ARGS)
+
+drills: $(STAMP) ## Play the drills of docs/runbook.md (ARGS="lost-site upgrade" plays these)
+	@$(BIN)/python -m tests.drills $(ARGS)
 
 bench: $(STAMP) ## Measure a network on this machine
 	@$(BIN)/mohur devnet bench $(ARGS)

@@ -134,10 +134,10 @@ class Network:
             name for name, child in self.children.items() if child.running and not child.paused
         )
 
-    def start(self, *names: str) -> None:
-        """Start some nodes, or all."""
+    def start(self, *names: str, arguments: tuple[str, ...] = ()) -> None:
+        """Start some nodes, or all; `arguments` of `mohur run` are for this start only."""
         for name in names or self.names:
-            self.children[name].start()
+            self.children[name].start(*arguments)
             self._expected[name] = True
 
     def kill(self, *names: str) -> None:

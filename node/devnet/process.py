@@ -61,15 +61,15 @@ class ChildProcess:
         """Status of the last run, negative for a signal; None while it runs or never ran."""
         return None if self._process is None else self._process.poll()
 
-    def start(self) -> None:
-        """Start it. RuntimeError if it runs."""
+    def start(self, *more: str) -> None:
+        """Start it, with further arguments for this run. RuntimeError if it runs."""
         if self.running:
             raise RuntimeError(f"{self.name} runs already")
         inherited = {**os.environ, **self._environment}
         environment = {**inherited, PARENT_PIPE: str(self._pipe.child_end)}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command,
+                (*self._command, *more),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,0 +1,1 @@
+"""The drills of docs/runbook.md: each plays it on four real processes (`make drills`)."""
