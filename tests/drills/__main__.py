@@ -21,6 +21,7 @@ DRILLS: dict[str, Play] = {
     "upgrade": machines.upgrade,
     "certificate-expiry": certificates.certificate_expiry,
     "disk-full": disks.disk_full,
+    "damaged-store": disks.damaged_store,
 }
 """Name, as in docs/runbook.md, and what plays it."""
 

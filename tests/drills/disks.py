@@ -1,4 +1,4 @@
-"""Disks: one that is full."""
+"""Disks: one that is full, one that gives back other bytes than it got."""
 
 import shutil
 import subprocess
@@ -61,6 +61,25 @@ async def disk_full(drill: Drill) -> str:
     network.start(victim)
     await network.wait_ready(drill.stage.probe, victim, seconds=PATIENCE_SECONDS)
     return f"{victim} ended with 74 on the full disk; with room it voted after {seconds:.1f} s"
+
+
+async def damaged_store(drill: Drill) -> str:
+    """A disk flips bits in the store: it is moved aside and fetched again, nobody has to act."""
+    network = drill.network
+    victim = network.names[0]
+    network.kill(victim)
+    store = network.layout.data(victim) / "store"
+    (manifest,) = store.glob("MANIFEST-*")
+    data = bytearray(manifest.read_bytes())
+    for at in range(len(data) // 2, len(data)):
+        data[at] ^= 0xFF
+    manifest.write_bytes(bytes(data))
+    network.start(victim)
+    await network.wait_ready(drill.stage.probe, victim, seconds=PATIENCE_SECONDS)
+    seconds = await drill.voting(victim)
+    aside = [path.name for path in store.parent.glob("store.damaged-*")]
+    require(len(aside) == 1, f"kept aside: {aside}")
+    return f"{victim} moved its store to {aside[0]} and voted again after {seconds:.1f} s"
 
 
 def _mount(folder: Path, options: str) -> None:
