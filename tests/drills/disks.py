@@ -75,7 +75,6 @@ async def damaged_store(drill: Drill) -> str:
         data[at] ^= 0xFF
     manifest.write_bytes(bytes(data))
     network.start(victim)
-    await network.wait_ready(drill.stage.probe, victim, seconds=PATIENCE_SECONDS)
     seconds = await drill.voting(victim)
     aside = [path.name for path in store.parent.glob("store.damaged-*")]
     require(len(aside) == 1, f"kept aside: {aside}")
