@@ -29,8 +29,6 @@ from tests.e2e.support import expect_kept, expect_whole, payment
 RTO_SECONDS_MAX = 120.0
 PATIENCE_SECONDS = 120.0
 """How long anything that is awaited may take on a busy machine."""
-PAYMENT_PAUSE_S = 0.02
-"""Between two payments of the workload."""
 
 
 @dataclass(slots=True)
@@ -65,7 +63,6 @@ class Drill:
             self.receipts[made.tx_id] = receipt
             self.final_at.append(asyncio.get_running_loop().time())
             self.stage.height = max(self.stage.height, receipt.height)
-            await asyncio.sleep(PAYMENT_PAUSE_S)
 
     async def paid(self, count: int) -> float:
         """Until so many further payments are final; seconds that the first of them took."""
