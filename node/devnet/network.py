@@ -108,13 +108,22 @@ class Network:
         tuning: Tuning | None = None,
         genesis: Genesis | None = None,
         surroundings: Surroundings | None = None,
+        first_port: int | None = None,
     ) -> Network:
-        """The network of a folder, made if there is none. FolderLocked, StateUnusable, OSError."""
+        """The network of a folder, made if there is none. FolderLocked, StateUnusable, OSError.
+
+        `first_port` of a new one: eight from there on instead of the well-known ones, for runs
+        beside others, which would look for the same ones at the same time.
+        """
         layout = Layout(root)
         layout.root.mkdir(parents=True, exist_ok=True)
         lock = FolderLock.acquire(layout.root)
         try:
-            state = _resume(layout) if layout.exists else _create(layout, genesis or dev_genesis())
+            state = (
+                _resume(layout)
+                if layout.exists
+                else _create(layout, genesis or dev_genesis(), first_port)
+            )
             tuning = tuning or Tuning()
             surroundings = surroundings or Surroundings()
             _write_configs(layout, state.nodes, tuning, surroundings.host_of)
@@ -208,9 +217,14 @@ class Network:
         self._lock.release()
 
 
-def _create(layout: Layout, genesis: Genesis) -> SavedState:
+def _create(layout: Layout, genesis: Genesis, first_port: int | None) -> SavedState:
     write_genesis(genesis, layout.genesis)
-    state = SavedState(version=LAYOUT_VERSION, nodes=free_ports(VALIDATORS))
+    wanted: dict[str, Ports] = {}
+    if first_port is not None:
+        for number, name in enumerate(VALIDATORS):
+            port = first_port + 2 * number
+            wanted[name] = Ports(rpc=port, peer=port + 1)
+    state = SavedState(version=LAYOUT_VERSION, nodes=free_ports(VALIDATORS, wanted))
     for name in VALIDATORS:
         layout.data(name).mkdir(parents=True, exist_ok=True)
     layout.save(state)

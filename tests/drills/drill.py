@@ -24,7 +24,7 @@ from node.sdk.errors import NodeUnreachable, RpcFailed
 from node.sdk.schema.common import Receipt
 from node.sdk.schema.node import NodeStatus
 from node.sdk.send import send_until_final
-from tests.e2e.support import expect_kept, expect_whole, payment
+from tests.e2e.support import FIRST_PORT, expect_kept, expect_whole, payment
 
 RTO_SECONDS_MAX = 120.0
 PATIENCE_SECONDS = 120.0
@@ -106,7 +106,7 @@ Play = Callable[[Drill], Awaitable[str]]
 @asynccontextmanager
 async def prepared(root: Path) -> AsyncIterator[Drill]:
     """Four running nodes with money, and nothing under way."""
-    network = Network.open(root)
+    network = Network.open(root, first_port=FIRST_PORT)
     try:
         network.start()
         async with Probe() as probe:

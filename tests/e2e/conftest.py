@@ -16,6 +16,7 @@ from node.devnet.probe import Probe
 from node.devnet.story import money
 from node.devnet.story.stage import Stage
 from node.devnet.truth import level_height
+from tests.e2e.support import FIRST_PORT
 
 pytestmark = pytest.mark.e2e
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="session")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     """Four validators, ready, with money and a stablecoin."""
-    made = Network.open(tmp_path_factory.mktemp("net"))
+    made = Network.open(tmp_path_factory.mktemp("net"), first_port=FIRST_PORT)
     try:
         made.start()
         asyncio.run(_begin(made))

@@ -1,5 +1,7 @@
 """Payments and looks that several tests of real processes share."""
 
+import os
+
 from node.devnet.cast import ALICE, BANK_1, BANK_1_ACCOUNT, COIN
 from node.devnet.story.stage import Stage
 from node.devnet.truth import level_height
@@ -10,6 +12,8 @@ from tokens.ops.transfer import Transfer
 from tokens.transaction import DecodedTransaction
 
 CATCH_UP_SECONDS = 60
+FIRST_PORT = 10_000 + 64 * (os.getpid() % 340)
+"""Below the range that the kernel gives to connections; another one in each process of tests."""
 VALID_BLOCKS = 500
 
 

@@ -26,6 +26,7 @@ from tests.campaigns.network.history import Broken
 from tests.campaigns.network.links import Links
 from tests.campaigns.network.proxy import proxy_address
 from tests.campaigns.network.workload import CLIENTS, Workload
+from tests.e2e.support import FIRST_PORT
 
 WINDOW_BLOCKS = 10_000
 READY_SECONDS = 60
@@ -174,6 +175,7 @@ async def open_site(folder: Path, *, seed: int, per_second: float) -> AsyncItera
             tuning=Tuning(log_level="info"),
             genesis=genesis,
             surroundings=surroundings,
+            first_port=FIRST_PORT,
         )
         stack.callback(network.close)
         ports = {name: network.state.nodes[name].peer for name in network.names}
