@@ -75,7 +75,9 @@ def demo(folder: Path, once: bool) -> int:
 )
 @click.option(
     "--scenario",
-    type=click.Choice(["none", "silent", "slow", "kill-primary"]),
+    type=click.Choice(
+        ["none", "silent", "silent-primary", "slow", "flooding", "overdriven", "kill-primary"]
+    ),
     default="none",
     show_default=True,
     help="What to break on the way.",

@@ -17,7 +17,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     batch: int = 50
     """Transactions of one tx_submitBatch in the closed loop."""
     scenario: str = "none"
-    """none, silent, slow, kill-primary."""
+    """none, silent, silent-primary, slow, flooding, overdriven, kill-primary."""
 
 
 class StageCost(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +60,21 @@ class Latency(msgspec.Struct, frozen=True, kw_only=True):
     highest_ms: float
 
 
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure that the design asks for."""
+
+    figure: str
+    measured: float
+    limit: float
+    at_most: bool
+    """Whether the limit is the most that is allowed, or the least."""
+
+    @property
+    def held(self) -> bool:
+        """Whether it was reached."""
+        return self.measured <= self.limit if self.at_most else self.measured >= self.limit
+
+
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """What happened when something was broken."""
 
@@ -69,13 +84,20 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     per_second_during: float
     p50_before_ms: float
     p50_after_ms: float
+    p99_before_ms: float
     p99_during_ms: float
+    memory_before_mb: int
+    """Largest resident set of a node before."""
+    memory_during_mb: int
+    """The same while it was broken."""
     gap_longest_ms: int
     """Longest time without a finalised transaction of ours."""
     unresolved: int
     """Accepted by a node that stayed up and not final afterwards."""
     rejoined: bool
     """The victim had the same state root at the end."""
+    bounds: tuple[Bound, ...]
+    """What the design asks for, and what was measured."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

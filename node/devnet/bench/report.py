@@ -76,8 +76,14 @@ def _scenario(scenario: Scenario) -> Table:
     table.add_row("rate meanwhile", f"{scenario.per_second_during:.0f}/s")
     table.add_row("p50 before", f"{scenario.p50_before_ms:.1f} ms")
     table.add_row("p50 afterwards", f"{scenario.p50_after_ms:.1f} ms")
+    table.add_row("p99 before", f"{scenario.p99_before_ms:.1f} ms")
     table.add_row("p99 meanwhile", f"{scenario.p99_during_ms:.1f} ms")
     table.add_row("longest gap", f"{scenario.gap_longest_ms} ms")
     table.add_row("accepted and lost", str(scenario.unresolved))
+    memory = f"{scenario.memory_before_mb} MB, {scenario.memory_during_mb} MB"
+    table.add_row("memory before, meanwhile", memory)
     table.add_row("rejoined with the same root", "yes" if scenario.rejoined else "NO")
+    for bound in scenario.bounds:
+        sign, verdict = "<=" if bound.at_most else ">=", "held" if bound.held else "MISSED"
+        table.add_row(bound.figure, f"{bound.measured:.1f} {sign} {bound.limit:.1f}: {verdict}")
     return table

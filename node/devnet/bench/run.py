@@ -45,7 +45,7 @@ HALF_RATE_BATCH = 10
 
 
 def measure(folder: Path, plan: Plan, json_path: Path | None) -> int:
-    """Run it on a fresh network; 0 if the roots were equal at the end and nothing failed."""
+    """Run it on a fresh network; 0 if roots were equal, nothing failed and bounds held."""
     if Layout(folder).exists:
         remove(folder)
     report = _Box()
@@ -56,7 +56,10 @@ def measure(folder: Path, plan: Plan, json_path: Path | None) -> int:
         encoded = msgspec.json.format(msgspec.json.encode(report.value), indent=2)
         json_path.write_bytes(encoded + b"\n")
     print_report(report.value)
-    return 0 if report.value.roots_equal and report.value.sustained.failed == 0 else 1
+    scenario = report.value.scenario
+    missed = scenario is not None and not all(bound.held for bound in scenario.bounds)
+    sound = report.value.roots_equal and report.value.sustained.failed == 0
+    return 0 if sound and not missed else 1
 
 
 class _Box:
