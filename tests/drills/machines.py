@@ -74,8 +74,11 @@ async def cold_start(drill: Drill) -> str:
     """The power of all goes at once, and comes back."""
     network = drill.network
     network.kill(*network.names)
+    began = asyncio.get_running_loop().time()
     network.start(*network.names)
-    seconds = await drill.paid(1)
+    # The answer to a payment of before may still come; the next one was made after it.
+    await drill.paid(2)
+    seconds = asyncio.get_running_loop().time() - began
     require(seconds < COLD_START_SECONDS_MAX, f"{seconds:.1f} s until the first payment")
     for name in network.names:
         await drill.voting(name)

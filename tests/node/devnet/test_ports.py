@@ -6,10 +6,11 @@ from pathlib import Path
 from node.devnet.network import Network
 from node.devnet.ports import HOST
 from node.devnet.probe import Probe
+from tests.e2e.support import FIRST_PORT
 
 
 async def test_a_network_moves_to_other_ports(tmp_path: Path) -> None:
-    network = Network.open(tmp_path / "net")
+    network = Network.open(tmp_path / "net", first_port=FIRST_PORT)
     taken = network.state.nodes[network.names[0]].peer
     with socket.socket() as thief:
         thief.bind((HOST, taken))
