@@ -16,6 +16,9 @@ SEED ?= 1
 N ?= 100
 STEPS ?= 100000
 SIZE ?= ci
+TARGET ?= all
+RUNS ?= 20000
+GUIDED ?= 2000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -61,6 +64,10 @@ devnet: $(STAMP) ## Start a network on this machine and keep it up
 
 sim: $(STAMP) ## Simulate consensus: SEED=7 N=1000 tries seeds 7..1006
 	@$(BIN)/python -m tests.consensus.campaign --seed $(SEED) --seeds $(N) $(ARGS)
+
+fuzz: $(STAMP) ## Fuzz what reads foreign bytes: TARGET=rpc SEED=7 RUNS=100000 GUIDED=5000
+	@$(BIN)/python -m tests.fuzz.campaign --target $(TARGET) --seed $(SEED) --runs $(RUNS) \
+		--guided $(GUIDED) $(ARGS)
 
 fuzz-ledger: $(STAMP) ## Attack the ledger: STEPS=100000 SEED=7 tries about as many transactions
 	@$(BIN)/python -m tests.tokens.fuzz --steps $(STEPS) --seed $(SEED) $(ARGS)

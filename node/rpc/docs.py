@@ -21,7 +21,7 @@ subscriptions over a WebSocket at `/ws`. `GET /healthz`, `/readyz` (503 names th
 
 - `id` is an integer or a string. Params by name or by position; unknown ones are refused. A
   request without `id` is answered 204. At most 50 requests a batch, 1 MiB a body, 8 MiB a reply,
-  depth 32.
+  depth 32, one value (comma or opening bracket) per 24 bytes of body, 2,048 in any case.
 - Bytes are `0x` and lower-case hex. Addresses are bech32m: `mhr1…` on a main network, `tmhr1…` on
   others.
 - Amounts are decimal **strings of minor units**. JSON numbers with a fraction or exponent are

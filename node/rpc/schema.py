@@ -79,7 +79,8 @@ class Schemas:
 
     def _metadata(self, inner: inspect.Type, more: dict[str, Json], form: object) -> Schema:
         if form == "operation":
-            return {"description": "A nested operation, as in a transaction.", "type": "object"}
+            text = "A nested operation, as in a transaction; hex of bytes that are none."
+            return {"description": text, "type": ["object", "string"]}
         known = _FORMS.get(str(form))
         return {**(self.of_info(inner) if known is None else known), **more}
 

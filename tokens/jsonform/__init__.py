@@ -15,7 +15,7 @@ from tokens.codec import Canonical, Malformed, NonCanonical, encode
 from tokens.jsonform.names import FormError, Json, camel, type_info, type_name
 from tokens.jsonform.read import Reader, build_reader
 from tokens.jsonform.write import Writer, build_writer
-from tokens.ops import AnyOperation
+from tokens.ops import SPEC_OF, AnyOperation
 
 PREFIX_MAIN = "mhr"
 """Addresses of a production network."""
@@ -71,14 +71,35 @@ class JsonForm:
         return self.reader(of)(value)
 
     def write_operation(self, data: object) -> Json:
-        """JSON form of an encoded operation (proposals)."""
-        return self.writer(AnyOperation)(self._operation.decode(data))  # type: ignore[arg-type]
+        """JSON form of an encoded operation; hex of what is none, or may not be nested.
 
-    def read_operation(self, value: object) -> bytes:
-        """Canonical bytes of a nested operation."""
-        data = encode(self.reader(AnyOperation)(value))
+        A block may hold a proposal of any bytes (its receipt says BAD_FIELD), also of proposals in
+        proposals, hundreds deep; whoever reads that block must get an answer.
+        """
+        if not isinstance(data, bytes):
+            raise TypeError("an encoded operation is bytes")
+        operation = self._nested(data)
+        return "0x" + data.hex() if operation is None else self.writer(AnyOperation)(operation)
+
+    def operation_reader(self, read_hex: Reader) -> Reader:
+        """To canonical bytes of a nested operation; `read_hex` knows the limits of the bytes."""
+
+        def read(value: object) -> object:
+            if type(value) is str:
+                data = read_hex(value)
+                if isinstance(data, bytes) and self._nested(data) is not None:
+                    raise FormError("an operation is an object, not its bytes")
+                return data
+            data = encode(self.reader(AnyOperation)(value))
+            if self._nested(data) is None:
+                raise FormError("not a valid operation of a proposal")
+            return read_hex("0x" + data.hex())
+
+        return read
+
+    def _nested(self, data: bytes) -> msgspec.Struct | None:
         try:
-            self._operation.decode(data)
+            operation = self._operation.decode(data)
         except (Malformed, NonCanonical):
-            raise FormError("not a valid operation") from None
-        return data
+            return None
+        return operation if SPEC_OF[type(operation)].in_proposal else None

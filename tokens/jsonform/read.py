@@ -64,7 +64,7 @@ def _form_reader(form: "JsonForm", name: object, inner: inspect.Type) -> Reader:
         case "address":
             return _address_reader(form.prefix)
         case "operation":
-            return form.read_operation
+            return form.operation_reader(build_reader(form, inner))
         case _:
             return build_reader(form, inner)
 
