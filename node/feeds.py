@@ -17,6 +17,10 @@ FEEDS_MAX = 5_120
 """256 connections of 20 subscriptions."""
 
 
+class NodeEnds(Exception):
+    """No receipt comes any more from this process."""
+
+
 class TooManyWaiters(LimitReached):
     """The bound of waiters or feeds is reached; try again later."""
 
@@ -51,6 +55,7 @@ class Feeds:
         self._waiters: dict[bytes, list[asyncio.Future[Receipt]]] = {}
         self._waiting = 0
         self._feeds: list[BlockFeed] = []
+        self._closed = False
 
     @property
     def wanted(self) -> bool:
@@ -71,7 +76,12 @@ class Feeds:
             self._feeds.remove(feed)
 
     async def wait(self, tx_id: bytes, timeout_ms: int) -> Receipt | None:
-        """The receipt of a transaction once decided, None when the time is over."""
+        """The receipt of a transaction once decided, None when the time is over or the node ends.
+
+        Raises TooManyWaiters.
+        """
+        if self._closed:
+            return None
         if self._waiting >= WAITERS_MAX:
             raise TooManyWaiters(f"{WAITERS_MAX} receipts are waited for")
         future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
@@ -80,7 +90,7 @@ class Feeds:
         try:
             async with asyncio.timeout(timeout_ms * 0.001):
                 return await future
-        except TimeoutError:
+        except (TimeoutError, NodeEnds):
             return None
         finally:
             self._waiting -= 1
@@ -103,6 +113,14 @@ class Feeds:
             for future in self._waiters.get(receipt.tx_id, ()):
                 if not future.done():
                     future.set_result(receipt)
+
+    def close(self) -> None:
+        """Release all waiters: no block comes any more; they should ask another node at once."""
+        self._closed = True
+        for futures in self._waiters.values():
+            for future in futures:
+                if not future.done():
+                    future.set_exception(NodeEnds)
 
     def on_block(self, block: StoredBlock) -> None:
         """Feed a decided block to all subscribers."""

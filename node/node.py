@@ -121,6 +121,7 @@ class Node:
         finally:
             shell.driver.stop()
             shell.gossip.close()
+            parts.feeds.close()
             await _within(None if stop.is_set() else END_SECONDS, parts.rpc.stop())
             self._log.info("stopped", height=self._chain.tip.height)
 

@@ -44,10 +44,10 @@ class Parts:
         self._stages = Stages(enabled=config.profile_stages)
         chain.stages = self._stages
         chain.history_index = config.history_index
-        self._feeds = Feeds()
+        self.feeds = Feeds()
         self._metrics = Metrics()
         self._listener = NodeListener(
-            chain=chain, feeds=self._feeds, metrics=self._metrics, log=get_logger("consensus")
+            chain=chain, feeds=self.feeds, metrics=self._metrics, log=get_logger("consensus")
         )
         credentials = make_credentials(keys.network_seed, now=datetime.datetime.now(datetime.UTC))
         self.transport = self._make_transport(credentials)
@@ -93,7 +93,7 @@ class Parts:
             driver=self.shell.driver,
             pool=self.shell.pool,
             intake=self.shell.intake,
-            feeds=self._feeds,
+            feeds=self.feeds,
             transport=self.transport,
             inbound=self.shell.inbound,
             sync=self.shell.sync,

@@ -39,6 +39,17 @@ async def test_a_waiter_is_released_by_its_receipt() -> None:
     assert feeds._waiting == 0
 
 
+async def test_a_waiter_is_released_by_the_end_of_the_node() -> None:
+    feeds = Feeds()
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        waiting = [group.create_task(feeds.wait(name * 32, 60_000)) for name in (b"a", b"a", b"b")]
+        await asyncio.sleep(0)
+        feeds.close()
+    assert [task.result() for task in waiting] == [None] * 3
+    assert await feeds.wait(b"a" * 32, 60_000) is None
+    assert feeds._waiters == {}
+
+
 async def test_a_waiter_is_released_by_its_deadline() -> None:
     feeds = Feeds()
     assert await feeds.wait(b"a" * 32, 1) is None
