@@ -10,6 +10,7 @@ import msgspec
 from tokens.events import LedgerEvent
 from tokens.results import Code
 from tokens.state import Overlay
+from tokens.work import StoredWork
 
 
 class Actors(NamedTuple):
@@ -91,6 +92,8 @@ class Context:
     ids."""
     operation_index: int
     runner: Runner
+    work: StoredWork = field(default_factory=StoredWork)
+    """Shared by all transactions of a block."""
     events: list[LedgerEvent] = field(default_factory=list)
 
     def emit(self, event: LedgerEvent) -> None:

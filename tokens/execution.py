@@ -1,8 +1,8 @@
 """Running operations one after the other: in a transaction, and inside a proposal.
 
 Rules of this file:
-1. For each operation: its approval policy, then its own checks in their order, then apply. The
-   first refusal ends the run; the caller rolls back to its savepoint.
+1. For each operation: its approval policy, its own checks in their order, its stored work, then
+   apply. The first refusal ends the run; the caller rolls back to its savepoint.
 2. Nothing is caught. An exception in check or apply is a bug of this node: it does not Prepare
    (R3).
 """
@@ -35,6 +35,10 @@ def run_operations(context: Context, operations: Sequence[msgspec.Struct]) -> tu
         refusal = next(spec.check(context, operation), None)
         if refusal is not None:
             return refusal.code, index
+        if spec.stored_work is not None and not context.work.take(
+            spec.stored_work(context, operation)
+        ):
+            return Code.BLOCK_WORK_EXCEEDED, index
         spec.apply(context, operation)
     return DONE
 
@@ -74,6 +78,7 @@ class OperationRunner:
             tx_id=scope,
             operation_index=0,
             runner=self,
+            work=context.work,
             events=context.events,
         )
         result = run_operations(inner, operations)

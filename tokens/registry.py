@@ -45,6 +45,8 @@ class OperationSpec(Generic[Op]):
     """The policy `emergency` may stand in for its own (page 04)."""
     in_proposal: bool = True
     """May stand inside a proposal."""
+    stored_work: Callable[[Context, Op], int] | None = None
+    """How many stored operations it calls up (tokens/work.py); None: what its own bytes say."""
     grantable: bool = False
     """A grant may lend it: its check and apply then ask tokens/grants.py."""
     grant_policy: str | None = None

@@ -71,6 +71,7 @@ class Code(IntEnum):
     PROPOSAL_NOT_OPEN = 51
     DIGEST_MISMATCH = 52
     ALREADY_APPROVED = 53
+    BLOCK_WORK_EXCEEDED = 54
     # instruments
     BAD_CHECK_DIGIT = 60
     BAD_SCHEDULE = 61

@@ -13,7 +13,7 @@ from tokens.context import Actors
 from tokens.events import LedgerEvent
 from tokens.ops import SPEC_OF
 from tokens.records.parties import PARTICIPANT
-from tokens.results import Refusal
+from tokens.results import Code, Refusal
 from tokens.state import Overlay
 from tokens.transaction import DecodedTransaction
 from tokens.transition import open_context
@@ -54,6 +54,12 @@ def simulate(state: Overlay, tx: DecodedTransaction, height: int) -> Simulation:
             found.append((index, refusal))
             if len(found) >= REFUSALS_MAX:
                 return Simulation(tuple(found), tuple(context.events))
-        if len(found) == before:
-            spec.apply(context, operation)
+        if len(found) > before:
+            continue
+        if spec.stored_work is not None and not context.work.take(
+            spec.stored_work(context, operation)
+        ):
+            found.append((index, Refusal(Code.BLOCK_WORK_EXCEEDED)))
+            continue
+        spec.apply(context, operation)
     return Simulation(tuple(found), tuple(context.events))

@@ -27,6 +27,7 @@ from tokens.results import Code, Receipt
 from tokens.state import Changes, Overlay
 from tokens.transaction import DecodedTransaction
 from tokens.types import NO_ADDRESS
+from tokens.work import StoredWork
 
 Preview = Callable[[Changes], tuple[bytes, Delta]]
 """State root after changes, and the delta to it: Commitment.preview over the store's scan."""
@@ -45,7 +46,8 @@ def apply_block(state: Overlay, block: Block, preview: Preview) -> BlockResult:
     `includable`. Raises only for a bug of this node.
     """
     limits = read_limits(state)
-    receipts = [_apply_transaction(state, block, at) for at in range(len(block.transactions))]
+    work = StoredWork()
+    receipts = [_apply_transaction(state, block, at, work) for at in range(len(block.transactions))]
     contexts = agenda.run_due(
         state,
         AGENDA_HANDLERS,
@@ -76,8 +78,10 @@ def apply_block(state: Overlay, block: Block, preview: Preview) -> BlockResult:
     )
 
 
-def open_context(state: Overlay, height: int, actors: Actors, tx_id: bytes) -> Context:
-    """A context at the business date of the state."""
+def open_context(
+    state: Overlay, height: int, actors: Actors, tx_id: bytes, work: StoredWork | None = None
+) -> Context:
+    """A context at the business date of the state; `work` is what the block has left of it."""
     day = state.get(BUSINESS_DAY)
     return Context(
         state=state,
@@ -88,6 +92,7 @@ def open_context(state: Overlay, height: int, actors: Actors, tx_id: bytes) -> C
         tx_id=tx_id,
         operation_index=0,
         runner=RUNNER,
+        work=StoredWork() if work is None else work,
     )
 
 
@@ -107,13 +112,13 @@ def actors_of(state: Overlay, tx: DecodedTransaction) -> Actors | None:
     return Actors(sender, (), (sender,))
 
 
-def _apply_transaction(state: Overlay, block: Block, at: int) -> Receipt:
+def _apply_transaction(state: Overlay, block: Block, at: int, work: StoredWork) -> Receipt:
     tx = block.transactions[at]
     actors = actors_of(state, tx)
     if actors is None:
         context = open_context(state, block.height, _LEDGER, tx.tx_id)
         return _receipt(context, at, Code.AUTHORITY_CHANGED, 0)
-    context = open_context(state, block.height, actors, tx.tx_id)
+    context = open_context(state, block.height, actors, tx.tx_id, work)
     savepoint = state.savepoint()
     code, operation = run_operations(context, tx.signed.transaction.operations)
     if code is not Code.OK:

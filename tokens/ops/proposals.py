@@ -140,6 +140,12 @@ def apply_propose(context: Context, operation: Propose) -> None:
     _run_if_agreed(context, proposal)
 
 
+def work_of_approval(context: Context, operation: Approve) -> int:
+    """Operations of the proposal: they are read at each approval and run with the last one."""
+    proposal = context.state.get(PROPOSAL, operation.proposal_id)
+    return 0 if proposal is None else len(proposal.operations)
+
+
 def check_approve(context: Context, operation: Approve) -> Iterator[Refusal]:
     """Open, the same operations, an approver that counts and has not agreed yet."""
     proposal = context.state.get(PROPOSAL, operation.proposal_id)
@@ -288,6 +294,7 @@ APPROVE = OperationSpec(
     operation_class=OperationClass.GOVERN,
     check=check_approve,
     apply=apply_approve,
+    stored_work=work_of_approval,
     in_proposal=False,
     codes=(
         Code.NOT_FOUND,
