@@ -12,7 +12,7 @@ from consensus.messages import ConsensusMessage, Evidence, PreparedCertificate, 
 from consensus.peers import PeerTable
 from consensus.quorum import commit_certificate_fits
 from consensus.rejects import Reject
-from consensus.restore import ReplicaConfig, Restored
+from consensus.restore import OwnKey, ReplicaConfig, Restored
 from consensus.signed import order_of, signed_part, step_of
 from consensus.types import CommitCertificate, Proposal, Tip, ValidatorId
 from consensus.validator_set import FailureWindow, Schedule
@@ -58,7 +58,8 @@ class Core:
 
     def __init__(self, config: ReplicaConfig, restored: Restored) -> None:
         self.config = config
-        self.restored = restored
+        self.restored: Restored | OwnKey = restored
+        """What the guard of the key in use held when it came into use."""
         self.me: ValidatorId | None = config.validator
         self.now = Now(mono_ms=0, wall_ms=0)
         self.out: list[Action] = []
@@ -108,6 +109,14 @@ class Core:
         parent = Schedule(tip.height, tip.previous_validators, self.failures, rotation)
         member = self.me is not None and self.me in tip.validators
         return HeightState(tip, schedule, parent, self.now.mono_ms, member=member)
+
+    def take_key(self, own: OwnKey, height: int) -> None:
+        """Sign with another key from that height on, or with none (R12)."""
+        voting = Voting(own.validator, own.guard_height, own.guard_stale)
+        for message in own.signed:
+            voting.signed(signed_part(message))
+        voting.succeed(self.voting, height)
+        self.me, self.restored, self.voting = own.validator, own, voting
 
     def sample_decision(self, took_ms: int) -> None:
         """A block was decided in view 0: T0 follows (R2)."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from consensus.messages import ConsensusMessage, Evidence, Status, Step
+from consensus.restore import OwnKey
 from consensus.types import Proposal, Tip, ValidatorId, Verified
 
 
@@ -143,6 +144,9 @@ class Advanced(msgspec.Struct, frozen=True, kw_only=True):
 
     now: Now
     tip: Tip
+    own_key: OwnKey | None = None
+    """Another key of this node signs from the next height on, or none does any more; None = as
+    before."""
 
 
 class MayVote(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from consensus.messages import (
     ViewChange,
 )
 from consensus.rejects import Reject
+from consensus.restore import OwnKey
 from consensus.signed import content_of, order_of, signed_part, step_of
 from consensus.status import answer, check_own, report_rights
 from consensus.types import Proposal, Tip, ValidatorId
@@ -132,7 +133,7 @@ def on_sign_refused(core: Core, event: SignRefused) -> None:
         core.halt("ROOT_CONFLICT", f"height {event.height}: {event.reason}")
 
 
-def on_advanced(core: Core, tip: Tip) -> None:
+def on_advanced(core: Core, tip: Tip, own_key: OwnKey | None) -> None:
     """A block is durable: the next height begins (R1). Own decision or sync alike."""
     if tip.height < core.hs.height:
         core.drop(Reject.STALE_ANSWER)
@@ -145,8 +146,12 @@ def on_advanced(core: Core, tip: Tip) -> None:
     core.last_decision_ms = core.now.mono_ms
     decided = core.hs.proposals.get(tip.digest)
     core.last_size = 0 if decided is None else len(decided.wire_ids)
+    if own_key is not None:
+        core.take_key(own_key, tip.height + 1)
     core.hs = core.open_height(tip)
     hs = core.hs
+    if hs.q == 1 and core.me is not None:
+        core.voting.cleared = True
     core.retransmit_ms = None
     core.held = {name: part for name, part in core.held.items() if name in hs.validators}
     evidence.forget_old(core)

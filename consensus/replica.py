@@ -197,7 +197,7 @@ class Replica:
             case SignRefused():
                 receiving.on_sign_refused(core, event)
             case Advanced():
-                receiving.on_advanced(core, event.tip)
+                receiving.on_advanced(core, event.tip, event.own_key)
             case MayVote():
                 core.voting.release(event.from_height)
                 core.report(ReportKind.VOTING, f"may vote from height {event.from_height} on")

@@ -14,7 +14,7 @@ class ReplicaConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Parameters of one replica. Those marked (genesis) must be equal on all nodes."""
 
     validator: ValidatorId | None
-    """Own id; None for an observer, which never signs."""
+    """Own id; None for an observer, which never signs. At the start: see OwnKey."""
     chain_id: str
     """(genesis)"""
     rotation: int = 100
@@ -41,6 +41,27 @@ class ReplicaConfig(msgspec.Struct, frozen=True, kw_only=True):
     """A timestamp may be this far ahead of the own clock (R3)."""
     status_interval_ms: int = 1_000
     """A Status goes to each connected peer this often."""
+
+
+class OwnKey(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose key this node signs with from a height on, and what the guard of that key holds (R12).
+
+    The set of a height names one key of each member. A node that holds several signs with the one
+    that is named; with none of them it observes.
+    """
+
+    validator: ValidatorId | None
+    """Own id; None if the set names no key of this node."""
+    signed: tuple[ConsensusMessage, ...] = ()
+    """As in Restored, of this key's guard."""
+    proposals: tuple[tuple[bytes, Proposal], ...] = ()
+    """As in Restored."""
+    certificates: tuple[PreparedCertificate, ...] = ()
+    """As in Restored."""
+    guard_stale: str | None = None
+    """As in Restored."""
+    guard_height: int = 0
+    """As in Restored."""
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):

@@ -86,7 +86,9 @@ def on_status(core: Core, peer: ValidatorId, status: Status) -> None:
         before = core.is_voting()
         stale = core.voting.stale is not None
         proved = 0 if certificate is None else certificate.height
-        core.voting.heard(peer, proved if status.height == proved + 1 else None, hs.q)
+        core.voting.heard(
+            peer, proved if status.height == proved + 1 else None, hs.validators, hs.tip
+        )
         report_rights(core, before=before, stale=stale)
     if certificate is not None and certificate.height >= hs.height:
         core.note_certificate(certificate)

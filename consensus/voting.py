@@ -4,13 +4,15 @@ Rules of this file:
 1. A node votes once its store has decided guard height - 1 and q - 1 others showed no signature of
    its key that its guard lacks.
 2. A stale guard makes an observer; it may vote at heights > M + 2, M = the highest tip among q
-   others, or from the height that the operator names.
+   others, or from the height that the operator names. By the same argument a key that the set names
+   for the first time later than that has signed nothing yet.
 3. A signature of the own key that the guard lacks, seen while voting, stops voting for good.
 """
 
 from consensus.messages import SignedPart
+from consensus.quorum import quorum
 from consensus.signed import content_of, order_of
-from consensus.types import ValidatorId
+from consensus.types import Tip, ValidatorId, ValidatorSet
 
 OWN_PARTS_MAX = 512
 """Own signatures kept to recognise them when a peer shows one."""
@@ -23,8 +25,10 @@ class Voting:
 
     __slots__ = (
         "cleared",
+        "fresh_above",
         "guard_height",
         "halted",
+        "key_from",
         "me",
         "parts",
         "shown",
@@ -44,37 +48,68 @@ class Voting:
         self.trusted_from = 0
         """No vote below this height; what was signed below it by this key is not held
         against it."""
+        self.key_from = 0
+        """First height of this key: what is signed below it is another key's."""
         self.cleared = False
         """q - 1 others have shown what they hold of this key."""
         self.halted: str | None = None
         """Stable symbol of the reason for which this node signs nothing any more."""
         self.tips: dict[ValidatorId, int] = {}
-        """Highest tip that each other validator proved since the start; kept while stale."""
+        """Highest tip that each other validator proved since the start; kept while stale, and until
+        `fresh_above` is known."""
+        self.fresh_above: int | None = None
+        """No key of this node signed above that height before this process began; None while
+        unknown."""
         self.shown: dict[ValidatorId, bool] = {}
         """Validators of whom a Status came since the start; kept until cleared."""
 
-    def heard(self, peer: ValidatorId, tip_height: int | None, q: int) -> None:
+    def heard(
+        self, peer: ValidatorId, tip_height: int | None, validators: ValidatorSet, tip: Tip
+    ) -> None:
         """A Status of another validator of the current set.
 
         Args:
             peer: its sender.
             tip_height: its tip, proved by a certificate; None if it names a tip that it does not
                 prove. Such a Status shows signatures, but M must not be taken too low.
-            q: quorum of the current set.
+            validators: the current set.
+            tip: the own one.
         """
+        q = quorum(len(validators))
         if not self.cleared:
             self.shown[peer] = True
             self.cleared = len(self.shown) >= q - 1
-        if self.stale is None or tip_height is None:
+        if tip_height is None or (self.stale is None and self.fresh_above is not None):
             return
         self.tips[peer] = max(tip_height, self.tips.get(peer, 0))
-        if len(self.tips) >= q:
-            self.release(max(self.tips.values()) + STALE_MARGIN + 1)
+        if sum(1 for name in self.tips if name in validators) < q:
+            return
+        highest = max(self.tips.values())
+        if self.stale is not None:
+            self.release(highest + STALE_MARGIN + 1)
+        # The argument for M + 2 needs the set of M + 2: known to a node that is level, and that of
+        # those who were heard unless it is just changing.
+        steady = tip.validators_hash == tip.next_validators_hash
+        if self.fresh_above is None and highest <= tip.height and steady:
+            self.fresh_above = tip.height + STALE_MARGIN
 
     def release(self, from_height: int) -> None:
         """A stale node may vote again from that height on."""
         self.stale = None
         self.trusted_from = from_height
+
+    def succeed(self, before: "Voting", height: int) -> None:
+        """This key takes the place of another one from that height on (R12, another key).
+
+        What the old key signed below is not held against the new one. If the process was level with
+        q others before, nothing can have been signed from that height on.
+        """
+        self.halted = before.halted
+        self.tips, self.fresh_above = before.tips, before.fresh_above
+        self.key_from = height
+        if self.fresh_above is not None and self.fresh_above < height:
+            self.cleared = True
+            self.stale = None
 
     def permitted(self, height: int) -> bool:
         """Whether a member of the set may sign at that height (R14 is another question)."""
@@ -116,7 +151,7 @@ class Voting:
         Of a decided height the guard may have dropped its records: having none says nothing then;
         what is below the listed ones is too old to say anything.
         """
-        if part.height < self.trusted_from or part.height < self.guard_height:
+        if part.height < max(self.trusted_from, self.key_from, self.guard_height):
             return False
         if part.height > self.guard_height:
             return True

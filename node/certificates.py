@@ -66,6 +66,10 @@ class CertificateWatch:
         self._warn = warn
         self._now = now
 
+    def show(self, use: str, pem: bytes) -> None:
+        """Another certificate is in use now."""
+        self._certificates[use] = pem
+
     def days(self) -> dict[str, int]:
         """Days left of each."""
         now = self._now()

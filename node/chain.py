@@ -39,7 +39,7 @@ from tokens.state import RECORD_PREFIX, Changes, Overlay
 from tokens.store import DamagedState
 from tokens.transaction import DecodedTransaction
 from tokens.transition import apply_block
-from tokens.validators import set_of, validators_hash
+from tokens.validators import observers, set_of, validators_hash
 from tokens.window import WindowMismatch
 
 VALIDATOR_SETS_CACHED = 16
@@ -263,14 +263,10 @@ class Chain:
             return self.validators_at(self.ledger.height + 2)
         return known
 
-    def is_validator(self, node_id: str, public_key: bytes) -> bool:
-        """Whether this key is a member's in the set of the next height or of the one after."""
-        for height in (self.tip.height + 1, self.tip.height + 2):
-            members = self.validators_at(height)
-            member = None if members is None else members.get(node_id)
-            if member is not None and member.public_key == public_key:
-                return True
-        return False
+    def is_observer(self, name: str) -> bool:
+        """Listed as an observer, and no validator of the next height."""
+        listed = any(entry.id == name for entry in observers(self._reader))
+        return listed and name not in self.tip.validators
 
     def _tip_of(self, row: BlockRow | None) -> Tip:
         """The tip after a block that is in the store and absorbed."""

@@ -21,15 +21,18 @@ class ConfigInvalid(Exception):
     """The file cannot be read as a configuration; the message names the key."""
 
 
+KeyDigest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}\\Z")]
+
+
 class PeerAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a peer listens. Its keys are on the ledger."""
 
     id: Name
     host: Host
     port: Port
-
-
-KeyDigest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}\\Z")]
+    network_key: KeyDigest | None = None
+    """A TLS key (hex) that is pinned besides: for a node whose ledger is older than the peer's
+    key."""
 
 
 class RpcConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -43,9 +43,11 @@ from consensus.events import (
 )
 from consensus.messages import ConsensusMessage, Evidence, Step
 from consensus.replica import Replica
+from consensus.restore import OwnKey
 from consensus.types import CommitCertificate, Proposal, Tip
 from node.clock import now
-from node.signing_desk import GuardedProposal, SigningDesk, place_of
+from node.key_ring import KeyRing
+from node.signing_desk import GuardedProposal, place_of
 from node.stages import Stage, Stages
 from node.storage.sign_guard import Refused, RootConflict
 from node.wire.peer_messages import BlockRequest, PeerMessage
@@ -110,21 +112,24 @@ class Driver:
         self,
         *,
         replica: Replica,
-        desk: SigningDesk | None,
+        ring: KeyRing,
         outbox: Outbox,
         execution: Execution,
         listener: Listener,
         remember_own: Callable[[ConsensusMessage], None],
         stages: Stages,
+        turn: Callable[[Tip], OwnKey | None],
         clock: Callable[[], Now] = now,
     ) -> None:
         self.replica = replica
-        self._desk = desk
+        self._ring = ring
         self._outbox = outbox
         self._execution = execution
         self._listener = listener
         self._remember_own = remember_own
         """Tells the verifier that an own signature needs no check when it comes back."""
+        self._turn = turn
+        """Takes the keys to the height after the tip; tells if another one signs there."""
         self._stages = stages
         self._clock = clock
         self._events: deque[Event] = deque()
@@ -214,9 +219,8 @@ class Driver:
 
     def advance(self, tip: Tip) -> None:
         """A block came by sync and is durable."""
-        if self._desk is not None:
-            self._desk.begin_height(tip.height + 1)
-        self.post(Advanced(now=self._clock(), tip=tip))
+        own_key = self._turn(tip)
+        self.post(Advanced(now=self._clock(), tip=tip, own_key=own_key))
         self._listener.on_decided(tip)
         self.pool_changed()
 
@@ -257,8 +261,8 @@ class Driver:
                 case Sign():
                     self._sign(action)
                 case KeepCertificate(certificate=certificate):
-                    if self._desk is not None:
-                        self._desk.keep(certificate)
+                    if self._ring.desk is not None:
+                        self._ring.desk.keep(certificate)
                 case Broadcast(message=message):
                     self._outbox.broadcast(message)
                 case SendTo(peer=peer, message=sent):
@@ -286,12 +290,13 @@ class Driver:
                     assert_never(action)
 
     def _sign(self, action: Sign) -> None:
-        if self._desk is None:
+        desk = self._ring.desk
+        if desk is None:
             raise RuntimeError("an observer was asked to sign")
         block = None if action.proposal is None else self._guarded(action.draft, action.proposal)
         self._stages.enter(Stage.GUARD)
         try:
-            signed = self._desk.sign(action.draft, block, action.certificate)
+            signed = desk.sign(action.draft, block, action.certificate)
         except (Refused, RootConflict) as refusal:
             height, view, step, _, _ = place_of(action.draft)
             self._events.append(
@@ -333,9 +338,7 @@ class Driver:
 
     def _decide(self, action: Decide) -> None:
         tip = self._execution.decide(action.digest, action.proposal, action.certificate)
-        if self._desk is not None:
-            self._desk.begin_height(tip.height + 1)
-        self._events.append(Advanced(now=self._clock(), tip=tip))
+        self._events.append(Advanced(now=self._clock(), tip=tip, own_key=self._turn(tip)))
         self._listener.on_decided(tip)
         includable, agenda, censored = self._execution.pool()
         self._events.append(

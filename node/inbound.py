@@ -95,6 +95,7 @@ class Inbound:
         answers: Answers,
         bodies: Bodies,
         sync: BlockSync,
+        is_observer: Callable[[str], bool],
         on_fault: Callable[[str, str], None],
         clock: Callable[[], Now],
         stages: Stages,
@@ -105,6 +106,8 @@ class Inbound:
         self._answers = answers
         self._bodies = bodies
         self._sync = sync
+        self._is_observer = is_observer
+        """Of a peer id: listed, and no validator; one of w observers need not be correct."""
         self._on_fault = on_fault
         """(peer, reason): the peer sent what no honest one sends."""
         self._clock = clock
@@ -192,7 +195,10 @@ class Inbound:
     def claimed_height(self) -> int:
         """Height in progress that w peers claim: one of them is correct. 0 if too few do."""
         weak = weak_quorum(len(self._driver.replica.validators))
-        claims = sorted((height for height, _ in self.heights.values()), reverse=True)
+        claims = sorted(
+            (height for peer, (height, _) in self.heights.items() if not self._is_observer(peer)),
+            reverse=True,
+        )
         return claims[weak - 1] if len(claims) >= weak else 0
 
     def _follow_claims(self) -> None:

@@ -43,8 +43,8 @@ class NodeListener:
         self._log = log
         self._decided_at: float | None = None
         self.sync: BlockSync | None = None
-        self.on_validators: Callable[[], None] | None = None
-        """The set of the next height is another one: links follow the ledger's keys."""
+        self.follow_peers: Callable[[], None] | None = None
+        """Links follow the ledger's keys."""
         self.halted: str | None = None
 
     def on_decided(self, tip: Tip) -> None:
@@ -53,8 +53,8 @@ class NodeListener:
         if self._decided_at is not None:
             self._metrics.block_interval.observe(at - self._decided_at)
         self._decided_at = at
-        if tip.validators != tip.previous_validators and self.on_validators is not None:
-            self.on_validators()
+        if self.follow_peers is not None:
+            self.follow_peers()
         receipts = self._chain.newest_receipts
         self._feeds.on_receipts(receipts)
         if self._feeds.wanted:

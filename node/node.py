@@ -18,6 +18,7 @@ from node.config import NodeConfig
 from node.driver import Driver
 from node.gossip import Gossip
 from node.identity import NodeKeys, load_keys
+from node.key_watch import KeyWatch
 from node.logs import get_logger
 from node.parts import Parts
 from node.rebuild import open_chain, set_aside
@@ -47,6 +48,7 @@ class Node:
         store: LevelDbStore,
         chain: Chain,
         data: Path,
+        base: Path,
     ) -> None:
         self.config = config
         self._keys = keys
@@ -54,6 +56,7 @@ class Node:
         self._store = store
         self._chain = chain
         self._data = data
+        self._base = base
         self._log = get_logger("node")
 
     @classmethod
@@ -69,7 +72,7 @@ class Node:
         except BaseException:
             lock.release()
             raise
-        return cls(config, keys=keys, lock=lock, store=store, chain=chain, data=data)
+        return cls(config, keys=keys, lock=lock, store=store, chain=chain, data=data, base=base)
 
     async def run(self, stop: asyncio.Event, *, vote_from: int | None = None) -> None:
         """Run until `stop`. Raises what ended it otherwise. `vote_from`: see app.run_node."""
@@ -104,6 +107,7 @@ class Node:
                     group.create_task(shell.driver.run()),
                     group.create_task(parts.certificates.run()),
                     group.create_task(self._look_around(shell.gossip, shell.driver)),
+                    group.create_task(self._key_watch(parts).run()),
                 ]
                 shell.driver.start()
                 if vote_from is not None:
@@ -121,9 +125,19 @@ class Node:
         finally:
             shell.driver.stop()
             shell.gossip.close()
+            shell.ring.close()
             parts.feeds.close()
             await _within(None if stop.is_set() else END_SECONDS, parts.rpc.stop())
             self._log.info("stopped", height=self._chain.tip.height)
+
+    def _key_watch(self, parts: Parts) -> KeyWatch:
+        is_dev = self._chain.genesis.is_dev
+        return KeyWatch(
+            self._data / "keys",
+            load=lambda: load_keys(self.config, self._data, base=self._base, is_dev=is_dev),
+            take=parts.take_keys,
+            report=lambda text: self._log.warning("keys", text=text),
+        )
 
     async def _look_around(self, gossip: Gossip, driver: Driver) -> None:
         while True:

@@ -11,17 +11,19 @@ from node.config import NodeConfig
 from node.facade import Facade
 from node.feeds import Feeds
 from node.identity import NodeKeys
+from node.key_ring import KeyRing
 from node.listener import NodeListener
 from node.logs import get_logger
 from node.mempool import PoolLimits
 from node.metrics import Metrics
-from node.p2p.peers import PeerAddress
-from node.p2p.tls import Credentials, make_credentials
+from node.p2p.tls import Credentials
 from node.p2p.transport import Transport
+from node.peer_list import PeerList
 from node.restart import open_guard
 from node.rpc.listen import listener_config
 from node.rpc.server import RpcServer
 from node.shell import Shell, Surroundings
+from node.signing import Signer
 from node.signing_desk import SigningDesk
 from node.stages import Stages
 from node.wire.hashing import SigningScope
@@ -49,17 +51,16 @@ class Parts:
         self._listener = NodeListener(
             chain=chain, feeds=self.feeds, metrics=self._metrics, log=get_logger("consensus")
         )
-        credentials = make_credentials(keys.network_seed, now=datetime.datetime.now(datetime.UTC))
+        self.peer_list = PeerList(chain, config, keys.network_seeds)
+        credentials = self.peer_list.credentials()
         self.transport = self._make_transport(credentials)
         self.certificates = self._watch_certificates(credentials)
-        is_member = chain.is_validator(config.id, keys.signer.public_key)
-        self.shell = Shell(
-            chain, self._open_desk() if is_member else None, self._surroundings(), self._stages
-        )
+        self.ring = KeyRing(config.id, [self._open_desk(signer) for signer in keys.signers])
+        self.shell = Shell(chain, self.ring, self._surroundings(), self._stages)
         if self.shell.restored.guard_stale is not None:
             self._log.warning("guard is stale", reason=self.shell.restored.guard_stale)
         self._listener.sync = self.shell.sync
-        self._listener.on_validators = lambda: self.transport.set_peers(self._peers())
+        self._listener.follow_peers = self._follow_peers
         self.rpc = self._make_rpc()
 
     # --- parts --------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ class Parts:
         return Transport(
             node_id=self._config.id,
             listen=(self._config.host, self._config.port),
-            peers=self._peers(),
+            peers=self.peer_list.peers(),
             credentials=credentials,
             hello=self._hello(),
             stages=self._stages,
@@ -137,19 +138,22 @@ class Parts:
             on_down=lambda peer: self.shell.inbound.on_down(peer),
         )
 
-    def _open_desk(self) -> SigningDesk:
+    def _open_desk(self, signer: Signer) -> SigningDesk:
         folder = self._data / "guard"
-        guard = open_guard(folder, self._keys.signer.public_key)
-        return SigningDesk(self._keys.signer, guard, self._scope, folder)
+        return SigningDesk(signer, open_guard(folder, signer.public_key), self._scope, folder)
 
-    def _peers(self) -> dict[str, PeerAddress]:
-        """Configured peers that the ledger knows, with the keys that it pins."""
-        known = {member.id: member.network_key for member in self._chain.tip.validators}
-        return {
-            peer.id: PeerAddress(host=peer.host, port=peer.port, network_key=known[peer.id])
-            for peer in self._config.peers
-            if peer.id in known and peer.id != self._config.id
-        }
+    def _follow_peers(self) -> None:
+        shown = self.peer_list.follow(self.transport)
+        if shown is not None:
+            self.certificates.show(PEER, shown.certificate_pem)
+
+    def take_keys(self, keys: NodeKeys) -> None:
+        """Key files that came while the node runs; each is used once the ledger names it."""
+        for signer in keys.signers:
+            if signer.public_key not in self.ring.keys:
+                self.ring.add(self._open_desk(signer))
+                self._log.info("a consensus key was added", key=signer.public_key.hex())
+        self.peer_list.add_seeds(keys.network_seeds)
 
     def _hello(self) -> Callable[[], Hello]:
         scope, instance = self._scope, secrets.token_bytes(8)

@@ -10,10 +10,11 @@ Rules of this file:
 from collections.abc import Callable
 from pathlib import Path
 
-from consensus.restore import Restored
+from consensus.restore import OwnKey, Restored
+from consensus.types import ValidatorId
 from node.chain import Chain
+from node.key_ring import KeyRing
 from node.signing_desk import (
-    SigningDesk,
     restored_certificates,
     restored_messages,
     restored_proposals,
@@ -47,32 +48,62 @@ def open_guard(folder: Path, public_key: bytes, disk: Disk = OS_DISK) -> SignGua
         return SignGuard(path, public_key, GuardState.DAMAGED, disk)
 
 
-def stored_sequence(chain: Chain, desk: SigningDesk | None) -> int:
+def stored_sequence(chain: Chain, ring: KeyRing) -> int:
     """Guard sequence for the next block batch.
 
     Never lowered: else one block synced beside an old guard would make it look current (R12).
     """
-    return max(chain.guard_sequence, 0 if desk is None else desk.guard.sequence)
+    return max(chain.guard_sequence, 0 if ring.desk is None else ring.desk.guard.sequence)
 
 
 def restored(
-    chain: Chain, desk: SigningDesk | None, keep_body: Callable[[DecodedTransaction], object]
+    chain: Chain, ring: KeyRing, keep_body: Callable[[DecodedTransaction], object]
 ) -> Restored:
     """What the replica starts from; bodies of guarded blocks go to `keep_body`.
 
     `keep_body` checks their signatures: the guard holds what this node executed, but a cache of
     checks does not survive a restart.
     """
+    tip = chain.tip
+    ring.turn_to(tip.validators)
+    if ring.desk is not None and ring.desk is not ring.named_by(tip.previous_validators):
+        # The number in the store is still that of the key before.
+        ring.desk.begin_turn(tip.height + 1, chain.guard_sequence)
+    own = _own_key(chain, ring, keep_body)
+    return Restored(
+        tip=tip,
+        recent_headers=chain.recent_headers(),
+        signed=own.signed,
+        proposals=own.proposals,
+        certificates=own.certificates,
+        guard_stale=own.guard_stale,
+        guard_height=own.guard_height,
+    )
+
+
+def turned(
+    chain: Chain, ring: KeyRing, keep_body: Callable[[DecodedTransaction], object]
+) -> OwnKey | None:
+    """After a block: whether another own key signs from the next height on, and what it left.
+
+    None: the same one, whose guard has been told of the height. Raises GuardFailed.
+    """
+    height = chain.tip.height + 1
+    if not ring.turn_to(chain.tip.validators):
+        if ring.desk is not None:
+            ring.desk.begin_height(height)
+        return None
+    if ring.desk is not None:
+        ring.desk.begin_turn(height, chain.guard_sequence)
+    return _own_key(chain, ring, keep_body)
+
+
+def _own_key(
+    chain: Chain, ring: KeyRing, keep_body: Callable[[DecodedTransaction], object]
+) -> OwnKey:
+    desk = ring.desk
     if desk is None:
-        return Restored(
-            tip=chain.tip,
-            recent_headers=chain.recent_headers(),
-            signed=(),
-            proposals=(),
-            certificates=(),
-            guard_stale=None,
-            guard_height=0,
-        )
+        return OwnKey(validator=None)
     guard = desk.guard
     height = guard.height
     verdict = judge(guard.state, guard.sequence, height, chain.guard_sequence, chain.tip.height)
@@ -84,9 +115,8 @@ def restored(
             decoded = decode_transaction(body)
             if not isinstance(decoded, Code):
                 keep_body(decoded)
-    found = Restored(
-        tip=chain.tip,
-        recent_headers=chain.recent_headers(),
+    found = OwnKey(
+        validator=ValidatorId(ring.node_id),
         signed=restored_messages(guard, height),
         proposals=tuple((block.digest, block.proposal) for block in blocks),
         certificates=restored_certificates(guard, height),

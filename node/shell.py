@@ -19,11 +19,11 @@ from node.executor import Executor
 from node.gossip import Gossip
 from node.inbound import Inbound
 from node.intake import Intake
+from node.key_ring import KeyRing
 from node.mempool import Mempool, PoolLimits
-from node.restart import restored, stored_sequence
+from node.restart import restored, stored_sequence, turned
 from node.signature_check import SignatureCheck
 from node.signing import VerifySignature, verify
-from node.signing_desk import SigningDesk
 from node.stages import Stages
 from node.sync.blocks import BlockSync
 from node.wire.hashing import SigningScope
@@ -63,13 +63,13 @@ class Shell:
     def __init__(
         self,
         chain: Chain,
-        desk: SigningDesk | None,
+        ring: KeyRing,
         around: Surroundings,
         stages: Stages | None = None,
     ) -> None:
-        """Call inside the running loop. `desk`: None on an observer."""
+        """Call inside the running loop. `ring`: the consensus keys; without any, an observer."""
         self._around = around
-        self._desk = desk
+        self.ring = ring
         self.chain = chain
         self.stages = stages or Stages(enabled=False)
         self.check = SignatureCheck(verify=around.verify)
@@ -77,12 +77,12 @@ class Shell:
         self.verifier = Verifier(
             scope=SigningScope(chain_id=chain.chain_id, genesis_digest=chain.genesis_digest),
             validators=chain.validators_expected,
-            own=around.node_id if desk is not None else None,
+            own=around.node_id,
             cache=SignatureCache(verify=around.verify),
         )
         self.gossip = Gossip(pool=self.pool, broadcast=around.outbox.broadcast)
         self.executor = self._make_executor()
-        self.restored = restored(chain, desk, self._keep_body)
+        self.restored = restored(chain, ring, self._keep_body)
         """What the replica started from."""
         self.driver = self._make_driver(self.restored)
         self.intake = self._make_intake()
@@ -95,7 +95,7 @@ class Shell:
         self.inbound = self._make_inbound()
 
     def _make_executor(self) -> Executor:
-        chain, desk = self.chain, self._desk
+        chain, ring = self.chain, self.ring
         return Executor(
             chain=chain,
             pool=self.pool,
@@ -104,7 +104,7 @@ class Shell:
             ask=self._around.outbox.send,
             before_build=self.gossip.flush,
             clock=self._around.clock,
-            guard_sequence=lambda: stored_sequence(chain, desk),
+            guard_sequence=lambda: stored_sequence(chain, ring),
             stages=self.stages,
         )
 
@@ -116,18 +116,19 @@ class Shell:
     def _make_driver(self, found: Restored) -> Driver:
         return Driver(
             replica=self._around.make_replica(self._replica_config(), found),
-            desk=self._desk,
+            ring=self.ring,
             outbox=self._around.outbox,
             execution=self.executor,
             listener=self._around.listener,
             remember_own=self.verifier.remember_own,
             stages=self.stages,
+            turn=lambda _: turned(self.chain, self.ring, self._keep_body),
             clock=self._around.clock,
         )
 
     def _replica_config(self) -> ReplicaConfig:
         return ReplicaConfig(
-            validator=None if self._desk is None else ValidatorId(self._around.node_id),
+            validator=None if self.ring.desk is None else ValidatorId(self._around.node_id),
             chain_id=self.chain.chain_id,
             rotation=self.chain.rotation,
             block_transactions_max=self.chain.limits().block_transactions_max,
@@ -143,10 +144,15 @@ class Shell:
             on_admitted=self.driver.pool_changed,
             wants=self.executor.wants,
             on_bodies=lambda: self.driver.post_all(self.executor.on_bodies()),
-            on_again=self.executor.heard_again,
+            on_again=self._heard_again,
             on_fault=self._around.on_fault,
             stages=self.stages,
         )
+
+    def _heard_again(self, peer: str, wire_id: bytes) -> None:
+        """R6 counts validators: observers may be as many liars."""
+        if peer in self.chain.tip.validators:
+            self.executor.heard_again(peer, wire_id)
 
     def _make_inbound(self) -> Inbound:
         return Inbound(
@@ -156,6 +162,7 @@ class Shell:
             answers=self.executor,
             bodies=self.intake,
             sync=self.sync,
+            is_observer=self.chain.is_observer,
             on_fault=self._around.on_fault,
             clock=self._around.clock,
             stages=self.stages,

@@ -21,6 +21,7 @@ from consensus.messages import (
 )
 from consensus.types import Proposal
 from node.signing import SigningKey
+from node.storage.guard_types import GuardFailed, GuardState
 from node.storage.sign_guard import AttachmentKind, SignGuard
 from node.wire.hashing import SigningScope
 from node.wire.verify import signing_bytes_of, with_signature
@@ -69,6 +70,11 @@ class SigningDesk:
         """Set while the guard is not trusted: what the store saw; a renewed guard goes above it."""
 
     @property
+    def public_key(self) -> bytes:
+        """32 bytes."""
+        return self._signer.public_key
+
+    @property
     def guard(self) -> SignGuard:
         """The guard behind this desk."""
         return self._guard
@@ -79,6 +85,22 @@ class SigningDesk:
         `store_sequence` = guard sequence in the newest block batch.
         """
         self._store_sequence = store_sequence
+
+    def begin_turn(self, height: int, store_sequence: int) -> None:
+        """This key signs from `height` on, after another one or none.
+
+        A guard that never signed begins there, above what the store saw of the key before. Raises
+        GuardFailed if the disk refuses.
+        """
+        if self._guard.state is GuardState.FRESH:
+            self._renew(height, store_sequence)
+
+    def sign_report(self, tx_id: bytes) -> bytes:
+        """Signature over the id of a report of misbehaviour, and of nothing else (ADR 0012).
+
+        No vote: the bytes of votes have another domain, so no guard is asked.
+        """
+        return self._signer.sign(tx_id)
 
     def begin_height(self, height: int) -> None:
         """A block was decided: a trusted guard goes to the next height."""
@@ -125,16 +147,22 @@ class SigningDesk:
         return signed
 
     def _renew(self, height: int, store_sequence: int) -> None:
-        """A stale node may vote again (R12): the core asks for signatures above M + 2 only."""
+        """A new guard in place of a stale or unused one.
+
+        A stale node may vote again (R12): the core asks for signatures above M + 2 only.
+        """
         self._guard.close()
-        self._guard = SignGuard.create(
-            self._folder,
-            self._signer.public_key,
-            height=height,
-            sequence=store_sequence + 1,
-            replace=True,
-            disk=self._guard.disk,
-        )
+        try:
+            self._guard = SignGuard.create(
+                self._folder,
+                self._signer.public_key,
+                height=height,
+                sequence=store_sequence + 1,
+                replace=True,
+                disk=self._guard.disk,
+            )
+        except OSError as error:
+            raise GuardFailed(f"no new sign guard: {error}") from error
         self._store_sequence = None
 
     def keep(self, certificate: PreparedCertificate) -> None:

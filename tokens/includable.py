@@ -12,11 +12,13 @@ from collections.abc import Sequence
 
 from tokens.authority import policy_of
 from tokens.ops import SPEC_OF
+from tokens.ops.validators import ReportMisbehaviour
 from tokens.parameters import Limits
 from tokens.records.parties import KeyPolicy
 from tokens.results import Code
 from tokens.state import Overlay
 from tokens.transaction import VERSION, DecodedTransaction, KeySignature
+from tokens.validators import is_validator_key
 from tokens.window import ClientKey, Window
 
 
@@ -46,7 +48,29 @@ def includable(
     policy = policy_of(state, transaction.sender)
     if policy is None:
         return Code.UNKNOWN_SENDER
-    return keys_refusal(policy, tx.signed.signatures)
+    return signers_refusal(policy, state, tx, height)
+
+
+def signers_refusal(
+    policy: KeyPolicy, state: Overlay, tx: DecodedTransaction, height: int
+) -> Code | None:
+    """Why those who signed may not act for the sender, whose policy it is; None if they may.
+
+    The consensus key of a validator may act for its operator in one thing: it reports misbehaviour,
+    alone in a transaction (ADR 0012).
+    """
+    refusal = keys_refusal(policy, tx.signed.signatures)
+    if refusal is None:
+        return None
+    transaction, signatures = tx.signed.transaction, tx.signed.signatures
+    alone = len(transaction.operations) == 1 and len(signatures) == 1
+    if (
+        alone
+        and isinstance(transaction.operations[0], ReportMisbehaviour)
+        and is_validator_key(state, height, transaction.sender, signatures[0].key)
+    ):
+        return None
+    return refusal
 
 
 def keys_refusal(policy: KeyPolicy, signatures: Sequence[KeySignature]) -> Code | None:

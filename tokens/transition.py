@@ -16,7 +16,7 @@ from tokens.codec import encode, merkle_root, tagged_hash
 from tokens.commitment import Delta
 from tokens.context import Actors, Context
 from tokens.execution import RUNNER, run_operations
-from tokens.includable import keys_refusal
+from tokens.includable import keys_refusal, signers_refusal
 from tokens.ops import AGENDA_HANDLERS
 from tokens.parameters import read_limits
 from tokens.records.day import BUSINESS_DAY
@@ -96,12 +96,12 @@ def open_context(
     )
 
 
-def actors_of(state: Overlay, tx: DecodedTransaction) -> Actors | None:
+def actors_of(state: Overlay, tx: DecodedTransaction, height: int) -> Actors | None:
     """Who signed a transaction, or None if its keys are no longer the sender's."""
     sender = tx.signed.transaction.sender
     participant = state.get(PARTICIPANT, sender)
     if participant is not None:
-        if keys_refusal(participant.policy, tx.signed.signatures) is not None:
+        if signers_refusal(participant.policy, state, tx, height) is not None:
             return None
         return Actors(sender, (sender,))
     account = state.get(ACCOUNT, sender)
@@ -114,7 +114,7 @@ def actors_of(state: Overlay, tx: DecodedTransaction) -> Actors | None:
 
 def _apply_transaction(state: Overlay, block: Block, at: int, work: StoredWork) -> Receipt:
     tx = block.transactions[at]
-    actors = actors_of(state, tx)
+    actors = actors_of(state, tx, block.height)
     if actors is None:
         context = open_context(state, block.height, _LEDGER, tx.tx_id)
         return _receipt(context, at, Code.AUTHORITY_CHANGED, 0)

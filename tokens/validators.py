@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from tokens.codec import encode, tagged_hash
-from tokens.records.governance import VALIDATOR_SETS, Validator, ValidatorSets
+from tokens.records.governance import (
+    OBSERVERS,
+    VALIDATOR_SETS,
+    Observer,
+    Validator,
+    ValidatorSets,
+)
 from tokens.records.system import BLOCK_NOTE
 from tokens.state import Overlay
 
@@ -46,6 +52,19 @@ def latest(state: Overlay, height: int) -> tuple[Validator, ...]:
     """The set that a change in the block of `height` starts from: that of height + 2."""
     sets = state.get(VALIDATOR_SETS)
     return () if sets is None else set_of(sets, height + 2)
+
+
+def observers(state: Overlay) -> tuple[Observer, ...]:
+    """The listed observers, ascending by id."""
+    found = state.get(OBSERVERS)
+    return () if found is None else found.members
+
+
+def is_validator_key(state: Overlay, height: int, operator: bytes, key: bytes) -> bool:
+    """Whether `key` signs votes at `height` for a validator that `operator` runs."""
+    sets = state.get(VALIDATOR_SETS)
+    members = () if sets is None else set_of(sets, height)
+    return any(each.operator == operator and each.public_key == key for each in members)
 
 
 def signed_recently(state: Overlay, height: int, blocks: int) -> frozenset[str]:

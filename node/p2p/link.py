@@ -63,6 +63,8 @@ class Link(asyncio.Protocol):
         """Id of the peer that this node dialled; None when the peer came to us."""
         self.peer = ""
         """Id that the TLS key is pinned for; empty before connection_made."""
+        self.key: bytes | None = None
+        """The TLS key of the peer."""
         self.ready = False
         """Hellos are exchanged and the transport keeps this link."""
         self._loop = asyncio.get_running_loop()
@@ -96,6 +98,7 @@ class Link(asyncio.Protocol):
         self._transport = transport
         tls = transport.get_extra_info("ssl_object")
         key = key_of(tls) if isinstance(tls, ssl.SSLObject) else None
+        self.key = key
         peer = self._owner.peer_of_key(key)
         if peer is None or (self.dialed is not None and peer != self.dialed):
             self.abort("unknown_key")

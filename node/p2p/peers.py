@@ -19,6 +19,13 @@ class PeerAddress:
     """TCP port, 1..65535; 0 with an empty host."""
     network_key: bytes
     """32 bytes, from the ledger: the pinned key."""
+    more_keys: tuple[bytes, ...] = ()
+    """Keys that count as well while a rotation takes effect."""
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """All that are pinned."""
+        return (self.network_key, *self.more_keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,12 +116,12 @@ def server_context(credentials: Credentials, peer_keys: Iterable[bytes]) -> ssl.
     return context
 
 
-def client_context(credentials: Credentials, peer_key: bytes) -> ssl.SSLContext:
-    """For dialling the owner of just this key."""
+def client_context(credentials: Credentials, *peer_keys: bytes) -> ssl.SSLContext:
+    """For dialling the owner of just these keys."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # A peer is a key, not a host name.
     context.check_hostname = False
-    _harden(context, credentials, (peer_key,))
+    _harden(context, credentials, peer_keys)
     return context
 
 

@@ -20,6 +20,7 @@ from node.p2p.link import Link
 from node.p2p.peers import PeerAddress, PeerLimits, PeerState
 from node.p2p.send_queue import Outgoing, SendQueue, outgoing
 from node.p2p.tls import Credentials, client_context, server_context
+from node.p2p.wait import within
 from node.stages import Stage, Stages
 from node.wire.framing import FrameTooLarge
 from node.wire.peer_messages import Hello, PeerMessage, Ping
@@ -116,22 +117,36 @@ class Transport:
     def set_peers(self, peers: Mapping[str, PeerAddress]) -> None:
         """The list of the ledger changed.
 
-        New ones are dialled, removed or re-keyed ones are cut off.
+        New ones are dialled, removed ones and links with a key that is not pinned any more are cut
+        off. A link whose key goes on stays.
         """
-        for peer_id in list(self._peers):
-            if peers.get(peer_id) != self._peers[peer_id].address:
+        for peer_id, state in list(self._peers.items()):
+            found, known = peers.get(peer_id), state.address
+            if found is None or (found.host, found.port) != (known.host, known.port):
                 self._forget(peer_id)
+                continue
+            state.address = found
+            if state.link is not None and state.link.key not in found.keys:
+                state.link.abort("removed")
+        self._id_of_key = {
+            key: peer_id
+            for peer_id, address in sorted(peers.items())
+            if peer_id != self.node_id
+            for key in address.keys
+        }
         # A new context, so that removed keys are refused inside the handshake again.
-        self._server_tls = server_context(
-            self._credentials, [each.network_key for each in peers.values()]
-        )
+        self._server_tls = server_context(self._credentials, self._id_of_key)
         for peer_id, address in sorted(peers.items()):
             if peer_id == self.node_id or peer_id in self._peers:
                 continue
             self._peers[peer_id] = PeerState(peer_id, address)
-            self._id_of_key[address.network_key] = peer_id
             if self._group is not None:
                 self._start_dialing(self._group, self._peers[peer_id])
+
+    def set_credentials(self, credentials: Credentials) -> None:
+        """Show another key from the next handshake on; links that stand stay."""
+        self._credentials = credentials
+        self._server_tls = server_context(credentials, self._id_of_key)
 
     def disconnect(self, peer_id: str, reason: str) -> None:
         """Cut off a peer whose message proves a fault, such as a bad signature of its own.
@@ -257,7 +272,6 @@ class Transport:
 
     def _forget(self, peer_id: str) -> None:
         state = self._peers.pop(peer_id)
-        self._id_of_key.pop(state.address.network_key, None)
         task = self._dialing.pop(peer_id, None)
         if task is not None:
             task.cancel()
@@ -279,16 +293,18 @@ class Transport:
     async def _dial(self, state: PeerState) -> None:
         """Keep a link to one peer."""
         limits = self._limits
-        tls = client_context(self._credentials, state.address.network_key)
+        tls, built_of = None, None
         backoff_s = limits.dial_backoff_min_s
         while True:
             await state.disconnected.wait()
-            if self.node_id > state.id and await _within(state.connected, limits.dial_yield_s):
+            if self.node_id > state.id and await within(state.connected, limits.dial_yield_s):
                 continue
             pause_s = state.refused_until_s - self._loop.time()
             if pause_s > 0:
                 await asyncio.sleep(pause_s)
                 continue
+            if built_of != (pinned := (self._credentials, state.address.keys)):
+                built_of, tls = pinned, client_context(pinned[0], *pinned[1])
             link = self._new_link(state.id)
             try:
                 async with asyncio.timeout(2 * limits.handshake_timeout_s):
@@ -308,7 +324,7 @@ class Transport:
                 ready = False
             if ready:
                 backoff_s = limits.dial_backoff_min_s
-            elif not await _within(state.connected, backoff_s):
+            elif not await within(state.connected, backoff_s):
                 backoff_s = min(2 * backoff_s, limits.dial_backoff_max_s)
 
     async def _watch(self) -> None:
@@ -326,13 +342,3 @@ class Transport:
                     link.abort("silent")
                 elif now - link.sent_s >= limits.ping_interval_s:
                     link.send(ping)
-
-
-async def _within(event: asyncio.Event, timeout_s: float) -> bool:
-    """Whether the event is set within that time."""
-    try:
-        async with asyncio.timeout(timeout_s):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True

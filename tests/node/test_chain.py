@@ -279,10 +279,6 @@ def test_validator_sets_of_the_past_the_present_and_two_ahead() -> None:
     ] * 5
     assert chain.validators_at(28) is None
     assert chain.validators_at(0) is None
-    member = everybody.members[0]
-    assert chain.is_validator(member.id, member.public_key)
-    assert not chain.is_validator(member.id, bytes(32))
-    assert not chain.is_validator("stranger", member.public_key)
 
 
 def test_proofs_are_of_the_tip_and_of_known_kinds_only() -> None:

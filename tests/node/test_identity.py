@@ -59,5 +59,5 @@ def test_missing_key_files_are_named(tmp_path: Path) -> None:
 
 def test_keys_are_never_printed() -> None:
     keys = dev_keys("treasury")
-    assert keys.network_seed.hex() not in repr(keys)
+    assert keys.network_seeds[0].hex() not in repr(keys)
     assert NETWORK_KEY != CONSENSUS_KEY

@@ -284,3 +284,5 @@ def test_a_height_counts_when_w_peers_claim_it(world: World) -> None:
     assert world.inbound.claimed_height() == 40
     world.inbound.heights["c"] = (50, 0)
     assert world.inbound.claimed_height() == 50
+    world.observers = ("a", "b")
+    assert world.inbound.claimed_height() == 0

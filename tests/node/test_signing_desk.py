@@ -6,6 +6,7 @@ import pytest
 
 from consensus.messages import Commit, Prepare, PreparedCertificate, ViewChange, ViewChangeHead
 from node.identity import dev_keys
+from node.key_ring import KeyRing
 from node.restart import open_guard, restored
 from node.signing import verify
 from node.signing_desk import GuardedProposal, SigningDesk
@@ -69,7 +70,7 @@ def test_a_restart_gets_back_messages_block_bodies_and_certificate(folder: Path)
     desk.guard.close()
     again = open_desk(folder)
     bodies: list[DecodedTransaction] = []
-    found = restored(open_chain(), again, bodies.append)
+    found = restored(open_chain(), KeyRing(OWN, (again,)), bodies.append)
     assert found.signed == (first, second, third)
     assert found.proposals == ((DIGEST, BLOCK),)
     assert found.certificates == (CERTIFICATE,)
@@ -89,7 +90,7 @@ def test_a_restart_after_the_decision_tells_what_was_signed_and_opens_the_next_h
     decide(chain)
     decide(chain)
     again = open_desk(folder)
-    found = restored(chain, again, lambda _: None)
+    found = restored(chain, KeyRing(OWN, (again,)), lambda _: None)
     assert found.signed == (signed,)
     assert found.guard_height == 1
     assert again.guard.height == 3
@@ -133,10 +134,10 @@ def test_a_distrusted_guard_gets_no_record_and_is_renewed_by_the_next_signature(
     with pytest.raises(Refused, match="height_passed"):
         desk.sign(prepare(), GUARDED, None)
     desk.guard.close()
-    found = restored(open_chain(), open_desk(folder), lambda _: None)
+    found = restored(open_chain(), KeyRing(OWN, (open_desk(folder),)), lambda _: None)
     assert (found.guard_stale, found.guard_height) == (None, 9)
 
 
 def test_an_observer_restores_the_tip_only() -> None:
-    found = restored(CHAIN, None, lambda _: None)
+    found = restored(CHAIN, KeyRing("observer"), lambda _: None)
     assert (found.tip, found.signed, found.guard_stale) == (CHAIN.tip, (), None)

@@ -26,6 +26,7 @@ from tokens.events.day import (
 from tokens.events.governance import (
     ApprovalPolicySet,
     MisbehaviourReported,
+    ObserversChanged,
     ParameterSet,
     ValidatorsChanged,
 )
@@ -113,6 +114,7 @@ LedgerEvent = (
     | ParameterSet
     | ApprovalPolicySet
     | ValidatorsChanged
+    | ObserversChanged
     | MisbehaviourReported
 )
 
@@ -151,6 +153,7 @@ __all__ = [
     "LienPlaced",
     "MisbehaviourReported",
     "Moved",
+    "ObserversChanged",
     "ParameterSet",
     "ParticipantSet",
     "PaymentFunded",

@@ -48,6 +48,21 @@ class ValidatorsChanged(
     """Of the new set."""
 
 
+class ObserversChanged(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=354,
+):
+    """An observer was listed, got another key, or was taken off the list."""
+
+    id: ValidatorName
+    listed: bool
+    """Whether it is on the list now."""
+
+
 class MisbehaviourReported(
     msgspec.Struct,
     frozen=True,

@@ -24,6 +24,7 @@ from tokens.ops.freezes import CHANGE_FREEZE, FREEZE, LIFT_FREEZE, STOP_CREDITS
 from tokens.ops.governance import PARAMETER_CHANGE, SET_APPROVAL_POLICY, SET_PARAMETER
 from tokens.ops.grants import GRANT_EXPIRY, GRANT_POWER, REVOKE_GRANT
 from tokens.ops.instruments import APPROVE_BOND, CANCEL_BOND, CREATE_BOND
+from tokens.ops.observers import ADD_OBSERVER, REMOVE_OBSERVER
 from tokens.ops.participants import REGISTER_PARTICIPANT, SET_KEY_POLICY, UPDATE_PARTICIPANT
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
 from tokens.ops.settlement import APPROVE_BATCH, INSTRUCT_BATCH
@@ -86,6 +87,8 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     REMOVE_VALIDATOR,
     ROTATE_VALIDATOR_KEYS,
     REPORT_MISBEHAVIOUR,
+    ADD_OBSERVER,
+    REMOVE_OBSERVER,
 )  # fmt: skip
 
 if TYPE_CHECKING:

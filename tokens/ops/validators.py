@@ -37,6 +37,7 @@ from tokens.validators import (
     changed,
     is_recent_digest,
     latest,
+    observers,
     per_operator_max,
     quorum,
     signed_recently,
@@ -133,6 +134,9 @@ def _set_refusals(
         yield Refusal(Code.VALIDATOR_LIMIT)
         return
     keys = [key for member in members for key in (member.public_key, member.network_key)]
+    own = {member.id: member.network_key for member in members}
+    listed = observers(context.state)
+    keys += [entry.network_key for entry in listed if own.get(entry.id) != entry.network_key]
     if len(set(keys)) != len(keys):
         yield Refusal(Code.KEY_IN_USE)
     operators = [member.operator for member in members]
@@ -167,13 +171,14 @@ def _change(context: Context, members: tuple[Validator, ...]) -> None:
 
 
 def check_add(context: Context, operation: AddValidator) -> Iterator[Refusal]:
-    """New id, known operator, a recent digest, then the set."""
+    """New id (an observer's only with its operator), known operator, a recent digest, the set."""
     members = latest(context.state, context.height)
     new = operation.validator
     rest = _without(members, operation.replaces)
     if operation.replaces is not None and len(rest) == len(members):
         yield Refusal(Code.NOT_FOUND)
-    if any(member.id == new.id for member in rest):
+    listed = [entry.operator for entry in observers(context.state) if entry.id == new.id]
+    if any(member.id == new.id for member in rest) or listed not in ([], [new.operator]):
         yield Refusal(Code.ALREADY_EXISTS)
         return
     if context.state.get(PARTICIPANT, new.operator) is None:

@@ -22,6 +22,7 @@ KINDS: tuple[Kind, ...] = (
     proposals.APPROVAL_POLICY,
     proposals.GRANT,
     governance.VALIDATOR_SETS,
+    governance.OBSERVERS,
     governance.MISBEHAVIOUR,
     holdings.POSITION,
     holdings.SUPPLY,

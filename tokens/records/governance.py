@@ -8,6 +8,7 @@ from tokens.records.kind import Index, RecordKind
 from tokens.types import Address, BlockHeight, Hash, PublicKey, ValidatorName
 
 VALIDATORS_MAX = 31
+OBSERVERS_MAX = 32
 EVIDENCE_BYTES_MAX = 4_096
 
 
@@ -37,6 +38,27 @@ class ValidatorSets(
     """First height at which `next` is in force."""
 
 
+class Observer(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """A node that gets all blocks and does not vote; a new validator syncs as one first."""
+
+    id: ValidatorName
+    network_key: PublicKey
+    """Ed25519 key of its TLS certificate."""
+    operator: Address
+    """Participant that runs it."""
+
+
+class Observers(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """Whom validators let in besides each other (page 02, peer transport); absent at genesis."""
+
+    members: Annotated[tuple[Observer, ...], msgspec.Meta(max_length=OBSERVERS_MAX)]
+    """Strictly ascending by id."""
+
+
 class Misbehaviour(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
@@ -52,6 +74,7 @@ class Misbehaviour(
 
 
 VALIDATOR_SETS = RecordKind(7, "validator_sets", ValidatorSets, lambda r: ())
+OBSERVERS = RecordKind(9, "observers", Observers, lambda r: ())
 MISBEHAVIOUR = RecordKind(
     8,
     "misbehaviour",

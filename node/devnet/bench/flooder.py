@@ -97,7 +97,7 @@ class Flooder:
         )
         self._network_keys = {member.id: member.network_key for member in genesis.validators}
         self._credentials = make_credentials(
-            self._keys.network_seed, now=datetime.datetime.now(datetime.UTC)
+            self._keys.network_seeds[0], now=datetime.datetime.now(datetime.UTC)
         )
         self._status: Status | None = None
         """The newest one that a node has sent: valid, whoever repeats it."""

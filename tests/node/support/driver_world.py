@@ -28,6 +28,7 @@ from consensus.replica import Replica
 from consensus.types import CommitCertificate, Proposal, Tip
 from node.driver import Driver
 from node.identity import dev_keys
+from node.key_ring import KeyRing
 from node.signing_desk import SigningDesk
 from node.stages import Stages
 from node.storage.sign_guard import SignGuard
@@ -105,14 +106,19 @@ class World:
         desk = SigningDesk(signer, self.guard, scope_of(CHAIN), folder / "guard")
         self.driver = Driver(
             replica=cast("Replica", self.replica),
-            desk=None if observer else desk,
+            ring=KeyRing(OWN, () if observer else (desk,)),
             outbox=self,
             execution=self,
             listener=self,
             remember_own=lambda message: self.log.append(f"remember {type(message).__name__}"),
             stages=Stages(enabled=False),
+            turn=self._turn,
             clock=clock,
         )
+
+    def _turn(self, tip: Tip) -> None:
+        """The same key goes on."""
+        self.guard.begin_height(tip.height + 1)
 
     def give(self, kind: type[object], *actions: Action) -> None:
         """What the core returns for the first event of a kind."""

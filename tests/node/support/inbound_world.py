@@ -48,6 +48,7 @@ class World:
             return real(message)  # type: ignore[type-var]
 
         verifier.verify = counted  # type: ignore[method-assign, assignment]
+        self.observers: tuple[str, ...] = ()
         self.inbound = Inbound(
             driver=cast("Driver", self),
             verifier=verifier,
@@ -55,6 +56,7 @@ class World:
             answers=self,
             bodies=self,
             sync=cast("BlockSync", self),
+            is_observer=lambda peer: peer in self.observers,
             on_fault=lambda peer, reason: self.faults.append((peer, reason)),
             clock=lambda: NOW,
             stages=Stages(enabled=False),

@@ -9,6 +9,7 @@ from typing import Self
 from consensus.messages import Status
 from node.devnet.profile import VALIDATORS
 from node.mempool import PoolLimits
+from node.signing import Signer
 from node.storage.kv import KeyValueStore
 from node.storage.memory import MemoryStore
 from node.wire.peer_messages import PeerMessage, decode_message, encode_message
@@ -43,6 +44,8 @@ class Network:
         self.evidence = 0
         self.cuts: dict[str, str] = {}
         """Where the power of a node was cut."""
+        self.more_keys: dict[str, list[Signer]] = {}
+        """Consensus keys that a node is started with besides its development key."""
         self.lose: Callable[[str, str, PeerMessage], bool] = lambda _, __, ___: False
         """(from, to, message) -> whether the link loses it."""
         self._stores: dict[str, MemoryStore] | None = (
@@ -78,6 +81,7 @@ class Network:
                 plan=plan and CrashPlan(plan.point, plan.countdown),
                 store=store,
                 pool=pool,
+                more_signers=self.more_keys.get(name, ()),
             )
             self.nodes[name] = node
             self._tasks[name] = [

@@ -12,9 +12,11 @@ from consensus.messages import ConsensusMessage, Evidence, PreparedCertificate
 from consensus.types import CommitCertificate, Proposal, Tip
 from node.chain import Chain, Execution
 from node.identity import dev_keys
+from node.key_ring import KeyRing
 from node.mempool import PoolLimits
 from node.restart import begin_guard, open_guard
 from node.shell import Shell, Surroundings
+from node.signing import Signer
 from node.signing_desk import GuardedProposal, SigningDesk
 from node.storage.kv import KeyValueStore
 from node.storage.leveldb import open_store
@@ -139,6 +141,7 @@ class NodeShell:
         plan: CrashPlan | None = None,
         store: KeyValueStore | None = None,
         pool: PoolLimits | None = None,
+        more_signers: Sequence[Signer] = (),
     ) -> None:
         self.name = name
         self.note = note
@@ -157,19 +160,15 @@ class NodeShell:
         self.chain = CrashingChain.open(self.store, genesis)
         assert isinstance(self.chain, CrashingChain)
         self.chain.plan = self.plan
-        self.desk = CrashingDesk(
-            keys.signer,
-            open_guard(folder / "guard", keys.signer.public_key),
-            scope_of(self.chain),
-            folder / "guard",
-        )
-        self.desk.plan = self.plan
+        self._guards = folder / "guard"
+        self.desk = self._open_desk(keys.signer)
+        self.ring = KeyRing(name, (self.desk, *map(self._open_desk, more_signers)))
         self._build(Wire(self.plan, send), pool)
 
     def _build(self, wire: Wire, limits: PoolLimits | None) -> None:
         shell = Shell(
             self.chain,
-            self.desk,
+            self.ring,
             Surroundings(
                 node_id=self.name,
                 outbox=wire,
@@ -184,6 +183,16 @@ class NodeShell:
         self.gossip, self.executor, self.restored = shell.gossip, shell.executor, shell.restored
         self.driver, self.intake, self.sync = shell.driver, shell.intake, shell.sync
         self.inbound = shell.inbound
+
+    def _open_desk(self, signer: Signer) -> CrashingDesk:
+        guard = open_guard(self._guards, signer.public_key)
+        desk = CrashingDesk(signer, guard, scope_of(self.chain), self._guards)
+        desk.plan = self.plan
+        return desk
+
+    def add_key(self, signer: Signer) -> None:
+        """A consensus key that came while the node runs."""
+        self.ring.add(self._open_desk(signer))
 
     def on_fault(self, peer: str, reason: str) -> None:
         self.faults.append((peer, reason))
@@ -211,4 +220,4 @@ class NodeShell:
         """What the end of a process does: no timer, no lock, no descriptor."""
         self.driver.stop()
         self.gossip.close()
-        self.desk.guard.close()
+        self.ring.close()
