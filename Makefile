@@ -15,6 +15,7 @@ ARGS ?=
 SEED ?= 1
 N ?= 100
 STEPS ?= 100000
+BLOCKS ?= 10000
 SIZE ?= ci
 TARGET ?= all
 RUNS ?= 20000
@@ -76,6 +77,12 @@ network: $(STAMP) ## Break the links, clocks and processes of a real network: SI
 	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || apt-get install -y -q faketime >/dev/null 2>&1 \
 	  || { echo "network: needs the Debian package faketime; as root: apt-get install faketime" >&2; exit 1; }
 	@$(BIN)/python -m tests.campaigns.network.campaign --size $(SIZE) --seed $(SEED) $(ARGS)
+
+gates: $(STAMP) ## Every reliability gate of CI, in its small size (ARGS="sim drills" runs these)
+	@$(BIN)/python -m tests.gates $(ARGS)
+
+determinism: $(STAMP) ## The golden chain under hash seeds, locales, time zones and -O: BLOCKS=10000
+	@GOLDEN_BLOCKS=$(BLOCKS) $(BIN)/python -m pytest tests/test_determinism.py -q
 
 drills: $(STAMP) ## Play the drills of docs/runbook.md (ARGS="lost-site upgrade" plays these)
 	@$(BIN)/python -m tests.drills $(ARGS)
