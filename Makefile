@@ -96,6 +96,9 @@ docs: $(STAMP) ## Write the generated pages under docs/
 lock: $(STAMP) ## Resolve requirements/*.txt anew from pyproject.toml
 	@requirements/lock
 
+sbom: $(STAMP) ## Bill of materials of a validator (sbom.json) and known advisories
+	@requirements/sbom $(ARGS)
+
 clean: ## Remove .venv, caches and build output
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov .coverage
 	@find consensus tokens node tests -type d -name __pycache__ -prune -exec rm -rf {} +
