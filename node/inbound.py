@@ -97,6 +97,8 @@ class Inbound:
         sync: BlockSync,
         is_observer: Callable[[str], bool],
         on_fault: Callable[[str, str], None],
+        on_waste: Callable[[str, float], None],
+        cpu_seconds: Callable[[], float],
         clock: Callable[[], Now],
         stages: Stages,
     ) -> None:
@@ -110,6 +112,9 @@ class Inbound:
         """Of a peer id: listed, and no validator; one of w observers need not be correct."""
         self._on_fault = on_fault
         """(peer, reason): the peer sent what no honest one sends."""
+        self._on_waste = on_waste
+        """(peer, CPU seconds): its questions have cost so much."""
+        self._cpu_seconds = cpu_seconds
         self._clock = clock
         self._stages = stages
         self.dropped: Counter[str] = Counter()
@@ -140,15 +145,10 @@ class Inbound:
                 self._on_status(peer, message)
             case Evidence():
                 self._on_evidence(message)
-            case BlockRequest(height=height, digest=digest):
-                proposal = self._answers.proposal(height, digest)
-                self._outbox.send(peer, BlockReply(digest=digest, proposal=proposal))
+            case BlockRequest() | BodyRequest() | SyncRequest():
+                self._answer(peer, message)
             case BlockReply():
                 self._on_block(message)
-            case BodyRequest(wire_ids=wire_ids):
-                self._serve_bodies(peer, wire_ids)
-            case SyncRequest():
-                self._serve_sync(peer, message)
             case SyncReply():
                 self._sync.on_reply(peer, message)
             case _:
@@ -230,6 +230,19 @@ class Inbound:
             self.dropped[verified.reason] += 1
             return
         self._driver.post(BlockFetched(now=self._clock(), digest=reply.digest, proposal=verified))
+
+    def _answer(self, peer: str, request: BlockRequest | BodyRequest | SyncRequest) -> None:
+        """An answer helps the asker only: what it costs is counted against the asker."""
+        began = self._cpu_seconds()
+        match request:
+            case BlockRequest(height=height, digest=digest):
+                proposal = self._answers.proposal(height, digest)
+                self._outbox.send(peer, BlockReply(digest=digest, proposal=proposal))
+            case BodyRequest(wire_ids=wire_ids):
+                self._serve_bodies(peer, wire_ids)
+            case SyncRequest():
+                self._serve_sync(peer, request)
+        self._on_waste(peer, self._cpu_seconds() - began)
 
     def _serve_bodies(self, peer: str, wire_ids: tuple[bytes, ...]) -> None:
         distinct = dict.fromkeys(wire_ids)

@@ -54,6 +54,8 @@ class Intake:
         on_bodies: Callable[[], None],
         on_again: Callable[[str, bytes], None],
         on_fault: Callable[[str, str], None],
+        on_waste: Callable[[str, float], None],
+        cpu_seconds: Callable[[], float],
         stages: Stages,
     ) -> None:
         self._pool = pool
@@ -68,6 +70,9 @@ class Intake:
         """(peer, wire id): the peer sent what the pool holds already (R6, censorship)."""
         self._on_fault = on_fault
         """(peer, symbol): the peer sent what no honest one sends."""
+        self._on_waste = on_waste
+        """(peer, CPU seconds): what was refused of its transactions has cost so much."""
+        self._cpu_seconds = cpu_seconds
         self._stages = stages
         self._lines: dict[str, deque[tuple[bytes, ...]]] = {}
         self._waiting_bytes: Counter[str] = Counter()
@@ -113,7 +118,8 @@ class Intake:
         return chunk
 
     def _take(self, peer: str, bodies: Sequence[bytes]) -> None:
-        admitted = 0
+        began = self._cpu_seconds()
+        admitted = wanted = 0
         for transaction in self._decode(bodies):
             code = (
                 transaction
@@ -131,15 +137,20 @@ class Intake:
                 continue
             if code is Code.ALREADY_KNOWN:
                 self._on_again(peer, transaction.wire_id)
-            self._keep_wanted(transaction)
+            wanted += self._keep_wanted(transaction)
+        useless = len(bodies) - admitted - wanted
+        if useless:
+            self._on_waste(peer, (self._cpu_seconds() - began) * useless / len(bodies))
         self._on_bodies()
         if admitted:
             self._on_admitted()
 
-    def _keep_wanted(self, transaction: DecodedTransaction) -> None:
+    def _keep_wanted(self, transaction: DecodedTransaction) -> bool:
         """A body of an open proposal is kept even if the pool does not want it (R8)."""
         if self._wants(transaction.wire_id) and self._check.check(transaction):
             self._pool.keep_spare(transaction)
+            return True
+        return False
 
     # --- clients ----------------------------------------------------------------------------------
 
@@ -187,6 +198,10 @@ class Intake:
                     return refusal
             elif verdict is not None:
                 return verdict
+            if not self._check.is_known(transaction.wire_id):
+                full = self._pool.refuses(transaction)
+                if full is not None:
+                    return full
             self._stages.enter(Stage.VERIFY)
             try:
                 valid = self._check.check(transaction)

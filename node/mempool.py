@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import msgspec
 
 from node.sender_load import SenderLoad
+from node.spare_bodies import SpareBodies
 from tokens.results import Code
 from tokens.transaction import DecodedTransaction
 
@@ -96,8 +97,11 @@ class Mempool:
         self._by_sender: dict[bytes, dict[bytes, Entry]] = {}
         self._load = SenderLoad()
         self._by_expiry: dict[int, dict[bytes, None]] = {}
-        self._spare: dict[bytes, DecodedTransaction] = {}
-        self._spare_bytes = 0
+        self._spare = SpareBodies(
+            count_max=self.limits.spare_transactions_max,
+            bytes_max=self.limits.spare_bytes_max,
+            counters=self.counters,
+        )
         self._serial = 0
 
     def __len__(self) -> int:
@@ -132,6 +136,14 @@ class Mempool:
         self.counters["admitted"] += 1
         return Code.OK
 
+    def refuses(self, transaction: DecodedTransaction) -> Code | None:
+        """MEMPOOL_FULL or SENDER_LIMIT if there is no room for it, asked before it is verified.
+
+        Nothing is evicted for what may turn out to be forged; `admit` does that afterwards.
+        """
+        code = self._room(transaction, evict=False)
+        return None if code is Code.OK else code
+
     def _refusal(self, transaction: DecodedTransaction, verdict: Code | None) -> Code:
         if transaction.tx_id in self._by_tx_id:
             return Code.ALREADY_KNOWN
@@ -146,22 +158,22 @@ class Mempool:
             return verdict
         return self._room(transaction)
 
-    def _room(self, transaction: DecodedTransaction) -> Code:
+    def _room(self, transaction: DecodedTransaction, *, evict: bool = True) -> Code:
         """Make room, from the sender that holds most; refuse if that is this sender itself."""
         limits, size_bytes, sender = self.limits, len(transaction.data), sender_of(transaction)
         waiting = self._by_sender.get(sender, {})
-        used = self._load.of(sender)
-        if len(waiting) >= limits.sender_transactions_max:
-            return Code.SENDER_LIMIT
-        if used + size_bytes > limits.sender_bytes_max:
+        used = self._load.of(sender) + size_bytes
+        if len(waiting) >= limits.sender_transactions_max or used > limits.sender_bytes_max:
             return Code.SENDER_LIMIT
         while (
             len(self._entries) >= limits.transactions_max
             or self.bytes + size_bytes > limits.bytes_max
         ):
             heaviest = self._load.heaviest()
-            if heaviest is None or heaviest[1] <= used + size_bytes:
+            if heaviest is None or heaviest[1] <= used:
                 return Code.MEMPOOL_FULL
+            if not evict:
+                break
             # Its newest: the oldest waited longest and may be in somebody's proposal already.
             self._remove(next(reversed(self._by_sender[heaviest[0]])))
             self.counters["evicted"] += 1
@@ -274,7 +286,7 @@ class Mempool:
         """
         removed = 0
         for transaction in transactions:
-            self._drop_spare(transaction.wire_id)
+            self._spare.drop(transaction.wire_id)
             wire_id = self._by_reference.get(reference_of(transaction))
             if wire_id is not None:
                 self._remove(wire_id)
@@ -299,21 +311,8 @@ class Mempool:
 
         The oldest spare goes first.
         """
-        if transaction.wire_id in self._spare or transaction.wire_id in self._entries:
-            return
-        self._spare[transaction.wire_id] = transaction
-        self._spare_bytes += len(transaction.data)
-        while (
-            len(self._spare) > self.limits.spare_transactions_max
-            or self._spare_bytes > self.limits.spare_bytes_max
-        ):
-            self._drop_spare(next(iter(self._spare)))
-            self.counters["spare_evicted"] += 1
-
-    def _drop_spare(self, wire_id: bytes) -> None:
-        transaction = self._spare.pop(wire_id, None)
-        if transaction is not None:
-            self._spare_bytes -= len(transaction.data)
+        if transaction.wire_id not in self._entries:
+            self._spare.keep(transaction)
 
     def _insert(self, entry: Entry) -> None:
         transaction = entry.transaction
@@ -327,7 +326,7 @@ class Mempool:
         until = transaction.signed.transaction.valid_until
         self._by_expiry.setdefault(until, {})[wire_id] = None
         self.bytes += entry.size_bytes
-        self._drop_spare(wire_id)
+        self._spare.drop(wire_id)
 
     def _remove(self, wire_id: bytes) -> None:
         entry = self._entries.pop(wire_id)

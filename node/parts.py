@@ -72,6 +72,7 @@ class Parts:
             outbox=self.transport,
             listener=self._listener,
             on_fault=self._on_fault,
+            on_waste=self.transport.charge,
             on_sync_report=lambda text: self._log.warning("sync", text=text),
             pool=PoolLimits(
                 transactions_max=limits.transactions_max,

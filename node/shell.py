@@ -13,7 +13,7 @@ from consensus.replica import Replica
 from consensus.restore import ReplicaConfig, Restored
 from consensus.types import ValidatorId
 from node.chain import Chain
-from node.clock import now
+from node.clock import cpu_seconds, now
 from node.driver import Driver, Listener, Outbox
 from node.executor import Executor
 from node.gossip import Gossip
@@ -32,6 +32,10 @@ from node.wire.verify import Verifier
 from tokens.transaction import DecodedTransaction
 
 
+def _nobody_counts(_peer: str, _cpu_s: float) -> None:
+    """In a simulation work costs nothing."""
+
+
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What a shell is put into."""
 
@@ -45,6 +49,9 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """(peer, reason): a peer sent what no honest one sends."""
     on_sync_report: Callable[[str], None]
     """A line about block sync, for the log."""
+    on_waste: Callable[[str, float], None] = _nobody_counts
+    """(peer, CPU seconds): work that helped nobody but that peer."""
+    cpu_seconds: Callable[[], float] = cpu_seconds
     pool: PoolLimits
     """Bounds of the mempool; `window` = W of the chain."""
     block_gap_ms: int = 20
@@ -146,6 +153,8 @@ class Shell:
             on_bodies=lambda: self.driver.post_all(self.executor.on_bodies()),
             on_again=self._heard_again,
             on_fault=self._around.on_fault,
+            on_waste=self._around.on_waste,
+            cpu_seconds=self._around.cpu_seconds,
             stages=self.stages,
         )
 
@@ -164,6 +173,8 @@ class Shell:
             sync=self.sync,
             is_observer=self.chain.is_observer,
             on_fault=self._around.on_fault,
+            on_waste=self._around.on_waste,
+            cpu_seconds=self._around.cpu_seconds,
             clock=self._around.clock,
             stages=self.stages,
         )

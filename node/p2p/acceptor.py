@@ -3,7 +3,8 @@
 Rules of this file:
 1. A stranger may cost one of few places for a short time, and nothing else: he makes way when
    somebody newer comes.
-2. Nothing that a stranger does, and no lack of file descriptors, ends the node.
+2. An address opens so many connections a second and no more; those above are closed before TLS.
+3. Nothing that a stranger does, and no lack of file descriptors, ends the node.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
+from node.p2p.budget import HostBudgets
 from node.p2p.link import Link
 from node.p2p.peers import PeerLimits
 
@@ -46,6 +48,7 @@ class Acceptor:
         self._drop_link = drop_link
         self._counters = counters
         self._loop = asyncio.get_running_loop()
+        self._budgets = HostBudgets(rate=limits.accept_per_s, burst=limits.accept_burst)
         self.handshakes: dict[asyncio.Task[None], None] = {}
         """Connections in TLS, the oldest first."""
         family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
@@ -71,11 +74,15 @@ class Acceptor:
             # A turn for others between two: a full backlog would otherwise be worked off in one go.
             await asyncio.sleep(0)
             try:
-                connection, _ = await self._loop.sock_accept(self._listener)
+                connection, address = await self._loop.sock_accept(self._listener)
             except OSError:
                 # Out of file descriptors, or the stranger is gone already: neither ends the node.
                 self._counters["accept_failed"] += 1
                 await asyncio.sleep(ACCEPT_PAUSE_S)
+                continue
+            if not self._budgets.allows(str(address[0]), self._loop.time()):
+                connection.close()
+                self._counters["accept_over_budget"] += 1
                 continue
             if len(self.handshakes) >= self._limits.pending_handshakes_max:
                 next(iter(self.handshakes)).cancel()

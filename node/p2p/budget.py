@@ -1,8 +1,13 @@
-"""How much one peer may make this node do: bytes and messages a second.
+"""How much one peer may make this node do: bytes, messages, and work that helps nobody but it.
 
 Over the budget a link is not read for a while; nothing is dropped and nobody else waits. TCP then
 slows the sender down.
 """
+
+from collections import OrderedDict
+
+HOSTS_MAX = 4_096
+"""Addresses whose budget is remembered; the one seen longest ago goes first."""
 
 
 class TokenBucket:
@@ -24,3 +29,36 @@ class TokenBucket:
         self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate) - amount
         self._at = now
         return 0.0 if self._tokens >= 0 else -self._tokens / self._rate
+
+    def try_take(self, amount: float, now: float) -> bool:
+        """Use tokens if there are enough; nothing is used otherwise."""
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        if self._tokens < amount:
+            return False
+        self._tokens -= amount
+        return True
+
+
+class HostBudgets:
+    """A bucket for each remote address: how many connections it may open a second."""
+
+    __slots__ = ("_buckets", "_burst", "_rate")
+
+    def __init__(self, *, rate: float, burst: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+
+    def allows(self, host: str, now: float) -> bool:
+        """Count one more connection; False if it is one too many.
+
+        What is refused uses nothing: an honest peer behind the same address gets in between.
+        """
+        bucket = self._buckets.pop(host, None)
+        if bucket is None:
+            bucket = TokenBucket(rate=self._rate, burst=self._burst, now=now)
+            if len(self._buckets) >= HOSTS_MAX:
+                self._buckets.popitem(last=False)
+        self._buckets[host] = bucket
+        return bucket.try_take(1, now)

@@ -21,7 +21,20 @@ from node.p2p.send_queue import Outgoing, SendQueue, outgoing
 from node.p2p.tls import key_of
 from node.stages import Stage, Stages
 from node.wire.framing import FRAME_SIZE_BYTES_MAX, FrameError, FrameParser
-from node.wire.peer_messages import BadMessage, Hello, PeerMessage, Ping, decode_message
+from node.wire.peer_messages import (
+    BadMessage,
+    BlockReply,
+    BodyReply,
+    Hello,
+    PeerMessage,
+    Ping,
+    SyncReply,
+    TxBatch,
+    decode_message,
+)
+
+_LIGHT = frozenset({TxBatch, BlockReply, BodyReply, SyncReply, Hello, Ping})
+"""What costs little to take, or is charged by what it turns out to be worth (`charge`)."""
 
 
 class LinkOwner(Protocol):
@@ -76,6 +89,7 @@ class Link(asyncio.Protocol):
         self._write_paused = False
         self._timer: asyncio.TimerHandle | None = None
         self._reading_paused = False
+        self._paused_until_s = 0.0
         self._close_reason: str | None = None
         now = self._loop.time()
         self.heard_s = now
@@ -88,6 +102,7 @@ class Link(asyncio.Protocol):
         self._messages = TokenBucket(
             rate=limits.receive_messages_per_s, burst=limits.receive_messages_per_s, now=now
         )
+        self._waste = TokenBucket(rate=limits.waste_share, burst=limits.waste_burst_s, now=now)
 
     # --- callbacks of asyncio --------------------------------------------------------------------
 
@@ -174,6 +189,12 @@ class Link(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def charge(self, cpu_s: float) -> None:
+        """The peer made this node work for nothing but itself: above its share it is read later."""
+        wait_s = self._waste.take(cpu_s, self._loop.time())
+        if wait_s > 0:
+            self._pause(wait_s)
+
     @property
     def queued_bytes(self) -> int:
         """Waiting for this peer to read."""
@@ -193,8 +214,9 @@ class Link(asyncio.Protocol):
                 payload = self._parser.next_payload()
                 if payload is None:
                     return
-                self._spend(len(payload))
-                self._take(decode_message(payload))
+                message = decode_message(payload)
+                self._spend(len(payload), message)
+                self._take(message)
         except FrameError:
             self.abort("bad_frame")
         except BadMessage:
@@ -203,15 +225,27 @@ class Link(asyncio.Protocol):
             self.abort("own_error")
             self._owner.fail(error)
 
-    def _spend(self, size_bytes: int) -> None:
+    def _spend(self, size_bytes: int, message: PeerMessage) -> None:
         now = self._loop.time()
-        wait_s = max(self._bytes.take(size_bytes, now), self._messages.take(1, now))
-        if wait_s > 0 and self._transport is not None:
+        count = 1 if type(message) in _LIGHT else self._limits.heavy_messages
+        wait_s = max(self._bytes.take(size_bytes, now), self._messages.take(count, now))
+        if wait_s > 0:
+            self._pause(wait_s)
+
+    def _pause(self, wait_s: float) -> None:
+        """Read nothing for so long; a longer pause that runs already stays."""
+        if self._transport is None:
+            return
+        self._paused_until_s = max(self._paused_until_s, self._loop.time() + wait_s)
+        if not self._reading_paused:
             self._reading_paused = True
             self._transport.pause_reading()
-            self._loop.call_later(wait_s, self._resume_reading)
+            self._loop.call_at(self._paused_until_s, self._resume_reading)
 
     def _resume_reading(self) -> None:
+        if self._transport is not None and self._paused_until_s > self._loop.time():
+            self._loop.call_at(self._paused_until_s, self._resume_reading)
+            return
         self._reading_paused = False
         if self._transport is None or self._close_reason is not None:
             return

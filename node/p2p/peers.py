@@ -51,9 +51,21 @@ class PeerLimits:
     write_buffer_bytes_max: int = 256 * 1024
     """Handed to asyncio and not yet to the kernel; above it the send queue fills."""
     receive_bytes_per_s: float = 16 * 1024 * 1024
-    receive_messages_per_s: float = 5_000
-    """Above these a link is read later. A burst of one second is free. Ten times what an honest
-    peer needs at the target load; a flood of either kind costs a small part of a core."""
+    receive_messages_per_s: float = 2_000
+    """Above these a link is read later. A burst of one second is free."""
+    heavy_messages: int = 4
+    """Messages that one vote, status or request counts as: each costs signature checks or an
+    answer. 500 a second are more than twice what an honest peer sends at 100 blocks a second, and
+    cost at most a twentieth of a core."""
+    waste_share: float = 0.05
+    """Part of a core that a peer may use with what helps nobody but it: transactions that are not
+    admitted, and answers to its questions. It is measured; above it the link is read later."""
+    waste_burst_s: float = 0.25
+    """CPU seconds of it that are free at the beginning: a node that catches up asks in a burst."""
+    accept_per_s: float = 10.0
+    """Connections that one address may open a second: a TLS handshake costs milliseconds."""
+    accept_burst: float = 64.0
+    """Free at the beginning: all peers of a network on one machine dial at once."""
     fault_pause_s: float = 1.0
     """A peer that broke a rule is not let in again before that: bounds what its junk can cost."""
 

@@ -159,6 +159,12 @@ class Transport:
             state.refused_until_s = self._loop.time() + self._limits.fault_pause_s
             state.link.abort(reason)
 
+    def charge(self, peer_id: str, cpu_s: float) -> None:
+        """A peer made this node work for nothing but itself (PeerLimits.waste_share)."""
+        state = self._peers.get(peer_id)
+        if state is not None and state.link is not None:
+            state.link.charge(cpu_s)
+
     async def run(self) -> None:
         """Listen, dial and watch until cancelled. Raises what a callback raised."""
         try:

@@ -286,3 +286,12 @@ def test_a_height_counts_when_w_peers_claim_it(world: World) -> None:
     assert world.inbound.claimed_height() == 50
     world.observers = ("a", "b")
     assert world.inbound.claimed_height() == 0
+
+
+def test_answers_are_counted_against_the_peer_that_asks() -> None:
+    """Windows of blocks, asked for again and again, were answered at the speed of the asker."""
+    world = World()
+    world.receive(SyncRequest(from_height=1, count=64))
+    world.receive(BodyRequest(wire_ids=(bytes(32),)))
+    world.receive(BlockRequest(height=1, digest=bytes(32)))
+    assert world.waste == [(PEER, 1.0)] * 3

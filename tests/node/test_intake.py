@@ -1,6 +1,7 @@
 """The way of transactions into the pool: each refusal by name, everything bounded."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -30,6 +31,9 @@ class World:
         self.wanted: set[bytes] = set()
         self.faults: list[tuple[str, str]] = []
         self.again: list[tuple[str, bytes]] = []
+        self.waste: list[tuple[str, float]] = []
+        self.cpu_s = itertools.count()
+        """Each look at the clock finds it a second later."""
         self.intake = Intake(
             pool=self.pool,
             check=self.check,
@@ -40,6 +44,8 @@ class World:
             on_bodies=lambda: self.log.append("bodies"),
             on_again=lambda peer, wire_id: self.again.append((peer, wire_id)),
             on_fault=lambda peer, reason: self.faults.append((peer, reason)),
+            on_waste=lambda peer, cpu_s: self.waste.append((peer, cpu_s)),
+            cpu_seconds=lambda: float(next(self.cpu_s)),
             stages=Stages(enabled=False),
         )
 
@@ -248,3 +254,36 @@ async def test_a_forged_body_is_not_kept_although_it_is_wanted(world: World) -> 
     world.wanted.add(forged.wire_id)
     world.batch(forged)
     assert world.pool.body(forged.wire_id) is None
+
+
+async def test_what_is_refused_is_counted_against_its_sender(world: World) -> None:
+    """A flood of well-signed, expired transactions was decoded as fast as it came, for nothing."""
+    world.batch(transfer(1), transfer(2, valid_until=0), transfer(3, valid_until=0), transfer(4))
+    assert len(world.pool) == 2
+    assert world.waste == [(PEER, 0.5)]
+
+
+async def test_what_is_admitted_or_asked_for_is_not_counted(world: World) -> None:
+    asked = transfer(1, valid_until=0)
+    world.wanted.add(asked.wire_id)
+    world.batch(asked, transfer(2))
+    assert world.waste == []
+
+
+async def test_a_full_pool_costs_no_signature_check() -> None:
+    """Three times the load was verified first and refused afterwards: nothing else was done."""
+    world = World(PoolLimits(window=100, transactions_max=1))
+    assert await world.submit(transfer(1)) == [Code.OK]
+    checked = world.check.checked
+    assert await world.submit(transfer(2)) == [Code.MEMPOOL_FULL]
+    world.batch(transfer(3))
+    assert world.check.checked == checked
+    assert world.intake.dropped["MEMPOOL_FULL"] == 1
+
+
+async def test_a_senders_limit_costs_no_signature_check() -> None:
+    world = World(PoolLimits(window=100, sender_transactions_max=1))
+    assert await world.submit(transfer(1)) == [Code.OK]
+    checked = world.check.checked
+    assert await world.submit(transfer(2)) == [Code.SENDER_LIMIT]
+    assert world.check.checked == checked

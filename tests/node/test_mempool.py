@@ -244,11 +244,7 @@ def test_spare_bodies_are_bounded_and_the_oldest_goes_first() -> None:
     tight = pool(spare_bytes_max=SIZE)
     for each in spares:
         tight.keep_spare(each)
-    assert [body is not None for body in tight.bodies([s.wire_id for s in spares])] == [
-        False,
-        False,
-        True,
-    ]
+    assert tight.bodies([each.wire_id for each in spares]) == [None, None, spares[2]]
 
 
 def test_a_spare_that_is_admitted_or_decided_is_spare_no_more() -> None:
@@ -259,7 +255,7 @@ def test_a_spare_that_is_admitted_or_decided_is_spare_no_more() -> None:
     assert waiting.admit(one) is Code.OK
     waiting.remove_decided([one, two])
     assert waiting.bodies([one.wire_id, two.wire_id]) == [None, None]
-    assert waiting._spare_bytes == 0
+    assert waiting._spare.bytes == 0
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 5), st.integers(1, 100)), max_size=200))
@@ -335,13 +331,14 @@ class PoolMachine(RuleBasedStateMachine):
             assert self.pool._load.of(sender) == sum(len(each.data) for each in mine)
         assert sum(map(len, self.pool._by_sender.values())) == len(held)
         assert sum(map(len, self.pool._by_expiry.values())) == len(held)
-        assert not set(self.pool._spare) & set(self.pool._entries)
+        assert not set(self.pool._spare._held) & set(self.pool._entries)
 
     @invariant()
     def bounds_hold(self) -> None:
         assert len(self.pool) <= 6
         assert len(self.pool._spare) <= 3
-        assert self.pool._spare_bytes == sum(len(each.data) for each in self.pool._spare.values())
+        spare = self.pool._spare._held.values()
+        assert self.pool._spare.bytes == sum(len(each.data) for each in spare)
         for entry in self.pool.entries():
             assert entry.transaction.signed.transaction.valid_until >= self.pool.height
 

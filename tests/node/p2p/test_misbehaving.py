@@ -13,7 +13,7 @@ import pytest
 
 from node.p2p.peers import PeerAddress
 from node.wire.framing import FRAME_SIZE_BYTES_MAX, frame
-from node.wire.peer_messages import PeerMessage, Ping, TxBatch, encode_message
+from node.wire.peer_messages import PeerMessage, Ping, SyncRequest, TxBatch, encode_message
 from tests.node.p2p.harness import (
     LIMITS,
     RawPeer,
@@ -159,6 +159,7 @@ class ShortOfFiles:
     def __init__(self, loop: asyncio.AbstractEventLoop, failures: int) -> None:
         self.loop = loop
         self.failures = failures
+        self.time = loop.time
 
     async def sock_accept(self, listener: socket.socket) -> tuple[socket.socket, object]:
         if self.failures:
@@ -221,6 +222,61 @@ async def test_a_flood_of_bytes_is_slowed_too_and_nothing_of_it_is_lost() -> Non
             flood.send(big)
         await until(lambda: len(a.messages) == 14)
         await flood.close()
+
+
+async def test_votes_and_requests_count_more_than_transactions() -> None:
+    """5,000 votes a second of one peer were verified: a third of a core."""
+    limits = dataclasses.replace(LIMITS, receive_messages_per_s=40.0, heavy_messages=4)
+    a = TestNode("a", limits)
+    accepts_only(a, "flood")
+    async with running(a):
+        flood = await RawPeer.connect("flood", a)
+        flood.send(hello("flood"))
+        for _ in range(2_000):
+            flood.send(SyncRequest(from_height=1, count=1))
+        await until(lambda: len(a.messages) >= 15)
+        began = asyncio.get_running_loop().time()
+        heard = len(a.messages)
+        await until(lambda: len(a.messages) >= heard + 10)
+        # Ten a second, not forty.
+        assert asyncio.get_running_loop().time() > began + 0.5
+        await flood.close()
+
+
+async def test_work_that_helps_nobody_else_is_charged_to_the_peer_that_caused_it() -> None:
+    a = TestNode("a", dataclasses.replace(LIMITS, waste_share=0.1, waste_burst_s=0.1))
+    accepts_only(a, "greedy", "calm")
+    async with running(a):
+        greedy, calm = await RawPeer.connect("greedy", a), await RawPeer.connect("calm", a)
+        greedy.send(hello("greedy"))
+        calm.send(hello("calm"))
+        await until(lambda: a.is_up("greedy") and a.is_up("calm"))
+        a.transport.charge("greedy", 0.2)
+        a.transport.charge("nobody", 100.0)
+        greedy.send(BATCH)
+        calm.send(TxBatch(bodies=(b"calm",)))
+        await until(lambda: bool(a.messages))
+        assert [peer for peer, _ in a.messages] == ["calm"]
+        await until(lambda: len(a.messages) == 2)
+        assert a.messages[1] == ("greedy", BATCH)
+        await greedy.close()
+        await calm.close()
+
+
+async def test_an_address_that_dials_too_often_meets_no_tls() -> None:
+    """Each handshake costs milliseconds, and anybody may begin one."""
+    a, b = (
+        TestNode("a", dataclasses.replace(LIMITS, accept_per_s=0.01, accept_burst=3)),
+        TestNode("b"),
+    )
+    introduce(a, b)
+    async with running(a, b):
+        await until(lambda: a.is_up("b"))
+        for _ in range(8):
+            _, writer = await asyncio.open_connection("127.0.0.1", a.transport.port)
+            writer.transport.abort()
+        await until(lambda: a.counters["accept_over_budget"] >= 5)
+        assert a.is_up("b")
 
 
 async def test_a_peer_at_fault_is_let_in_again_after_a_pause_only() -> None:

@@ -1,6 +1,8 @@
 """Inbound between a real verifier and lists for everything else."""
 
+import itertools
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -34,6 +36,8 @@ class World:
     batches: list[tuple[str, tuple[bytes, ...]]] = field(default_factory=list)
     synced: list[tuple[str, SyncReply]] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
+    waste: list[tuple[str, float]] = field(default_factory=list)
+    cpu_s: Iterator[int] = field(default_factory=itertools.count)
     targets: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     held: dict[bytes, bytes] = field(default_factory=dict)
     open_block: tuple[bytes, Proposal] | None = None
@@ -58,6 +62,8 @@ class World:
             sync=cast("BlockSync", self),
             is_observer=lambda peer: peer in self.observers,
             on_fault=lambda peer, reason: self.faults.append((peer, reason)),
+            on_waste=lambda peer, cpu_s: self.waste.append((peer, cpu_s)),
+            cpu_seconds=lambda: float(next(self.cpu_s)),
             clock=lambda: NOW,
             stages=Stages(enabled=False),
         )
