@@ -12,6 +12,7 @@ import msgspec
 
 from consensus.types import CommitCertificate, Header, Tip, ValidatorSet
 from tokens.genesis import Genesis
+from tokens.records.governance import Misbehaviour
 from tokens.results import Code, Receipt
 from tokens.state import Overlay
 from tokens.transaction import DecodedTransaction
@@ -86,6 +87,17 @@ class NodeState(msgspec.Struct, frozen=True, kw_only=True):
     disk_free_bytes: int
 
 
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """A report on the ledger."""
+
+    record: Misbehaviour
+    tx_id: bytes | None
+    """32 bytes, of the transaction that made it; None if it came by a proposal, or its block is not
+    kept here."""
+    evidence: bytes
+    """As it stands in the transaction; nobody has checked it. Empty without the transaction."""
+
+
 class NodeApi(Protocol):
     """The node behind the RPC server."""
 
@@ -141,6 +153,9 @@ class NodeApi(Protocol):
 
     def evidence(self) -> list[tuple[str, int, bytes]]:
         """(accused validator, height, encoded Evidence) that this node holds, newest first."""
+
+    def reports(self) -> list[Recorded]:
+        """Reports of misbehaviour on the ledger, newest first, as far as they are kept here."""
 
     def participation(self) -> list[tuple[str, int, int]]:
         """(validator, blocks proposed, Commits in certificates) over the last 100 heights."""

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from consensus.types import Tip, ValidatorSet
-from node.api import NodeState, PeerState, StoredBlock, Submitted, TransactionPlace
+from node.api import NodeState, PeerState, Recorded, StoredBlock, Submitted, TransactionPlace
 from node.chain import Chain
 from node.clock import now
 from node.config import NodeConfig
@@ -15,6 +15,7 @@ from node.intake import Intake
 from node.listener import NodeListener
 from node.mempool import Mempool
 from node.p2p.transport import Transport
+from node.reports import recorded
 from node.sync.blocks import BlockSync
 from tokens.genesis import Genesis
 from tokens.results import Code, Receipt, Refusal
@@ -198,6 +199,10 @@ class Facade:
     def evidence(self) -> list[tuple[str, int, bytes]]:
         """Evidence that this node holds."""
         return self._chain.blocks.evidence(EVIDENCE_MAX)
+
+    def reports(self) -> list[Recorded]:
+        """Reports of misbehaviour on the ledger, newest first."""
+        return recorded(self._chain)
 
     def participation(self) -> list[tuple[str, int, int]]:
         """(validator, blocks proposed, Commits in certificates) over the last 100 heights."""

@@ -174,6 +174,14 @@ class Intake:
                 self._on_admitted()
         return answers
 
+    def offer(self, transaction: DecodedTransaction) -> Code:
+        """A transaction that this node made itself; OK, or why it does not enter the pool."""
+        code = self._admit(transaction, own=True)
+        if code is Code.OK:
+            self._spread.add(transaction)
+            self._on_admitted()
+        return code
+
     # --- both -------------------------------------------------------------------------------------
 
     def _decode(self, bodies: Sequence[bytes]) -> list[DecodedTransaction | Code]:

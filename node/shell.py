@@ -11,7 +11,7 @@ import msgspec
 from consensus.events import Now
 from consensus.replica import Replica
 from consensus.restore import ReplicaConfig, Restored
-from consensus.types import ValidatorId
+from consensus.types import ValidatorId, Verified
 from node.chain import Chain
 from node.clock import cpu_seconds, now
 from node.driver import Driver, Listener, Outbox
@@ -21,6 +21,7 @@ from node.inbound import Inbound
 from node.intake import Intake
 from node.key_ring import KeyRing
 from node.mempool import Mempool, PoolLimits
+from node.reporter import Reporter, ReportingListener
 from node.restart import restored, stored_sequence, turned
 from node.signature_check import SignatureCheck
 from node.signing import VerifySignature, verify
@@ -126,11 +127,19 @@ class Shell:
             ring=self.ring,
             outbox=self._around.outbox,
             execution=self.executor,
-            listener=self._around.listener,
+            listener=ReportingListener(self._around.listener, self._make_reporter()),
             remember_own=self.verifier.remember_own,
             stages=self.stages,
             turn=lambda _: turned(self.chain, self.ring, self._keep_body),
             clock=self._around.clock,
+        )
+
+    def _make_reporter(self) -> Reporter:
+        return Reporter(
+            chain=self.chain,
+            ring=self.ring,
+            verified=lambda found: isinstance(self.verifier.verify_evidence(found), Verified),
+            offer=lambda transaction: self.intake.offer(transaction),
         )
 
     def _replica_config(self) -> ReplicaConfig:

@@ -24,6 +24,7 @@ from node.cli.query import query
 from node.cli.run import run
 from node.cli.testnet import testnet
 from node.cli.tx import tx
+from node.cli.validator import validator
 from node.cli.verify import verify
 
 _KNOWN: dict[str, Exit] = {
@@ -62,7 +63,20 @@ def cli() -> None:
     """A permissioned ledger for government bonds, sovereign money and their supervisors."""
 
 
-for _command in (keys, init, testnet, run, devnet, tx, query, light, verify, doctor, docs):
+for _command in (
+    keys,
+    init,
+    testnet,
+    run,
+    devnet,
+    tx,
+    query,
+    validator,
+    light,
+    verify,
+    doctor,
+    docs,
+):
     cli.add_command(_command)
 
 

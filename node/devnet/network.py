@@ -89,16 +89,17 @@ class Network:
         self._lock = lock
         self._pipe = LifePipe()
         self._expected: dict[str, bool] = dict.fromkeys(self.names, False)
-        self.children = {
-            name: ChildProcess(
-                name,
-                node_command(layout.config(name)),
-                layout.log(name),
-                self._pipe,
-                surroundings.environment(name),
-            )
-            for name in self.names
-        }
+        self.children = {name: self._child(name) for name in self.names}
+
+    def _child(self, name: str) -> ChildProcess:
+        layout = self.layout
+        return ChildProcess(
+            name,
+            node_command(layout.config(name)),
+            layout.log(name),
+            self._pipe,
+            self._surroundings.environment(name),
+        )
 
     @classmethod
     def open(
@@ -131,6 +132,21 @@ class Network:
             lock.release()
             raise
         return cls(layout, lock, state, tuning, surroundings)
+
+    def add(self, name: str) -> None:
+        """The folder and the process of one more node, not started; it finds all the others.
+
+        Nobody finds it: the ledger has to know it, then it is let in.
+        """
+        ports = free_ports((name,), {name: ANY_PORTS})
+        self.state = msgspec.structs.replace(self.state, nodes={**self.state.nodes, **ports})
+        self.names = tuple(self.state.nodes)
+        self.layout.data(name).mkdir(parents=True, exist_ok=True)
+        self.layout.save(self.state)
+        config = _config_of(name, self.state.nodes, self._tuning, self._surroundings.host_of)
+        write_config(config, self.layout.config(name))
+        self._expected[name] = False
+        self.children[name] = self._child(name)
 
     def url(self, name: str) -> str:
         """JSON-RPC over HTTP."""
@@ -245,25 +261,31 @@ def _write_configs(
     tuning: Tuning,
     host_of: Callable[[str, str], str],
 ) -> None:
-    for name, ports in nodes.items():
-        config = NodeConfig(
-            id=name,
-            data_dir="data",
-            genesis="../genesis.json",
-            host=HOST,
-            port=ports.peer,
-            peers=tuple(
-                PeerAddress(id=other, host=host_of(name, other), port=their.peer)
-                for other, their in nodes.items()
-                if other != name
-            ),
-            rpc=RpcConfig(host=HOST, port=ports.rpc),
-            log=LogConfig(level=tuning.log_level),
-            profile_stages=tuning.profile_stages,
-        )
-        if tuning.block_gap_ms is not None:
-            config = msgspec.structs.replace(config, block_gap_ms=tuning.block_gap_ms)
-        write_config(config, layout.config(name))
+    for name in nodes:
+        write_config(_config_of(name, nodes, tuning, host_of), layout.config(name))
+
+
+def _config_of(
+    name: str, nodes: dict[str, Ports], tuning: Tuning, host_of: Callable[[str, str], str]
+) -> NodeConfig:
+    config = NodeConfig(
+        id=name,
+        data_dir="data",
+        genesis="../genesis.json",
+        host=HOST,
+        port=nodes[name].peer,
+        peers=tuple(
+            PeerAddress(id=other, host=host_of(name, other), port=their.peer)
+            for other, their in nodes.items()
+            if other != name
+        ),
+        rpc=RpcConfig(host=HOST, port=nodes[name].rpc),
+        log=LogConfig(level=tuning.log_level),
+        profile_stages=tuning.profile_stages,
+    )
+    if tuning.block_gap_ms is not None:
+        config = msgspec.structs.replace(config, block_gap_ms=tuning.block_gap_ms)
+    return config
 
 
 def _last_line(child: ChildProcess) -> str:

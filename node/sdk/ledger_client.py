@@ -106,6 +106,11 @@ async def get_agenda(client: Client) -> process.AgendaStatus:
     return (await client.read("agenda_status", of=process.AgendaStatus)).value
 
 
+async def get_evidence(client: Client) -> tuple[consensus.EvidenceInfo, ...]:
+    """What is proven against validators, and where the ledger has it."""
+    return await client.call("consensus_evidence", of=tuple[consensus.EvidenceInfo, ...])
+
+
 async def get_consensus(client: Client) -> consensus.ConsensusState:
     """The height in progress, and in a sentence whom it waits for."""
     return await client.call("consensus_state", of=consensus.ConsensusState)

@@ -65,7 +65,18 @@ def participation(call: Call, params: NoParams) -> tuple[schema.Participation, .
 
 
 def evidence(call: Call, params: NoParams) -> tuple[schema.EvidenceInfo, ...]:
-    """What this node holds against validators."""
+    """What this node or the ledger holds against validators."""
+    held = {(validator, height): data for validator, height, data in call.api.evidence()}
+    reports: dict[tuple[str, int], list[schema.EvidenceReport]] = {place: [] for place in held}
+    for found in call.api.reports():
+        record = found.record
+        place = (record.validator, record.accused_height)
+        held.setdefault(place, found.evidence)
+        reports.setdefault(place, []).append(
+            schema.EvidenceReport(
+                reporter=record.reporter, reported_at=record.reported_at, tx_id=found.tx_id
+            )
+        )
     return tuple(
         [
             schema.EvidenceInfo(
@@ -73,8 +84,9 @@ def evidence(call: Call, params: NoParams) -> tuple[schema.EvidenceInfo, ...]:
                 height=height,
                 digest=hashlib.sha256(data).digest(),
                 data=data,
+                reports=tuple(reports[validator, height]),
             )
-            for validator, height, data in call.api.evidence()
+            for (validator, height), data in held.items()
         ]
     )
 
@@ -111,6 +123,6 @@ METHODS = (
         tuple[schema.EvidenceInfo, ...],
         READ,
         evidence,
-        "Proof of misbehaviour that this node holds.",
+        "Proof of misbehaviour that this node holds, and where the ledger has it.",
     ),
 )

@@ -58,6 +58,16 @@ class Participation(msgspec.Struct, frozen=True, kw_only=True):
     """Heights counted: less than 100 on a young chain."""
 
 
+class EvidenceReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A report on the ledger (operation report_misbehaviour)."""
+
+    reporter: Address
+    """Participant that stands behind it."""
+    reported_at: BlockHeight
+    tx_id: Hash | None
+    """Of the transaction; None if it came by a proposal, or the node does not keep its block."""
+
+
 class EvidenceInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Proof that a validator signed two things."""
 
@@ -66,3 +76,7 @@ class EvidenceInfo(msgspec.Struct, frozen=True, kw_only=True):
     digest: Hash
     """SHA-256 of the evidence."""
     data: bytes
+    """The two signed messages in wire form. What came from the ledger only is as its reporter gave
+    it, or empty where the node does not keep the block."""
+    reports: tuple[EvidenceReport, ...]
+    """Where the ledger has it; several operators may have recorded it."""

@@ -8,6 +8,7 @@ from consensus.types import Validator, ValidatorSet
 from node.signing import Signer
 from tokens.finance.calendar import Calendar
 from tokens.genesis import CentralBankMoney, Genesis
+from tokens.records.governance import Misbehaviour
 
 CHAIN_ID = "mohur-test"
 NAMES = ("alpha", "beta", "gamma", "delta")
@@ -15,6 +16,16 @@ START_MS = 1_751_500_000_000
 DEPTH_BITS = 8
 WINDOW = 1_000
 BUSINESS_DATE = datetime.date(2025, 7, 3)
+
+
+REPORT = Misbehaviour(
+    validator="delta",
+    accused_height=1,
+    reporter=hashlib.sha256(b"operator alpha").digest()[:16],
+    reported_at=2,
+    digest=bytes(32),
+)
+"""What somebody has reported."""
 
 
 def digest_of(name: str) -> bytes:

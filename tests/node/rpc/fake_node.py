@@ -15,7 +15,7 @@ from consensus.types import (
     Tip,
     ValidatorSet,
 )
-from node.api import NodeState, PeerState, StoredBlock, Submitted, TransactionPlace
+from node.api import NodeState, PeerState, Recorded, StoredBlock, Submitted, TransactionPlace
 from node.signing import Signer, dev_seed, verify
 from node.wire.hashing import (
     Kind,
@@ -29,6 +29,7 @@ from tests.node.rpc.fake_genesis import (
     CHAIN_ID,
     DEPTH_BITS,
     NAMES,
+    REPORT,
     START_MS,
     WINDOW,
     genesis_of,
@@ -314,6 +315,9 @@ class FakeNode:
 
     def evidence(self) -> list[tuple[str, int, bytes]]:
         return [("delta", 1, b"two prepares of one view")]
+
+    def reports(self) -> list[Recorded]:
+        return [Recorded(record=REPORT, tx_id=b"\x07" * 32, evidence=b"two prepares of one view")]
 
     def participation(self) -> list[tuple[str, int, int]]:
         return [

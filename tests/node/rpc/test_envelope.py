@@ -116,7 +116,8 @@ async def test_a_reply_that_is_too_large_is_refused(caller: Caller) -> None:
     text = json.dumps([{**STATUS, "id": n, "method": "rpc.discover"} for n in range(50)])
     status, reply = await caller.raw(text)
     assert status == 200
-    size = len(json.dumps(await caller.result("rpc.discover")))
+    answer = await caller.result("rpc.discover")
+    size = len(json.dumps(answer, separators=(",", ":"), ensure_ascii=False).encode())
     if size * 50 > REPLY_BYTES_MAX:
         assert isinstance(reply, dict)
         assert reply["error"]["data"]["symbol"] == "LIMIT_EXCEEDED"

@@ -182,7 +182,7 @@ class NodeShell:
         self.check, self.pool, self.verifier = shell.check, shell.pool, shell.verifier
         self.gossip, self.executor, self.restored = shell.gossip, shell.executor, shell.restored
         self.driver, self.intake, self.sync = shell.driver, shell.intake, shell.sync
-        self.inbound = shell.inbound
+        self.inbound, self.shell = shell.inbound, shell
 
     def _open_desk(self, signer: Signer) -> CrashingDesk:
         guard = open_guard(self._guards, signer.public_key)
