@@ -17,7 +17,7 @@ from consensus.quorum import weak_quorum
 from consensus.types import CommitCertificate, Header, Proposal, Tip
 from node.censorship import CensorshipWatch
 from node.chain import Chain, Execution
-from node.mempool import Mempool, reference_of
+from node.mempool import Mempool, reference_of, sender_of
 from node.signature_check import SignatureCheck
 from node.stages import Stage, Stages
 from node.sync.blocks import BlockRefused
@@ -326,6 +326,8 @@ class Executor:
         self._waiting.clear()
         self._seen.clear()
         self._pool.remove_decided(done.transactions)
+        outcomes = zip(done.transactions, done.result.receipts, strict=False)
+        self._pool.failing.note((sender_of(each), receipt.code == 0) for each, receipt in outcomes)
         self._pool.drop_expired(tip.height + 1)
         return tip
 

@@ -1,8 +1,8 @@
 """The way of transactions into the pool: decode, check once, ask the ledger, admit, tell peers.
 
 Rules of this file:
-1. Signatures are checked inline in chunks, with a turn of the loop between two chunks
-   (signature_check).
+1. Signatures are checked inline in chunks. In one turn of the loop there is one chunk of clients
+   and one of peers at most (signature_check).
 2. What waits to be checked is bounded; a peer that overfills it loses its batch (R9 sends again), a
    client is told.
 3. Clients' transactions go to all validators; what came from a peer does not go on.
@@ -16,6 +16,7 @@ from typing import Protocol
 from node.mempool import AHEAD_MARGIN, Mempool
 from node.signature_check import CHUNK, SignatureCheck
 from node.stages import Stage, Stages
+from node.turns import Turns
 from tokens.results import Code
 from tokens.transaction import DecodedTransaction, decode_transaction
 
@@ -77,6 +78,8 @@ class Intake:
         self._lines: dict[str, deque[tuple[bytes, ...]]] = {}
         self._waiting_bytes: Counter[str] = Counter()
         self._wake = asyncio.Event()
+        self._turns = Turns()
+        """Clients' chunks, one a turn of the loop, however many calls are under way."""
         self.dropped: Counter[str] = Counter()
         """Transactions of peers that were not admitted, by symbol."""
 
@@ -158,8 +161,7 @@ class Intake:
         """One answer each, in order; a refused item has no influence on the others."""
         answers: list[tuple[Code, DecodedTransaction | None]] = []
         for start in range(0, len(items), CHUNK):
-            if start:
-                await asyncio.sleep(0)
+            await self._turns.enter("")
             admitted = False
             for decoded in self._decode(items[start : start + CHUNK]):
                 if isinstance(decoded, Code):

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from node.failing_senders import FailingSenders
 from node.sender_load import SenderLoad
 from node.spare_bodies import SpareBodies
 from tokens.results import Code
@@ -29,6 +30,10 @@ Includable = Callable[[DecodedTransaction], Code | None]
 AHEAD_MARGIN = 100
 """Heights beyond the window W for which a transaction is kept and not refused (R8)."""
 
+FAILING_TRANSACTIONS_MAX = 100
+"""Waiting of one sender whose transactions mostly fail (failing_senders.py)."""
+FAILING_SHARE = 10
+"""All of them together have at most a tenth of a block."""
 _NEVER_AGAIN = frozenset(
     (Code.EXPIRED, Code.CLIENT_REF_REUSED, Code.WRONG_CHAIN, Code.BAD_SIGNATURE)
 )
@@ -103,6 +108,7 @@ class Mempool:
             counters=self.counters,
         )
         self._serial = 0
+        self.failing = FailingSenders()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -126,13 +132,7 @@ class Mempool:
         if code is not Code.OK:
             self.counters[f"refused_{code.name.lower()}"] += 1
             return code
-        self._insert(
-            Entry(
-                transaction=transaction,
-                serial=self._serial,
-                own=own,
-            )
-        )
+        self._insert(Entry(transaction=transaction, serial=self._serial, own=own))
         self.counters["admitted"] += 1
         return Code.OK
 
@@ -163,7 +163,9 @@ class Mempool:
         limits, size_bytes, sender = self.limits, len(transaction.data), sender_of(transaction)
         waiting = self._by_sender.get(sender, {})
         used = self._load.of(sender) + size_bytes
-        if len(waiting) >= limits.sender_transactions_max or used > limits.sender_bytes_max:
+        failing = sender in self.failing
+        count_max = FAILING_TRANSACTIONS_MAX if failing else limits.sender_transactions_max
+        if len(waiting) >= count_max or used > limits.sender_bytes_max:
             return Code.SENDER_LIMIT
         while (
             len(self._entries) >= limits.transactions_max
@@ -195,10 +197,6 @@ class Mempool:
         entry = self._entries.get(wire_id)
         return self._spare.get(wire_id) if entry is None else entry.transaction
 
-    def bodies(self, wire_ids: Iterable[bytes]) -> list[DecodedTransaction | None]:
-        """One answer each, in order; None where the node lacks it."""
-        return [self.body(wire_id) for wire_id in wire_ids]
-
     def tx_ids(self, limit: int) -> list[bytes]:
         """tx_ids in order of arrival."""
         return [entry.transaction.tx_id for entry in itertools.islice(self.entries(), limit)]
@@ -212,16 +210,22 @@ class Mempool:
     ) -> list[DecodedTransaction]:
         """What goes into a block now: oldest first, and senders take turns when not all fit.
 
-        Asks `includable` of each candidate; what can never enter any more leaves the pool.
+        Failing senders together have a tenth of it at most. Asks `includable` of each candidate;
+        what can never enter any more leaves the pool.
         """
         chosen: list[Entry] = []
         size_bytes = 0
+        failing_left = limit_count // FAILING_SHARE
         all_fit = len(self._entries) <= limit_count and self.bytes <= limit_bytes
         for entry in list(self._entries.values()) if all_fit else self._by_turns():
             if len(chosen) >= limit_count:
                 break
             if size_bytes + entry.size_bytes > limit_bytes or not self._ask(includable, entry):
                 continue
+            if sender_of(entry.transaction) in self.failing:
+                if failing_left == 0:
+                    continue
+                failing_left -= 1
             chosen.append(entry)
             size_bytes += entry.size_bytes
         chosen.sort(key=lambda entry: entry.serial)

@@ -20,6 +20,7 @@ from node.gossip import Gossip
 from node.identity import NodeKeys, load_keys
 from node.key_watch import KeyWatch
 from node.logs import get_logger
+from node.loop_lag import watch_loop
 from node.parts import Parts
 from node.rebuild import open_chain, set_aside
 from node.restart import begin_guard
@@ -106,6 +107,7 @@ class Node:
                     group.create_task(shell.sync.run()),
                     group.create_task(shell.driver.run()),
                     group.create_task(parts.certificates.run()),
+                    group.create_task(watch_loop(parts.observe_lag)),
                     group.create_task(self._look_around(shell.gossip, shell.driver)),
                     group.create_task(self._key_watch(parts).run()),
                 ]

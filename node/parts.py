@@ -63,6 +63,10 @@ class Parts:
         self._listener.follow_peers = self._follow_peers
         self.rpc = self._make_rpc()
 
+    def observe_lag(self, seconds: float) -> None:
+        """How late the event loop was just now (metric mohur_event_loop_lag_seconds)."""
+        self._metrics.loop_lag.observe(seconds)
+
     # --- parts --------------------------------------------------------------------------------
 
     def _surroundings(self) -> Surroundings:

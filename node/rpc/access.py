@@ -87,14 +87,24 @@ class Budgets:
 
     def charge(self, who: str, calls: int, now: float) -> None:
         """Take calls from a budget; `now` in seconds of a monotonic clock. Raises RateLimited."""
-        left, then = self._buckets.pop(who, (float(self._burst), now))
-        left = min(float(self._burst), left + (now - then) * self._per_second)
+        left = self._left(who, now)
         allowed = left >= calls
-        self._buckets[who] = (left - calls if allowed else left, now)
-        if len(self._buckets) > BUCKETS_MAX:
-            self._buckets.popitem(last=False)
+        self._keep(who, left - calls if allowed else left, now)
         if not allowed:
             raise RateLimited(1 + int((calls - left) // self._per_second))
+
+    def fine(self, who: str, calls: int, now: float) -> None:
+        """Take calls for what turned out to be refused, into debt if need be: one burst at most."""
+        self._keep(who, max(self._left(who, now) - calls, -float(self._burst)), now)
+
+    def _left(self, who: str, now: float) -> float:
+        left, then = self._buckets.pop(who, (float(self._burst), now))
+        return min(float(self._burst), left + (now - then) * self._per_second)
+
+    def _keep(self, who: str, left: float, now: float) -> None:
+        self._buckets[who] = (left, now)
+        if len(self._buckets) > BUCKETS_MAX:
+            self._buckets.popitem(last=False)
 
 
 def host_of(header: str) -> str:

@@ -30,8 +30,11 @@ class RpcConfig:
     origins: tuple[str, ...] = ()
     """Origins of web pages that may open the WebSocket; browsers always send one."""
     connections_max: int = 256
+    connections_per_address_max: int = 128
+    """Half: one address that holds all that it may leaves as many to the others."""
     calls_per_second: int = 20_000
-    """Of one key or remote address, items of batches counted singly."""
+    """Of one key or remote address, items of batches counted singly; each KiB of a body and a fine
+    for each refused item (errors.FINES) count too."""
     burst: int = 20_000
 
 

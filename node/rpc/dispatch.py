@@ -17,7 +17,7 @@ from structlog.typing import FilteringBoundLogger
 
 from node.api import LimitReached, NodeApi
 from node.metrics import RpcMetrics
-from node.rpc.errors import RpcCode, RpcError
+from node.rpc.errors import FINE_CALLS, RpcCode, RpcError, fine_of
 from node.rpc.method import Call, Caller, Method, Reads, Tier, check_height
 from node.rpc.parse import BadJson, parse
 from node.rpc.views import context_json, proof_of
@@ -68,9 +68,11 @@ class Dispatcher:
 
     async def handle(self, body: bytes, caller: Caller) -> bytes | None:
         """The reply, or None when there is nothing to say (notifications)."""
+        await caller.turn()
         try:
             request = parse(body)
         except BadJson as error:
+            caller.fine(FINE_CALLS)
             return _failed(None, RpcError(RpcCode.PARSE_ERROR, str(error)))
         if type(request) is not list:
             caller.charge(1)
@@ -109,6 +111,7 @@ class Dispatcher:
             reply = _encode({"jsonrpc": "2.0", "id": request_id, "result": result})
         except RpcError as error:
             outcome = error.code.name
+            caller.fine(fine_of(error.code))
             notification = outcome != "INVALID_REQUEST" and _is_notification(request)
             reply = _failed(request_id, error)
         self._metrics.count(entry.method.name if entry else "unknown", outcome)

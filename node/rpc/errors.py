@@ -44,6 +44,27 @@ RETRYABLE = frozenset(
 )
 """The same bytes may succeed later, or at another node."""
 
+FINE_CALLS = 40
+"""What a refused item costs its caller besides itself: 500 a second of one address, at the default
+budget. It was decoded, asked of the ledger, and maybe verified, for nothing."""
+FINES: dict[RpcCode | Code, int] = {
+    RpcCode.WAIT_TIMED_OUT: 0,
+    RpcCode.PRUNED: 0,
+    RpcCode.UNAVAILABLE: 0,
+    RpcCode.NOT_FOUND: 0,
+    Code.OK: 0,
+    Code.ALREADY_KNOWN: 0,
+    Code.MEMPOOL_FULL: 0,
+    Code.SENDER_LIMIT: 4,
+}
+"""Those that an honest client meets, too, and that are cheap to say; all others cost FINE_CALLS."""
+
+
+def fine_of(code: RpcCode | Code) -> int:
+    """Calls that this outcome costs besides the call itself."""
+    return FINES.get(code, FINE_CALLS)
+
+
 SENTENCE: dict[Code, str] = {
     Code.NON_CANONICAL_ENCODING: "the bytes are not the canonical encoding of what they say",
     Code.MALFORMED: "the bytes are not an encoded transaction",

@@ -49,6 +49,14 @@ class Session(Protocol):
         """End; False if there is no such subscription."""
 
 
+def _free_of_charge(_calls: int) -> None:
+    return None
+
+
+async def _at_once() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls, and what it may."""
@@ -59,6 +67,10 @@ class Caller:
     charge: Callable[[int], None]
     """Take from its budget of calls; raises RateLimited."""
     session: Session | None = None
+    fine: Callable[[int], None] = _free_of_charge
+    """Take calls for what was refused; never raises."""
+    turn: Callable[[], Awaitable[None]] = _at_once
+    """Wait until it is this caller's turn."""
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ import asyncio
 import re
 import secrets
 import weakref
+from collections.abc import Callable
 
 import msgspec
 from aiohttp import web
@@ -30,10 +31,15 @@ from node.rpc.methods import METHODS
 from node.rpc.openrpc import discover_method, document
 from node.rpc.websocket import Connection
 from node.stages import Metered, Stage, Stages
+from node.turns import Turns
 from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, JsonForm
 
 BODY_BYTES_MAX = 1024 * 1024
 BODY_SECONDS = 5
+OVER_BUDGET_SECONDS = 1
+"""Longest time that an answer of 429 waits: who goes on asking is slowed on each connection."""
+CHARGED_BYTES = 1024
+"""Of a body count as one call: to read and parse them is most of what a large one costs."""
 FIRST_REQUEST_SECONDS = 10
 """A connection that has sent no whole request by then is closed (slow loris)."""
 KEEPALIVE_SECONDS = 75
@@ -74,6 +80,7 @@ class RpcServer:
         self._form = form
         self._keys = Keys(config.keys, is_read_open=config.is_read_open)
         self._budgets = Budgets(calls_per_second=config.calls_per_second, burst=config.burst)
+        self._turns = Turns()
         self._hosts = frozenset({*config.hosts, config.host})
         self._runner: web.AppRunner | None = None
         self._listener: asyncio.Server | None = None
@@ -119,11 +126,28 @@ class RpcServer:
         if server is None or len(server.connections) >= self._config.connections_max:
             self._metrics.rpc.refused.labels("connections").inc()
             return _Refusal()
+        return _Door(self._enter)
+
+    def _enter(self, transport: asyncio.Transport) -> None:
+        """A connection is open: hand it to the HTTP server, or refuse it by its address."""
+        server = self._runner.server if self._runner is not None else None
+        address = _address_of(transport)
+        same = sum(
+            [
+                _address_of(each.transport) == address
+                for each in (server.connections if server else ())
+            ]
+        )
+        if server is None or same >= self._config.connections_per_address_max:
+            self._metrics.rpc.refused.labels("connections").inc()
+            _Refusal().connection_made(transport)
+            return
         handler: RequestHandler = server()
-        loop = asyncio.get_running_loop()
+        transport.set_protocol(handler)
+        handler.connection_made(transport)
         self._silent.add(handler)
+        loop = asyncio.get_running_loop()
         loop.call_later(FIRST_REQUEST_SECONDS, self._close_if_silent, handler)
-        return handler
 
     def _close_if_silent(self, handler: RequestHandler) -> None:
         if handler not in self._silent:
@@ -150,6 +174,7 @@ class RpcServer:
             except web.HTTPException as error:
                 response = self._refuse(error.status, RpcCode.INVALID_REQUEST, error.reason)
             except RateLimited as error:
+                await asyncio.sleep(min(error.retry_after_s, OVER_BUDGET_SECONDS))
                 headers["Retry-After"] = str(error.retry_after_s)
                 response = self._refuse(429, RpcCode.LIMIT_EXCEEDED, "too many calls")
             except BadKey:
@@ -174,6 +199,7 @@ class RpcServer:
             return self._too_large()
         except TimeoutError:
             return self._refuse(408, RpcCode.LIMIT_EXCEEDED, "the body came too slowly")
+        caller.charge(len(body) // CHARGED_BYTES)
         reply = await self._dispatcher.handle(body, caller)
         if reply is None:
             return web.Response(status=204)
@@ -191,6 +217,8 @@ class RpcServer:
             tiers=tiers,
             charge=lambda calls: self._budgets.charge(who, calls, clock()),
             session=session,
+            fine=lambda calls: self._budgets.fine(who, calls, clock()),
+            turn=lambda: self._turns.enter(who),
         )
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
@@ -228,6 +256,23 @@ class RpcServer:
         return web.Response(
             status=status, body=msgspec.json.encode(body), content_type="application/json"
         )
+
+
+def _address_of(transport: asyncio.BaseTransport | None) -> object:
+    peer = None if transport is None else transport.get_extra_info("peername")
+    return peer[0] if isinstance(peer, tuple) else None
+
+
+class _Door(asyncio.Protocol):
+    """What a connection meets first: only now its address is known."""
+
+    def __init__(self, enter: Callable[[asyncio.Transport], None]) -> None:
+        self._enter = enter
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Let it in or refuse it."""
+        if isinstance(transport, asyncio.Transport):
+            self._enter(transport)
 
 
 class _Refusal(asyncio.Protocol):

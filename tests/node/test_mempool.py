@@ -37,7 +37,7 @@ def test_an_admitted_transaction_is_found_by_each_of_its_names() -> None:
     assert waiting.get(one.tx_id) is one
     assert waiting.body(one.wire_id) is one
     assert waiting.holds(one)
-    assert waiting.bodies([bytes(32), one.wire_id]) == [None, one]
+    assert [waiting.body(each) for each in (bytes(32), one.wire_id)] == [None, one]
     assert waiting.tx_ids(10) == [one.tx_id]
     assert (len(waiting), waiting.bytes) == (1, len(one.data))
 
@@ -239,12 +239,12 @@ def test_spare_bodies_are_bounded_and_the_oldest_goes_first() -> None:
     spares = [transaction(index) for index in range(3)]
     for each in spares:
         waiting.keep_spare(each)
-    assert waiting.bodies([each.wire_id for each in spares]) == [None, spares[1], spares[2]]
+    assert [waiting.body(each.wire_id) for each in spares] == [None, spares[1], spares[2]]
     assert waiting.counters["spare_evicted"] == 1
     tight = pool(spare_bytes_max=SIZE)
     for each in spares:
         tight.keep_spare(each)
-    assert tight.bodies([each.wire_id for each in spares]) == [None, None, spares[2]]
+    assert [tight.body(each.wire_id) for each in spares] == [None, None, spares[2]]
 
 
 def test_a_spare_that_is_admitted_or_decided_is_spare_no_more() -> None:
@@ -254,7 +254,7 @@ def test_a_spare_that_is_admitted_or_decided_is_spare_no_more() -> None:
         waiting.keep_spare(each)
     assert waiting.admit(one) is Code.OK
     waiting.remove_decided([one, two])
-    assert waiting.bodies([one.wire_id, two.wire_id]) == [None, None]
+    assert [waiting.body(each.wire_id) for each in (one, two)] == [None, None]
     assert waiting._spare.bytes == 0
 
 

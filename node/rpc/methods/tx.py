@@ -1,7 +1,7 @@
 """tx_*: submit, wait, simulate, find, and the byte form for clients without msgpack."""
 
 from node.api import Submitted, TransactionPlace
-from node.rpc.errors import RpcCode, RpcError, not_admitted, not_found
+from node.rpc.errors import RpcCode, RpcError, fine_of, not_admitted, not_found
 from node.rpc.method import Call
 from node.rpc.paging import read_cursor, write_cursor
 from node.rpc.views import receipt_view, symbol
@@ -44,6 +44,7 @@ async def submit_and_wait(call: Call, params: tx.SubmitAndWaitParams) -> Receipt
 async def submit_batch(call: Call, params: tx.SubmitBatchParams) -> tuple[tx.BatchSubmission, ...]:
     """Up to 50; each has its own answer."""
     answers = await call.api.submit_batch(list(params.transactions))
+    call.caller.fine(sum([fine_of(answer.code) for answer in answers]))
     return tuple([_batch_item(answer) for answer in answers])
 
 

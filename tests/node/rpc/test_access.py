@@ -7,6 +7,7 @@ import pytest
 
 from node.rpc.access import BUCKETS_MAX, BadKey, Budgets, Keys, RateLimited, host_of, new_key
 from node.rpc.config import RpcConfig, UnsafeBind, check_config
+from node.rpc.errors import FINE_CALLS
 from node.rpc.method import Tier
 from node.rpc.methods import METHODS
 from tests.node.rpc.caller import Caller, Serving, serving
@@ -158,6 +159,36 @@ def test_forgotten_budgets_are_bounded() -> None:
     budgets.charge("0", 1, now=0.0)  # forgotten: a new one
     with pytest.raises(RateLimited):
         budgets.charge(str(BUCKETS_MAX + 9), 1, now=0.0)
+
+
+def test_a_fine_may_lead_into_debt_of_one_burst() -> None:
+    budgets = Budgets(calls_per_second=10, burst=20)
+    budgets.fine("a", 1_000, now=0.0)
+    with pytest.raises(RateLimited) as caught:
+        budgets.charge("a", 0, now=0.0)
+    assert caught.value.retry_after_s == 3
+    budgets.charge("a", 0, now=2.0)
+    budgets.fine("b", 5, now=0.0)
+    budgets.charge("b", 15, now=0.0)
+
+
+async def test_refused_submissions_use_up_the_budget_of_their_sender() -> None:
+    """Junk at full rate was decoded and verified at full rate, beside everything else."""
+    settings = RpcConfig(calls_per_second=1, burst=FINE_CALLS)
+    async with (
+        serving(settings) as running,
+        aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as session,
+    ):
+        request = {
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "tx_submitBatch",
+            "params": {"transactions": ["0xc1"] * 3},
+        }
+        async with session.post("/", json=request) as response:
+            assert response.status == 200
+        async with session.post("/", json=request) as response:
+            assert response.status == 429
 
 
 async def test_too_many_calls_are_answered_429_with_retry_after() -> None:

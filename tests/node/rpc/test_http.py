@@ -107,6 +107,23 @@ async def test_connections_above_the_limit_are_turned_away() -> None:
             await each.wait_closed()
 
 
+async def test_one_address_holds_half_of_the_connections_at_most() -> None:
+    """200 connections that say nothing kept everybody else out."""
+    async with serving(RpcConfig(connections_max=4, connections_per_address_max=2)) as running:
+        held = [await asyncio.open_connection("127.0.0.1", running.port) for _ in range(2)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 503")
+        writer.close()
+        other, another = await asyncio.open_connection(
+            "127.0.0.1", running.port, local_addr=("127.0.0.2", 0)
+        )
+        another.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert (await other.readline()).startswith(b"HTTP/1.1 200")
+        for _, each in [*held, (other, another)]:
+            each.close()
+            await each.wait_closed()
+
+
 async def test_a_connection_that_says_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_module, "FIRST_REQUEST_SECONDS", 0.05)
     async with serving() as running:

@@ -1,0 +1,39 @@
+"""Failing senders have a small part of the pool and of a block."""
+
+from node.failing_senders import SCORE_FAILING
+from node.mempool import FAILING_SHARE, FAILING_TRANSACTIONS_MAX, Mempool, PoolLimits, sender_of
+from tests.node.transactions import transaction
+from tokens.results import Code
+from tokens.transaction import DecodedTransaction
+
+BLOCK = 40
+
+
+def anything(_: DecodedTransaction) -> Code | None:
+    return None
+
+
+def failing_pool() -> Mempool:
+    """One whose only sender so far fails all the time."""
+    waiting = Mempool(PoolLimits(), height=10)
+    waiting.failing.note([(sender_of(transaction()), False)] * SCORE_FAILING)
+    return waiting
+
+
+def test_a_failing_sender_may_have_few_waiting() -> None:
+    waiting = failing_pool()
+    for index in range(FAILING_TRANSACTIONS_MAX):
+        assert waiting.admit(transaction(index)) is Code.OK
+    late = transaction(FAILING_TRANSACTIONS_MAX)
+    assert waiting.refuses(late) is Code.SENDER_LIMIT
+    assert waiting.admit(late) is Code.SENDER_LIMIT
+
+
+def test_failing_senders_have_a_tenth_of_a_block() -> None:
+    """Transfers of more than the sender has filled every block with receipts that say so."""
+    waiting = failing_pool()
+    for index in range(BLOCK):
+        waiting.admit(transaction(index))
+    assert len(waiting.select(anything, BLOCK, 10**6)) == BLOCK // FAILING_SHARE
+    waiting.failing.note([(sender_of(transaction()), True)])
+    assert len(waiting.select(anything, BLOCK, 10**6)) == BLOCK
