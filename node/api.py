@@ -85,6 +85,11 @@ class NodeState(msgspec.Struct, frozen=True, kw_only=True):
     peers: tuple[PeerState, ...]
     last_block_ms_ago: int | None
     disk_free_bytes: int
+    oldest_block: int = 1
+    """Lowest height whose block is kept here."""
+    snapshots: tuple[int, ...] = ()
+    """Heights of the snapshots held for others."""
+    snapshot_bytes_served: int = 0
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +123,9 @@ class NodeApi(Protocol):
 
     def height_of_block(self, digest: bytes) -> int | None:
         """Height of a decided block by its header digest."""
+
+    def oldest_block(self) -> int:
+        """Lowest height whose block is kept here; 1 on an archive."""
 
     def validators_at(self, height: int) -> ValidatorSet | None:
         """Set of a height up to tip + 1."""

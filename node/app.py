@@ -20,7 +20,7 @@ from node.executor import RootMismatch
 from node.genesis_file import GenesisUnreadable, read_genesis
 from node.keystore import KeystoreError
 from node.logs import configure, get_logger
-from node.node import Node
+from node.node import NO_OPTIONS, Node, RunOptions, first_error
 from node.rpc.config import UnsafeBind
 from node.signing import WrongLibrary, check_library
 from node.storage.kv import EXIT_STORAGE_FAILED, StorageFailed
@@ -38,12 +38,8 @@ GC_THRESHOLD = 100_000
 """Allocations between two collections: the default costs 2 us a transaction (measured, page 02)."""
 
 
-def run_node(config_path: Path, vote_from: int | None = None) -> int:
-    """Run one node until SIGTERM or SIGINT. The exit status; see rule 2.
-
-    `vote_from`: the operator's word that a node with a stale sign guard may vote from that height
-    on (R12); None = it finds back by itself or observes.
-    """
+def run_node(config_path: Path, options: RunOptions = NO_OPTIONS) -> int:
+    """Run one node until SIGTERM or SIGINT. The exit status; see rule 2."""
     try:
         config = load_config(config_path)
         base = config_path.resolve().parent
@@ -59,14 +55,14 @@ def run_node(config_path: Path, vote_from: int | None = None) -> int:
         sys.stderr.write(f"log.file: {error}\n")
         return EXIT_CONFIG
     try:
-        return _run_opened(config, genesis, base, vote_from)
+        return _run_opened(config, genesis, base, options)
     finally:
         stream.flush()
 
 
-def _run_opened(config: NodeConfig, genesis: Genesis, base: Path, vote_from: int | None) -> int:
+def _run_opened(config: NodeConfig, genesis: Genesis, base: Path, options: RunOptions) -> int:
     try:
-        asyncio.run(_until_signal(Node.open(config, genesis, base), vote_from))
+        asyncio.run(_until_signal(Node.open(config, genesis, base), options))
     except BaseExceptionGroup as group:
         return _ended_by(first_error(group))
     except Exception as error:  # noqa: BLE001  the last handler of the process names every error
@@ -86,7 +82,7 @@ def _ended_by(error: BaseException) -> int:
     return status
 
 
-async def _until_signal(node: Node, vote_from: int | None) -> None:
+async def _until_signal(node: Node, options: RunOptions) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -94,14 +90,7 @@ async def _until_signal(node: Node, vote_from: int | None) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
-    await node.run(stop, vote_from=vote_from)
-
-
-def first_error(group: BaseException) -> BaseException:
-    """The first leaf of a group: what ended the TaskGroup."""
-    while isinstance(group, BaseExceptionGroup):
-        group = group.exceptions[0]
-    return group
+    await node.run(stop, options)
 
 
 def status_of(error: BaseException) -> int:

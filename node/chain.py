@@ -6,6 +6,7 @@ Rules of this file:
 2. At start the state root is computed from the store and compared with what a quorum signed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from consensus.types import (
@@ -14,15 +15,18 @@ from consensus.types import (
     Header,
     Proposal,
     Tip,
-    Validator,
     ValidatorSet,
 )
 from consensus.validator_set import window_heights
+from node.block_rows import proposal_of, row_of
 from node.history import touched
 from node.stages import Stage, Stages
 from node.storage.blocks import BlockRow, BlockStore, BodyRow
-from node.storage.kv import Batch, KeyValueStore
+from node.storage.kv import Batch, KeyValueStore, StoreView
+from node.storage.pruning import prune
+from node.validator_sets import validator_set
 from node.wire.peer_messages import DecidedBlock
+from node.wire.snapshot_messages import SetLink
 from tokens.block import Block, BlockResult
 from tokens.codec import encode
 from tokens.commitment import Delta
@@ -31,7 +35,7 @@ from tokens.genesis_state import build_state
 from tokens.includable import includable
 from tokens.ledger import Ledger
 from tokens.parameters import Limits, parameter
-from tokens.records import KIND_OF, governance
+from tokens.records import KIND_OF
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.system import CHAIN
 from tokens.results import Code, Receipt
@@ -70,6 +74,10 @@ class Chain:
         self.genesis_digest = genesis_digest(genesis)
         self.chain_id = genesis.chain_id
         self.history_index = True
+        self.retain_blocks = 0
+        """Newest blocks to keep; 0 = all (an archive)."""
+        self.on_block: Callable[[Tip], None] = lambda _: None
+        """Hears of each block when it is durable and absorbed."""
         self.stages = Stages(enabled=False)
         tip = self.blocks.tip()
         if tip is None:
@@ -201,16 +209,7 @@ class Chain:
     ) -> Tip:
         """Make a decided block durable and go to its height. Raises StorageFailed."""
         result, header = done.result, proposal.header
-        row = BlockRow(
-            header=header,
-            digest=certificate.digest,
-            certificate=certificate,
-            parent_certificate=proposal.parent_certificate,
-            state_root=result.state_root,
-            receipts_root=result.receipts_root,
-            wire_ids=proposal.wire_ids,
-            tx_ids=tuple(receipt.tx_id for receipt in result.receipts),
-        )
+        row = row_of(proposal, certificate, result)
         batch = Batch()
         BlockStore.add(
             batch,
@@ -230,13 +229,23 @@ class Chain:
         # The set of height + 1 was fixed one block ago: a change takes two heights (page 03).
         following = self.validators_at(header.height + 1) or self.tip.validators
         if following != self.tip.validators:
-            BlockStore.add_validators(batch, header.height + 1, following)
+            link = SetLink(header=header, certificate=certificate, members=following.members)
+            BlockStore.add_link(batch, link)
+        floor = prune(
+            batch,
+            self.blocks,
+            tip_height=header.height,
+            retain_blocks=self.retain_blocks,
+            headers=self.headers_needed,
+        )
         self._store.write(batch)
+        self.blocks.floor = floor
         self.ledger.absorb(result)
         self._read_anew()
         self.guard_sequence = guard_sequence
         self.newest_receipts = result.receipts
         self.tip = self._tip_of(row)
+        self.on_block(self.tip)
         return self.tip
 
     # --- validator sets ---------------------------------------------------------------------------
@@ -301,43 +310,34 @@ class Chain:
 
     # --- reads for consensus and peers ------------------------------------------------------------
 
+    @property
+    def headers_needed(self) -> int:
+        """Newest headers that suspension may look at, with the largest set there can be."""
+        return window_heights(self.rotation, VALIDATORS_MAX) + 1
+
     def recent_headers(self) -> tuple[Header, ...]:
-        """Headers that suspension may look at, of the largest set there can be, ascending."""
-        count = window_heights(self.rotation, VALIDATORS_MAX) + 1
-        return self.blocks.headers(self.tip.height - count + 1, self.tip.height)
+        """Those headers, ascending."""
+        return self.blocks.headers(self.tip.height - self.headers_needed + 1, self.tip.height)
+
+    def view(self) -> StoreView:
+        """The store as it is now, for a snapshot; close it."""
+        return self._store.view()
 
     def proposal_at(self, height: int, digest: bytes) -> Proposal | None:
-        """A decided block as it was proposed; None for another digest."""
-        row = self.blocks.row(height)
-        if row is None or row.digest != digest:
-            return None
-        return Proposal(
-            header=row.header, wire_ids=row.wire_ids, parent_certificate=row.parent_certificate
-        )
+        """A decided block as it was proposed; None for another digest, or below what is kept."""
+        row = self._kept(height)
+        return None if row is None or row.digest != digest else proposal_of(row)
 
     def decided_at(self, height: int) -> DecidedBlock | None:
-        """A decided block with its bodies."""
-        row = self.blocks.row(height)
+        """A decided block with its bodies; None below what is kept."""
+        row = self._kept(height)
         if row is None:
             return None
-        proposal = Proposal(
-            header=row.header, wire_ids=row.wire_ids, parent_certificate=row.parent_certificate
-        )
         return DecidedBlock(
-            proposal=proposal, certificate=row.certificate, bodies=self.blocks.bodies(height)
+            proposal=proposal_of(row),
+            certificate=row.certificate,
+            bodies=self.blocks.bodies(height),
         )
 
-
-def validator_set(members: tuple[governance.Validator, ...]) -> ValidatorSet:
-    """Members of the ledger's record as consensus knows them."""
-    return ValidatorSet(
-        tuple(
-            Validator(
-                id=member.id,
-                public_key=member.public_key,
-                network_key=member.network_key,
-                operator=member.operator,
-            )
-            for member in members
-        )
-    )
+    def _kept(self, height: int) -> BlockRow | None:
+        return self.blocks.row(height) if height >= self.blocks.floor.blocks else None

@@ -92,6 +92,10 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """R1: least time between a decision and the next proposal while the pool is small."""
     history_index: bool = True
     """Keep the rows behind account_getHistory."""
+    retain_blocks: Annotated[int, msgspec.Meta(ge=0, le=2**62)] = 0
+    """Newest blocks to keep; 0 = all, an archive. At least W + 100 and two snapshot intervals."""
+    snapshot_interval: Annotated[int, msgspec.Meta(ge=0, le=2**62)] = 1_000
+    """Heights between two snapshots held for nodes that join, equal on all nodes; 0 = none."""
     profile_stages: bool = False
     """Account CPU time by stage (bench)."""
 

@@ -17,6 +17,7 @@ from node.mempool import Mempool
 from node.p2p.transport import Transport
 from node.reports import recorded
 from node.sync.blocks import BlockSync
+from node.sync.snapshot_server import SnapshotServer
 from tokens.genesis import Genesis
 from tokens.results import Code, Receipt, Refusal
 from tokens.simulate import simulate
@@ -46,6 +47,7 @@ class Facade:
         transport: Transport,
         inbound: Inbound,
         sync: BlockSync,
+        snapshots: SnapshotServer,
         listener: NodeListener,
         data: Path,
     ) -> None:
@@ -58,6 +60,7 @@ class Facade:
         self._transport = transport
         self._inbound = inbound
         self._sync = sync
+        self._snapshots = snapshots
         self._listener = listener
         self._data = data
         self.genesis: Genesis = chain.genesis
@@ -84,6 +87,10 @@ class Facade:
     def height_of_block(self, digest: bytes) -> int | None:
         """Height of a decided block by its header digest."""
         return self._chain.blocks.height_of(digest)
+
+    def oldest_block(self) -> int:
+        """Lowest height whose block is kept here."""
+        return self._chain.blocks.floor.blocks
 
     def validators_at(self, height: int) -> ValidatorSet | None:
         """Set of a height up to tip + 1."""
@@ -165,12 +172,15 @@ class Facade:
             height=self._chain.tip.height,
             view=described.view,
             phase=described.phase,
-            sentence=described.sentence,
+            sentence="; ".join(filter(None, (described.sentence, self._sync.progress()))),
             mempool_transactions=len(self._pool),
             mempool_bytes=self._pool.bytes,
             peers=self._peers(),
             last_block_ms_ago=self._listener.decided_ms_ago,
             disk_free_bytes=shutil.disk_usage(self._data).free,
+            oldest_block=self._chain.blocks.floor.blocks,
+            snapshots=self._snapshots.heights,
+            snapshot_bytes_served=self._snapshots.served_bytes,
         )
 
     def _peers(self) -> tuple[PeerState, ...]:

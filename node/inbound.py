@@ -43,11 +43,14 @@ from node.wire.peer_messages import (
     BodyReply,
     BodyRequest,
     DecidedBlock,
+    Hello,
     PeerMessage,
+    Ping,
     SyncReply,
     SyncRequest,
     TxBatch,
 )
+from node.wire.snapshot_messages import SnapshotOffer, SnapshotQuery, SnapshotRequest
 from node.wire.verify import Reason, Rejected, Verifier
 
 REPLY_BYTES_MAX = 2 * 1024 * 1024
@@ -83,6 +86,19 @@ class Bodies(Protocol):
         """Transactions that a peer disseminates, or that it was asked for."""
 
 
+class Snapshots(Protocol):
+    """Who says what is kept here, and gives it."""
+
+    def on_query(self, peer: str, query: SnapshotQuery) -> None:
+        """Say what is kept here."""
+
+    def on_request(self, peer: str, request: SnapshotRequest) -> None:
+        """Give a part of a snapshot."""
+
+    def offer(self) -> SnapshotOffer:
+        """What is kept here."""
+
+
 class Inbound:
     """The handlers of all peer messages."""
 
@@ -96,6 +112,7 @@ class Inbound:
         bodies: Bodies,
         sync: BlockSync,
         is_observer: Callable[[str], bool],
+        snapshots: Snapshots,
         on_fault: Callable[[str, str], None],
         on_waste: Callable[[str, float], None],
         cpu_seconds: Callable[[], float],
@@ -110,6 +127,7 @@ class Inbound:
         self._sync = sync
         self._is_observer = is_observer
         """Of a peer id: listed, and no validator; one of w observers need not be correct."""
+        self._snapshots = snapshots
         self._on_fault = on_fault
         """(peer, reason): the peer sent what no honest one sends."""
         self._on_waste = on_waste
@@ -151,8 +169,16 @@ class Inbound:
                 self._on_block(message)
             case SyncReply():
                 self._sync.on_reply(peer, message)
-            case _:
+            case SnapshotQuery():
+                self._snapshots.on_query(peer, message)
+            case SnapshotRequest():
+                self._snapshots.on_request(peer, message)
+            case SnapshotOffer():
+                self._sync.on_offer(peer, message)
+            case Hello() | Ping():
                 self.dropped["UNEXPECTED"] += 1
+            case _:
+                self._sync.on_part(peer, message)
 
     def _on_pre_prepare(self, peer: str, message: PrePrepare) -> None:
         """The bodies beside it are not signed: they go the way of bodies, after the block."""
@@ -251,6 +277,10 @@ class Inbound:
             self._outbox.send(peer, BodyReply(bodies=part))
 
     def _serve_sync(self, peer: str, request: SyncRequest) -> None:
+        offer = self._snapshots.offer()
+        if request.from_height < offer.oldest:
+            self._outbox.send(peer, offer)
+            return
         blocks: list[DecidedBlock] = []
         size_bytes = 0
         last = min(request.from_height + request.count - 1, self._answers.tip_height())

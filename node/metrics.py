@@ -132,6 +132,13 @@ class NodeGauges:
                 ),
                 ("mempool_size", "Transactions that wait.", state.mempool_transactions),
                 ("mempool_size_bytes", "Their bytes.", state.mempool_bytes),
+                ("blocks_oldest", "Lowest height whose block is kept.", state.oldest_block),
+                ("snapshots_held", "Snapshots held for nodes that join.", len(state.snapshots)),
+                (
+                    "snapshot_served_bytes",
+                    "Bytes of snapshots given to peers since the start.",
+                    state.snapshot_bytes_served,
+                ),
                 ("storage_disk_free_bytes", "Free on the data disk.", state.disk_free_bytes),
             )
         )

@@ -11,6 +11,8 @@ import contextlib
 from collections.abc import Awaitable
 from pathlib import Path
 
+import msgspec
+
 from consensus.events import MayVote
 from node.chain import Chain
 from node.clock import now
@@ -27,6 +29,8 @@ from node.restart import begin_guard
 from node.storage.kv import StorageDamaged, StorageFailed
 from node.storage.leveldb import LevelDbStore
 from node.storage.lockfile import FolderLock
+from node.sync.install import STORE, remove_replaced, switch
+from node.sync.snapshot import Checkpoint, SnapshotReady
 from tokens.genesis import Genesis
 
 LOOK_INTERVAL_S = 0.25
@@ -35,6 +39,18 @@ failure that met a reader: an RPC call answers with an error and cannot end the 
 
 END_SECONDS = 0.5
 """What RPC clients get to hear the end of a call when the node ends by an error."""
+
+
+class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator says for one run."""
+
+    vote_from: int | None = None
+    """A node with a stale sign guard may vote from that height on (R12)."""
+    checkpoint: Checkpoint | None = None
+    """A snapshot must descend from this block; else w validators vouch for it."""
+
+
+NO_OPTIONS = RunOptions()
 
 
 class Node:
@@ -69,16 +85,18 @@ class Node:
         try:
             keys = load_keys(config, data, base=base, is_dev=genesis.is_dev)
             begin_guard(data, keys.signer.public_key)
-            store, chain = open_chain(data / "store", genesis, has_peers=bool(config.peers))
+            switch(data)
+            store, chain = open_chain(data / STORE, genesis, has_peers=bool(config.peers))
         except BaseException:
             lock.release()
             raise
         return cls(config, keys=keys, lock=lock, store=store, chain=chain, data=data, base=base)
 
-    async def run(self, stop: asyncio.Event, *, vote_from: int | None = None) -> None:
-        """Run until `stop`. Raises what ended it otherwise. `vote_from`: see app.run_node."""
+    async def run(self, stop: asyncio.Event, options: RunOptions = NO_OPTIONS) -> None:
+        """Run until `stop`. Raises what ended it otherwise."""
         try:
-            await self._run(stop, vote_from)
+            while await self._run(stop, options):
+                self._begin_again()
         finally:
             self._store.close()
             try:
@@ -91,9 +109,34 @@ class Node:
         if self._store.damaged and self.config.peers:
             set_aside(self._data / "store", StorageDamaged("met while the node ran; see above"))
 
-    async def _run(self, stop: asyncio.Event, vote_from: int | None) -> None:
-        parts = Parts(self.config, keys=self._keys, chain=self._chain, data=self._data)
-        await self._serve(stop, parts, vote_from)
+    async def _run(self, stop: asyncio.Event, options: RunOptions) -> bool:
+        """Whether to begin again: a snapshot has come in whole."""
+        if self.config.retain_blocks:
+            remove_replaced(self._data)
+        parts = Parts(
+            self.config,
+            keys=self._keys,
+            chain=self._chain,
+            data=self._data,
+            checkpoint=options.checkpoint,
+        )
+        try:
+            await self._serve(stop, parts, options.vote_from)
+        except BaseExceptionGroup as group:
+            ready, others = group.split(SnapshotReady)
+            if ready is None or others is not None:
+                raise
+            self._log.info("snapshot", text=str(first_error(ready)))
+            return True
+        return False
+
+    def _begin_again(self) -> None:
+        """On the store that the snapshot was built in: like a restart, by the same code."""
+        self._store.close()
+        switch(self._data)
+        self._store, self._chain = open_chain(
+            self._data / STORE, self._chain.genesis, has_peers=bool(self.config.peers)
+        )
 
     async def _serve(self, stop: asyncio.Event, parts: Parts, vote_from: int | None) -> None:
         """Start everything, wait, stop everything."""
@@ -125,8 +168,7 @@ class Node:
                 for task in tasks:
                     task.cancel()
         finally:
-            shell.driver.stop()
-            shell.gossip.close()
+            shell.close()
             shell.ring.close()
             parts.feeds.close()
             await _within(None if stop.is_set() else END_SECONDS, parts.rpc.stop())
@@ -147,6 +189,13 @@ class Node:
             if self._store.failed:
                 raise StorageFailed("the store failed while it was read; see the log above")
             gossip.resend(now().mono_ms, driver.replica.timeout_ms, self._chain.includable)
+
+
+def first_error(group: BaseException) -> BaseException:
+    """The first leaf of a group: what ended the TaskGroup."""
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return group
 
 
 async def _within(seconds: float | None, work: Awaitable[None]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from node.certificates import PEER, RPC, CertificateWatch, rpc_certificate
 from node.chain import Chain
-from node.config import NodeConfig
+from node.config import ConfigInvalid, NodeConfig
 from node.facade import Facade
 from node.feeds import Feeds
 from node.identity import NodeKeys
@@ -22,10 +22,13 @@ from node.peer_list import PeerList
 from node.restart import open_guard
 from node.rpc.listen import listener_config
 from node.rpc.server import RpcServer
-from node.shell import Shell, Surroundings
+from node.shell import Shell, SnapshotSettings, Surroundings
 from node.signing import Signer
 from node.signing_desk import SigningDesk
 from node.stages import Stages
+from node.storage.pruning import retain_min
+from node.sync.install import open_staged
+from node.sync.snapshot import Checkpoint
 from node.wire.hashing import SigningScope
 from node.wire.peer_messages import PROTOCOL, Hello
 
@@ -35,8 +38,19 @@ SOFTWARE = "mohur 0.1.0"
 class Parts:
     """All parts of one node, made in the order of their dependence."""
 
-    def __init__(self, config: NodeConfig, *, keys: NodeKeys, chain: Chain, data: Path) -> None:
-        """Call inside the running loop."""
+    def __init__(
+        self,
+        config: NodeConfig,
+        *,
+        keys: NodeKeys,
+        chain: Chain,
+        data: Path,
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
+        """Call inside the running loop. Raises ConfigInvalid for too few blocks to keep."""
+        least = retain_min(chain.window_blocks, config.snapshot_interval)
+        if 0 < config.retain_blocks < least:
+            raise ConfigInvalid(f"retain_blocks: 0 for all, or at least {least} in this network")
         self._config = config
         self._keys = keys
         self._chain = chain
@@ -46,6 +60,8 @@ class Parts:
         self._stages = Stages(enabled=config.profile_stages)
         chain.stages = self._stages
         chain.history_index = config.history_index
+        chain.retain_blocks = config.retain_blocks
+        self._checkpoint = checkpoint
         self.feeds = Feeds()
         self._metrics = Metrics()
         self._listener = NodeListener(
@@ -85,7 +101,18 @@ class Parts:
                 window=self._chain.window_blocks,
             ),
             block_gap_ms=self._config.block_gap_ms,
+            snapshots=SnapshotSettings(
+                interval=self._config.snapshot_interval,
+                open_store=lambda: open_staged(self._data),
+                pinned=self._pinned,
+                checkpoint=self._checkpoint,
+            ),
         )
+
+    def _pinned(self) -> dict[str, bytes]:
+        """The one key that a peer's link is pinned to; who has two just now vouches for nothing."""
+        told = self.peer_list.told
+        return {name: peer.network_key for name, peer in told.items() if not peer.more_keys}
 
     def _on_fault(self, peer: str, reason: str) -> None:
         """Cut off a peer that sends what no honest one sends; it may dial again after a pause."""
@@ -103,6 +130,7 @@ class Parts:
             transport=self.transport,
             inbound=self.shell.inbound,
             sync=self.shell.sync,
+            snapshots=self.shell.snapshots,
             listener=self._listener,
             data=self._data,
         )

@@ -47,6 +47,11 @@ class PeerList:
         }
         return self._told
 
+    @property
+    def told(self) -> dict[str, PeerAddress]:
+        """What the links go by now: the last answer of `peers`."""
+        return self._told
+
     def credentials(self) -> Credentials:
         """Of the own key that others pin: the newest that the ledger names, else the first."""
         self._shown = self._own_key()

@@ -4,7 +4,7 @@ parts.py gives it TLS links, a listener that logs and the clock of the machine; 
 simulator give it links, a listener and a clock of their own. Decides nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -26,11 +26,33 @@ from node.restart import restored, stored_sequence, turned
 from node.signature_check import SignatureCheck
 from node.signing import VerifySignature, verify
 from node.stages import Stages
+from node.storage.kv import KeyValueStore
 from node.sync.blocks import BlockSync
+from node.sync.snapshot import Checkpoint, SnapshotSync
+from node.sync.snapshot_check import SetChain
+from node.sync.snapshot_server import SnapshotServer
+from node.sync.staging import Staging
+from node.validator_sets import validator_set
 from node.wire.hashing import SigningScope
 from node.wire.signature_cache import SignatureCache
 from node.wire.verify import Verifier
 from tokens.transaction import DecodedTransaction
+
+EVIDENCE_KEPT_MAX = 1_000
+"""Newest pieces of evidence that a node takes with it to another store."""
+
+
+class SnapshotSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a node gives and takes snapshots (ADR 0011)."""
+
+    interval: int = 0
+    """Heights between two that it holds for others; 0 = none."""
+    open_store: Callable[[], KeyValueStore]
+    """Opens or makes the store beside its own that a snapshot is built in."""
+    pinned: Callable[[], Mapping[str, bytes]]
+    """Peer -> network key that its link is pinned to."""
+    checkpoint: Checkpoint | None = None
+    """A block that the operator vouches for."""
 
 
 def _nobody_counts(_peer: str, _cpu_s: float) -> None:
@@ -61,6 +83,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """Monotonic and wall milliseconds."""
     verify: VerifySignature = verify
     """Ed25519, or what a simulation puts in its place."""
+    snapshots: SnapshotSettings | None = None
+    """None: neither given nor taken."""
     make_replica: Callable[[ReplicaConfig, Restored], Replica] = Replica
     """The core; a simulation takes other timeouts, and watches each event."""
 
@@ -94,11 +118,20 @@ class Shell:
         """What the replica started from."""
         self.driver = self._make_driver(self.restored)
         self.intake = self._make_intake()
+        self.snapshots = SnapshotServer(
+            chain=chain,
+            send=around.outbox.send,
+            clock=around.clock,
+            interval=0 if around.snapshots is None else around.snapshots.interval,
+        )
+        chain.on_block = self.snapshots.on_block
         self.sync = BlockSync(
             applier=self.executor,
             send=around.outbox.send,
             advance=self.driver.advance,
             report=around.on_sync_report,
+            snapshots=self._make_snapshot_sync(around.snapshots),
+            behind_max=chain.retain_blocks,
         )
         self.inbound = self._make_inbound()
 
@@ -172,6 +205,35 @@ class Shell:
         if peer in self.chain.tip.validators:
             self.executor.heard_again(peer, wire_id)
 
+    def _make_snapshot_sync(self, settings: SnapshotSettings | None) -> SnapshotSync | None:
+        if settings is None:
+            return None
+        chain, around = self.chain, self._around
+        scope = SigningScope(chain_id=chain.chain_id, genesis_digest=chain.genesis_digest)
+        first = validator_set(chain.genesis.validators)
+        return SnapshotSync(
+            open_staging=lambda: Staging(settings.open_store(), chain.genesis),
+            new_sets=lambda: SetChain(scope, first, verify=around.verify),
+            pinned=settings.pinned,
+            send=around.outbox.send,
+            report=around.on_sync_report,
+            above=lambda: chain.tip.height,
+            finish=self._finish,
+            checkpoint=settings.checkpoint,
+        )
+
+    def _finish(self, staging: Staging) -> None:
+        """The last batch of a snapshot takes over what the node must not forget (R11, R12)."""
+        sequence = stored_sequence(self.chain, self.ring)
+        staging.finish(sequence, self.chain.blocks.evidence(EVIDENCE_KEPT_MAX))
+        staging.close()
+
+    def close(self) -> None:
+        """No timer runs on, no view of the store is held."""
+        self.driver.stop()
+        self.gossip.close()
+        self.snapshots.close()
+
     def _make_inbound(self) -> Inbound:
         return Inbound(
             driver=self.driver,
@@ -181,6 +243,7 @@ class Shell:
             bodies=self.intake,
             sync=self.sync,
             is_observer=self.chain.is_observer,
+            snapshots=self.snapshots,
             on_fault=self._around.on_fault,
             on_waste=self._around.on_waste,
             cpu_seconds=self._around.cpu_seconds,

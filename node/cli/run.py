@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from node.cli.checkpoint import checkpoint_of
 from node.cli.exits import CommandFailed, Exit
 
 PARENT_PIPE = "MOHUR_PARENT_PIPE"
@@ -30,7 +31,14 @@ PARENT_PIPE = "MOHUR_PARENT_PIPE"
     "least 3 above all that the others show. Only if the guards of all were lost at once: the"
     " next height, if the operators agree that nobody was ever told of a block at it.",
 )
-def run(config_path: Path, vote_from: int | None) -> int:
+@click.option(
+    "--checkpoint",
+    metavar="HEIGHT:DIGEST",
+    default=None,
+    help="A decided block that you have from another validator. A snapshot is then taken over only "
+    "if its block is that one or descends from it, and no validators need to vouch for it.",
+)
+def run(config_path: Path, vote_from: int | None, checkpoint: str | None) -> int:
     """Run a node in the foreground, until SIGTERM or Ctrl-C.
 
     Ends with 0 after a clean stop, 74 when the disk failed (start it again: it checks its store),
@@ -42,8 +50,11 @@ def run(config_path: Path, vote_from: int | None) -> int:
         raise CommandFailed(f"{config_path}: there is no such file", Exit.NO_INPUT)
     end_with_parent()
     from node.app import run_node
+    from node.node import RunOptions
 
-    return run_node(config_path, vote_from)
+    return run_node(
+        config_path, RunOptions(vote_from=vote_from, checkpoint=checkpoint_of(checkpoint))
+    )
 
 
 def end_with_parent() -> None:

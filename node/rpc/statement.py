@@ -9,6 +9,7 @@ Rules of this file:
 from node.api import StoredBlock
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.method import Call
+from node.rpc.views import check_kept
 from node.sdk.schema.account import Statement, StatementEntry, StatementParams
 from tokens.events import Burned, Issued, LedgerEvent, Moved
 from tokens.jsonform import type_name
@@ -26,6 +27,7 @@ def statement(call: Call, params: StatementParams) -> Statement:
     if not params.from_height <= last <= call.tip.height:
         message = "params: fromHeight <= toHeight <= height of the newest block"
         raise RpcError(RpcCode.INVALID_INPUT, message)
+    check_kept(call, max(1, params.from_height))
     closing = balance_of(call.state, params.asset, params.account)
     entries: list[StatementEntry] = []
     for receipt in _receipts(call, params.account, params.from_height):

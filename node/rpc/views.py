@@ -114,9 +114,18 @@ def proof_of(call: Call, kind: Kind, key_hash: bytes) -> common.Proof:
     )
 
 
+def check_kept(call: Call, height: int) -> None:
+    """Raises PRUNED for a height below what this node keeps."""
+    oldest = call.api.oldest_block()
+    if height < oldest:
+        raise RpcError(RpcCode.PRUNED, f"this node keeps blocks from height {oldest} on")
+
+
 def find_block(call: Call, tag: int | str) -> StoredBlock:
-    """The block of a height, a hash or a tag. Raises NOT_FOUND, INVALID_PARAMS."""
+    """The block of a height, a hash or a tag. Raises NOT_FOUND, PRUNED, INVALID_PARAMS."""
     height = _height_of(call, tag)
+    if height is not None:
+        check_kept(call, height)
     block = None if height is None else call.api.block(height)
     if block is None:
         raise not_found("block; the newest is in node_status, genesis in chain_getGenesis")
@@ -127,7 +136,7 @@ def _height_of(call: Call, tag: int | str) -> int | None:
     if isinstance(tag, int):
         return tag if 1 <= tag <= call.tip.height else None
     if tag == "earliest":
-        return 1
+        return call.api.oldest_block()
     if tag in ("latest", "safe", "finalized"):
         return call.tip.height or None
     try:

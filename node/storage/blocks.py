@@ -11,9 +11,12 @@ Rules of this file:
        b"a" address(16) ~height(8) ~index(4) -> empty     (~: complement: newest first)
        b"w" height(8)               -> the exactly-once window (written by tokens/ledger.py)
        b"v" height(8)               -> validator set from this height on, where it changes
+       b"l" height(8)               -> SetLink: last block of a set, and the next set (ADR 0011)
+       b"h" height(8)               -> Header alone: of blocks below the snapshot that began a store
        b"e" height(8) accused       -> encoded Evidence
-       b"m" name                    -> meta: tip
-3. A row is written once and never changed, except the tip.
+       b"m" name                    -> meta: genesis, tip, floor
+3. A row is written once and never changed, except tip and floor; what is below the floor is
+   removed (pruning.py). Rows `v` and `l` stay for ever.
 """
 
 import struct
@@ -29,11 +32,13 @@ from consensus.types import (
     ValidatorSet,
 )
 from node.api import StoredBlock, TransactionPlace
-from node.storage.kv import Batch, KeyValueStore
+from node.storage.kv import Batch, KeyValueStore, StoreReader
+from node.wire.snapshot_messages import SetLink
 from tokens.results import Receipt
 
 TIP_KEY = b"mtip"
 GENESIS_KEY = b"mgenesis"
+FLOOR_KEY = b"mfloor"
 RECENT_BLOCKS_MAX = 8
 """Whole blocks kept in memory, at most about 3 MiB of bodies each."""
 _U64_MAX = 2**64 - 1
@@ -68,6 +73,17 @@ class TipRow(
     """Sequence number of the sign guard when this block was written (R12)."""
 
 
+class FloorRow(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """What is kept of the past."""
+
+    blocks: Annotated[int, msgspec.Meta(ge=1)] = 1
+    """Lowest height whose block is here: bodies, receipts, indexes."""
+    headers: Annotated[int, msgspec.Meta(ge=1)] = 1
+    """Lowest height whose header is here."""
+
+
 class BodyRow(msgspec.Struct, frozen=True, kw_only=True):
     """What one block adds to the store beside the ledger's records."""
 
@@ -86,11 +102,19 @@ _bodies_decoder = msgspec.msgpack.Decoder(tuple[bytes, ...])
 _receipt_decoder = msgspec.msgpack.Decoder(Receipt)
 _tip_decoder = msgspec.msgpack.Decoder(TipRow)
 _set_decoder = msgspec.msgpack.Decoder(tuple[Validator, ...])
+_floor_decoder = msgspec.msgpack.Decoder(FloorRow)
+_link_decoder = msgspec.msgpack.Decoder(SetLink)
+_header_decoder = msgspec.msgpack.Decoder(Header)
 
 
 def height_key(prefix: bytes, height: int) -> bytes:
     """Row key of a height."""
     return prefix + _HEIGHT.pack(height)
+
+
+def _history_key(address: bytes, height: int, index: int) -> bytes:
+    """Newest first: complements of height and index."""
+    return b"a" + address + _PLACE.pack(_U64_MAX - height, _U32_MAX - index)
 
 
 class BlockStore:
@@ -99,6 +123,8 @@ class BlockStore:
     def __init__(self, store: KeyValueStore) -> None:
         self._store = store
         self._recent: dict[int, StoredBlock] = {}
+        self.floor = self._read_floor()
+        """What is kept of the past; the chain moves it after the batch that did (pruning.py)."""
 
     def tip(self) -> TipRow | None:
         """None in a store that holds nothing yet."""
@@ -127,18 +153,54 @@ class BlockStore:
         put(b"d" + body.row.digest, _HEIGHT.pack(height))
         for index, tx_id in enumerate(body.row.tx_ids):
             put(b"x" + tx_id, _PLACE.pack(height, index))
-        above = _U64_MAX - height
         for address, index in body.touched:
-            put(b"a" + address + _PLACE.pack(above, _U32_MAX - index), b"")
-        put(
-            TIP_KEY,
-            _encoder.encode(TipRow(height=height, guard_sequence=body.guard_sequence)),
-        )
+            put(_history_key(address, height, index), b"")
+        BlockStore.set_tip(batch, height, body.guard_sequence)
 
     @staticmethod
-    def add_validators(batch: Batch, from_height: int, validators: ValidatorSet) -> None:
-        """A set that differs from that of the height before."""
-        batch.put(height_key(b"v", from_height), _encoder.encode(validators.members))
+    def set_tip(batch: Batch, height: int, guard_sequence: int) -> None:
+        """Where the store stands after this batch."""
+        batch.put(TIP_KEY, _encoder.encode(TipRow(height=height, guard_sequence=guard_sequence)))
+
+    @staticmethod
+    def add_row(batch: Batch, row: BlockRow) -> None:
+        """The row of a block whose body is not here: that of a snapshot."""
+        batch.put(height_key(b"b", row.header.height), _encoder.encode(row))
+
+    @staticmethod
+    def remove(batch: Batch, row: BlockRow, touched: tuple[tuple[bytes, int], ...]) -> None:
+        """Everything of a block but its row."""
+        height = row.header.height
+        batch.delete(height_key(b"y", height))
+        batch.delete(height_key(b"r", height))
+        batch.delete(b"d" + row.digest)
+        for tx_id in row.tx_ids:
+            batch.delete(b"x" + tx_id)
+        for address, index in touched:
+            batch.delete(_history_key(address, height, index))
+
+    @staticmethod
+    def remove_header(batch: Batch, height: int) -> None:
+        """The row of a block, or its header alone."""
+        batch.delete(height_key(b"b", height))
+        batch.delete(height_key(b"h", height))
+
+    @staticmethod
+    def add_link(batch: Batch, link: SetLink) -> None:
+        """A set that differs from that of the height before, and the block that names it."""
+        height = link.header.height
+        batch.put(height_key(b"v", height + 1), _encoder.encode(link.members))
+        batch.put(height_key(b"l", height), _encoder.encode(link))
+
+    @staticmethod
+    def add_header(batch: Batch, header: Header) -> None:
+        """A header without its block."""
+        batch.put(height_key(b"h", header.height), _encoder.encode(header))
+
+    @staticmethod
+    def set_floor(batch: Batch, floor: FloorRow) -> None:
+        """Beside the removal of what is below it."""
+        batch.put(FLOOR_KEY, _encoder.encode(floor))
 
     def row(self, height: int) -> BlockRow | None:
         """A decided block without bodies."""
@@ -155,11 +217,20 @@ class BlockStore:
         known = self._recent.get(height)
         if known is not None:
             return known
-        row = self.row(height)
+        block = self.read(height)
+        if block is not None:
+            self._recent[height] = block
+            if len(self._recent) > RECENT_BLOCKS_MAX:
+                del self._recent[next(iter(self._recent))]
+        return block
+
+    def read(self, height: int) -> StoredBlock | None:
+        """The same, from the store. None below the floor."""
+        row = self.row(height) if height >= self.floor.blocks else None
         if row is None:
             return None
         receipts = self._store.get(height_key(b"r", height))
-        block = StoredBlock(
+        return StoredBlock(
             header=row.header,
             digest=row.digest,
             certificate=row.certificate,
@@ -171,10 +242,6 @@ class BlockStore:
                 for each in (() if receipts is None else _bodies_decoder.decode(receipts))
             ),
         )
-        self._recent[height] = block
-        if len(self._recent) > RECENT_BLOCKS_MAX:
-            del self._recent[next(iter(self._recent))]
-        return block
 
     def receipt(self, place: TransactionPlace) -> Receipt | None:
         """One receipt, without decoding the others."""
@@ -224,8 +291,16 @@ class BlockStore:
 
     def headers(self, first: int, last: int) -> tuple[Header, ...]:
         """Headers of a range of heights, ascending."""
-        rows = self._store.iterate(height_key(b"b", max(first, 1)), height_key(b"b", last + 1))
-        return tuple(_row_decoder.decode(data).header for _, data in rows)
+        return read_headers(self._store, first, last)
+
+    def links(self, first: int, last: int, limit: int) -> tuple[SetLink, ...]:
+        """Changes of the validator set in a range of heights, ascending."""
+        rows = self._store.iterate(height_key(b"l", first), height_key(b"l", last + 1), limit=limit)
+        return tuple(_link_decoder.decode(data) for _, data in rows)
+
+    def _read_floor(self) -> FloorRow:
+        data = self._store.get(FLOOR_KEY)
+        return FloorRow() if data is None else _floor_decoder.decode(data)
 
     def evidence(self, limit: int) -> list[tuple[str, int, bytes]]:
         """(accused, height, encoded Evidence), newest first."""
@@ -243,3 +318,13 @@ class BlockStore:
         batch = Batch()
         batch.put(height_key(b"e", height) + accused.encode(), data)
         self._store.write(batch)
+
+
+def read_headers(store: StoreReader, first: int, last: int) -> tuple[Header, ...]:
+    """Headers of a range of heights, ascending, from a store or a view of it."""
+    alone = store.iterate(height_key(b"h", max(first, 1)), height_key(b"h", last + 1))
+    rows = store.iterate(height_key(b"b", max(first, 1)), height_key(b"b", last + 1))
+    return (
+        *(_header_decoder.decode(data) for _, data in alone),
+        *(_row_decoder.decode(data).header for _, data in rows),
+    )

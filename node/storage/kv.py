@@ -68,8 +68,8 @@ class Batch:
         return len(self.operations)
 
 
-class KeyValueStore(Protocol):
-    """What blocks, snapshots and state need of a store. One thread uses it."""
+class StoreReader(Protocol):
+    """Reads of a store, or of what it held at one moment. One thread uses it."""
 
     def get(self, key: bytes) -> bytes | None:
         """The value, its checksum verified; None if there is none."""
@@ -85,6 +85,54 @@ class KeyValueStore(Protocol):
         self, start: bytes, stop: bytes, *, limit: int | None = None, reverse: bool = False
     ) -> Iterator[bytes]:
         """Keys of [start, stop), likewise."""
+        ...
+
+
+class StoreView(Protocol):
+    """What a store held when the view was taken, whatever was written since."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """See `StoreReader.get`."""
+        ...
+
+    def iterate(
+        self, start: bytes, stop: bytes, *, limit: int | None = None, reverse: bool = False
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """See `StoreReader.iterate`."""
+        ...
+
+    def iterate_keys(
+        self, start: bytes, stop: bytes, *, limit: int | None = None, reverse: bool = False
+    ) -> Iterator[bytes]:
+        """See `StoreReader.iterate_keys`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it: the store keeps old values as long as a view may ask for them."""
+        ...
+
+
+class KeyValueStore(Protocol):
+    """What blocks, snapshots and state need of a store. One thread uses it."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """See `StoreReader.get`."""
+        ...
+
+    def iterate(
+        self, start: bytes, stop: bytes, *, limit: int | None = None, reverse: bool = False
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """See `StoreReader.iterate`."""
+        ...
+
+    def iterate_keys(
+        self, start: bytes, stop: bytes, *, limit: int | None = None, reverse: bool = False
+    ) -> Iterator[bytes]:
+        """See `StoreReader.iterate_keys`."""
+        ...
+
+    def view(self) -> StoreView:
+        """The store as it is now. Close it; its cost on disk grows with what is written since."""
         ...
 
     def write(self, batch: Batch) -> None:

@@ -20,7 +20,13 @@ from typing import Never, cast
 
 from node.storage.kv import RESERVED_PREFIX, Batch, StorageDamaged, StorageFailed, StoreClosed
 from node.storage.log_tail import cut_torn_record
-from node.storage.plyvel_shim import STORE_ERRORS, CorruptionError, Database, open_database
+from node.storage.plyvel_shim import (
+    STORE_ERRORS,
+    CorruptionError,
+    Database,
+    Reader,
+    open_database,
+)
 
 FORMAT_KEY = RESERVED_PREFIX + b"mohur/format"
 """Where the marker lies that tells this store from any other LevelDB."""
@@ -78,10 +84,14 @@ class LevelDbStore:
 
     def get(self, key: bytes) -> bytes | None:
         """See `KeyValueStore.get`; 4 microseconds from memory."""
+        return self.get_from(self._database, key)
+
+    def get_from(self, source: Reader, key: bytes) -> bytes | None:
+        """The same from the database or a snapshot of it."""
         if self._failed is not None or self._database.closed:
             self._refuse()
         try:
-            return self._database.get(key, verify_checksums=True)
+            return source.get(key, verify_checksums=True)
         except STORE_ERRORS as error:
             self._fail(error)
 
@@ -89,14 +99,14 @@ class LevelDbStore:
         self, start: bytes, stop: bytes, *, limit: int | None = None, reverse: bool = False
     ) -> Iterator[tuple[bytes, bytes]]:
         """See `KeyValueStore.iterate`."""
-        pairs = self._iterator(start, stop, limit, reverse, values=True)
+        pairs = self.walk(self._database, start, stop, limit, reverse, values=True)
         return cast("Iterator[tuple[bytes, bytes]]", pairs)
 
     def iterate_keys(
         self, start: bytes, stop: bytes, *, limit: int | None = None, reverse: bool = False
     ) -> Iterator[bytes]:
         """See `KeyValueStore.iterate_keys`."""
-        keys = self._iterator(start, stop, limit, reverse, values=False)
+        keys = self.walk(self._database, start, stop, limit, reverse, values=False)
         return cast("Iterator[bytes]", keys)
 
     def write(self, batch: Batch) -> None:
@@ -128,8 +138,21 @@ class LevelDbStore:
         """Whether that error was damage, and no refusal of the disk."""
         return self._failed is not None and _is_damage(self._failed)
 
-    def _iterator(
-        self, start: bytes, stop: bytes, limit: int | None, reverse: bool, *, values: bool
+    def view(self) -> LevelDbView:
+        """See `KeyValueStore.view`: a snapshot handle of LevelDB."""
+        if self._failed is not None or self._database.closed:
+            self._refuse()
+        return LevelDbView(self, self._database.snapshot())
+
+    def walk(
+        self,
+        source: Reader,
+        start: bytes,
+        stop: bytes,
+        limit: int | None,
+        reverse: bool,
+        *,
+        values: bool,
     ) -> Iterator[object]:
         """Open now, so that the range is the one of the moment of the call; read when asked."""
         if self._failed is not None or self._database.closed:
@@ -138,7 +161,7 @@ class LevelDbStore:
         if start >= stop:
             return iter(())
         try:
-            found = self._database.iterator(
+            found = source.iterator(
                 reverse=reverse,
                 start=start,
                 stop=stop,
@@ -172,6 +195,47 @@ class LevelDbStore:
             kind = StorageDamaged if _is_damage(self._failed) else StorageFailed
             raise kind(f"the store failed earlier: {_words(self._failed)}")
         raise StoreClosed("the store is closed")
+
+
+class LevelDbView:
+    """See `StoreView`. Fails with its store."""
+
+    __slots__ = ("_closed", "_snapshot", "_store")
+
+    def __init__(self, store: LevelDbStore, snapshot: Reader) -> None:
+        self._store = store
+        self._snapshot = snapshot
+        self._closed = False
+
+    def get(self, key: bytes) -> bytes | None:
+        """See `StoreReader.get`."""
+        self._check_open()
+        return self._store.get_from(self._snapshot, key)
+
+    def iterate(
+        self, start: bytes, stop: bytes, *, limit: int | None = None, reverse: bool = False
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """See `StoreReader.iterate`."""
+        self._check_open()
+        pairs = self._store.walk(self._snapshot, start, stop, limit, reverse, values=True)
+        return cast("Iterator[tuple[bytes, bytes]]", pairs)
+
+    def iterate_keys(
+        self, start: bytes, stop: bytes, *, limit: int | None = None, reverse: bool = False
+    ) -> Iterator[bytes]:
+        """See `StoreReader.iterate_keys`."""
+        self._check_open()
+        keys = self._store.walk(self._snapshot, start, stop, limit, reverse, values=False)
+        return cast("Iterator[bytes]", keys)
+
+    def close(self) -> None:
+        """See `StoreView.close`."""
+        self._closed = True
+        self._snapshot.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreClosed("the view is closed")
 
 
 def open_store(folder: Path, *, create: bool) -> LevelDbStore:

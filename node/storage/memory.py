@@ -47,6 +47,13 @@ class MemoryStore:
             elif self._values.pop(key, None) is not None:
                 del self._keys[bisect_left(self._keys, key)]
 
+    def view(self) -> MemoryStore:
+        """See `KeyValueStore.view`: a copy."""
+        self._check_open()
+        copy = MemoryStore()
+        copy._keys, copy._values = list(self._keys), dict(self._values)
+        return copy
+
     def close(self) -> None:
         """See `KeyValueStore.close`."""
         self._closed = True

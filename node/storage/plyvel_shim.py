@@ -33,20 +33,11 @@ class WriteBatch(Protocol):
     ) -> None: ...
 
 
-class Database(Protocol):
-    """The methods of plyvel.DB that the store uses."""
-
-    @property
-    def closed(self) -> bool:
-        """Whether close() was called."""
-        ...
+class Reader(Protocol):
+    """What plyvel.DB and its snapshots can both do."""
 
     def get(self, key: bytes, default: None = None, *, verify_checksums: bool) -> bytes | None:
         """The value or None."""
-        ...
-
-    def put(self, key: bytes, value: bytes, *, sync: bool) -> None:
-        """Write one pair."""
         ...
 
     def iterator(
@@ -61,12 +52,49 @@ class Database(Protocol):
         """Pairs, or keys without `include_value`, over a snapshot of now."""
         ...
 
-    def write_batch(self, *, transaction: bool, sync: bool) -> WriteBatch:
-        """A batch; with `transaction` an exception inside the block discards it."""
+    def close(self) -> None:
+        """Release it. A database releases its lock, too."""
+        ...
+
+
+class Database(Protocol):
+    """The methods of plyvel.DB that the store uses."""
+
+    def get(self, key: bytes, default: None = None, *, verify_checksums: bool) -> bytes | None:
+        """The value or None."""
+        ...
+
+    def iterator(
+        self,
+        *,
+        reverse: bool,
+        start: bytes,
+        stop: bytes,
+        include_value: bool,
+        verify_checksums: bool,
+    ) -> Iterator[object]:
+        """Pairs, or keys without `include_value`, over a snapshot of now."""
         ...
 
     def close(self) -> None:
-        """Release the database and its lock."""
+        """Release it. A database releases its lock, too."""
+        ...
+
+    @property
+    def closed(self) -> bool:
+        """Whether close() was called."""
+        ...
+
+    def put(self, key: bytes, value: bytes, *, sync: bool) -> None:
+        """Write one pair."""
+        ...
+
+    def snapshot(self) -> Reader:
+        """The database as it is now."""
+        ...
+
+    def write_batch(self, *, transaction: bool, sync: bool) -> WriteBatch:
+        """A batch; with `transaction` an exception inside the block discards it."""
         ...
 
 

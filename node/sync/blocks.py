@@ -4,19 +4,25 @@ Rules of this file:
 1. Every block is checked by its certificate against the validator set of its height before it is
    executed, and by its root after. A peer that sends anything else is not asked again in this run;
    the window is asked elsewhere.
-2. One window of at most WINDOW blocks is open at a time; what nobody asked for is dropped.
+2. At most WINDOWS_MAX windows of at most WINDOW blocks are asked for or waiting, one of each peer;
+   they are applied in order. What nobody asked for is dropped.
+3. A node that is further behind than it keeps blocks, or whose next block no peer has any more,
+   takes over a snapshot (snapshot.py); without one it goes on with blocks.
 """
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from consensus.actions import CatchUp
 from consensus.types import Tip
 from node.wire.peer_messages import DecidedBlock, SyncReply, SyncRequest
+from node.wire.snapshot_messages import SnapshotGone, SnapshotOffer, SnapshotPart
 
 WINDOW = 64
 """Blocks asked for at once."""
+WINDOWS_MAX = 4
+"""Windows asked for or waiting to be applied: at most as many frames in memory."""
 REPLY_TIMEOUT_S = 5.0
 """A peer that has not answered by then is passed over."""
 RETRY_PAUSE_S = 0.5
@@ -37,6 +43,30 @@ class Applier(Protocol):
         """Height of the newest durable block."""
 
 
+class Snapshots(Protocol):
+    """Snapshot sync, as block sync uses it."""
+
+    async def take_over(self, peers: tuple[str, ...]) -> None:
+        """Try. Returns when there is none to be had; raises what rebuilds the node on success."""
+
+    def on_offer(self, peer: str, offer: SnapshotOffer) -> None:
+        """What a peer keeps."""
+
+    def on_part(self, peer: str, message: SnapshotPart | SnapshotGone) -> None:
+        """A part of a snapshot, or that there is none."""
+
+    def progress(self) -> str:
+        """In words; empty when nothing is going on."""
+
+
+class Window(NamedTuple):
+    """Blocks asked of one peer."""
+
+    first: int
+    size: int
+    deadline_s: float
+
+
 class BlockSync:
     """Asks for decided blocks until the target is reached."""
 
@@ -48,21 +78,39 @@ class BlockSync:
         advance: Callable[[Tip], None],
         report: Callable[[str], None],
         reply_timeout_s: float = REPLY_TIMEOUT_S,
+        snapshots: Snapshots | None = None,
+        behind_max: int = 0,
     ) -> None:
+        """`behind_max`: blocks behind at which a snapshot is preferred; 0 = never for distance."""
         self._applier = applier
         self._send = send
         self._advance = advance
         self._report = report
         self._reply_timeout_s = reply_timeout_s
+        self._snapshots = snapshots
+        self._behind_max = behind_max
         self._target = 0
         self._peers: tuple[str, ...] = ()
         self._wanted = asyncio.Event()
-        self._waiting: tuple[str, asyncio.Future[SyncReply]] | None = None
+        self._open: dict[str, Window] = {}
+        self._ready: dict[int, tuple[str, tuple[DecidedBlock, ...]]] = {}
+        """First height of a window -> who sent it, its blocks."""
+        self._oldest: dict[str, int] = {}
+        """Peer -> lowest height that it keeps, as it said in this run."""
+        self._came = asyncio.Event()
 
     @property
     def active(self) -> bool:
         """A target above the tip is being worked on."""
         return self._target > self._applier.tip_height()
+
+    def progress(self) -> str:
+        """In words, for operators; empty when nothing is going on."""
+        if not self.active:
+            return ""
+        found = "" if self._snapshots is None else self._snapshots.progress()
+        height = self._applier.tip_height()
+        return found or f"catching up: block {height} of {self._target}, {len(self._open)} asked"
 
     def catch_up(self, action: CatchUp) -> None:
         """A higher target, or other peers for it."""
@@ -70,54 +118,138 @@ class BlockSync:
         self._peers = action.peers
         self._wanted.set()
 
+    # --- what peers send --------------------------------------------------------------------------
+
     def on_reply(self, peer: str, reply: SyncReply) -> None:
         """An answer; dropped unless that peer was asked."""
-        if self._waiting is None or self._waiting[0] != peer or self._waiting[1].done():
-            return
-        self._waiting[1].set_result(reply)
+        window = self._open.pop(peer, None)
+        if window is not None:
+            self._ready[window.first] = (peer, reply.blocks[: window.size])
+            self._came.set()
+
+    def on_offer(self, peer: str, offer: SnapshotOffer) -> None:
+        """What a peer keeps: asked for, or instead of blocks that it has no more."""
+        window = self._open.get(peer)
+        if window is not None and offer.oldest > window.first:
+            del self._open[peer]
+            self._oldest[peer] = offer.oldest
+            self._came.set()
+        elif self._snapshots is not None:
+            self._snapshots.on_offer(peer, offer)
+
+    def on_part(self, peer: str, message: SnapshotPart | SnapshotGone) -> None:
+        """A part of a snapshot."""
+        if self._snapshots is not None:
+            self._snapshots.on_part(peer, message)
+
+    # --- the work ---------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Work for ever; ended by cancellation."""
         while True:
             await self._wanted.wait()
             self._wanted.clear()
-            refused: list[str] = []
-            while self.active:
-                peers = [peer for peer in self._peers if peer not in refused]
-                if not peers:
-                    refused.clear()
-                    await asyncio.sleep(RETRY_PAUSE_S)
-                    continue
-                if not await self._window(peers[0]):
-                    refused.append(peers[0])
+            await self._get_level()
 
-    async def _window(self, peer: str) -> bool:
-        """Ask one peer for the next blocks and apply them. False: pass it over."""
-        loop = asyncio.get_running_loop()
-        first = self._applier.tip_height() + 1
-        waiting: asyncio.Future[SyncReply] = loop.create_future()
-        self._waiting = (peer, waiting)
-        self._send(peer, SyncRequest(from_height=first, count=WINDOW))
-        try:
-            async with asyncio.timeout(self._reply_timeout_s):
-                reply = await waiting
-        except TimeoutError:
-            self._report(f"sync: {peer} did not answer for height {first}")
-            return False
-        finally:
-            self._waiting = None
-        if not reply.blocks:
-            return False
-        for block in reply.blocks:
-            height = block.proposal.header.height
-            if height <= self._applier.tip_height():
+    async def _get_level(self) -> None:
+        refused: dict[str, None] = {}
+        self._oldest.clear()
+        is_far = 0 < self._behind_max < self._target - self._applier.tip_height()
+        if is_far and self._snapshots is not None:
+            await self._snapshots.take_over(self._peers)
+        while self.active:
+            self._ask(refused)
+            if not self._open and self._next_ready() is None:
+                await self._nobody_has_it(refused)
                 continue
-            try:
-                tip = self._applier.apply_decided(block)
-            except BlockRefused as fault:
-                self._report(f"sync: {peer} sent a bad block {height}: {fault}")
-                return False
-            self._advance(tip)
-            # Let votes, RPC and timers run between two blocks.
-            await asyncio.sleep(0)
-        return True
+            await self._wait()
+            self._pass_over(refused)
+            await self._apply(refused)
+        self._open.clear()
+        self._ready.clear()
+
+    async def _nobody_has_it(self, refused: dict[str, None]) -> None:
+        """Everybody failed or has pruned the next block."""
+        if self._oldest and self._snapshots is not None:
+            await self._snapshots.take_over(self._peers)
+        refused.clear()
+        self._oldest.clear()
+        await asyncio.sleep(RETRY_PAUSE_S)
+
+    def _ask(self, refused: dict[str, None]) -> None:
+        """Give each peer that has nothing to do the next blocks that nobody is asked for."""
+        now_s = asyncio.get_running_loop().time()
+        for peer in self._peers:
+            if peer in refused or peer in self._open:
+                continue
+            if len(self._open) + len(self._ready) >= WINDOWS_MAX:
+                return
+            gap = self._gap()
+            if gap is None:
+                return
+            first, count = gap
+            if self._oldest.get(peer, 1) > first:
+                continue
+            self._open[peer] = Window(first, count, now_s + self._reply_timeout_s)
+            self._send(peer, SyncRequest(from_height=first, count=count))
+
+    def _gap(self) -> tuple[int, int] | None:
+        """(first, count) of the lowest blocks that are neither asked for nor here."""
+        taken = sorted(
+            [(first, first + len(blocks)) for first, (_, blocks) in self._ready.items()]
+            + [(window.first, window.first + window.size) for window in self._open.values()]
+        )
+        first = self._applier.tip_height() + 1
+        end = self._target + 1
+        for start, stop in taken:
+            if first < start:
+                end = start
+                break
+            first = max(first, stop)
+        count = min(WINDOW, end - first)
+        return (first, count) if count > 0 else None
+
+    async def _wait(self) -> None:
+        """Until an answer comes, or the first one is overdue."""
+        if self._next_ready() is not None:
+            return
+        deadline_s = min(window.deadline_s for window in self._open.values())
+        self._came.clear()
+        try:
+            async with asyncio.timeout_at(deadline_s):
+                await self._came.wait()
+        except TimeoutError:
+            return
+
+    def _pass_over(self, refused: dict[str, None]) -> None:
+        now_s = asyncio.get_running_loop().time()
+        for peer, window in list(self._open.items()):
+            if now_s >= window.deadline_s:
+                del self._open[peer]
+                refused[peer] = None
+                self._report(f"sync: {peer} did not answer for height {window.first}")
+
+    async def _apply(self, refused: dict[str, None]) -> None:
+        """What is next and here, block by block."""
+        while (found := self._next_ready()) is not None:
+            peer, blocks = self._ready.pop(found)
+            if not blocks:
+                refused[peer] = None
+            for block in blocks:
+                height = block.proposal.header.height
+                if height <= self._applier.tip_height():
+                    continue
+                try:
+                    tip = self._applier.apply_decided(block)
+                except BlockRefused as fault:
+                    self._report(f"sync: {peer} sent a bad block {height}: {fault}")
+                    refused[peer] = None
+                    break
+                self._advance(tip)
+                # Let votes, RPC and timers run between two blocks.
+                await asyncio.sleep(0)
+
+    def _next_ready(self) -> int | None:
+        """First height of the lowest window that is here, if nothing before it is missing."""
+        lowest = min(self._ready, default=None)
+        return lowest if lowest is not None and lowest <= self._applier.tip_height() + 1 else None

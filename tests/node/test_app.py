@@ -16,12 +16,12 @@ from node.app import (
     EXIT_IN_USE,
     EXIT_INTERNAL,
     EXIT_OK,
-    first_error,
     status_of,
 )
 from node.chain import WrongGenesis
 from node.executor import RootMismatch
 from node.genesis_file import write_genesis
+from node.node import first_error
 from node.storage.guard_types import GuardFailed
 from node.storage.kv import EXIT_STORAGE_FAILED, StorageFailed
 from node.storage.leveldb import OtherFormat

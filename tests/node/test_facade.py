@@ -59,6 +59,7 @@ class World:
             feeds=self.feeds,
             transport=cast("Transport", NoLinks()),
             inbound=self.shell.inbound,
+            snapshots=self.shell.shell.snapshots,
             sync=self.shell.sync,
             listener=self.listener,
             data=folder,

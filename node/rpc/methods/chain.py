@@ -6,6 +6,7 @@ from node.rpc.views import (
     block_header_view,
     block_view,
     certificate_view,
+    check_kept,
     find_block,
     proof_of,
 )
@@ -43,6 +44,7 @@ def get_header(call: Call, params: chain.BlockParams) -> chain.BlockHeader:
 
 def get_blocks(call: Call, params: chain.BlocksParams) -> tuple[chain.BlockHeader, ...]:
     """Headers of a run of blocks."""
+    check_kept(call, max(1, params.from_height))
     stop = min(call.tip.height, params.from_height + params.limit - 1)
     blocks = [call.api.block(height) for height in range(params.from_height, stop + 1)]
     return tuple([block_header_view(block) for block in blocks if block is not None])

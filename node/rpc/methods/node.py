@@ -32,6 +32,7 @@ def status(call: Call, params: NoParams) -> node.NodeStatus:
         peers_connected=sum([peer.connected for peer in state.peers]),
         peers_configured=len(state.peers),
         last_block_ms_ago=state.last_block_ms_ago,
+        oldest_block=state.oldest_block,
     )
 
 

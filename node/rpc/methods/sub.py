@@ -2,6 +2,7 @@
 
 from node.rpc.errors import RpcCode, RpcError, not_found
 from node.rpc.method import Call, Session, Tier, method
+from node.rpc.views import check_kept
 from node.sdk.schema import sub as schema
 
 
@@ -19,6 +20,7 @@ def subscribe(call: Call, params: schema.SubscribeParams) -> schema.Subscription
         if not oldest <= params.from_height <= height + 1:
             message = f"params.fromHeight: {schema.REPLAY_MAX} heights back to the next one"
             raise RpcError(RpcCode.INVALID_INPUT, message)
+        check_kept(call, params.from_height)
     if params.topic == "blocks" and params.filter is not None:
         raise RpcError(RpcCode.INVALID_INPUT, "params.filter: topic blocks has none")
     return _session(call).subscribe(params, height + 1)

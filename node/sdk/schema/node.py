@@ -37,6 +37,8 @@ class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     peers_connected: Count
     peers_configured: Count
     last_block_ms_ago: int | None
+    oldest_block: BlockHeight
+    """Lowest height whose block is kept here; older ones are error 4444."""
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):

@@ -200,6 +200,9 @@ class FakeNode:
     def height_of_block(self, digest: bytes) -> int | None:
         return next((b.header.height for b in self.blocks if b.digest == digest), None)
 
+    def oldest_block(self) -> int:
+        return 1
+
     def validators_at(self, height: int) -> ValidatorSet | None:
         return self.validators if 1 <= height <= len(self.blocks) + 1 else None
 

@@ -107,3 +107,26 @@ def test_a_batch_refuses_keys_that_are_not_the_callers(key: bytes) -> None:
     with pytest.raises(ValueError, match="key"):
         batch.delete(key)
     assert len(batch) == 0
+
+
+def test_a_view_is_what_the_store_was(store: KeyValueStore) -> None:
+    store.write(batch_of([(b"a", b"1"), (b"b", b"2")]))
+    view = store.view()
+    store.write(batch_of([(b"a", None), (b"b", b"3"), (b"c", b"4")]))
+    assert [view.get(key) for key in (b"a", b"b", b"c")] == [b"1", b"2", None]
+    assert list(view.iterate(b"a", b"z")) == [(b"a", b"1"), (b"b", b"2")]
+    assert list(view.iterate_keys(b"a", b"z", reverse=True, limit=1)) == [b"b"]
+    assert list(store.iterate(b"a", b"z")) == [(b"b", b"3"), (b"c", b"4")]
+    view.close()
+    with pytest.raises(StoreClosed):
+        view.get(b"a")
+
+
+def test_a_view_ends_with_its_store(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store", create=True)
+    store.write(batch_of([(b"a", b"1")]))
+    view = store.view()
+    store.close()
+    with pytest.raises(StoreClosed):
+        view.get(b"a")
+    view.close()

@@ -14,6 +14,7 @@ from node.driver import Driver
 from node.inbound import Inbound
 from node.stages import Stages
 from node.sync.blocks import BlockSync
+from node.sync.snapshot_server import SnapshotServer
 from node.wire.peer_messages import (
     DecidedBlock,
     PeerMessage,
@@ -61,6 +62,9 @@ class World:
             bodies=self,
             sync=cast("BlockSync", self),
             is_observer=lambda peer: peer in self.observers,
+            snapshots=SnapshotServer(
+                chain=self.chain, send=self.send, clock=lambda: NOW, interval=0
+            ),
             on_fault=lambda peer, reason: self.faults.append((peer, reason)),
             on_waste=lambda peer, cpu_s: self.waste.append((peer, cpu_s)),
             cpu_seconds=lambda: float(next(self.cpu_s)),

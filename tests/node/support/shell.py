@@ -15,7 +15,7 @@ from node.identity import dev_keys
 from node.key_ring import KeyRing
 from node.mempool import PoolLimits
 from node.restart import begin_guard, open_guard
-from node.shell import Shell, Surroundings
+from node.shell import Shell, SnapshotSettings, Surroundings
 from node.signing import Signer
 from node.signing_desk import GuardedProposal, SigningDesk
 from node.storage.kv import KeyValueStore
@@ -142,6 +142,8 @@ class NodeShell:
         store: KeyValueStore | None = None,
         pool: PoolLimits | None = None,
         more_signers: Sequence[Signer] = (),
+        snapshots: SnapshotSettings | None = None,
+        retain_blocks: int = 0,
     ) -> None:
         self.name = name
         self.note = note
@@ -163,9 +165,13 @@ class NodeShell:
         self._guards = folder / "guard"
         self.desk = self._open_desk(keys.signer)
         self.ring = KeyRing(name, (self.desk, *map(self._open_desk, more_signers)))
-        self._build(Wire(self.plan, send), pool)
+        self.chain.retain_blocks = retain_blocks
+        self.sync_reports: list[str] = []
+        self._build(Wire(self.plan, send), pool, snapshots)
 
-    def _build(self, wire: Wire, limits: PoolLimits | None) -> None:
+    def _build(
+        self, wire: Wire, limits: PoolLimits | None, snapshots: SnapshotSettings | None
+    ) -> None:
         shell = Shell(
             self.chain,
             self.ring,
@@ -174,11 +180,13 @@ class NodeShell:
                 outbox=wire,
                 listener=Listener(self),
                 on_fault=self.on_fault,
-                on_sync_report=lambda text: None,
+                on_sync_report=self.sync_reports.append,
                 pool=limits or PoolLimits(window=self.chain.window_blocks),
                 clock=now,
+                snapshots=snapshots,
             ),
         )
+        self.shell = shell
         self.check, self.pool, self.verifier = shell.check, shell.pool, shell.verifier
         self.gossip, self.executor, self.restored = shell.gossip, shell.executor, shell.restored
         self.driver, self.intake, self.sync = shell.driver, shell.intake, shell.sync
@@ -218,6 +226,5 @@ class NodeShell:
 
     def release(self) -> None:
         """What the end of a process does: no timer, no lock, no descriptor."""
-        self.driver.stop()
-        self.gossip.close()
+        self.shell.close()
         self.ring.close()

@@ -48,6 +48,9 @@ class ChainNode:
     def height_of_block(self, digest: bytes) -> int | None:
         return self._chain.blocks.height_of(digest)
 
+    def oldest_block(self) -> int:
+        return 1
+
     def validators_at(self, height: int) -> ValidatorSet | None:
         return self._chain.validators_at(height)
 

@@ -1,0 +1,26 @@
+"""A decided block as consensus proposes it, and as its row in the store has it."""
+
+from consensus.types import CommitCertificate, Proposal
+from node.storage.blocks import BlockRow
+from tokens.block import BlockResult
+
+
+def row_of(proposal: Proposal, certificate: CommitCertificate, result: BlockResult) -> BlockRow:
+    """What is stored of a block beside its bodies."""
+    return BlockRow(
+        header=proposal.header,
+        digest=certificate.digest,
+        certificate=certificate,
+        parent_certificate=proposal.parent_certificate,
+        state_root=result.state_root,
+        receipts_root=result.receipts_root,
+        wire_ids=proposal.wire_ids,
+        tx_ids=tuple(receipt.tx_id for receipt in result.receipts),
+    )
+
+
+def proposal_of(row: BlockRow) -> Proposal:
+    """The block as it was proposed."""
+    return Proposal(
+        header=row.header, wire_ids=row.wire_ids, parent_certificate=row.parent_certificate
+    )
