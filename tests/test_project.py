@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import reasons_to_refuse, refuse_remote_address
+from tests.gates import GATES
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -112,12 +113,18 @@ def test_every_verb_but_help_and_clean_needs_the_environment() -> None:
         assert verb in ("help", "clean") or {"$(STAMP)", "lint", "check"} & set(through), verb
 
 
-def test_ci_is_a_strict_script_that_runs_the_checks_and_the_story() -> None:
+def test_every_gate_is_a_verb_and_none_is_listed_twice() -> None:
+    names = [gate.name for gate in GATES]
+    assert len(set(names)) == len(names)
+    assert set(names) <= set(verbs((ROOT / "Makefile").read_text()))
+
+
+def test_ci_is_a_strict_script_that_runs_the_checks_the_story_and_the_gates() -> None:
     script = ROOT / ".ci" / "run"
     text = script.read_text()
     assert os.access(script, os.X_OK)
     assert "set -euo pipefail" in text
-    assert text.index("make test") < text.index("make demo")
+    assert text.index("make test") < text.index("make demo") < text.index("make gates")
     subprocess.run(["bash", "-n", str(script)], check=True)
 
 
