@@ -70,6 +70,9 @@ fuzz: $(STAMP) ## Fuzz what reads foreign bytes: TARGET=rpc SEED=7 RUNS=100000 G
 	@$(BIN)/python -m tests.fuzz.campaign --target $(TARGET) --seed $(SEED) --runs $(RUNS) \
 		--guided $(GUIDED) $(ARGS)
 
+poison: $(STAMP) ## Odd authorised transactions on four shells: RUNS=20000 SEED=7
+	@$(BIN)/python -m tests.poison.campaign --runs $(RUNS) --seed $(SEED) $(ARGS)
+
 fuzz-ledger: $(STAMP) ## Attack the ledger: STEPS=100000 SEED=7 tries about as many transactions
 	@$(BIN)/python -m tests.tokens.fuzz --steps $(STEPS) --seed $(SEED) $(ARGS)
 

@@ -20,7 +20,7 @@ from node.chain import Chain, Execution
 from node.mempool import Mempool, reference_of, sender_of
 from node.signature_check import SignatureCheck
 from node.stages import Stage, Stages
-from node.sync.blocks import BlockRefused
+from node.sync.blocks import BlockRefused, follows
 from node.wire.hashing import certificate_digest, header_digest, tx_root
 from node.wire.peer_messages import BODIES_MAX, BodyRequest, DecidedBlock
 from node.wire.verify import Rejected, Verifier
@@ -202,7 +202,7 @@ class Executor:
         verified = self._verifier.verify_decided(block)
         if isinstance(verified, Rejected):
             raise BlockRefused(verified.reason)
-        if header.parent != self._chain.tip.digest:
+        if not follows(self._chain.tip, block.proposal):
             raise BlockRefused("another parent")
         transactions = []
         for wire_id, body in zip(block.proposal.wire_ids, block.bodies, strict=True):

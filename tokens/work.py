@@ -7,8 +7,8 @@ Rules of this file:
 """
 
 STORED_OPERATIONS_MAX = 5_000
-"""Operations of proposals that the approvals of one block may name, run or not: half a second of
-work, and 50 approvals of the largest proposals."""
+"""Operations of proposals that the approvals of one block may name, run or not: 50 approvals of the
+largest proposals. 5,000 payments took 0.11 s of CPU, and 222 KB of receipts."""
 
 
 class StoredWork:

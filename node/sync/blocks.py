@@ -15,7 +15,8 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from consensus.actions import CatchUp
-from consensus.types import Tip
+from consensus.quorum import commit_certificate_fits
+from consensus.types import Proposal, Tip
 from node.wire.peer_messages import DecidedBlock, SyncReply, SyncRequest
 from node.wire.snapshot_messages import SnapshotGone, SnapshotOffer, SnapshotPart
 
@@ -31,6 +32,21 @@ RETRY_PAUSE_S = 0.5
 
 class BlockRefused(Exception):
     """A synced block does not hold what it claims. The peer is at fault; the message says how."""
+
+
+def follows(tip: Tip, proposal: Proposal) -> bool:
+    """Whether a block names this tip as its parent, with a certificate that has its structure.
+
+    Signatures need no check: a quorum has signed the header, which covers them. But more liars than
+    f may sign anything, and the ledger counts whose index stands there.
+    """
+    certificate = proposal.parent_certificate
+    if proposal.header.parent != tip.digest or certificate is None:
+        return proposal.header.parent == tip.digest and tip.height == 0
+    return (certificate.height, certificate.digest) == (
+        tip.height,
+        tip.digest,
+    ) and commit_certificate_fits(certificate, len(tip.previous_validators))
 
 
 class Applier(Protocol):

@@ -6,7 +6,11 @@ import msgspec
 import pytest
 
 from node.rpc.parse import BadJson, parse
+from node.sync.blocks import BlockRefused
+from node.wire.hashing import certificate_digest, header_digest
 from tests.fuzz.targets.transaction import FORM, nested, unsigned
+from tests.node.support.chains import certify, decide, decided_block
+from tests.node.support.executor_world import World
 from tests.tokens.samples import DATE, sample
 from tokens.codec import encode
 from tokens.jsonform import FormError
@@ -113,3 +117,22 @@ def test_one_wide_character_does_not_make_a_large_body_four_times_as_large() -> 
     wide = '["' + "a" * 200_000 + "\U0001f600" + '"]'
     assert peak_bytes(wide.encode()) < len(wide)
     assert parse('["Rs \U0001f600"]'.encode()) == ["Rs \U0001f600"]
+
+
+@pytest.mark.parametrize("index", [4, 30])
+def test_a_quorum_of_liars_cannot_name_signers_that_do_not_exist(index: int) -> None:
+    """Synced, such a block ended the node by an IndexError with every restart."""
+    world = World()
+    decide(world.chain)
+    block = decided_block(world.chain)
+    parent = block.proposal.parent_certificate
+    assert parent is not None
+    *first, last = parent.signatures
+    replace = msgspec.structs.replace
+    parent = replace(parent, signatures=(*first, replace(last, index=index)))
+    header = replace(block.proposal.header, parent_certificate=certificate_digest(parent))
+    proposal = replace(block.proposal, header=header, parent_certificate=parent)
+    certificate = certify(world.chain, 2, header_digest(header), block.certificate.root)
+    with pytest.raises(BlockRefused, match="another parent"):
+        world.executor.apply_decided(replace(block, proposal=proposal, certificate=certificate))
+    world.executor.apply_decided(block)

@@ -1,0 +1,1 @@
+"""Transactions that are authorised and odd: they never stop the network, and enter at most once."""
