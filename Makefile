@@ -90,6 +90,9 @@ determinism: $(STAMP) ## The golden chain under hash seeds, locales, time zones 
 drills: $(STAMP) ## Play the drills of docs/runbook.md (ARGS="lost-site upgrade" plays these)
 	@$(BIN)/python -m tests.drills $(ARGS)
 
+storage: $(STAMP) ## Kill, cut, fill and damage real nodes: SIZE=ci|full|release SEED=7 ARGS="--only kills"
+	@$(BIN)/python -m tests.campaigns.storage --size $(SIZE) --seed $(SEED) $(ARGS)
+
 bench: $(STAMP) ## Measure a network on this machine
 	@$(BIN)/mohur devnet bench $(ARGS)
 

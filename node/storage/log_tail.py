@@ -30,6 +30,7 @@ TAIL_BYTES_MAX = 16 << 20
 _HEADER = struct.Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 _MASK_DELTA = 0xA282_EAD8
+_CHECKSUM_BYTES = 4
 
 
 class _Fragment(NamedTuple):
@@ -101,8 +102,14 @@ def _has_record_after(data: bytes, start: int) -> bool:
 
 
 def _has_zero_sector(data: bytes, start: int) -> bool:
-    """Whether an aligned sector is zeros; the first may be shared with the record before."""
+    """Whether a sector, as far as it belongs to the tail, is zeros.
+
+    The first one is shared with the record before: if it was not written, it holds that one's end
+    and then zeros. At least a checksum of them, because the flip of one bit makes no checksum zero.
+    """
     first = -(-start // SECTOR_BYTES) * SECTOR_BYTES
+    if first - start >= _CHECKSUM_BYTES and len(data) > first and not any(data[start:first]):
+        return True
     return any(
         not any(data[place : place + SECTOR_BYTES])
         for place in range(first, len(data), SECTOR_BYTES)

@@ -74,6 +74,23 @@ def test_lost_sectors_of_the_last_write_are_cut_off(tmp_path: Path, batch_bytes:
         assert opened_keys(folder) == expected
 
 
+@pytest.mark.parametrize("batch_bytes", [4_600, 4_649, 9_300, 9_320])
+def test_a_lost_sector_that_the_record_before_shares_is_cut_off(
+    tmp_path: Path, batch_bytes: int
+) -> None:
+    """Found by a power cut: the last record begins in the last sector of a block.
+
+    The old end of the file, then zeros, then the rest of the record in the next block.
+    """
+    sizes = make(tmp_path / "sound", batch_bytes)
+    start, end = sizes[-2], sizes[-1]
+    first = -(-start // BLOCK_BYTES) * BLOCK_BYTES
+    assert 4 <= first - start < SECTOR < end - start
+    folder = zeroed(tmp_path / "sound", tmp_path / "torn", start, first)
+    for _ in range(2):
+        assert opened_keys(folder) == [b"%d" % number for number in range(BATCHES - 1)]
+
+
 @pytest.mark.parametrize("batch_bytes", [20_000, 100_000])
 def test_lost_sectors_of_an_earlier_write_are_damage(tmp_path: Path, batch_bytes: int) -> None:
     sizes = make(tmp_path / "sound", batch_bytes)
