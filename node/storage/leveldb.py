@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Never, cast
 
+from node.storage.birth import is_unborn
 from node.storage.durable import make_folder
 from node.storage.kv import RESERVED_PREFIX, Batch, StorageDamaged, StorageFailed, StoreClosed
 from node.storage.log_tail import cut_torn_record
@@ -45,8 +46,6 @@ OPEN_FILES_MAX = 512
 """Table files held open; well under the usual limit of 1,024 descriptors of a process."""
 BLOOM_FILTER_BITS = 10
 """Bits per key: one percent of the lookups of absent keys read a block for nothing."""
-BIRTH_FILES = frozenset(("CURRENT", "LOCK", "LOG", "LOG.old", "000001.dbtmp", "000002.dbtmp"))
-BIRTH_MANIFESTS = frozenset(("MANIFEST-000001", "MANIFEST-000002"))
 
 
 class DamagedStore(Exception):
@@ -251,7 +250,7 @@ def open_store(folder: Path, *, create: bool) -> LevelDbStore:
         OtherFormat: it is a store, of another version.
         StorageFailed: the disk refuses (full, read-only, no permission); the store may be sound.
     """
-    present = folder.is_dir() and any(folder.iterdir()) and not _is_unborn(folder)
+    present = folder.is_dir() and any(folder.iterdir()) and not is_unborn(folder)
     if not present and not create:
         raise StoreMissing(f"there is no store in {folder}")
     if present and not (folder / "CURRENT").is_file():
@@ -270,18 +269,6 @@ def open_store(folder: Path, *, create: bool) -> LevelDbStore:
         database.close()
         raise
     return LevelDbStore(database)
-
-
-def _is_unborn(folder: Path) -> bool:
-    """Whether the power went while LevelDB made this folder: it never held a row.
-
-    LevelDB names its first manifest in CURRENT before it is synced. No table, nothing in a log, and
-    no manifest but the two of a first start: then it begins again.
-    """
-    names = {path.name for path in folder.iterdir()}
-    manifests = {name for name in names if name.startswith("MANIFEST-")}
-    empty = {path.name for path in folder.glob("*.log") if path.stat().st_size == 0}
-    return names - manifests - empty <= BIRTH_FILES and manifests <= BIRTH_MANIFESTS
 
 
 def _open(folder: Path, *, create: bool) -> Database:
