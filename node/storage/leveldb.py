@@ -335,11 +335,7 @@ def _named(error: Exception, folder: Path) -> DamagedStore | StorageFailed:
 
 
 def _is_damage(error: Exception) -> bool:
-    """Rule 5, by the words of the error.
-
-    LevelDB calls a table that is shorter than its manifest says, or gone, an I/O error (EINVAL,
-    ENOENT). Those bytes are lost: trying again does not bring them back.
-    """
+    """Rule 5. LevelDB calls a table that is short or gone an I/O error: EINVAL, ENOENT."""
     if isinstance(error, CorruptionError):
         return True
     return _words(error).endswith((": Invalid argument", ": No such file or directory"))
