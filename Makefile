@@ -14,6 +14,8 @@ STAMP := $(VENV)/.setup-done
 ARGS ?=
 SEED ?= 1
 N ?= 100
+JOBS ?= 1
+MINUTES ?=
 STEPS ?= 100000
 BLOCKS ?= 10000
 SIZE ?= ci
@@ -63,7 +65,10 @@ demo: $(STAMP) ## Four real validators play the story (ARGS="--once" exits after
 devnet: $(STAMP) ## Start a network on this machine and keep it up
 	@$(BIN)/mohur devnet up $(ARGS)
 
-sim: $(STAMP) ## Simulate consensus: SEED=7 N=1000 tries seeds 7..1006
+sim: $(STAMP) ## Simulate whole nodes: SEED=7 N=1000 tries seeds 7..1006 (MINUTES=5 JOBS=2)
+	@$(BIN)/python -m tests.sim.campaign --seed $(SEED) --n $(N) --jobs $(JOBS) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+
+sim-core: $(STAMP) ## Simulate the consensus core alone: SEED=7 N=1000
 	@$(BIN)/python -m tests.consensus.campaign --seed $(SEED) --seeds $(N) $(ARGS)
 
 fuzz: $(STAMP) ## Fuzz what reads foreign bytes: TARGET=rpc SEED=7 RUNS=100000 GUIDED=5000

@@ -46,9 +46,6 @@ class Disk(Protocol):
     def write(self, descriptor: int, data: bytes | memoryview) -> int:
         """Append; how many bytes were taken, which may be fewer."""
 
-    def cut(self, descriptor: int, size_bytes: int) -> None:
-        """Make a file shorter."""
-
     def sync(self, descriptor: int) -> None:
         """Put the bytes of an open file on the disk."""
 
@@ -96,10 +93,6 @@ class OsDisk:
     def write(self, descriptor: int, data: bytes | memoryview) -> int:
         """See `Disk.write`."""
         return os.write(descriptor, data)
-
-    def cut(self, descriptor: int, size_bytes: int) -> None:
-        """See `Disk.cut`."""
-        os.ftruncate(descriptor, size_bytes)
 
     def sync(self, descriptor: int) -> None:
         """See `Disk.sync`. OSError if the bytes may not be there."""

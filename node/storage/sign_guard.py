@@ -145,14 +145,14 @@ class SignGuard:
                 absent = GuardState.FOREIGN if others else GuardState.MISSING
                 return cls(path, public_key, absent, disk)
             guard = cls(path, public_key, GuardState.FRESH, disk)
-            data = disk.read(path)
-            contents = decode_entries(data)
-            if not guard._replay(contents.entries):
+            if not guard._replay(decode_entries(disk.read(path)).entries):
                 return cls(path, public_key, GuardState.FOREIGN, disk)
-            guard._digest, guard._size = contents.digest, contents.end
-            guard._open_file(cut=contents.end < len(data))
         except OSError as error:
             raise GuardFailed(f"the sign guard {path} cannot be read: {error}") from error
+        # What was read counts as signed from now on, so it must be durable; a sync of this file
+        # would not make it so. If an earlier one failed, the kernel has dropped the pages, shows
+        # them on and says yes to the next sync. Only a new file is written again.
+        guard._replace()
         return guard
 
     @property
@@ -300,17 +300,6 @@ class SignGuard:
         self.state = GuardState.CURRENT if self.sequence else GuardState.FRESH
         return True
 
-    def _open_file(self, *, cut: bool) -> None:
-        """Take the file for appending, all of it durable.
-
-        The sync is needed also when nothing is cut off: an entry that was only in the page cache
-        when the process died counts as signed from now on.
-        """
-        self._descriptor = self.disk.open_end(self._path)
-        if cut:
-            self.disk.cut(self._descriptor, self._size)
-        self.disk.sync(self._descriptor)
-
     def _replace(self) -> None:
         """Begin a new file with what memory holds. A crash leaves the old or the new one."""
         memory = self._memory
@@ -326,7 +315,7 @@ class SignGuard:
             self.close()
             self._digest, self._size = digest, len(data)
             self._replace_at = max(SEGMENT_BYTES, 2 * len(data))
-            self._open_file(cut=False)
+            self._descriptor = self.disk.open_end(self._path)
         except OSError as error:
             self._fail(error)
 

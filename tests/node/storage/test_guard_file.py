@@ -187,12 +187,15 @@ def test_a_guard_cut_anywhere_keeps_what_left_before_and_signs_on(tmp_path: Path
 
 
 def test_a_torn_tail_is_gone_from_the_file_before_anything_is_appended(tmp_path: Path) -> None:
-    path, sizes, _ = signed_guard(tmp_path)
+    path, sizes, states = signed_guard(tmp_path)
     data = path.read_bytes()
     torn = data[: sizes[1] + SECTOR_BYTES // 2]
     path.write_bytes(torn)
-    SignGuard.open(tmp_path, KEY).close()
-    assert path.read_bytes() == data[: sizes[1]]
+    guard = SignGuard.open(tmp_path, KEY)
+    guard.close()
+    assert guard.records() == states[1]
+    whole = path.read_bytes()
+    assert decode_entries(whole).end == len(whole)
 
 
 def test_a_damaged_guard_is_not_touched(tmp_path: Path) -> None:

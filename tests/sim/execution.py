@@ -1,0 +1,150 @@
+"""One execution: a safety phase with all faults of a plan, then a liveness phase, then quiet.
+
+Safety phase: anything happens; the checkers of world.py look on.
+Liveness phase: links are well, all but up to f machines are back, and new blocks are due in time
+(page 07: the cap of a timeout + 5 s, once more for each faulty primary in a row).
+Quiet: little happens for a while; then all correct nodes are level, and what was acknowledged is in
+all their chains.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+import msgspec
+
+from tests.sim import bounds
+from tests.sim.loop import run_virtually
+from tests.sim.network import Weather
+from tests.sim.node import SimNode
+from tests.sim.plan import Plan
+from tests.sim.violation import Violation
+from tests.sim.world import World
+
+GRACE_MS = 5_000
+"""Beside the timeouts (page 07, liveness)."""
+HEIGHTS_AFTER = 3
+LEVEL_WITHIN_MS = 30_000
+"""For nodes that have to fetch all blocks first."""
+LOOK_EACH_MS = 250
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What one execution did."""
+
+    seed: int
+    n: int
+    node_ms: int
+    """Virtual milliseconds times nodes."""
+    height: int
+    recovery_ms: int
+    """From the end of all faults to the next block."""
+    stats: dict[str, int]
+    trace: str
+
+
+class Failure(AssertionError):
+    """An execution broke a property."""
+
+    def __init__(self, plan: Plan, cause: BaseException, where: str) -> None:
+        super().__init__(f"{type(cause).__name__}: {cause}")
+        self.plan = plan
+        self.cause = cause
+        self.where = where
+        """Time, and where each node stood."""
+
+
+def run(plan: Plan, chosen: Iterable[int] | None = None) -> Outcome:
+    """One execution, with all faults of the plan or those of these numbers. Raises Failure."""
+    numbers = None if chosen is None else tuple(chosen)
+    return run_virtually(lambda: _run(plan, numbers))
+
+
+async def _run(plan: Plan, chosen: tuple[int, ...] | None) -> Outcome:
+    async with asyncio.TaskGroup() as group:
+        world = World(plan, group)
+        try:
+            world.begin(chosen)
+            return await _phases(world)
+        except Exception as cause:
+            where = f"after {world.elapsed_ms()} ms\n  {world.describe()}"
+            raise Failure(plan, cause, where) from cause
+        finally:
+            for node in world.nodes.values():
+                node.on_death = None
+                node.die("end")
+            world.workload.running = False
+
+
+async def _phases(world: World) -> Outcome:
+    plan = world.plan
+    await world.wait(plan.safety_ms)
+    begin_ms = world.elapsed_ms()
+    world.rest(calm(plan.weather))
+    before = world.chain.height
+    for node in world.core():
+        world.workload.send(node, (world.workload.make(before, None),))
+    limit_ms = recovery_limit_ms(world)
+    await _until(world, before + 1, limit_ms, "no block after healing")
+    recovery_ms = world.elapsed_ms() - begin_ms
+    await _until(world, before + HEIGHTS_AFTER, HEIGHTS_AFTER * limit_ms, "no blocks go on")
+    world.workload.quiet = True
+    await world.wait(world.elapsed_ms() + plan.quiet_ms)
+    world.workload.running = False
+    await _until(world, world.chain.height, LEVEL_WITHIN_MS, "not level")
+    _check_end(world)
+    world.trace.update(repr(sorted(world.stats.items())).encode())
+    for source in (world.network.stats, world.chain.counts, world.votes.counts):
+        world.stats.update(source)
+    world.stats["torn"] = sum(node.disk.torn for node in world.nodes.values())
+    world.stats["names lost"] = sum(node.disk.lost_names for node in world.nodes.values())
+    return Outcome(
+        seed=plan.seed,
+        n=plan.n,
+        node_ms=world.elapsed_ms() * plan.n,
+        height=world.chain.height,
+        recovery_ms=recovery_ms,
+        stats=dict(sorted(world.stats.items())),
+        trace=world.trace.hexdigest(),
+    )
+
+
+def calm(weather: Weather) -> Weather:
+    """The same distances, nothing lost."""
+    return msgspec.structs.replace(weather, loss_e3=0, duplicates_e3=0, tail_e3=0, reorder=False)
+
+
+def recovery_limit_ms(world: World) -> int:
+    """Page 07: (k + 1) timeouts + 5 s, k = faulty primaries that can follow each other."""
+    lame = len(world.nodes) - len(world.core())
+    return (lame + 1) * world.plan.timeouts[2] + GRACE_MS
+
+
+async def _until(world: World, height: int, within_ms: int, complaint: str) -> None:
+    """All nodes of the core reach a height."""
+    limit_ms = world.elapsed_ms() + within_ms
+    while any(node.height < height for node in world.core()):
+        if world.elapsed_ms() >= limit_ms:
+            raise Violation(f"{complaint} within {within_ms} ms: height {height} is wanted")
+        await world.wait(world.elapsed_ms() + LOOK_EACH_MS)
+
+
+def _check_end(world: World) -> None:
+    bounds.check_queues(world.network)
+    for node in world.core():
+        bounds.check_votes(node)
+        _check_acknowledged(world, node)
+
+
+def _check_acknowledged(world: World, node: SimNode) -> None:
+    """What a client was told is in the chain of everybody, at that very height."""
+    for tx_id, height in world.workload.acknowledged.items():
+        place = node.chain.blocks.place(tx_id)
+        if place is None or place.height != height:
+            raise Violation(f"{node.name} lost a transaction acknowledged at height {height}")
+
+
+def first(group: BaseException) -> BaseException:
+    """The first leaf of a group."""
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return group

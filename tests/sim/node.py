@@ -1,0 +1,363 @@
+"""One node: the real shell between a simulated disk, store, network and clock.
+
+Rules of this file:
+1. `effect` is called before everything that leaves memory: each call of the disk, each batch, each
+   message to each peer, each event of the core. A crash is a number of effects from now, so it can
+   fall between any two of them and needs no list of places.
+2. A process that is dead has no further effect, whatever is still on the stack.
+3. What a process raises ends it as it ends a real one. Only what no fault explains is a violation.
+"""
+
+import asyncio
+import errno
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from consensus.actions import CatchUp, Halt, Report
+from consensus.events import Event, Now
+from consensus.messages import Evidence
+from consensus.replica import Replica
+from consensus.restore import ReplicaConfig, Restored
+from consensus.types import Tip
+from node.chain import Chain
+from node.mempool import PoolLimits
+from node.node import LOOK_INTERVAL_S
+from node.restart import begin_guard, open_guard
+from node.shell import Shell, Surroundings
+from node.signing import SigningKey, VerifySignature
+from node.signing_desk import SigningDesk
+from node.storage.blocks import BlockStore
+from node.storage.kv import StorageFailed
+from node.storage.sign_guard import GUARD_SUFFIX
+from node.wire.hashing import SigningScope
+from node.wire.peer_messages import PeerMessage
+from tests.sim.disk import SimDisk, no_effect
+from tests.sim.loop import WALL_MS, now_ms
+from tests.sim.network import Network, Parcel
+from tests.sim.store import Image, SimStore
+from tokens.genesis import Genesis
+
+DATA = Path("data")
+"""The folder of every node, each on a disk of its own."""
+GUARDS = DATA / "guard"
+BLOCK_GAP_MS = 20
+
+
+class PowerCut(Exception):
+    """The process is gone at this very point."""
+
+
+class Watch(Protocol):
+    """Who looks at everything that a node does."""
+
+    def on_event(self, node: "SimNode", event: Event) -> None:
+        """The core is about to be handed an event."""
+
+    def after_event(self, node: "SimNode", replica: Replica) -> None:
+        """It has handled it."""
+
+    def on_send(self, node: "SimNode", message: PeerMessage) -> None:
+        """A message is about to leave."""
+
+    def on_decided(self, node: "SimNode", tip: Tip) -> None:
+        """A block is durable, and clients will hear of it."""
+
+    def on_said(self, node: "SimNode", what: Report | Halt | Evidence) -> None:
+        """Something for the operator."""
+
+    def on_end(self, node: "SimNode", error: BaseException) -> None:
+        """A process ended by itself."""
+
+
+class WatchedReplica(Replica):
+    """The core, each event of which is seen before and after."""
+
+    __slots__ = ("_node",)
+
+    def __init__(self, config: ReplicaConfig, restored: Restored, node: "SimNode") -> None:
+        super().__init__(config, restored)
+        self._node = node
+
+    def handle(self, event: Event) -> list[object]:  # type: ignore[override]
+        node = self._node
+        node.effect("event")
+        node.watch.on_event(node, event)
+        actions = super().handle(event)
+        node.watch.after_event(node, self)
+        return actions  # type: ignore[return-value]
+
+
+class SimNode:
+    """A machine with its disk; `life` is the number of the process that runs on it."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        key: SigningKey,
+        verify: VerifySignature,
+        genesis: Genesis,
+        disk: SimDisk,
+        network: Network,
+        watch: Watch,
+        timeouts: Callable[[ReplicaConfig], ReplicaConfig],
+        failed: Callable[[BaseException], None],
+        group: asyncio.TaskGroup,
+    ) -> None:
+        self.name = name
+        self.key = key
+        self.verify = verify
+        self.genesis = genesis
+        self.disk = disk
+        self.image = Image()
+        self.network = network
+        self.watch = watch
+        self.timeouts = timeouts
+        self._failed = failed
+        self._group = group
+        self.disk.make_folder(DATA)
+        self.disk.sync_folder(DATA.parent)
+        self.alive = False
+        self.life = 0
+        self.effects = 0
+        """In all lives."""
+        self.crash_at: int | None = None
+        """Number of the effect before which the process dies."""
+        self.by_power = False
+        """Whether that takes the kernel too."""
+        self.on_death: Callable[[str], None] | None = None
+        self.deaths: list[str] = []
+        """Before which effects it died."""
+        self.wall_ms = 0
+        """How wrong its clock is."""
+        self.slow_ms = 0
+        """What it takes for each message; 0 = no time at all."""
+        self._busy_until_ms = 0
+        self._tasks: list[asyncio.Task[None]] = []
+        self._shell: Shell | None = None
+        self.rewrite: Callable[[str, PeerMessage], PeerMessage | None] | None = None
+        """(peer, message) -> what a liar sends instead; None = nothing."""
+
+    # --- effects ----------------------------------------------------------------------------------
+
+    def effect(self, name: str) -> None:
+        """Something is about to leave memory. Raises PowerCut."""
+        if not self.alive:
+            raise PowerCut(name)
+        self.effects += 1
+        if self.crash_at is not None and self.effects >= self.crash_at:
+            self.die(name)
+            raise PowerCut(name)
+
+    def die(self, where: str) -> None:
+        """The process, or with `by_power` the machine, stops here."""
+        if not self.alive:
+            return
+        self.alive = False
+        self.crash_at = None
+        self.deaths.append(where)
+        if self.by_power:
+            self.disk.cut_power()
+        else:
+            self.disk.kill()
+        if self._shell is not None:
+            self._shell.driver.stop()
+            self._shell.gossip.close()
+        for task in self._tasks:
+            task.cancel()
+        self._tasks.clear()
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self.network.stopped, self.name)
+        if self.on_death is not None:
+            self.on_death(where)
+
+    def now(self) -> Now:
+        """Its own clock."""
+        at_ms = now_ms()
+        return Now(mono_ms=at_ms, wall_ms=WALL_MS + at_ms + self.wall_ms)
+
+    # --- a life -----------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Open everything as node/node.py does, and run. A crash may fall here too."""
+        self.life += 1
+        self.alive = True
+        self.disk.effect = self.effect
+        self._busy_until_ms = now_ms()
+        self.into(self._open)
+
+    def _open(self) -> None:
+        public_key = self.key.public_key
+        begin_guard(DATA, public_key, self.disk)
+        if self.image.damaged:
+            # What the checksums of LevelDB find ends the process; the operator moves it aside.
+            self.image = Image()
+        if not self.disk.exists(DATA / "store"):
+            self.disk.make_folder(DATA / "store")
+            self.disk.sync_folder(DATA)
+        self.store = SimStore(self.image, self.effect)
+        self.chain = Chain.open(self.store, self.genesis)
+        desk = None
+        if self.chain.is_validator(self.name, public_key):
+            guard = open_guard(GUARDS, public_key, self.disk)
+            scope = SigningScope(
+                chain_id=self.chain.chain_id, genesis_digest=self.chain.genesis_digest
+            )
+            desk = SigningDesk(self.key, guard, scope, GUARDS)
+        self._shell = Shell(self.chain, desk, self._surroundings())
+        for run in (self._run_driver, self._run_sync, self.shell.intake.run):
+            self._tasks.append(self._group.create_task(run()))
+        self.shell.driver.start()
+        self.network.started(self.name)
+        asyncio.get_running_loop().call_later(LOOK_INTERVAL_S, self._look_around, self.life)
+
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            node_id=self.name,
+            outbox=self,
+            listener=self,
+            on_fault=lambda peer, reason: None,
+            on_sync_report=lambda text: None,
+            pool=PoolLimits(window=self.chain.window_blocks, transactions_max=2_000),
+            block_gap_ms=BLOCK_GAP_MS,
+            clock=self.now,
+            verify=self.verify,
+            make_replica=lambda config, found: WatchedReplica(self.timeouts(config), found, self),
+        )
+
+    async def _run_driver(self) -> None:
+        """Wait for what ends the process: an event may come from a timer, which tells nobody."""
+        driver = self.shell.driver
+        try:
+            await driver.run()
+        except Exception as error:  # noqa: BLE001  judged in _ended
+            self._ended(error)
+
+    async def _run_sync(self) -> None:
+        try:
+            await self.shell.sync.run()
+        except Exception as error:  # noqa: BLE001  judged in _ended
+            self._ended(error)
+
+    def into(self, call: Callable[[], object]) -> None:
+        """Run something of this process: what it raises ends it."""
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001  judged in _ended
+            self._ended(error)
+
+    def _ended(self, error: Exception) -> None:
+        if isinstance(error, PowerCut) or not self.alive:
+            return
+        refused = isinstance(error, OSError) and error.errno in (errno.EIO, errno.ENOSPC)
+        if not refused and not isinstance(error, StorageFailed):
+            self._failed(error)
+        self.by_power = False
+        self.watch.on_end(self, error)
+        self.die(type(error).__name__)
+
+    def _look_around(self, life: int) -> None:
+        if not self.alive or life != self.life:
+            return
+        if len(self.shell.pool):
+            self.into(self._resend)
+        asyncio.get_running_loop().call_later(LOOK_INTERVAL_S, self._look_around, life)
+
+    def _resend(self) -> None:
+        driver = self.shell.driver
+        at_ms = self.now().mono_ms
+        self.shell.gossip.resend(at_ms, driver.replica.timeout_ms, self.chain.includable)
+
+    # --- what the network brings (network.Station) ------------------------------------------------
+
+    def on_up(self, peer: str) -> None:
+        """See `Station.on_up`."""
+        self.into(lambda: self.shell.inbound.on_up(peer))
+
+    def on_down(self, peer: str) -> None:
+        """See `Station.on_down`."""
+        self.into(lambda: self.shell.inbound.on_down(peer))
+
+    def receive(self, sender: str, parcel: Parcel) -> None:
+        """See `Station.receive`; a slow node has a line."""
+        if not self.slow_ms and self._busy_until_ms <= now_ms():
+            self._handle(self.life, sender, parcel)
+            return
+        self._busy_until_ms = max(self._busy_until_ms, now_ms()) + self.slow_ms
+        asyncio.get_running_loop().call_at(
+            self._busy_until_ms * 0.001, self._handle, self.life, sender, parcel
+        )
+
+    def _handle(self, life: int, sender: str, parcel: Parcel) -> None:
+        if self.alive and life == self.life:
+            self.into(lambda: self.shell.inbound.on_message(sender, parcel.message))
+
+    # --- what the node does (driver.Outbox, driver.Listener) --------------------------------------
+
+    def send(self, peer_id: str, message: PeerMessage) -> None:
+        """See `Outbox.send`."""
+        self.watch.on_send(self, message)
+        self._send(peer_id, Parcel(message))
+
+    def broadcast(self, message: PeerMessage) -> None:
+        """See `Outbox.broadcast`. A crash may fall between two peers."""
+        self.watch.on_send(self, message)
+        parcel = Parcel(message)
+        for peer in self.network.peers_of(self.name):
+            if self.network.connected(self.name, peer):
+                self._send(peer, parcel)
+
+    def _send(self, peer: str, parcel: Parcel) -> None:
+        self.effect("send")
+        if self.rewrite is not None:
+            message = self.rewrite(peer, parcel.message)
+            if message is None:
+                return
+            parcel = parcel if message is parcel.message else Parcel(message)
+        self.network.send(self.name, peer, parcel)
+
+    def on_decided(self, tip: Tip) -> None:
+        """See `Listener.on_decided`."""
+        self.effect("acknowledge")
+        self.watch.on_decided(self, tip)
+
+    def on_report(self, report: Report) -> None:
+        """See `Listener.on_report`."""
+        self.watch.on_said(self, report)
+
+    def on_halt(self, halt: Halt) -> None:
+        """See `Listener.on_halt`."""
+        self.watch.on_said(self, halt)
+
+    def on_evidence(self, evidence: Evidence) -> None:
+        """See `Listener.on_evidence`."""
+        self.watch.on_said(self, evidence)
+
+    def on_catch_up(self, action: CatchUp) -> None:
+        """See `Listener.on_catch_up`."""
+        self.shell.sync.catch_up(action)
+
+    # --- looking inside ---------------------------------------------------------------------------
+
+    @property
+    def shell(self) -> Shell:
+        """Of the newest life."""
+        if self._shell is None:
+            raise RuntimeError(f"{self.name} was never opened")
+        return self._shell
+
+    @property
+    def height(self) -> int:
+        """Of the newest durable block."""
+        return self.chain.tip.height
+
+    def height_on_disk(self) -> int:
+        """The same, also of a node that is down; 0 of a new store."""
+        row = BlockStore(SimStore(self.image, no_effect)).tip()
+        return 0 if row is None else row.height
+
+    @property
+    def guard_path(self) -> Path:
+        """Its sign guard."""
+        return GUARDS / (self.key.public_key.hex() + GUARD_SUFFIX)

@@ -1,0 +1,203 @@
+"""What one seed draws, before anything runs: a network, its weather, its faults, its load.
+
+Rules of this file:
+1. Each probability is drawn itself (swarm testing): a seed without any partition finds other faults
+   than one with ten.
+2. A fault is a value with all that it needs. Leaving one out moves no other, so a failing plan can
+   be cut down (shrink.py), and what is left is named by numbers.
+3. Liars, machines whose disk may forget and machines that stay away are at most f together: more
+   than that is not promised. Crashes, power cuts and partitions are unlimited in the safety phase.
+"""
+
+from random import Random
+
+import msgspec
+
+from consensus.quorum import max_faulty
+from tests.sim.genesis import validator_name
+from tests.sim.network import Weather
+from tests.sim.streams import Streams
+
+SIZES = (4,) * 14 + (5,) * 5 + (6,) * 5 + (7,) * 5 + (10, 10, 13)
+LARGE = 31
+LARGE_EACH = 50
+"""One seed of so many has the largest set."""
+REAL_EACH = 100
+"""One seed of so many signs with Ed25519."""
+LOADS = ("idle", "trickle", "steady", "bursts", "repeats")
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that goes wrong."""
+
+    at_ms: int
+    """After the start."""
+    kind: str
+    """See faults.py."""
+    nodes: tuple[str, ...]
+    """Who is hit, or the sides of a partition in order."""
+    for_ms: int
+    """How long; of a crash, until the next start."""
+    value: int
+    """Of the kind: effects until a crash, milliseconds of a clock, ..."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """All that happens in one execution."""
+
+    seed: int
+    n: int
+    rotation: int
+    window: int
+    block_max: int
+    real_signatures: bool
+    liars: tuple[str, ...]
+    frail: tuple[str, ...]
+    """Machines whose disk may forget what it was told."""
+    away: tuple[str, ...]
+    """Machines that are not there in the liveness phase; among the liars and the frail."""
+    lies_in_liveness: bool
+    timeouts: tuple[int, int, int]
+    """Lower and upper bound of T0, and the cap (R2), milliseconds."""
+    status_ms: int
+    empty_ms: int
+    """Interval of empty blocks (R1)."""
+    weather: Weather
+    skews: tuple[int, ...]
+    """Of each node's clock, milliseconds."""
+    load: str
+    safety_ms: int
+    quiet_ms: int
+    """Time after the liveness phase in which little happens."""
+    faults: tuple[Fault, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All nodes."""
+        return tuple(validator_name(index) for index in range(self.n))
+
+
+def draw(seed: int) -> Plan:
+    """The plan of a seed."""
+    rng = Streams(seed).stream("swarm")
+    n = LARGE if rng.randrange(LARGE_EACH) == 0 else rng.choice(SIZES)
+    names = tuple(validator_name(index) for index in range(n))
+    bad = rng.sample(names, max_faulty(n))
+    lying = rng.choice((0, 0, 1, len(bad)))
+    away = rng.choice((0, 0, len(bad)))
+    low_ms = rng.choice((50, 250, 250, 250, 1_000))
+    safety_ms = rng.choice((5_000, 10_000, 20_000, 60_000)) if n < 10 else 5_000
+    load = rng.choice(LOADS)
+    small = load in ("idle", "trickle") and rng.random() < 0.5
+    plan = Plan(
+        seed=seed,
+        n=n,
+        rotation=rng.choice((1, 2, 5, 100)),
+        window=rng.choice((10, 20, 100)),
+        block_max=rng.choice((1, 5)) if small else 500,
+        real_signatures=seed % REAL_EACH == 0,
+        liars=tuple(sorted(bad[:lying])),
+        frail=tuple(sorted(bad[lying:])),
+        away=tuple(sorted(rng.sample(bad, away))),
+        lies_in_liveness=rng.random() < 0.5,
+        timeouts=(low_ms, 8 * low_ms, rng.choice((10, 40)) * low_ms),
+        status_ms=rng.choice((300, 1_000, 1_000)),
+        empty_ms=rng.choice((500, 5_000, 20_000)),
+        weather=Weather(
+            delay_ms=(1, rng.choice((2, 10, 50, 200))),
+            loss_e3=rng.choice((0, 0, 5, 50, 200)),
+            duplicates_e3=rng.choice((0, 0, 20, 200)),
+            reorder=rng.random() < 0.5,
+            tail_e3=rng.choice((0, 0, 10)),
+        ),
+        skews=tuple(rng.randint(-4_000, 4_000) for _ in names),
+        load=load,
+        safety_ms=safety_ms,
+        quiet_ms=rng.choice((60_000, 120_000, 600_000)) if n < 10 else 30_000,
+        faults=(),
+    )
+    return msgspec.structs.replace(plan, faults=_draw_faults(Streams(seed).stream("faults"), plan))
+
+
+KINDS: dict[str, int] = {
+    "kill": 8,
+    "power": 6,
+    "blackout": 1,
+    "split": 4,
+    "isolate": 3,
+    "one_way": 3,
+    "bridge": 2,
+    "silence": 3,
+    "clog": 3,
+    "deaf": 3,
+    "favour": 5,
+    "slow": 2,
+    "clock": 2,
+    "sync_fails": 2,
+    "disk_full": 1,
+    "batch_fails": 1,
+    "old_store": 1,
+    "lost_guard": 2,
+    "old_guard": 2,
+    "flip_guard": 2,
+    "flip_store": 2,
+    "old_both": 1,
+    "rush": 2,
+}
+"""Weights before a seed has drawn which it uses."""
+FRAIL_ONLY = ("lost_guard", "old_guard", "flip_guard", "flip_store", "old_both", "old_store")
+"""What makes a machine forget: only to the frail."""
+
+
+def _draw_faults(rng: Random, plan: Plan) -> tuple[Fault, ...]:
+    """Some kinds, at a rate, until the end of the safety phase."""
+    usual = [kind for kind in KINDS if plan.frail or kind not in FRAIL_ONLY]
+    kinds = rng.sample(usual, rng.randint(2, len(usual)))
+    per_minute = rng.choice((6, 20, 60))
+    count = max(1, per_minute * plan.safety_ms // 60_000)
+    weights = [KINDS[kind] for kind in kinds]
+    faults = [
+        _fault(rng, plan, rng.choices(kinds, weights=weights)[0], rng.randrange(plan.safety_ms))
+        for _ in range(count)
+    ]
+    return tuple(sorted(faults, key=lambda fault: fault.at_ms))
+
+
+def _fault(rng: Random, plan: Plan, kind: str, at_ms: int) -> Fault:
+    names = list(plan.names)
+    rng.shuffle(names)
+    if kind in FRAIL_ONLY:
+        nodes: list[str] = [rng.choice(plan.frail)]
+    elif kind in ("split", "bridge", "blackout"):
+        nodes = names
+    elif kind == "favour":
+        nodes = names[: rng.choice((1, 1, 2))]
+    elif kind == "clog":
+        nodes = names[:2]
+    else:
+        nodes = names[:1]
+    return Fault(
+        at_ms=at_ms,
+        kind=kind,
+        nodes=tuple(nodes),
+        for_ms=rng.choice((1, 100, 500, 2_000, 8_000)),
+        value=_value(rng, kind, len(names)),
+    )
+
+
+def _value(rng: Random, kind: str, n: int) -> int:
+    match kind:
+        case "kill" | "power":
+            return rng.choice((1, 3, 10, 30, 100))
+        case "split" | "bridge":
+            return rng.randint(1, n - 1)
+        case "slow":
+            return rng.choice((5, 20, 100))
+        case "clock":
+            return rng.choice((-60_000, -9_000, 5_000, 9_000, 60_000))
+        case "sync_fails" | "disk_full" | "batch_fails":
+            return rng.randrange(6)
+        case "rush":
+            return rng.choice((3, 10, 50))
+        case _:
+            return rng.randrange(1 << 16)

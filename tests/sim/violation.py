@@ -1,0 +1,5 @@
+"""What a checker says when something must not be."""
+
+
+class Violation(AssertionError):
+    """A property is broken."""
