@@ -11,7 +11,7 @@ import msgspec
 
 from consensus.quorum import quorum
 from consensus.types import CommitCertificate, Header, Tip, ValidatorSet
-from node.chain import validator_set
+from node.validator_sets import validator_set
 from node.wire.hashing import Kind, SigningScope, certificate_digest, header_digest, signing_bytes
 from tests.sim.justified import Verify
 from tests.sim.node import SimNode

@@ -24,7 +24,7 @@ class StandInKey:
         return _mac(self._secret, message)
 
 
-class KeyRing:
+class SimKeys:
     """All keys of one simulation by their development names."""
 
     def __init__(self, *, real: bool) -> None:

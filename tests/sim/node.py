@@ -10,9 +10,11 @@ Rules of this file:
 
 import asyncio
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Protocol
+
+import msgspec
 
 from consensus.actions import CatchUp, Halt, Report
 from consensus.events import Event, Now
@@ -21,6 +23,7 @@ from consensus.replica import Replica
 from consensus.restore import ReplicaConfig, Restored
 from consensus.types import Tip
 from node.chain import Chain
+from node.key_ring import KeyRing
 from node.mempool import PoolLimits
 from node.node import LOOK_INTERVAL_S
 from node.restart import begin_guard, open_guard
@@ -162,8 +165,7 @@ class SimNode:
         else:
             self.disk.kill()
         if self._shell is not None:
-            self._shell.driver.stop()
-            self._shell.gossip.close()
+            self._shell.close()
         for task in self._tasks:
             task.cancel()
         self._tasks.clear()
@@ -198,16 +200,12 @@ class SimNode:
             self.disk.sync_folder(DATA)
         self.store = SimStore(self.image, self.effect)
         self.chain = Chain.open(self.store, self.genesis)
-        desk = None
-        if self.chain.is_validator(self.name, public_key):
-            guard = open_guard(GUARDS, public_key, self.disk)
-            scope = SigningScope(
-                chain_id=self.chain.chain_id, genesis_digest=self.chain.genesis_digest
-            )
-            desk = SigningDesk(self.key, guard, scope, GUARDS)
-        self._shell = Shell(self.chain, desk, self._surroundings())
-        for run in (self._run_driver, self._run_sync, self.shell.intake.run):
-            self._tasks.append(self._group.create_task(run()))
+        guard = open_guard(GUARDS, public_key, self.disk)
+        scope = SigningScope(chain_id=self.chain.chain_id, genesis_digest=self.chain.genesis_digest)
+        ring = KeyRing(self.name, (SigningDesk(self.key, guard, scope, GUARDS),))
+        self._shell = Shell(self.chain, ring, self._surroundings())
+        for run in (self.shell.driver.run, self.shell.sync.run, self.shell.intake.run):
+            self.spawn(run())
         self.shell.driver.start()
         self.network.started(self.name)
         asyncio.get_running_loop().call_later(LOOK_INTERVAL_S, self._look_around, self.life)
@@ -222,21 +220,19 @@ class SimNode:
             pool=PoolLimits(window=self.chain.window_blocks, transactions_max=2_000),
             block_gap_ms=BLOCK_GAP_MS,
             clock=self.now,
+            cpu_seconds=lambda: 0.0,
             verify=self.verify,
             make_replica=lambda config, found: WatchedReplica(self.timeouts(config), found, self),
         )
 
-    async def _run_driver(self) -> None:
-        """Wait for what ends the process: an event may come from a timer, which tells nobody."""
-        driver = self.shell.driver
-        try:
-            await driver.run()
-        except Exception as error:  # noqa: BLE001  judged in _ended
-            self._ended(error)
+    def spawn(self, work: Coroutine[None, None, object]) -> None:
+        """A task of this process: what it raises ends the process, whose end cancels it."""
+        self._tasks = [task for task in self._tasks if not task.done()]
+        self._tasks.append(self._group.create_task(self._live(work)))
 
-    async def _run_sync(self) -> None:
+    async def _live(self, work: Coroutine[None, None, object]) -> None:
         try:
-            await self.shell.sync.run()
+            await work
         except Exception as error:  # noqa: BLE001  judged in _ended
             self._ended(error)
 
@@ -331,8 +327,12 @@ class SimNode:
         self.watch.on_said(self, halt)
 
     def on_evidence(self, evidence: Evidence) -> None:
-        """See `Listener.on_evidence`."""
+        """See `Listener.on_evidence`; one piece a validator and height is kept (R11)."""
         self.watch.on_said(self, evidence)
+        blocks = self.chain.blocks
+        if not blocks.has_evidence(evidence.accused, evidence.height):
+            data = msgspec.msgpack.encode(evidence)
+            blocks.add_evidence(evidence.accused, evidence.height, data)
 
     def on_catch_up(self, action: CatchUp) -> None:
         """See `Listener.on_catch_up`."""

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
 from node.storage.kv import RESERVED_PREFIX, Batch, StorageFailed, StoreClosed
+from tests.sim.disk import no_effect
 
 
 class Image:
@@ -89,6 +90,11 @@ class SimStore:
             self.failing -= 1
         self.image.apply(batch)
         self._effect("store written")
+
+    def view(self) -> "SimStore":
+        """See `KeyValueStore.view`: a copy."""
+        self._check()
+        return SimStore(self.image.copy(), no_effect)
 
     def close(self) -> None:
         """See `KeyValueStore.close`."""

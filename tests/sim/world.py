@@ -27,7 +27,7 @@ from tests.sim import bounds, faults
 from tests.sim.chain_checks import ChainChecks
 from tests.sim.disk import Names, SimDisk
 from tests.sim.genesis import consensus_key, simulated_genesis
-from tests.sim.keys import KeyRing
+from tests.sim.keys import SimKeys
 from tests.sim.loop import START_MS, now_ms
 from tests.sim.network import Network, Pair, Station, Weather
 from tests.sim.node import SimNode
@@ -57,7 +57,7 @@ class World:
         """Faults are over: what is revived now stays."""
         self.backups: dict[str, tuple[Names, Image]] = {}
         self._changed = asyncio.Event()
-        self.ring = KeyRing(real=plan.real_signatures)
+        self.ring = SimKeys(real=plan.real_signatures)
         genesis = simulated_genesis(plan.n, plan.n, plan.rotation, plan.window, plan.block_max)
         self.genesis = genesis
         self.scope = SigningScope(chain_id=genesis.chain_id, genesis_digest=genesis_digest(genesis))
