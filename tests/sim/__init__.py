@@ -6,7 +6,8 @@ signing desk and sign guard, wired by node/shell.py. What is simulated is what s
     loop, streams     virtual time; random streams with names
     disk, store       what a kernel shows and what a power cut leaves; one synced batch or none
     keys, genesis     signatures nobody can forge; a network of any size
-    network, node     links; one machine, whose process may die before any of its effects
+    network           links
+    node, watch       one machine, whose process may die before any of its effects; who looks on
     plan, faults      what a seed draws; how each fault is done and undone
     workload          clients
     world             all of it together, and the hash over everything seen

@@ -12,15 +12,13 @@ import asyncio
 import errno
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
 from consensus.actions import CatchUp, Halt, Report
-from consensus.events import Event, Now
+from consensus.events import Now
 from consensus.messages import Evidence
-from consensus.replica import Replica
-from consensus.restore import ReplicaConfig, Restored
+from consensus.restore import ReplicaConfig
 from consensus.types import Tip
 from node.chain import Chain
 from node.key_ring import KeyRing
@@ -39,56 +37,13 @@ from tests.sim.disk import SimDisk, no_effect
 from tests.sim.loop import WALL_MS, now_ms
 from tests.sim.network import Network, Parcel
 from tests.sim.store import Image, SimStore
+from tests.sim.watch import PowerCut, Watch, WatchedReplica
 from tokens.genesis import Genesis
 
 DATA = Path("data")
 """The folder of every node, each on a disk of its own."""
 GUARDS = DATA / "guard"
 BLOCK_GAP_MS = 20
-
-
-class PowerCut(Exception):
-    """The process is gone at this very point."""
-
-
-class Watch(Protocol):
-    """Who looks at everything that a node does."""
-
-    def on_event(self, node: "SimNode", event: Event) -> None:
-        """The core is about to be handed an event."""
-
-    def after_event(self, node: "SimNode", replica: Replica) -> None:
-        """It has handled it."""
-
-    def on_send(self, node: "SimNode", message: PeerMessage) -> None:
-        """A message is about to leave."""
-
-    def on_decided(self, node: "SimNode", tip: Tip) -> None:
-        """A block is durable, and clients will hear of it."""
-
-    def on_said(self, node: "SimNode", what: Report | Halt | Evidence) -> None:
-        """Something for the operator."""
-
-    def on_end(self, node: "SimNode", error: BaseException) -> None:
-        """A process ended by itself."""
-
-
-class WatchedReplica(Replica):
-    """The core, each event of which is seen before and after."""
-
-    __slots__ = ("_node",)
-
-    def __init__(self, config: ReplicaConfig, restored: Restored, node: "SimNode") -> None:
-        super().__init__(config, restored)
-        self._node = node
-
-    def handle(self, event: Event) -> list[object]:  # type: ignore[override]
-        node = self._node
-        node.effect("event")
-        node.watch.on_event(node, event)
-        actions = super().handle(event)
-        node.watch.after_event(node, self)
-        return actions  # type: ignore[return-value]
 
 
 class SimNode:
