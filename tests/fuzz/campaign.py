@@ -34,10 +34,10 @@ def repeat(name: str, seed: int, number: int, target: Target) -> str:
 
 def mutants(name: str, seed: int, first: int, runs: int) -> bool:
     """Whether a run of mutants broke nothing."""
-    target = TARGETS[name]()
+    target, twin = TARGETS[name](), TARGETS[name]()
     begin = time.process_time()
     try:
-        totals = engine.run(target, name, seed, first, runs)
+        totals = engine.run(target, name, seed, first, runs, twin)
     except engine.Failed as failure:
         print(f"{name}: {failure}\n  {repeat(name, seed, failure.number, target)}", flush=True)
         if len(failure.data) <= SHOWN_BYTES_MAX:
@@ -45,6 +45,7 @@ def mutants(name: str, seed: int, first: int, runs: int) -> bool:
         return False
     finally:
         target.close()
+        twin.close()
     taken = time.process_time() - begin
     print(f"{name}: {totals.sentence()}; {taken:.0f} s of CPU", flush=True)
     print("  " + ", ".join(f"{count} {said}" for said, count in totals.outcomes.most_common(12)))

@@ -58,10 +58,22 @@ def inputs(target: Target, name: str, seed: int, numbers: Iterable[int]) -> Iter
         yield repaired[: target.input_bytes_max]
 
 
-def run(target: Target, name: str, seed: int, first: int, count: int) -> Totals:
+def run(
+    target: Target, name: str, seed: int, first: int, count: int, twin: Target | None = None
+) -> Totals:
     """`count` inputs from a number on, which is taken down to the beginning of its life.
 
-    Raises Failed for the first input that breaks something.
+    Args:
+        target: what is run.
+        name: of the target, part of each input's seed.
+        seed: of the campaign.
+        first: number of the first input.
+        count: how many.
+        twin: another one of the same, for measurements, which need new lives; without it those of
+            `target` are cut short.
+
+    Raises:
+        Failed: the first input that breaks something.
     """
     first -= first % target.inputs_per_life
     numbers = range(first, first + count)
@@ -69,20 +81,23 @@ def run(target: Target, name: str, seed: int, first: int, count: int) -> Totals:
     for number, data in zip(numbers, inputs(target, name, seed, numbers), strict=True):
         if number % target.inputs_per_life == 0:
             target.reset(number // target.inputs_per_life)
-        judge(target, number, data, totals)
+        judge(target, number, data, totals, twin)
     return totals
 
 
-def judge(target: Target, number: int, data: bytes, totals: Totals) -> None:
+def judge(
+    target: Target, number: int, data: bytes, totals: Totals, twin: Target | None = None
+) -> None:
     """One input. Raises Failed."""
+    measured = target if twin is None else twin
     try:
         parsed, taken_ns = budget.timed(target, data)
         outcome = parsed if isinstance(parsed, str) else parsed()
         slow = taken_ns > budget.CPU_NS_PER_UNIT // 2
         large = len(data) >= budget.MEMORY_FROM_BYTES
-        taken_ns = budget.check_time(target, data, taken_ns)
+        taken_ns = budget.check_time(measured, data, taken_ns)
         if slow or large or number % budget.MEMORY_EVERY == 0:
-            peak = budget.check_memory(target, data)
+            peak = budget.check_memory(measured, data)
             totals.measured += 1
             if peak > totals.peak_bytes:
                 totals.peak_bytes, totals.peak_of_bytes = peak, len(data)

@@ -11,7 +11,9 @@ Rules of this file:
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
 
 Act = Callable[[], str]
 """Goes on with what was parsed; answers the outcome."""
@@ -54,6 +56,13 @@ class Target(Protocol):
 
     def close(self) -> None:
         """Release files and loops."""
+
+
+def there(value: T | None, what: str) -> T:
+    """The value; Fault if there is none."""
+    if value is None:
+        raise Fault(f"no {what}")
+    return value
 
 
 def require(condition: object, what: str) -> None:

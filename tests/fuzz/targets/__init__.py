@@ -9,6 +9,7 @@ from tests.fuzz.targets.guard import GuardTarget
 from tests.fuzz.targets.handshake import HandshakeTarget
 from tests.fuzz.targets.peer import PeerTarget
 from tests.fuzz.targets.rpc import RpcTarget
+from tests.fuzz.targets.snapshot import SnapshotTarget
 from tests.fuzz.targets.transaction import TransactionJsonTarget, TransactionTarget
 
 TARGETS: dict[str, Callable[[], Target]] = {
@@ -18,6 +19,7 @@ TARGETS: dict[str, Callable[[], Target]] = {
     "transaction": TransactionTarget,
     "transaction-json": TransactionJsonTarget,
     "block": BlockTarget,
+    "snapshot": SnapshotTarget,
     "guard": GuardTarget,
     "rpc": RpcTarget,
 }

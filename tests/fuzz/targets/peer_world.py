@@ -40,6 +40,13 @@ from node.wire.peer_messages import (
     SyncRequest,
     TxBatch,
 )
+from node.wire.snapshot_messages import (
+    Part,
+    SnapshotGone,
+    SnapshotOffer,
+    SnapshotQuery,
+    SnapshotRequest,
+)
 from node.wire.verify import Signed, signing_bytes_of, with_signature
 from tests.node.support.chains import (
     decide,
@@ -193,6 +200,10 @@ class History:
             BodyReply(bodies=self.bodies),
             SyncRequest(from_height=1, count=64),
             SyncReply(blocks=(*self.blocks, self.next)),
+            SnapshotQuery(height=2),
+            SnapshotOffer(oldest=1, tip=2, snapshots=(), asked=None),
+            SnapshotRequest(height=2, part=Part.STATE, first=0, count=9),
+            SnapshotGone(height=2),
             Hello(
                 protocol=1,
                 chain_id=chain.chain_id,
