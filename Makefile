@@ -78,6 +78,9 @@ fuzz: $(STAMP) ## Fuzz what reads foreign bytes: TARGET=rpc SEED=7 RUNS=100000 G
 poison: $(STAMP) ## Odd authorised transactions on four shells: RUNS=20000 SEED=7
 	@$(BIN)/python -m tests.poison.campaign --runs $(RUNS) --seed $(SEED) $(ARGS)
 
+duplicates: $(STAMP) ## Everything to all nodes, again and again: SIZE=full SEED=7
+	@$(BIN)/python -m tests.campaigns.duplicates.campaign --size $(SIZE) --seed $(SEED) $(ARGS)
+
 fuzz-ledger: $(STAMP) ## Attack the ledger: STEPS=100000 SEED=7 tries about as many transactions
 	@$(BIN)/python -m tests.tokens.fuzz --steps $(STEPS) --seed $(SEED) $(ARGS)
 
