@@ -81,6 +81,9 @@ poison: $(STAMP) ## Odd authorised transactions on four shells: RUNS=20000 SEED=
 duplicates: $(STAMP) ## Everything to all nodes, again and again: SIZE=full SEED=7
 	@$(BIN)/python -m tests.campaigns.duplicates.campaign --size $(SIZE) --seed $(SEED) $(ARGS)
 
+sets: $(STAMP) ## Change the validator set at random under faults: N=200 SEED=1
+	@$(BIN)/python -m tests.campaigns.sets.campaign --changes $(N) --seed $(SEED) $(ARGS)
+
 fuzz-ledger: $(STAMP) ## Attack the ledger: STEPS=100000 SEED=7 tries about as many transactions
 	@$(BIN)/python -m tests.tokens.fuzz --steps $(STEPS) --seed $(SEED) $(ARGS)
 

@@ -70,7 +70,7 @@ class Parts:
         self.peer_list = PeerList(chain, config, keys.network_seeds)
         credentials = self.peer_list.credentials()
         self.transport = self._make_transport(credentials)
-        self.certificates = self._watch_certificates(credentials)
+        self.certificates = self._watch_certificates(credentials[0])
         self.ring = KeyRing(config.id, [self._open_desk(signer) for signer in keys.signers])
         self.shell = Shell(chain, self.ring, self._surroundings(), self._stages)
         if self.shell.restored.guard_stale is not None:
@@ -157,7 +157,7 @@ class Parts:
         self._metrics.watch_certificates(watch)
         return watch
 
-    def _make_transport(self, credentials: Credentials) -> Transport:
+    def _make_transport(self, credentials: tuple[Credentials, ...]) -> Transport:
         return Transport(
             node_id=self._config.id,
             listen=(self._config.host, self._config.port),

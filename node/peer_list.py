@@ -31,7 +31,7 @@ class PeerList:
             peer.id: bytes.fromhex(peer.network_key) for peer in config.peers if peer.network_key
         }
         self._seeds = {Signer.from_seed(seed).public_key: seed for seed in network_seeds}
-        self._shown = b""
+        self._shown: tuple[bytes, ...] = ()
         self._told: dict[str, PeerAddress] = {}
 
     def add_seeds(self, network_seeds: tuple[bytes, ...]) -> None:
@@ -52,26 +52,30 @@ class PeerList:
         """What the links go by now: the last answer of `peers`."""
         return self._told
 
-    def credentials(self) -> Credentials:
-        """Of the own key that others pin: the newest that the ledger names, else the first."""
-        self._shown = self._own_key()
+    def credentials(self) -> tuple[Credentials, ...]:
+        """Of all own keys; first the newest that the ledger names, with which others pin this node.
+
+        A node that lags has to try the others: what it knows of the ledger is old.
+        """
+        self._shown = self._own_keys()
         now = datetime.datetime.now(datetime.UTC)
-        return make_credentials(self._seeds[self._shown], now=now)
+        return tuple(make_credentials(self._seeds[key], now=now) for key in self._shown)
 
     def follow(self, transport: Transport) -> Credentials | None:
-        """After a block: tell the links what changed, mostly nothing. New credentials, if any."""
+        """After a block: tell the links what changed, mostly nothing. What is shown now, if new."""
         shown = None
-        if self._own_key() != self._shown:
-            shown = self.credentials()
-            transport.set_credentials(shown)
+        if self._own_keys() != self._shown:
+            credentials = self.credentials()
+            transport.set_credentials(credentials)
+            shown = credentials[0]
         before = self._told
         if self.peers() != before:
             transport.set_peers(self._told)
         return shown
 
-    def _own_key(self) -> bytes:
+    def _own_keys(self) -> tuple[bytes, ...]:
         named = [key for key in self._listed().get(self._own_id, []) if key in self._seeds]
-        return named[0] if named else next(iter(self._seeds))
+        return tuple(dict.fromkeys((*named, *self._seeds)))
 
     def _listed(self) -> dict[str, list[bytes]]:
         """Network keys of each listed node: that of the set of h + 2 first, then of h + 1."""

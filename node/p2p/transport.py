@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from node.p2p.acceptor import SHUTDOWN_TIMEOUT_S, Acceptor
+from node.p2p.dialling import DialContexts
 from node.p2p.link import Link
 from node.p2p.peers import PeerAddress, PeerLimits, PeerState
 from node.p2p.send_queue import Outgoing, SendQueue, outgoing
-from node.p2p.tls import Credentials, client_context, server_context
+from node.p2p.tls import Credentials, server_context
 from node.p2p.wait import within
 from node.stages import Stage, Stages
 from node.wire.framing import FrameTooLarge
@@ -38,7 +39,7 @@ class Transport:
         node_id: str,
         listen: tuple[str, int],
         peers: Mapping[str, PeerAddress],
-        credentials: Credentials,
+        credentials: Sequence[Credentials],
         hello: Callable[[], Hello],
         on_message: Callable[[str, PeerMessage], None],
         on_up: Callable[[str], None],
@@ -48,7 +49,7 @@ class Transport:
     ) -> None:
         self.stages = Stages(enabled=False) if stages is None else stages
         self.node_id = node_id
-        self._credentials = credentials
+        self._credentials = tuple(credentials)
         self._hello = hello
         self._on_message = on_message
         self._on_up = on_up
@@ -117,8 +118,7 @@ class Transport:
     def set_peers(self, peers: Mapping[str, PeerAddress]) -> None:
         """The list of the ledger changed.
 
-        New ones are dialled, removed ones and links with a key that is not pinned any more are cut
-        off. A link whose key goes on stays.
+        New ones are dialled; removed ones and links whose key is pinned no more are cut off.
         """
         for peer_id, state in list(self._peers.items()):
             found, known = peers.get(peer_id), state.address
@@ -135,7 +135,7 @@ class Transport:
             for key in address.keys
         }
         # A new context, so that removed keys are refused inside the handshake again.
-        self._server_tls = server_context(self._credentials, self._id_of_key)
+        self._server_tls = server_context(self._credentials[0], self._id_of_key)
         for peer_id, address in sorted(peers.items()):
             if peer_id == self.node_id or peer_id in self._peers:
                 continue
@@ -143,10 +143,10 @@ class Transport:
             if self._group is not None:
                 self._start_dialing(self._group, self._peers[peer_id])
 
-    def set_credentials(self, credentials: Credentials) -> None:
-        """Show another key from the next handshake on; links that stand stay."""
-        self._credentials = credentials
-        self._server_tls = server_context(credentials, self._id_of_key)
+    def set_credentials(self, credentials: Sequence[Credentials]) -> None:
+        """Show other keys from the next handshake on, the first when dialled; links stay."""
+        self._credentials = tuple(credentials)
+        self._server_tls = server_context(credentials[0], self._id_of_key)
 
     def disconnect(self, peer_id: str, reason: str) -> None:
         """Cut off a peer whose message proves a fault, such as a bad signature of its own.
@@ -299,7 +299,7 @@ class Transport:
     async def _dial(self, state: PeerState) -> None:
         """Keep a link to one peer."""
         limits = self._limits
-        tls, built_of = None, None
+        contexts, failures = DialContexts(), 0
         backoff_s = limits.dial_backoff_min_s
         while True:
             await state.disconnected.wait()
@@ -309,8 +309,7 @@ class Transport:
             if pause_s > 0:
                 await asyncio.sleep(pause_s)
                 continue
-            if built_of != (pinned := (self._credentials, state.address.keys)):
-                built_of, tls = pinned, client_context(pinned[0], *pinned[1])
+            tls = contexts.take(self._credentials, state.address.keys, failures)
             link = self._new_link(state.id)
             try:
                 async with asyncio.timeout(2 * limits.handshake_timeout_s):
@@ -328,6 +327,7 @@ class Transport:
                 self.counters["dial_failed"] += 1
                 self._links.pop(link, None)
                 ready = False
+            failures = 0 if ready else failures + 1
             if ready:
                 backoff_s = limits.dial_backoff_min_s
             elif not await within(state.connected, backoff_s):

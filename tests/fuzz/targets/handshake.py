@@ -126,7 +126,7 @@ class HandshakeTarget:
                 node_id=OWN,
                 listen=("127.0.0.1", 0),
                 peers={PEER: PeerAddress(host="", port=0, network_key=self._peer_key)},
-                credentials=self._credentials,
+                credentials=(self._credentials,),
                 hello=lambda: hello(node_id=OWN),
                 on_message=self._on_message,
                 on_up=lambda peer: None,

@@ -68,7 +68,7 @@ class TestNode:
             node_id=name,
             listen=("127.0.0.1", 0),
             peers={},
-            credentials=credentials(name),
+            credentials=(credentials(name),),
             hello=lambda: hello(name, **self.hello_fields),
             on_message=self._on_message,
             on_up=lambda peer: self._event("up", peer),

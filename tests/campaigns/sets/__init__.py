@@ -1,0 +1,1 @@
+"""Random changes of the validator set, on real shells under faults."""
