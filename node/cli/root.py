@@ -22,6 +22,7 @@ from node.cli.keys import keys
 from node.cli.light import light
 from node.cli.query import query
 from node.cli.run import run
+from node.cli.snapshot import snapshot
 from node.cli.testnet import testnet
 from node.cli.tx import tx
 from node.cli.validator import validator
@@ -42,6 +43,7 @@ _KNOWN: dict[str, Exit] = {
     "node.sdk.errors.RpcFailed": Exit.FAILED,
     "node.sdk.light.anchor.AnchorUnreadable": Exit.BAD_CONFIG,
     "node.sdk.light.faults.Unproven": Exit.FAILED,
+    "node.sync.snapshot_check.SnapshotRefused": Exit.FAILED,
     "node.signing.WrongLibrary": Exit.BAD_CONFIG,
     "node.storage.kv.StorageFailed": Exit.STORAGE_FAILED,
     "node.storage.leveldb.DamagedStore": Exit.STORAGE_FAILED,
@@ -74,6 +76,7 @@ for _command in (
     validator,
     light,
     verify,
+    snapshot,
     doctor,
     docs,
 ):

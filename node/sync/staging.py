@@ -114,15 +114,26 @@ class Staging:
         return runs
 
     def put_state(self, first: int, chunks: Sequence[Chunk]) -> None:
-        """Check and keep chunks. Raises SnapshotRefused; those before the wrong one stay."""
+        """Check chunks, and keep them in one batch. SnapshotRefused; those before stay."""
         manifest = self._manifest()
-        for number, chunk in enumerate(chunks, start=first):
-            check_chunk(manifest, number, chunk)
-            if not self._done[number]:
-                self._write_chunk(manifest, number, chunk)
-
-    def _write_chunk(self, manifest: SnapshotManifest, number: int, chunk: Chunk) -> None:
         batch = Batch()
+        fresh: list[int] = []
+        try:
+            for number, chunk in enumerate(chunks, start=first):
+                check_chunk(manifest, number, chunk)
+                if not self._done[number]:
+                    self._put_chunk(batch, manifest, number, chunk)
+                    fresh.append(number)
+        finally:
+            if fresh:
+                self._store.write(batch)
+                for number in fresh:
+                    self._done[number] = 1
+
+    def _put_chunk(
+        self, batch: Batch, manifest: SnapshotManifest, number: int, chunk: Chunk
+    ) -> None:
+        """Its records and their indexes in the place of those of an older snapshot."""
         start, stop = chunk_range(manifest.depth_bits, number)
         for key, value in self._store.iterate(start, stop):
             batch.delete(key)
@@ -133,10 +144,13 @@ class Staging:
             for row, key in _index_rows(value):
                 batch.put(row, key)
         batch.put(MARK_PREFIX + number.to_bytes(4, "big"), node_of(manifest, number))
-        self._store.write(batch)
-        self._done[number] = 1
 
     # --- headers ----------------------------------------------------------------------------------
+
+    @property
+    def lowest_header(self) -> int:
+        """Height of the lowest header that is here; 0 before `begin`."""
+        return 0 if self._lowest is None else self._lowest.height
 
     def next_header(self) -> int | None:
         """Height of the next header downwards; None when enough are here. After the state."""

@@ -13,6 +13,7 @@ from node.mempool import PoolLimits
 from node.node import first_error
 from node.shell import SnapshotSettings
 from node.signing import Signer
+from node.storage.blocks import BlockStore
 from node.storage.kv import Batch, KeyValueStore
 from node.storage.memory import MemoryStore
 from node.sync.snapshot import SnapshotReady
@@ -69,6 +70,10 @@ class Network:
         """Consensus keys that a node is started with besides its development key."""
         self.lose: Callable[[str, str, PeerMessage], bool] = lambda _, __, ___: False
         """(from, to, message) -> whether the link loses it."""
+        self.rewrite: Callable[[str, str, PeerMessage], PeerMessage] = lambda _, __, sent: sent
+        """(from, to, message) -> what a lying sender sends instead."""
+        self.later: Callable[[str, str, PeerMessage], float] = lambda _, __, ___: 0.0
+        """(from, to, message) -> seconds by which a slow sender sends it later."""
         self._stores: dict[str, MemoryStore] | None = (
             None if on_disk else {name: MemoryStore() for name in names}
         )
@@ -76,6 +81,8 @@ class Network:
         self._retain_blocks = retain_blocks or {}
         self._staged: dict[str, StagedStore] = {}
         """Node -> the store that it builds from a snapshot; survives its death."""
+        self.sync_reports: dict[str, list[str]] = {}
+        """Node -> what all its lives said about sync."""
         self.replaced: list[tuple[str, int]] = []
         """(node, height) of each snapshot that became a node's store."""
         self._tasks: dict[str, list[asyncio.Task[None]]] = {}
@@ -98,6 +105,7 @@ class Network:
     ) -> None:
         """Start nodes (all of them if none is named) from what their folders hold."""
         for name in names or self.names:
+            self._switch(name)
             store: KeyValueStore | None = None if self._stores is None else self._stores[name]
             node = NodeShell(
                 name,
@@ -147,6 +155,7 @@ class Network:
         node = self.nodes.pop(name)
         self.acknowledged.update(dict.fromkeys(node.acknowledged))
         self.evidence += len(node.evidence)
+        self.sync_reports.setdefault(name, []).extend(node.sync_reports)
         node.release()
         if self._stores is None:
             node.store.close()
@@ -185,9 +194,16 @@ class Network:
         if self.nodes.get(node.name) is not node or self._stores is None:
             return
         self.stop(node.name)
-        self._stores[node.name] = self._staged.pop(node.name).view()
-        self.replaced.append((node.name, height))
         self.start(node.name)
+        assert self.nodes[node.name].height == height
+
+    def _switch(self, name: str) -> None:
+        """What sync/install.py does at a start: a whole staged store is the store."""
+        staged = self._staged.get(name)
+        tip = None if staged is None else BlockStore(staged).tip()
+        if staged is not None and tip is not None and self._stores is not None:
+            self._stores[name] = self._staged.pop(name).view()
+            self.replaced.append((name, tip.height))
 
     def _cut(self, node: NodeShell, cut: PowerCut) -> None:
         if self.nodes.get(node.name) is node:
@@ -204,12 +220,13 @@ class Network:
 
     def _send(self, own: str, to: str | None, message: PeerMessage) -> None:
         """Encoded, and decoded again by each receiver."""
-        payload = encode_message(message)
         receivers = [name for name in self.names if name != own] if to is None else [to]
         for receiver in receivers:
             if not self.lose(own, receiver, message):
+                payload = encode_message(self.rewrite(own, receiver, message))
+                delay_s = DELAY_S + self.later(own, receiver, message)
                 asyncio.get_running_loop().call_later(
-                    DELAY_S, self._deliver, own, receiver, payload
+                    delay_s, self._deliver, own, receiver, payload
                 )
 
     def _deliver(self, sender: str, receiver: str, payload: bytes) -> None:
