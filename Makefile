@@ -19,9 +19,12 @@ MINUTES ?=
 STEPS ?= 100000
 BLOCKS ?= 10000
 SIZE ?= ci
+VIEWS ?= 4
 TARGET ?= all
 RUNS ?= 20000
 GUIDED ?= 2000
+
+AS_ROOT := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -n env DEBIAN_FRONTEND=noninteractive)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -103,6 +106,12 @@ drills: $(STAMP) ## Play the drills of docs/runbook.md (ARGS="lost-site upgrade"
 
 storage: $(STAMP) ## Kill, cut, fill and damage real nodes: SIZE=ci|full|release SEED=7 ARGS="--only kills"
 	@$(BIN)/python -m tests.campaigns.storage --size $(SIZE) --seed $(SEED) $(ARGS)
+
+model: $(STAMP) ## Search the SPIN model of one height: VIEWS=4 (3 is quick, 5 is for a release)
+	@{ command -v spin && command -v cc; } >/dev/null || $(AS_ROOT) apt-get install -y -q spin gcc libc6-dev >/dev/null 2>&1 \
+	  || { $(AS_ROOT) apt-get update -q && $(AS_ROOT) apt-get install -y -q spin gcc libc6-dev; } >/dev/null 2>&1 \
+	  || { echo "model: needs spin and a C compiler; as root: apt-get install spin gcc libc6-dev" >&2; exit 1; }
+	@$(BIN)/python -m tests.model.run --views $(VIEWS) $(ARGS)
 
 bench: $(STAMP) ## Measure a network on this machine
 	@$(BIN)/mohur devnet bench $(ARGS)
