@@ -27,6 +27,11 @@ from consensus.types import (
 
 Signature = Annotated[bytes, msgspec.Meta(max_length=64)]
 """64 bytes, or empty in a draft."""
+BODY_SIZE_BYTES_MIN = 128
+"""No signed transaction is shorter: its key and signature alone have 100 bytes. A million bodies of
+two bytes would take 13 times the size of their frame in memory."""
+BODIES_MAX = 16_384
+"""In a PrePrepare: as many as a block may have ids."""
 
 
 class Step(IntEnum):
@@ -124,7 +129,10 @@ class PrePrepare(
     proposal: Proposal
     justification: Justification | None
     """None exactly in view 0."""
-    bodies: tuple[bytes, ...]
+    bodies: Annotated[
+        tuple[Annotated[bytes, msgspec.Meta(min_length=BODY_SIZE_BYTES_MIN)], ...],
+        msgspec.Meta(max_length=BODIES_MAX),
+    ]
     """Encoded transactions that the receiver is believed to lack; not signed, each checked by
     its wire id."""
     sender: Name

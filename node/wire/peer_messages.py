@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 
 from consensus.messages import (
+    BODY_SIZE_BYTES_MIN,
     Commit,
     Evidence,
     Prepare,
@@ -34,7 +35,10 @@ WIRE_IDS_MAX = 16_384
 SYNC_BLOCKS_MAX = 64
 """Blocks in one window of block sync."""
 
-Body = Annotated[bytes, msgspec.Meta(min_length=1, max_length=TRANSACTION_SIZE_BYTES_MAX)]
+Body = Annotated[
+    bytes,
+    msgspec.Meta(min_length=BODY_SIZE_BYTES_MIN, max_length=TRANSACTION_SIZE_BYTES_MAX),
+]
 """The signed bytes of one transaction."""
 Bodies = Annotated[tuple[Body, ...], msgspec.Meta(max_length=BODIES_MAX)]
 BlockBodies = Annotated[tuple[Body, ...], msgspec.Meta(max_length=WIRE_IDS_MAX)]

@@ -15,7 +15,7 @@ from tests.fuzz.target import Form
 CHANGES_MAX = 4
 INPUT_BYTES_MAX = 4 * 1024 * 1024
 """A frame; the body of an RPC call is smaller."""
-REPEATS = (2, 3, 17, 101, 1_025, 5_000)
+REPEATS = (2, 3, 17, 101, 1_025, 5_000, 16_384, 100_000)
 SIZES = (0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 255, 256, 70_000)
 
 Tree = object

@@ -5,12 +5,15 @@ import tracemalloc
 import msgspec
 import pytest
 
+from consensus.messages import BODY_SIZE_BYTES_MIN
 from node.rpc.parse import BadJson, parse
 from node.sync.blocks import BlockRefused
 from node.wire.hashing import certificate_digest, header_digest
+from node.wire.peer_messages import BadMessage, decode_message, encode_message
 from tests.fuzz.targets.transaction import FORM, nested, unsigned
 from tests.node.support.chains import certify, decide, decided_block
 from tests.node.support.executor_world import World
+from tests.node.wire.samples import MESSAGES
 from tests.tokens.samples import DATE, sample
 from tokens.codec import encode
 from tokens.jsonform import FormError
@@ -119,6 +122,29 @@ def test_one_wide_character_does_not_make_a_large_body_four_times_as_large() -> 
     assert parse('["Rs \U0001f600"]'.encode()) == ["Rs \U0001f600"]
 
 
+@pytest.mark.parametrize("count", [16_384, 1_000_000])
+@pytest.mark.parametrize("name", ["pre_prepare", "sync_reply", "tx_batch", "body_reply"])
+def test_bodies_that_are_no_transactions_cost_nothing(name: str, count: int) -> None:
+    """Two bytes each, they took 13 times the size of their frame."""
+    many = [b"ab"] * count
+    tree = msgspec.msgpack.decode(encode_message(MESSAGES[name]))
+    if name == "pre_prepare":
+        tree[6] = many
+    elif name == "sync_reply":
+        tree[1][0][2] = many
+    else:
+        tree[1] = many
+    data = encode(tree)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadMessage):
+            decode_message(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < len(data)
+
+
 @pytest.mark.parametrize("index", [4, 30])
 def test_a_quorum_of_liars_cannot_name_signers_that_do_not_exist(index: int) -> None:
     """Synced, such a block ended the node by an IndexError with every restart."""
@@ -136,3 +162,9 @@ def test_a_quorum_of_liars_cannot_name_signers_that_do_not_exist(index: int) -> 
     with pytest.raises(BlockRefused, match="another parent"):
         world.executor.apply_decided(replace(block, proposal=proposal, certificate=certificate))
     world.executor.apply_decided(block)
+
+
+def test_no_signed_transaction_is_as_short_as_the_shortest_body() -> None:
+    inner = [1, "x", bytes(16), bytes(16), 0, [[1]], ""]
+    shortest = encode([inner, [[bytes(32), bytes(64)]]])
+    assert len(shortest) > BODY_SIZE_BYTES_MIN

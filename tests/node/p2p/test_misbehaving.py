@@ -25,7 +25,7 @@ from tests.node.p2p.harness import (
     until,
 )
 
-BATCH = TxBatch(bodies=(b"x",))
+BATCH = TxBatch(bodies=(b"x" * 128,))
 
 AFTER_HELLO = {
     "link_second_hello": frame(encode_message(hello("mallory"))),
@@ -197,7 +197,7 @@ async def test_a_flood_is_read_at_the_budget_and_others_are_heard_meanwhile() ->
         for _ in range(5_000):
             flood.send(BATCH)
         await until(lambda: len(a.messages) >= 15)
-        calm.send(TxBatch(bodies=(b"calm",)))
+        calm.send(TxBatch(bodies=(b"calm" * 32,)))
         await until(lambda: any(peer == "calm" for peer, _ in a.messages))
         # The burst and what the passing time allowed: far from all of it.
         assert sum(peer == "flood" for peer, _ in a.messages) < 2_500
@@ -254,7 +254,7 @@ async def test_work_that_helps_nobody_else_is_charged_to_the_peer_that_caused_it
         a.transport.charge("greedy", 0.2)
         a.transport.charge("nobody", 100.0)
         greedy.send(BATCH)
-        calm.send(TxBatch(bodies=(b"calm",)))
+        calm.send(TxBatch(bodies=(b"calm" * 32,)))
         await until(lambda: bool(a.messages))
         assert [peer for peer, _ in a.messages] == ["calm"]
         await until(lambda: len(a.messages) == 2)

@@ -12,7 +12,7 @@ from node.wire.peer_messages import (
     BlockRequest,
     PeerMessage,
     TxBatch,
-    decode_message,
+    encode_message,
 )
 
 
@@ -47,22 +47,26 @@ def queue(limit_bytes: int = 10_000) -> SendQueue:
     return SendQueue(limit_bytes=limit_bytes, dropped=Counter())
 
 
-def drain(waiting: SendQueue) -> list[PeerMessage]:
-    messages = []
+def said(*messages: PeerMessage) -> list[bytes]:
+    return [encode_message(message) for message in messages]
+
+
+def drain(waiting: SendQueue) -> list[bytes]:
+    payloads = []
     while (data := waiting.pop()) is not None:
         parser = FrameParser()
         parser.feed(data)
         payload = parser.next_payload()
         assert payload is not None
-        messages.append(decode_message(payload))
-    return messages
+        payloads.append(payload)
+    return payloads
 
 
 def test_urgent_leaves_before_bulk_and_each_lane_in_order() -> None:
     waiting = queue()
     for message in (batch(1), prepare(1), batch(2), commit(1)):
         assert waiting.put(outgoing(message))
-    assert drain(waiting) == [prepare(1), commit(1), batch(1), batch(2)]
+    assert drain(waiting) == said(prepare(1), commit(1), batch(1), batch(2))
     assert waiting.size_bytes == 0
     assert not waiting
 
@@ -71,7 +75,7 @@ def test_a_newer_status_replaces_the_older_at_once() -> None:
     waiting = queue()
     for height in range(1, 100):
         waiting.put(outgoing(status(height)))
-    assert drain(waiting) == [status(99)]
+    assert drain(waiting) == said(status(99))
     assert waiting.dropped == {"send_superseded": 98}
 
 
@@ -79,7 +83,7 @@ def test_votes_of_two_heights_both_wait_while_there_is_room() -> None:
     waiting = queue()
     waiting.put(outgoing(prepare(1)))
     waiting.put(outgoing(prepare(2)))
-    assert drain(waiting) == [prepare(1), prepare(2)]
+    assert drain(waiting) == said(prepare(1), prepare(2))
 
 
 def test_when_full_superseded_votes_go_first_then_old_bulk() -> None:
@@ -94,7 +98,7 @@ def test_when_full_superseded_votes_go_first_then_old_bulk() -> None:
     assert waiting.dropped == {"send_superseded": 1}
     waiting.put(outgoing(prepare(4)))
     assert waiting.dropped == {"send_superseded": 2}
-    assert drain(waiting) == [prepare(1, "b"), prepare(3), prepare(4), bulk]
+    assert drain(waiting) == said(prepare(1, "b"), prepare(3), prepare(4), bulk)
 
 
 def test_bulk_makes_way_for_votes_and_never_the_other_way_round() -> None:
@@ -104,7 +108,7 @@ def test_bulk_makes_way_for_votes_and_never_the_other_way_round() -> None:
     assert waiting.dropped == {"send_bulk_evicted": 1}
     assert not waiting.put(outgoing(batch(970)))
     assert waiting.dropped["send_refused"] == 1
-    assert drain(waiting) == [prepare(1)]
+    assert drain(waiting) == said(prepare(1))
 
 
 def test_a_message_larger_than_the_queue_is_refused() -> None:

@@ -24,7 +24,7 @@ from tests.node.p2p.harness import (
 )
 
 
-def batch(size_bytes: int = 10, mark: int = 0) -> TxBatch:
+def batch(size_bytes: int = 128, mark: int = 0) -> TxBatch:
     return TxBatch(bodies=(bytes([mark]) * size_bytes,))
 
 
@@ -70,7 +70,7 @@ async def test_messages_arrive_in_order_and_whole() -> None:
     a, b = TestNode("a"), TestNode("b")
     introduce(a, b)
     sent: list[PeerMessage] = [
-        batch(size_bytes=1 + 37 * i % 5_000, mark=i % 256) for i in range(300)
+        batch(size_bytes=128 + 37 * i % 5_000, mark=i % 256) for i in range(300)
     ]
     async with running(a, b):
         await until(lambda: a.is_up("b"))

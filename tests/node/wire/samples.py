@@ -219,7 +219,7 @@ def verifier(own: str | None = "treasury") -> Verifier:
 
 
 IDS = (hash_of("tx 0"), hash_of("tx 1"))
-BODIES = (b"\x91\x00", b"\x91\x01")
+BODIES = (b"\x91" * 128, b"\x92" * 130)
 BLOCK = proposal(3, wire_ids=IDS)
 DIGEST = digest_of(BLOCK)
 
