@@ -45,17 +45,25 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     signatures: int
     """In certificates."""
     state_root: bytes
+    first: int = 1
+    """Lowest block that is here. Above 1 nothing was replayed: audit_kept.py."""
 
 
 def audit(folder: Path, genesis_path: Path | None, progress: Progress) -> Audit:
     """Check a data folder. AuditFailed; FolderLocked while a node uses it; DamagedStore."""
+    from node.cli.audit_kept import audit_kept
+
     lock = FolderLock.acquire(folder)
     try:
         store = open_store(folder / "store", create=False)
         try:
             blocks = BlockStore(store)
             genesis = _genesis(blocks, genesis_path)
-            found = _replay(blocks, genesis, progress)
+            found = (
+                _replay(blocks, genesis, progress)
+                if blocks.floor.blocks == 1
+                else audit_kept(blocks, genesis, progress)
+            )
             _compare_state(Chain.open(store, genesis), found)
         finally:
             store.close()
@@ -119,7 +127,7 @@ def _block(
     verdict = verifier.verify_decided(decided)
     if isinstance(verdict, Rejected):
         raise AuditFailed(f"block {height}: its certificate or body is wrong ({verdict.reason})")
-    bodies = tuple(_body(height, data, check) for data in decided.bodies)
+    bodies = tuple(body_of(height, data, check) for data in decided.bodies)
     if tuple(body.wire_id for body in bodies) != row.wire_ids:
         raise AuditFailed(f"block {height}: a transaction is not the one that the block names")
     for body in bodies:
@@ -141,7 +149,8 @@ def _block(
     return len(bodies)
 
 
-def _body(height: int, data: bytes, check: SignatureCheck) -> DecodedTransaction:
+def body_of(height: int, data: bytes, check: SignatureCheck) -> DecodedTransaction:
+    """A stored transaction whose signatures are valid. Raises AuditFailed."""
     decoded = decode_transaction(data)
     if isinstance(decoded, Code):
         raise AuditFailed(f"block {height}: a transaction does not decode ({decoded.name})")

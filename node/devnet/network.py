@@ -48,6 +48,10 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "info"
     block_gap_ms: int | None = None
     """None: the default of a node."""
+    retain_blocks: int = 0
+    """Newest blocks that a node keeps; 0 = all."""
+    snapshot_interval: int = 1_000
+    """Heights between two snapshots that a node holds."""
 
 
 def _direct(_node: str, _peer: str) -> str:
@@ -282,6 +286,8 @@ def _config_of(
         rpc=RpcConfig(host=HOST, port=nodes[name].rpc),
         log=LogConfig(level=tuning.log_level),
         profile_stages=tuning.profile_stages,
+        retain_blocks=tuning.retain_blocks,
+        snapshot_interval=tuning.snapshot_interval,
     )
     if tuning.block_gap_ms is not None:
         config = msgspec.structs.replace(config, block_gap_ms=tuning.block_gap_ms)
