@@ -31,7 +31,7 @@ from consensus.messages import (
 )
 from consensus.quorum import quorum
 from consensus.replica import Replica
-from consensus.restore import ReplicaConfig, Restored
+from consensus.restore import OwnKey, ReplicaConfig, Restored
 from consensus.signed import step_of
 from consensus.types import (
     CommitCertificate,
@@ -196,7 +196,9 @@ class Solo:
         )
         return self.feed(ev.StatusReceived(now=self.now(), peer=ValidatorId(name), status=status))
 
-    def advance(self, block: Block, certificate: CommitCertificate) -> list[act.Action]:
+    def advance(
+        self, block: Block, certificate: CommitCertificate, own_key: OwnKey | None = None
+    ) -> list[act.Action]:
         """The shell persisted a block: the next height begins."""
         state = fakes.state_after(self.tip.state_root, block.digest)
         self.tip = msgspec.structs.replace(
@@ -208,7 +210,7 @@ class Solo:
             timestamp_ms=block.proposal.header.timestamp_ms,
             state_root=state,
         )
-        return self.feed(ev.Advanced(now=self.now(), tip=self.tip))
+        return self.feed(ev.Advanced(now=self.now(), tip=self.tip, own_key=own_key))
 
     # --- messages of the others ----------------------------------------------------------------
 

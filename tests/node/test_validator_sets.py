@@ -1,5 +1,6 @@
 """A node follows the set: it begins, changes its key and stops just where the ledger says."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,13 @@ async def pay(network: Network, first: int, blocks: int = 3, through: str = FIRS
         height = node.height + 1
         await network.submit(through, transfer(number, valid_until=height + 50))
         await network.reach(height)
+
+
+async def level_and_voting(network: Network, name: str) -> None:
+    node = network.nodes[name]
+    await network.until(
+        lambda: node.height >= network.nodes[FIRST].height and node.driver.replica.is_voting
+    )
 
 
 def key_of(name: str) -> Signer:
@@ -128,6 +136,73 @@ def test_a_rotated_key_signs_from_its_height_on_and_the_old_one_no_more(
             await pay(network, 30, 6)
             assert len(new) > before
             assert max(old) == changed + 1
+            network.check()
+
+    run_virtually(main)
+
+
+@pytest.mark.parametrize("blocks", range(4))
+def test_a_node_that_is_killed_around_its_rotation_signs_with_the_key_of_each_height(
+    tmp_path: Path, blocks: int
+) -> None:
+    """Between the decision and the first height of the new key, and just after."""
+
+    async def main() -> None:
+        async with Network(tmp_path, names=VALIDATORS) as network:
+            network.start()
+            await pay(network, 0)
+            SignGuard.create(tmp_path / "treasury" / "guard", NEW_KEY.public_key).close()
+            network.nodes["treasury"].add_key(NEW_KEY)
+            network.more_keys["treasury"] = [NEW_KEY]
+            votes = Votes(network, "treasury", key_of("treasury"), NEW_KEY)
+            governance = Governance(network, FIRST)
+            changed, _ = await governance.run(TREASURY, governance.rotate("treasury", NEW_KEY))
+            await pay(network, 10, blocks)
+            network.stop("treasury")
+            await pay(network, 20, 1)
+            network.start("treasury")
+            assert network.nodes["treasury"].restored.guard_stale is None
+            await level_and_voting(network, "treasury")
+            await pay(network, 30, 6)
+            old, new = votes.heights.values()
+            assert max(old) <= changed + 1
+            assert min(new) >= changed + 2
+            assert max(new) > network.nodes[FIRST].height - 3
+            network.check()
+
+    run_virtually(main)
+
+
+def test_a_folder_from_before_the_rotation_votes_nowhere_where_its_key_has_voted(
+    tmp_path: Path,
+) -> None:
+    """Store and guards are restored as they were before: what the key signed since is unknown."""
+
+    async def main() -> None:
+        async with Network(tmp_path, names=VALIDATORS, on_disk=True) as network:
+            network.start()
+            await pay(network, 0)
+            SignGuard.create(tmp_path / "treasury" / "guard", NEW_KEY.public_key).close()
+            network.more_keys["treasury"] = [NEW_KEY]
+            network.stop("treasury")
+            shutil.copytree(tmp_path / "treasury", tmp_path / "backup")
+            network.start("treasury")
+            await network.until(lambda: network.nodes["treasury"].driver.replica.is_voting)
+            votes = Votes(network, "treasury", key_of("treasury"), NEW_KEY)
+            governance = Governance(network, FIRST)
+            changed, _ = await governance.run(TREASURY, governance.rotate("treasury", NEW_KEY))
+            await pay(network, 10, 4)
+            _, new = votes.heights.values()
+            assert min(new) == changed + 2
+            highest = max(new)
+            network.stop("treasury")
+            shutil.rmtree(tmp_path / "treasury")
+            shutil.copytree(tmp_path / "backup", tmp_path / "treasury")
+            before = len(new)
+            network.start("treasury")
+            await level_and_voting(network, "treasury")
+            await pay(network, 20, 6)
+            assert min(new[before:]) > highest
             network.check()
 
     run_virtually(main)

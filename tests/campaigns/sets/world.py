@@ -37,8 +37,11 @@ def operator(name: str) -> Party:
     return Party(name=f"operator-{name}", title=name, validator=name)
 
 
-def genesis() -> Genesis:
-    """The development genesis with 31 operators; the treasury alone changes the set."""
+def genesis(size: int = FIRST_SIZE) -> Genesis:
+    """The development genesis with 31 operators and the first so many as validators.
+
+    The treasury alone changes the set.
+    """
     base = small_genesis()
     more = [
         Participant(
@@ -66,7 +69,7 @@ def genesis() -> Genesis:
         base,
         participants=tuple(participants),
         approval_policies=policies,
-        validators=tuple(member(name, key_of(name)) for name in NAMES[:FIRST_SIZE]),
+        validators=tuple(member(name, key_of(name)) for name in NAMES[:size]),
     )
 
 
@@ -89,9 +92,9 @@ def member(name: str, signer: Signer) -> Validator:
 class World:
     """The network, what is broken in it, and who acts."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, size: int = FIRST_SIZE) -> None:
         self.random = random.Random(seed)
-        self.network = Network(folder, genesis=genesis(), names=NAMES)
+        self.network = Network(folder, genesis=genesis(size), names=NAMES)
         self.network.lose = self._lose
         self.generations = dict.fromkeys(NAMES, 1)
         self.noisy = False
