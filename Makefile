@@ -113,6 +113,9 @@ model: $(STAMP) ## Search the SPIN model of one height: VIEWS=4 (3 is quick, 5 i
 	  || { echo "model: needs spin and a C compiler; as root: apt-get install spin gcc libc6-dev" >&2; exit 1; }
 	@$(BIN)/python -m tests.model.run --views $(VIEWS) $(ARGS)
 
+overload: $(STAMP) ## Attack a network under load with slow, junk and flooding clients and peers: MINUTES=5
+	@$(BIN)/python -m tests.campaigns.network.overload $(if $(MINUTES),--minutes $(MINUTES)) --seed $(SEED) $(ARGS)
+
 bench: $(STAMP) ## Measure a network on this machine
 	@$(BIN)/mohur devnet bench $(ARGS)
 

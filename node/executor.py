@@ -17,7 +17,8 @@ from consensus.quorum import weak_quorum
 from consensus.types import CommitCertificate, Header, Proposal, Tip
 from node.censorship import CensorshipWatch
 from node.chain import Chain, Execution
-from node.mempool import Mempool, reference_of, sender_of
+from node.mempool import Mempool
+from node.pool_entry import reference_of, sender_of
 from node.signature_check import SignatureCheck
 from node.stages import Stage, Stages
 from node.sync.blocks import BlockRefused, follows
@@ -76,6 +77,8 @@ class Executor:
         """Bodies of executed blocks: peers may ask for what the pool has let go meanwhile."""
         self._waiting: dict[bytes, Waiting] = {}
         self._seen: dict[bytes, Proposal] = {}
+        self.newest_had_room = True
+        """The newest decided block was less than half full."""
         self._watch = CensorshipWatch(
             pool=pool, weak_quorum=lambda: weak_quorum(len(chain.tip.validators))
         )
@@ -311,10 +314,8 @@ class Executor:
     def _write(self, proposal: Proposal, certificate: CommitCertificate, done: Execution) -> Tip:
         self._watch.decided(proposal.wire_ids)
         limits = self._chain.limits()
-        self._watch.before_block(
-            self._chain.includable,
-            had_room=2 * len(proposal.wire_ids) < limits.block_transactions_max,
-        )
+        self.newest_had_room = 2 * len(proposal.wire_ids) < limits.block_transactions_max
+        self._watch.before_block(self._chain.includable, had_room=self.newest_had_room)
         self._stages.enter(Stage.STORE)
         try:
             tip = self._chain.write(proposal, certificate, done, self._guard_sequence())
@@ -327,7 +328,9 @@ class Executor:
         self._seen.clear()
         self._pool.remove_decided(done.transactions)
         outcomes = zip(done.transactions, done.result.receipts, strict=False)
-        self._pool.failing.note((sender_of(each), receipt.code == 0) for each, receipt in outcomes)
+        self._pool.note_outcomes(
+            [(sender_of(each), receipt.code == 0) for each, receipt in outcomes]
+        )
         self._pool.drop_expired(tip.height + 1)
         return tip
 

@@ -27,12 +27,17 @@ class FailingSenders:
     def __contains__(self, sender: bytes) -> bool:
         return self._scores.get(sender, 0) >= SCORE_FAILING
 
-    def note(self, outcomes: Iterable[tuple[bytes, bool]]) -> None:
-        """(sender, whether it succeeded) of the transactions of a decided block."""
+    def note(self, outcomes: Iterable[tuple[bytes, bool]]) -> list[bytes]:
+        """(sender, whether it succeeded) of a decided block; senders that are failing from now."""
         scores = self._scores
+        begun = []
         for sender, succeeded in outcomes:
-            score = scores.pop(sender, 0) + (-1 if succeeded else 1)
+            before = scores.pop(sender, 0)
+            score = before + (-1 if succeeded else 1)
             if score > 0:
                 scores[sender] = min(score, SCORE_MAX)
+            if before < SCORE_FAILING <= score:
+                begun.append(sender)
             if len(scores) > SENDERS_MAX:
                 scores.popitem(last=False)
+        return begun

@@ -80,19 +80,26 @@ class Gossip:
             self._window.cancel()
             self._window = None
 
-    def resend(self, now_ms: int, timeout_ms: int, includable: Includable) -> int:
+    def resend(
+        self, now_ms: int, timeout_ms: int, includable: Includable, *, is_crowded: bool = False
+    ) -> int:
         """R9: send again, to all, what could enter a block now and waits for longer than its pause.
+
+        `is_crowded`: the newest block had no room. What waits then waits for its turn and is not
+        lost; to send all of it again would make the crowd worse, so nothing is sent.
 
         Call it every T0 (`timeout_ms`) or so, with monotonic time. The pause is T0, then doubles up
         to 4 s. At most 256 KiB leave in one call, the oldest first; returns how many did.
         """
+        if is_crowded:
+            return 0
         due: list[bytes] = []
         size_bytes = 0
         for entry in self._pool.entries():
             if entry.resend_after_ms == 0:
                 entry.resend_after_ms = timeout_ms if entry.own else RELAY_PATIENCE * timeout_ms
                 entry.resend_at_ms = now_ms + entry.resend_after_ms
-            if entry.resend_at_ms > now_ms:
+            if entry.resend_at_ms > now_ms or self._pool.is_failing(entry.transaction):
                 continue
             if size_bytes + entry.size_bytes > RESEND_SIZE_BYTES or len(due) >= BODIES_MAX:
                 break

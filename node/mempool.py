@@ -14,11 +14,11 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 import msgspec
 
 from node.failing_senders import FailingSenders
+from node.pool_entry import Entry, reference_of, sender_of
 from node.sender_load import SenderLoad
 from node.spare_bodies import SpareBodies
 from tokens.results import Code
@@ -53,37 +53,6 @@ class PoolLimits(msgspec.Struct, frozen=True, kw_only=True):
     spare_bytes_max: int = 16 * 1024 * 1024
     window: int = 1_000
     """W of genesis: heights for which valid_until may be ahead."""
-
-
-@dataclass(slots=True)
-class Entry:
-    """One waiting transaction."""
-
-    transaction: DecodedTransaction
-    serial: int
-    """Order of arrival."""
-    own: bool
-    """Came from a client of this node, not from a peer."""
-    resend_at_ms: int = 0
-    """Monotonic time of the next retransmission (R9); kept by node/gossip.py."""
-    resend_after_ms: int = 0
-    """Pause before the one after; doubles. 0 = not yet scheduled."""
-
-    @property
-    def size_bytes(self) -> int:
-        """Of the signed bytes."""
-        return len(self.transaction.data)
-
-
-def sender_of(transaction: DecodedTransaction) -> bytes:
-    """Address that the transaction speaks for."""
-    return transaction.signed.transaction.sender
-
-
-def reference_of(transaction: DecodedTransaction) -> tuple[bytes, bytes]:
-    """(sender, client_ref): what may enter once."""
-    inner = transaction.signed.transaction
-    return inner.sender, inner.client_ref
 
 
 class Mempool:
@@ -220,12 +189,12 @@ class Mempool:
         for entry in list(self._entries.values()) if all_fit else self._by_turns():
             if len(chosen) >= limit_count:
                 break
+            failing = self.is_failing(entry.transaction)
+            if failing and failing_left == 0:
+                continue
             if size_bytes + entry.size_bytes > limit_bytes or not self._ask(includable, entry):
                 continue
-            if sender_of(entry.transaction) in self.failing:
-                if failing_left == 0:
-                    continue
-                failing_left -= 1
+            failing_left -= failing
             chosen.append(entry)
             size_bytes += entry.size_bytes
         chosen.sort(key=lambda entry: entry.serial)
@@ -297,6 +266,17 @@ class Mempool:
                 removed += 1
         self.counters["decided"] += removed
         return removed
+
+    def note_outcomes(self, outcomes: list[tuple[bytes, bool]]) -> None:
+        """(sender, whether it succeeded) of a decided block; who is failing now keeps little."""
+        for sender in self.failing.note(outcomes):
+            for wire_id in list(self._by_sender.get(sender, ()))[FAILING_TRANSACTIONS_MAX:]:
+                self._remove(wire_id)
+                self.counters["failing_dropped"] += 1
+
+    def is_failing(self, transaction: DecodedTransaction) -> bool:
+        """Whether its sender's transactions mostly fail."""
+        return sender_of(transaction) in self.failing
 
     def drop_expired(self, height: int) -> int:
         """`height` is in progress now: what was valid only before it leaves."""

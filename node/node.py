@@ -17,8 +17,6 @@ from consensus.events import MayVote
 from node.chain import Chain
 from node.clock import now
 from node.config import NodeConfig
-from node.driver import Driver
-from node.gossip import Gossip
 from node.identity import NodeKeys, load_keys
 from node.key_watch import KeyWatch
 from node.logs import get_logger
@@ -26,6 +24,7 @@ from node.loop_lag import watch_loop
 from node.parts import Parts
 from node.rebuild import open_chain, set_aside
 from node.restart import begin_guard
+from node.shell import Shell
 from node.storage.kv import StorageDamaged, StorageFailed
 from node.storage.leveldb import LevelDbStore
 from node.storage.lockfile import FolderLock
@@ -151,7 +150,7 @@ class Node:
                     group.create_task(shell.driver.run()),
                     group.create_task(parts.certificates.run()),
                     group.create_task(watch_loop(parts.observe_lag)),
-                    group.create_task(self._look_around(shell.gossip, shell.driver)),
+                    group.create_task(self._look_around(shell)),
                     group.create_task(self._key_watch(parts).run()),
                 ]
                 shell.driver.start()
@@ -183,12 +182,17 @@ class Node:
             report=lambda text: self._log.warning("keys", text=text),
         )
 
-    async def _look_around(self, gossip: Gossip, driver: Driver) -> None:
+    async def _look_around(self, shell: Shell) -> None:
         while True:
             await asyncio.sleep(LOOK_INTERVAL_S)
             if self._store.failed:
                 raise StorageFailed("the store failed while it was read; see the log above")
-            gossip.resend(now().mono_ms, driver.replica.timeout_ms, self._chain.includable)
+            shell.gossip.resend(
+                now().mono_ms,
+                shell.driver.replica.timeout_ms,
+                self._chain.includable,
+                is_crowded=not shell.executor.newest_had_room,
+            )
 
 
 def first_error(group: BaseException) -> BaseException:

@@ -5,6 +5,12 @@ slows the sender down.
 """
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from node.wire.framing import FRAME_SIZE_BYTES_MAX
+
+if TYPE_CHECKING:
+    from node.p2p.peers import PeerLimits
 
 HOSTS_MAX = 4_096
 """Addresses whose budget is remembered; the one seen longest ago goes first."""
@@ -38,6 +44,22 @@ class TokenBucket:
             return False
         self._tokens -= amount
         return True
+
+
+class PeerBudget:
+    """What one peer may use, over all its links: dialling again gives it no new burst."""
+
+    __slots__ = ("bytes", "messages", "waste")
+
+    def __init__(self, limits: "PeerLimits", now: float) -> None:
+        self.bytes = TokenBucket(
+            rate=limits.receive_bytes_per_s,
+            burst=limits.receive_bytes_per_s + FRAME_SIZE_BYTES_MAX,
+            now=now,
+        )
+        rate = limits.receive_messages_per_s
+        self.messages = TokenBucket(rate=rate, burst=rate, now=now)
+        self.waste = TokenBucket(rate=limits.waste_share, burst=limits.waste_burst_s, now=now)
 
 
 class HostBudgets:

@@ -15,12 +15,12 @@ import socket
 import ssl
 from typing import Protocol
 
-from node.p2p.budget import TokenBucket
-from node.p2p.peers import PeerLimits
+from node.p2p.budget import PeerBudget
+from node.p2p.peers import PeerLimits, PeerState
 from node.p2p.send_queue import Outgoing, SendQueue, outgoing
 from node.p2p.tls import key_of
 from node.stages import Stage, Stages
-from node.wire.framing import FRAME_SIZE_BYTES_MAX, FrameError, FrameParser
+from node.wire.framing import FrameError, FrameParser
 from node.wire.peer_messages import (
     BadMessage,
     BlockReply,
@@ -50,8 +50,8 @@ class LinkOwner(Protocol):
     def new_queue(self) -> SendQueue:
         """An empty queue that counts into the transport's counters."""
 
-    def peer_of_key(self, key: bytes | None) -> str | None:
-        """The id that a key is pinned for."""
+    def peer_of_key(self, key: bytes | None) -> PeerState | None:
+        """The peer that a key is pinned for."""
 
     def link_ready(self, link: Link, hello: Hello) -> str | None:
         """A Hello came. None: the link is kept; else the reason to close it."""
@@ -94,15 +94,8 @@ class Link(asyncio.Protocol):
         now = self._loop.time()
         self.heard_s = now
         self.sent_s = now
-        self._bytes = TokenBucket(
-            rate=limits.receive_bytes_per_s,
-            burst=limits.receive_bytes_per_s + FRAME_SIZE_BYTES_MAX,
-            now=now,
-        )
-        self._messages = TokenBucket(
-            rate=limits.receive_messages_per_s, burst=limits.receive_messages_per_s, now=now
-        )
-        self._waste = TokenBucket(rate=limits.waste_share, burst=limits.waste_burst_s, now=now)
+        self._budget: PeerBudget | None = None
+        """From the moment when the peer is known."""
 
     # --- callbacks of asyncio --------------------------------------------------------------------
 
@@ -115,10 +108,11 @@ class Link(asyncio.Protocol):
         key = key_of(tls) if isinstance(tls, ssl.SSLObject) else None
         self.key = key
         peer = self._owner.peer_of_key(key)
-        if peer is None or (self.dialed is not None and peer != self.dialed):
+        if peer is None or (self.dialed is not None and peer.id != self.dialed):
             self.abort("unknown_key")
             return
-        self.peer = peer
+        self.peer = peer.id
+        self._budget = peer.budget
         # asyncio does this for sockets that it made itself, not for those that were accepted here;
         # without it a vote waits 40 ms for the acknowledgement of the one before.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -191,9 +185,8 @@ class Link(asyncio.Protocol):
 
     def charge(self, cpu_s: float) -> None:
         """The peer made this node work for nothing but itself: above its share it is read later."""
-        wait_s = self._waste.take(cpu_s, self._loop.time())
-        if wait_s > 0:
-            self._pause(wait_s)
+        if self._budget is not None:
+            self._pause(self._budget.waste.take(cpu_s, self._loop.time()))
 
     @property
     def queued_bytes(self) -> int:
@@ -226,15 +219,15 @@ class Link(asyncio.Protocol):
             self._owner.fail(error)
 
     def _spend(self, size_bytes: int, message: PeerMessage) -> None:
-        now = self._loop.time()
+        if self._budget is None:
+            return
+        now, budget = self._loop.time(), self._budget
         count = 1 if type(message) in _LIGHT else self._limits.heavy_messages
-        wait_s = max(self._bytes.take(size_bytes, now), self._messages.take(count, now))
-        if wait_s > 0:
-            self._pause(wait_s)
+        self._pause(max(budget.bytes.take(size_bytes, now), budget.messages.take(count, now)))
 
     def _pause(self, wait_s: float) -> None:
         """Read nothing for so long; a longer pause that runs already stays."""
-        if self._transport is None:
+        if wait_s <= 0 or self._transport is None:
             return
         self._paused_until_s = max(self._paused_until_s, self._loop.time() + wait_s)
         if not self._reading_paused:

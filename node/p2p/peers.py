@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from node.p2p.budget import PeerBudget
+
 if TYPE_CHECKING:
     from node.p2p.link import Link
 
@@ -75,6 +77,7 @@ class PeerState:
 
     __slots__ = (
         "address",
+        "budget",
         "connected",
         "disconnected",
         "hello_height",
@@ -86,9 +89,13 @@ class PeerState:
         "software",
     )
 
-    def __init__(self, peer_id: str, address: PeerAddress) -> None:
+    def __init__(
+        self, peer_id: str, address: PeerAddress, limits: PeerLimits, now_s: float
+    ) -> None:
         self.id = peer_id
         self.address = address
+        self.budget = PeerBudget(limits, now_s)
+        """Over all its links: dialling again gives it no new burst."""
         self.link: Link | None = None
         """The one link in use."""
         self.instance = b""

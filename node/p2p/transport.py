@@ -139,7 +139,7 @@ class Transport:
         for peer_id, address in sorted(peers.items()):
             if peer_id == self.node_id or peer_id in self._peers:
                 continue
-            self._peers[peer_id] = PeerState(peer_id, address)
+            self._peers[peer_id] = PeerState(peer_id, address, self._limits, self._loop.time())
             if self._group is not None:
                 self._start_dialing(self._group, self._peers[peer_id])
 
@@ -195,9 +195,9 @@ class Transport:
         """A queue that counts its drops here."""
         return SendQueue(limit_bytes=self._limits.send_queue_bytes_max, dropped=self.counters)
 
-    def peer_of_key(self, key: bytes | None) -> str | None:
-        """The id that a key is pinned for now."""
-        return None if key is None else self._id_of_key.get(key)
+    def peer_of_key(self, key: bytes | None) -> PeerState | None:
+        """The peer that a key is pinned for now."""
+        return self._peers.get(self._id_of_key.get(key or b"", ""))
 
     def link_ready(self, link: Link, hello: Hello) -> str | None:
         """Compare the Hello; keep one link of a pair."""

@@ -33,8 +33,8 @@ class RpcConfig:
     connections_per_address_max: int = 128
     """Half: one address that holds all that it may leaves as many to the others."""
     calls_per_second: int = 20_000
-    """Of one key or remote address, items of batches counted singly; each KiB of a body and a fine
-    for each refused item (errors.FINES) count too."""
+    """Of one key or remote address, items of batches counted singly; each 512 B of a body, and a
+    fine for each refused item (errors.FINES), count too."""
     burst: int = 20_000
 
 

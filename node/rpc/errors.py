@@ -55,7 +55,7 @@ FINES: dict[RpcCode | Code, int] = {
     Code.OK: 0,
     Code.ALREADY_KNOWN: 0,
     Code.MEMPOOL_FULL: 0,
-    Code.SENDER_LIMIT: 4,
+    Code.SENDER_LIMIT: 10,
 }
 """Those that an honest client meets, too, and that are cheap to say; all others cost FINE_CALLS."""
 

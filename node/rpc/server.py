@@ -38,7 +38,7 @@ BODY_BYTES_MAX = 1024 * 1024
 BODY_SECONDS = 5
 OVER_BUDGET_SECONDS = 1
 """Longest time that an answer of 429 waits: who goes on asking is slowed on each connection."""
-CHARGED_BYTES = 1024
+CHARGED_BYTES = 512
 """Of a body count as one call: to read and parse them is most of what a large one costs."""
 FIRST_REQUEST_SECONDS = 10
 """A connection that has sent no whole request by then is closed (slow loris)."""

@@ -9,7 +9,8 @@ def test_many_failures_make_a_failing_sender_and_successes_end_it() -> None:
     senders = FailingSenders()
     senders.note([(A, False)] * (SCORE_FAILING - 1))
     assert A not in senders
-    senders.note([(A, False)])
+    assert senders.note([(A, False)]) == [A]
+    assert senders.note([(A, False)]) == []
     assert A in senders
     assert B not in senders
     senders.note([(A, False)] * 10_000)

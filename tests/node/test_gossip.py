@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Callable
 
+from node.failing_senders import SCORE_FAILING
 from node.gossip import (
     BATCH_SIZE_BYTES,
     BATCH_WINDOW_MS,
@@ -15,6 +16,7 @@ from node.gossip import (
     Gossip,
 )
 from node.mempool import Mempool, PoolLimits
+from node.pool_entry import sender_of
 from node.wire.peer_messages import PeerMessage, TxBatch
 from tests.node.transactions import transaction
 from tokens.results import Code
@@ -172,3 +174,21 @@ async def test_by_default_the_window_is_a_timer_of_the_running_loop() -> None:
         TxBatch(bodies=(transaction(1).data,)),
         TxBatch(bodies=(transaction(2).data,)),
     ]
+
+
+async def test_nothing_is_sent_again_while_blocks_have_no_room() -> None:
+    """What waits for its turn is not lost: all nodes sent all of a full pool again and again."""
+    rig = Rig()
+    rig.pool.admit(transaction(), own=True)
+    for now_ms in range(0, 20_000, 250):
+        assert rig.gossip.resend(now_ms, T0, anything, is_crowded=True) == 0
+    assert rig.gossip.resend(20_000, T0, anything) == 0
+    assert rig.gossip.resend(20_000 + T0, T0, anything) == 1
+
+
+async def test_what_mostly_fails_is_not_sent_again() -> None:
+    rig = Rig()
+    rig.pool.admit(transaction(), own=True)
+    rig.pool.note_outcomes([(sender_of(transaction()), False)] * SCORE_FAILING)
+    rig.gossip.resend(0, T0, anything)
+    assert rig.gossip.resend(T0, T0, anything) == 0

@@ -10,7 +10,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from node.mempool import AHEAD_MARGIN, Mempool, PoolLimits, reference_of, sender_of
+from node.mempool import AHEAD_MARGIN, Mempool, PoolLimits
+from node.pool_entry import reference_of, sender_of
 from node.sender_load import SenderLoad
 from tests.node.transactions import KEYS, transaction
 from tokens.results import Code

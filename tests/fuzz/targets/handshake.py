@@ -11,7 +11,8 @@ import socket
 import ssl
 from typing import cast
 
-from node.p2p.peers import PeerAddress, PeerLimits
+from node.p2p.budget import PeerBudget
+from node.p2p.peers import PeerAddress, PeerLimits, PeerState
 from node.p2p.send_queue import outgoing
 from node.p2p.tls import key_of, make_credentials, server_context
 from node.p2p.transport import Transport
@@ -89,9 +90,12 @@ class Pipe(asyncio.Transport):
 class Owner(Transport):
     """A transport to whom every link is that of one pinned peer."""
 
-    def peer_of_key(self, key: bytes | None) -> str | None:
-        """TLS is another door of this target."""
-        return PEER
+    def peer_of_key(self, key: bytes | None) -> PeerState | None:
+        """TLS is another door of this target; each input has a budget of its own."""
+        state = self.peer(PEER)
+        if state is not None:
+            state.budget = PeerBudget(self._limits, self._loop.time())
+        return state
 
 
 class HandshakeTarget:
