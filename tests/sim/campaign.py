@@ -23,7 +23,18 @@ from tests.sim.execution import Failure, Outcome
 
 FAULTS_SEEN_FROM = 200
 """Executions after which no kind of fault may be missing."""
-WEATHER = ("lost", "duplicated", "reordered", "late", "clogged", "cut off", "torn", "names lost")
+WEATHER = (
+    "lost",
+    "duplicated",
+    "reordered",
+    "late",
+    "clogged",
+    "cut off",
+    "torn",
+    "names lost",
+    "lies",
+    "false answers",
+)
 """Things that must have happened beside the kinds of faults."""
 
 

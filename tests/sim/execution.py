@@ -69,10 +69,7 @@ async def _run(plan: Plan, chosen: tuple[int, ...] | None) -> Outcome:
             where = f"after {world.elapsed_ms()} ms\n  {world.describe()}"
             raise Failure(plan, cause, where) from cause
         finally:
-            for node in world.nodes.values():
-                node.on_death = None
-                node.die("end")
-            world.workload.running = False
+            world.end()
 
 
 async def _phases(world: World) -> Outcome:
@@ -88,6 +85,7 @@ async def _phases(world: World) -> Outcome:
     recovery_ms = world.elapsed_ms() - begin_ms
     await _until(world, before + HEIGHTS_AFTER, HEIGHTS_AFTER * limit_ms, "no blocks go on")
     world.workload.quiet = True
+    world.liars.stop()
     await world.wait(world.elapsed_ms() + plan.quiet_ms)
     world.workload.running = False
     await _until(world, world.chain.height, LEVEL_WITHIN_MS, "not level")
@@ -95,6 +93,8 @@ async def _phases(world: World) -> Outcome:
     world.trace.update(repr(sorted(world.stats.items())).encode())
     for source in (world.network.stats, world.chain.counts, world.votes.counts):
         world.stats.update(source)
+    world.stats["lies"] = world.liars.acts
+    world.stats["false answers"] = sum(each.altered for each in world.answers.values())
     world.stats["torn"] = sum(node.disk.torn for node in world.nodes.values())
     world.stats["names lost"] = sum(node.disk.lost_names for node in world.nodes.values())
     return Outcome(
@@ -120,11 +120,13 @@ def recovery_limit_ms(world: World) -> int:
 
 
 async def _until(world: World, height: int, within_ms: int, complaint: str) -> None:
-    """All nodes of the core reach a height."""
+    """All nodes of the core reach a height. Clients have something for each block on the way."""
     limit_ms = world.elapsed_ms() + within_ms
     while any(node.height < height for node in world.core()):
         if world.elapsed_ms() >= limit_ms:
             raise Violation(f"{complaint} within {within_ms} ms: height {height} is wanted")
+        if world.chain.height < height and not world.workload.waiting:
+            world.workload.send(world.core()[0], (world.workload.make(world.chain.height),))
         await world.wait(world.elapsed_ms() + LOOK_EACH_MS)
 
 

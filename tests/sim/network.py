@@ -94,7 +94,7 @@ class Network:
         self.stats: Counter[str] = Counter()
         self.filters: list[Callable[[str, str, PeerMessage], bool]] = []
         """Each says True for what is lost."""
-        self.watch: Callable[[str, str, PeerMessage], None] | None = None
+        self.watch: Callable[[PeerMessage], None] | None = None
         """Sees each message that leaves."""
 
     # --- trouble ----------------------------------------------------------------------------------
@@ -182,6 +182,8 @@ class Network:
     def send(self, source: str, target: str, parcel: Parcel) -> None:
         """A message leaves a node."""
         self.stats["sent"] += 1
+        if self.watch is not None:
+            self.watch(parcel.message)
         pair = (source, target)
         if pair not in self._numbers:
             return

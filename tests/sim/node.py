@@ -160,7 +160,7 @@ class SimNode:
         ring = KeyRing(self.name, (SigningDesk(self.key, guard, scope, GUARDS),))
         self._shell = Shell(self.chain, ring, self._surroundings())
         for run in (self.shell.driver.run, self.shell.sync.run, self.shell.intake.run):
-            self.spawn(run())
+            self.spawn(run)
         self.shell.driver.start()
         self.network.started(self.name)
         asyncio.get_running_loop().call_later(LOOK_INTERVAL_S, self._look_around, self.life)
@@ -180,14 +180,14 @@ class SimNode:
             make_replica=lambda config, found: WatchedReplica(self.timeouts(config), found, self),
         )
 
-    def spawn(self, work: Coroutine[None, None, object]) -> None:
+    def spawn(self, work: Callable[[], Coroutine[None, None, object]]) -> None:
         """A task of this process: what it raises ends the process, whose end cancels it."""
         self._tasks = [task for task in self._tasks if not task.done()]
         self._tasks.append(self._group.create_task(self._live(work)))
 
-    async def _live(self, work: Coroutine[None, None, object]) -> None:
+    async def _live(self, work: Callable[[], Coroutine[None, None, object]]) -> None:
         try:
-            await work
+            await work()
         except Exception as error:  # noqa: BLE001  judged in _ended
             self._ended(error)
 

@@ -57,6 +57,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     away: tuple[str, ...]
     """Machines that are not there in the liveness phase; among the liars and the frail."""
     lies_in_liveness: bool
+    lie_pause_ms: int
+    """Between two lies."""
     timeouts: tuple[int, int, int]
     """Lower and upper bound of T0, and the cap (R2), milliseconds."""
     status_ms: int
@@ -88,6 +90,8 @@ def draw(seed: int) -> Plan:
     low_ms = rng.choice((50, 250, 250, 250, 1_000))
     safety_ms = rng.choice((5_000, 10_000, 20_000, 60_000)) if n < 10 else 5_000
     load = rng.choice(LOADS)
+    empty_ms = rng.choice((500, 5_000, 20_000))
+    quiet_ms = rng.choice((60_000, 120_000, 600_000)) if n < 10 else 30_000
     small = load in ("idle", "trickle") and rng.random() < 0.5
     plan = Plan(
         seed=seed,
@@ -100,9 +104,10 @@ def draw(seed: int) -> Plan:
         frail=tuple(sorted(bad[lying:])),
         away=tuple(sorted(rng.sample(bad, away))),
         lies_in_liveness=rng.random() < 0.5,
+        lie_pause_ms=rng.choice((30, 100, 500)),
         timeouts=(low_ms, 8 * low_ms, rng.choice((10, 40)) * low_ms),
         status_ms=rng.choice((300, 1_000, 1_000)),
-        empty_ms=rng.choice((500, 5_000, 20_000)),
+        empty_ms=empty_ms,
         weather=Weather(
             delay_ms=(1, rng.choice((2, 10, 50, 200))),
             loss_e3=rng.choice((0, 0, 5, 50, 200)),
@@ -113,7 +118,7 @@ def draw(seed: int) -> Plan:
         skews=tuple(rng.randint(-4_000, 4_000) for _ in names),
         load=load,
         safety_ms=safety_ms,
-        quiet_ms=rng.choice((60_000, 120_000, 600_000)) if n < 10 else 30_000,
+        quiet_ms=quiet_ms if empty_ms > 500 else 10_000,
         faults=(),
     )
     return msgspec.structs.replace(plan, faults=_draw_faults(Streams(seed).stream("faults"), plan))

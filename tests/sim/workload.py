@@ -6,7 +6,8 @@ the same reference.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
+from functools import partial
 from random import Random
 
 from node.devnet.cast import CHAIN_ID, MONEY
@@ -27,6 +28,8 @@ PAUSES_MS = {"idle": 8_000, "trickle": 900, "steady": 250, "bursts": 3_000, "rep
 """Of clients of four nodes; more nodes have clients that take longer."""
 QUIET_MS = 15_000
 AT_ONCE = {"bursts": 40}
+RECENT_MAX = 32
+"""Decided transactions that a client may send once more."""
 OPEN_MAX = 2_000
 """Transactions whose receipt a client waits for."""
 
@@ -44,6 +47,7 @@ class Workload:
         """Sent, and no receipt yet."""
         self.acknowledged: dict[bytes, int] = {}
         """tx_id -> height, as a node that was asked has told it."""
+        self._recent: deque[DecodedTransaction] = deque(maxlen=RECENT_MAX)
         self.answers: Counter[str] = Counter()
         self.running = True
         self.quiet = False
@@ -67,7 +71,7 @@ class Workload:
         generator = self._random
         for _ in range(1 if self.quiet else AT_ONCE.get(self._kind, 1)):
             node = generator.choice(alive)
-            if self.waiting and chance(generator, 300):
+            if (self.waiting or self._recent) and chance(generator, 300):
                 self._again(generator.choice(alive))
                 continue
             made = self.make(node.height if node.alive else 0)
@@ -84,8 +88,12 @@ class Workload:
         self.send(node, tuple(self.make(node.height) for _ in range(count)))
 
     def _again(self, node: SimNode) -> None:
-        """A client that heard nothing asks another node with the same bytes."""
-        self.send(node, (next(iter(self.waiting.values())),))
+        """A client that heard nothing, or forgot what it heard, asks with the same bytes."""
+        if not self.waiting or (self._recent and chance(self._random, 500)):
+            old = self._random.choice(self._recent)
+        else:
+            old = next(iter(self.waiting.values()))
+        self.send(node, (old,))
 
     def make(self, height: int, number: int | None = None) -> DecodedTransaction:
         """A payment. `number`: the reference of an earlier one, with another amount."""
@@ -122,7 +130,7 @@ class Workload:
         for made in transactions:
             if len(self.waiting) < OPEN_MAX:
                 self.waiting.setdefault(made.tx_id, made)
-        node.spawn(self._submit(node, transactions))
+        node.spawn(partial(self._submit, node, transactions))
 
     async def _submit(self, node: SimNode, transactions: tuple[DecodedTransaction, ...]) -> None:
         for code, _ in await node.shell.intake.submit([made.data for made in transactions]):
@@ -134,6 +142,7 @@ class Workload:
             made = self.waiting.pop(receipt.tx_id, None)
             if made is not None:
                 self.acknowledged[receipt.tx_id] = height
+                self._recent.append(made)
 
     def forget_expired(self, height: int) -> None:
         """What can enter no more is given up by its client."""

@@ -28,7 +28,9 @@ from tests.sim.chain_checks import ChainChecks
 from tests.sim.disk import Names, SimDisk
 from tests.sim.genesis import consensus_key, simulated_genesis
 from tests.sim.keys import SimKeys
+from tests.sim.liars import Liars
 from tests.sim.loop import START_MS, now_ms
+from tests.sim.lying_answers import LyingAnswers
 from tests.sim.network import Network, Pair, Station, Weather
 from tests.sim.node import SimNode
 from tests.sim.plan import Plan
@@ -81,8 +83,15 @@ class World:
             self.nodes[name] = stations[name] = node
         self.chain = ChainChecks(genesis, self.scope, self.ring.verify, plan.window)
         self.votes = VoteChecks(self.chain.sets, self.scope, self.ring.verify)
+        self.liars = Liars(
+            plan.liars, self.nodes, self.network, self.scope, self.streams.stream("liars")
+        )
+        self.answers: dict[str, LyingAnswers] = {}
         for name in plan.liars:
             self.votes.excused[name] = "a liar"
+            self.answers[name] = LyingAnswers(self.streams.stream(f"answers {name}"))
+            self.nodes[name].rewrite = self.answers[name].rewrite
+            self.network.watch = self.liars.observe
         self.workload = Workload(plan.load, self.streams.stream("workload"), self.ring, plan.window)
 
     def _timeouts(self, config: ReplicaConfig) -> ReplicaConfig:
@@ -109,6 +118,8 @@ class World:
             self._at(fault.at_ms, partial(faults.apply, self, fault))
         if self.plan.frail:
             self._back_up()
+        if self.plan.liars:
+            self.liars.start(self.plan.lie_pause_ms)
 
     def _at(self, ms: int, call: partial[None]) -> None:
         asyncio.get_running_loop().call_at((START_MS + ms) * 0.001, self._unless_resting, call)
@@ -150,6 +161,8 @@ class World:
         """No fault any more: links are well, and who is not away comes back."""
         self.resting = True
         self.network.calm(weather)
+        if not self.plan.lies_in_liveness:
+            self.liars.stop()
         for node in self.nodes.values():
             node.on_death, node.crash_at = None, None
             node.disk.failing, node.slow_ms = None, 0
@@ -169,6 +182,15 @@ class World:
         if self.failure is None:
             self.failure = error
         self._changed.set()
+
+    def end(self) -> None:
+        """Nothing runs any more."""
+        self.workload.running = False
+        self.liars.stop()
+        self.resting = True
+        for node in self.nodes.values():
+            node.on_death = None
+            node.die("end")
 
     async def wait(self, until_ms: int) -> None:
         """Let time pass to that many milliseconds after the start, or to a failure."""
