@@ -23,6 +23,8 @@ from tests.sim.execution import Failure, Outcome
 
 FAULTS_SEEN_FROM = 200
 """Executions after which no kind of fault may be missing."""
+PROGRESS_EACH = 250
+"""Executions between two lines that say that it goes on."""
 WEATHER = (
     "lost",
     "duplicated",
@@ -142,6 +144,8 @@ def main(arguments: list[str]) -> int:
                 break
         else:
             totals.add(result)
+            if totals.executions % PROGRESS_EACH == 0:
+                print(f"... {totals.executions} executions, seed {result.seed}", flush=True)
         if stop is not None and time.monotonic() > stop:
             break
     print(totals.text())

@@ -79,7 +79,7 @@ async def _phases(world: World) -> Outcome:
     world.rest(calm(plan.weather))
     before = world.chain.height
     for node in world.core():
-        world.workload.send(node, (world.workload.make(before, None),))
+        world.workload.send(node, (world.workload.make(before, blocks=plan.window),))
     limit_ms = recovery_limit_ms(world)
     await _until(world, before + 1, limit_ms, "no block after healing")
     recovery_ms = world.elapsed_ms() - begin_ms

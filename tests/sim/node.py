@@ -9,7 +9,6 @@ Rules of this file:
 """
 
 import asyncio
-import errno
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
@@ -29,7 +28,6 @@ from node.shell import Shell, Surroundings
 from node.signing import SigningKey, VerifySignature
 from node.signing_desk import SigningDesk
 from node.storage.blocks import BlockStore
-from node.storage.kv import StorageFailed
 from node.storage.sign_guard import GUARD_SUFFIX
 from node.wire.hashing import SigningScope
 from node.wire.peer_messages import PeerMessage
@@ -60,7 +58,6 @@ class SimNode:
         network: Network,
         watch: Watch,
         timeouts: Callable[[ReplicaConfig], ReplicaConfig],
-        failed: Callable[[BaseException], None],
         group: asyncio.TaskGroup,
     ) -> None:
         self.name = name
@@ -72,7 +69,6 @@ class SimNode:
         self.network = network
         self.watch = watch
         self.timeouts = timeouts
-        self._failed = failed
         self._group = group
         self.disk.make_folder(DATA)
         self.disk.sync_folder(DATA.parent)
@@ -201,9 +197,6 @@ class SimNode:
     def _ended(self, error: Exception) -> None:
         if isinstance(error, PowerCut) or not self.alive:
             return
-        refused = isinstance(error, OSError) and error.errno in (errno.EIO, errno.ENOSPC)
-        if not refused and not isinstance(error, StorageFailed):
-            self._failed(error)
         self.by_power = False
         self.watch.on_end(self, error)
         self.die(type(error).__name__)

@@ -227,8 +227,8 @@ def test_books_that_grow_are_found() -> None:
         node = world.nodes["v01"]
         replica = node.shell.driver.replica
         bounds.check(node, replica, 4)
-        for number in range(17):
-            replica._core.hs.proposals[number.to_bytes(32, "big")] = cast("object", None)  # type: ignore[assignment]
+        books: dict[bytes, object] = cast("dict[bytes, object]", replica._core.hs.proposals)
+        books.update((number.to_bytes(32, "big"), None) for number in range(17))
         with pytest.raises(Violation, match="keeps too much"):
             bounds.check(node, replica, 4)
 

@@ -95,19 +95,26 @@ class Workload:
             old = next(iter(self.waiting.values()))
         self.send(node, (old,))
 
-    def make(self, height: int, number: int | None = None) -> DecodedTransaction:
-        """A payment. `number`: the reference of an earlier one, with another amount."""
+    def make(
+        self, height: int, number: int | None = None, blocks: int | None = None
+    ) -> DecodedTransaction:
+        """A payment, valid for so many `blocks` after a height.
+
+        `number`: the reference of an earlier one, with another amount.
+        """
         generator = self._random
         if number is None:
             self._number += 1
             number = self._number
+        if blocks is None:
+            blocks = generator.choice((1, 3, self._window, self._window))
         who = number % 2
         inner = Transaction(
             version=1,
             chain_id=CHAIN_ID,
             sender=CLIENTS[who].address,
             client_ref=number.to_bytes(16, "big"),
-            valid_until=height + generator.choice((1, 3, self._window, self._window)),
+            valid_until=height + blocks,
             operations=(
                 Transfer(
                     asset=MONEY,

@@ -8,6 +8,7 @@ Rules of this file:
 """
 
 import asyncio
+import errno
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ from consensus.messages import Evidence, PrePrepare, ViewChange
 from consensus.replica import Replica
 from consensus.restore import ReplicaConfig
 from consensus.types import Tip
+from node.executor import RootMismatch
+from node.storage.kv import StorageFailed
 from node.wire.hashing import SigningScope
 from node.wire.peer_messages import PeerMessage
 from tests.sim import bounds, faults
@@ -76,7 +79,6 @@ class World:
                 network=self.network,
                 watch=self,
                 timeouts=self._timeouts,
-                failed=self.fail,
                 group=group,
             )
             node.wall_ms = skew_ms
@@ -259,8 +261,16 @@ class World:
             self._judge(partial(_accuse, node.name, what.text))
 
     def on_end(self, node: SimNode, error: BaseException) -> None:
-        """See `Watch.on_end`."""
+        """See `Watch.on_end`.
+
+        A disk that fails ends a process, and another root one that is excused; whatever else does
+        is a fault of the product.
+        """
         self.count(f"ended {type(error).__name__}")
+        refused = isinstance(error, OSError) and error.errno in (errno.EIO, errno.ENOSPC)
+        differs = isinstance(error, RootMismatch) and node.name in self.votes.excused
+        if not (refused or differs or isinstance(error, StorageFailed)):
+            self.fail(error)
 
     def _judge(self, check: partial[None]) -> None:
         """A violation is kept, and ends the node that it was found at too."""
