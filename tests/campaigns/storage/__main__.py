@@ -19,10 +19,13 @@ from typing import NamedTuple
 
 from tests.campaigns.storage.faults import FAULTS, fail_file_calls
 from tests.campaigns.storage.flips import flip_bits
+from tests.campaigns.storage.full_disk import fill_disk
 from tests.campaigns.storage.kills import cut_whole_cluster, kill_at_points
 from tests.campaigns.storage.power_cut import cut_and_prove
+from tests.campaigns.storage.rebuild import DAMAGES, rebuild
 from tests.campaigns.storage.recording import Recording, record
 from tests.campaigns.storage.report import Tally
+from tests.campaigns.storage.restore import CASES_ALL, restore
 from tests.campaigns.storage.truncations import truncate
 from tests.campaigns.storage.victim import POINTS
 
@@ -44,6 +47,9 @@ LIVE: dict[str, tuple[Live, Sizes]] = {
     "kills": (kill_at_points, Sizes(len(POINTS), 100, 1_000)),
     "cluster": (cut_whole_cluster, Sizes(3, 10, 100)),
     "faults": (fail_file_calls, Sizes(10, len(FAULTS), 10 * len(FAULTS))),
+    "rebuild": (rebuild, Sizes(len(DAMAGES), 5 * len(DAMAGES), 20 * len(DAMAGES))),
+    "disk": (fill_disk, Sizes(1, 10, 50)),
+    "restore": (restore, Sizes(CASES_ALL, CASES_ALL, 10 * CASES_ALL)),
 }
 RECORDED: dict[str, tuple[Recorded, Sizes]] = {
     "power": (cut_and_prove, Sizes(200, 2_000, 20_000)),
