@@ -4,7 +4,7 @@ Rules of this file:
 1. A snapshot is taken at each multiple of the interval, so that all nodes hold the same ones.
 2. Held are the newest HELD, and up to HELD_MAX while somebody reads an older one; none longer than
    HELD_MS: LevelDB keeps every old value as long as a view may ask for it.
-3. All peers together are served BYTES_PER_S. What is asked for beyond waits; of each peer the
+3. All peers together are served BYTES_PER_S, at most 64 answers a second. What is asked for beyond waits; of each peer the
    newest request only.
 """
 
@@ -31,6 +31,8 @@ READ_LATELY_MS = 60_000
 """A snapshot that was asked for within this time is being read."""
 BYTES_PER_S = 8 * 1024 * 1024
 """Served to all peers together: about a tenth of a processor."""
+ANSWER_COST_BYTES = 128 * 1024
+"""An answer costs the budget so much more than it has bytes: empty chunks are read as well."""
 MS_PER_S = 1_000
 
 
@@ -130,7 +132,8 @@ class SnapshotServer:
             self._send(peer, answer)
             size_bytes = len(encode_message(answer))
             self.served_bytes += size_bytes
-            self._free_ms = max(now_ms, self._free_ms) + size_bytes * MS_PER_S // BYTES_PER_S
+            cost_bytes = size_bytes + ANSWER_COST_BYTES
+            self._free_ms = max(now_ms, self._free_ms) + cost_bytes * MS_PER_S // BYTES_PER_S
         if self._waiting and self._timer is None:
             delay_ms = self._free_ms - now_ms + 1
             self._timer = asyncio.get_running_loop().call_later(delay_ms * 0.001, self._again)

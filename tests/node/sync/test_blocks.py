@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 
 from consensus.actions import CatchUp
 from consensus.types import CommitCertificate, Header, Proposal, Tip, ValidatorId, ValidatorSet
-from node.sync.blocks import WINDOW, BlockRefused, BlockSync
+from node.sync.blocks import WINDOW, WINDOWS_MAX, BlockRefused, BlockSync
 from node.wire.peer_messages import DecidedBlock, SyncReply, SyncRequest
+from node.wire.snapshot_messages import SnapshotGone, SnapshotOffer, SnapshotPart
 
 EMPTY = ValidatorSet(())
 
@@ -132,14 +133,23 @@ def liar(request: SyncRequest) -> SyncReply:
 
 
 @asynccontextmanager
-async def syncing(chain: Chain, peers: Peers) -> AsyncIterator[tuple[BlockSync, list[str]]]:
+async def syncing(
+    chain: Chain,
+    peers: Peers,
+    *,
+    reply_timeout_s: float = 0.01,
+    snapshots: "Snapshots | None" = None,
+    behind_max: int = 0,
+) -> AsyncIterator[tuple[BlockSync, list[str]]]:
     reports: list[str] = []
     sync = BlockSync(
         applier=chain,
         send=peers.send,
         advance=chain.on_advance,
         report=reports.append,
-        reply_timeout_s=0.01,
+        reply_timeout_s=reply_timeout_s,
+        snapshots=snapshots,
+        behind_max=behind_max,
     )
     peers.sync = sync
     async with asyncio.TaskGroup() as group:
@@ -187,3 +197,146 @@ async def test_blocks_that_nobody_asked_for_are_dropped() -> None:
         sync.on_reply("a", SyncReply(blocks=(block(1),)))
         sync.on_reply("stranger", SyncReply(blocks=(block(1),)))
     assert chain.height == 0
+
+
+class HeldBack(Peers):
+    """Answers come when the test lets them."""
+
+    def __init__(self, **behaviour: Callable[[SyncRequest], SyncReply | None]) -> None:
+        super().__init__(**behaviour)
+        self.waiting: list[tuple[str, SyncRequest]] = []
+        self.came = asyncio.Event()
+
+    def send(self, peer: str, request: SyncRequest) -> None:
+        self.asked.append((peer, request.from_height))
+        self.waiting.append((peer, request))
+        self.came.set()
+
+    async def wait_for(self, count: int) -> None:
+        async with asyncio.timeout(20):
+            while len(self.waiting) < count:
+                self.came.clear()
+                await self.came.wait()
+
+    def answer(self, place: int) -> None:
+        peer, request = self.waiting.pop(place)
+        reply = self.behaviour[peer](request)
+        assert self.sync is not None
+        assert reply is not None
+        self.sync.on_reply(peer, reply)
+
+
+async def test_windows_come_from_several_peers_and_are_applied_in_order() -> None:
+    names = ("a", "b", "c", "d", "e", "f")
+    chain = Chain(0)
+    peers = HeldBack(**dict.fromkeys(names, honest(1_000)))
+    async with syncing(chain, peers, reply_timeout_s=20) as (sync, _):
+        chain.target = 6 * WINDOW
+        sync.catch_up(CatchUp(target_height=chain.target, peers=tuple(map(ValidatorId, names))))
+        await peers.wait_for(WINDOWS_MAX)
+        assert [first for _, first in peers.asked] == [1 + at * WINDOW for at in range(WINDOWS_MAX)]
+        assert len({peer for peer, _ in peers.asked}) == WINDOWS_MAX
+        for _ in range(WINDOWS_MAX - 1):
+            peers.answer(1)
+        assert chain.height == 0
+        peers.answer(0)
+        await peers.wait_for(2)
+        assert chain.height == WINDOWS_MAX * WINDOW
+        peers.answer(1)
+        peers.answer(0)
+        async with asyncio.timeout(20):
+            await chain.level.wait()
+    assert chain.advanced == list(range(1, 6 * WINDOW + 1))
+
+
+async def test_what_did_not_fit_into_an_answer_is_asked_again_before_what_follows() -> None:
+    def short(request: SyncRequest) -> SyncReply:
+        return SyncReply(blocks=honest(300)(request).blocks[:10])
+
+    chain, peers = Chain(0), Peers(a=short, b=honest(300))
+    async with syncing(chain, peers) as (sync, _):
+        await reach(chain, sync, 300, "a", "b")
+    assert chain.advanced == list(range(1, 301))
+    starts = [first for _, first in peers.asked]
+    assert 11 in starts
+    assert len(starts) == len(set(starts))
+
+
+async def test_a_liar_in_the_middle_is_found_when_its_window_is_next() -> None:
+    chain, peers = Chain(0), Peers(a=honest(300), b=liar, c=honest(300))
+    async with syncing(chain, peers) as (sync, reports):
+        await reach(chain, sync, 300, "a", "b", "c")
+    assert chain.advanced == list(range(1, 301))
+    assert [peer for peer, _ in peers.asked].count("b") == 1
+    assert len(reports) == 1
+
+
+class Snapshots:
+    """Counts the runs; there is none to be had."""
+
+    def __init__(self) -> None:
+        self.runs: list[tuple[str, ...]] = []
+        self.offers: list[str] = []
+
+    async def take_over(self, peers: tuple[str, ...]) -> None:
+        self.runs.append(peers)
+
+    def on_offer(self, peer: str, offer: SnapshotOffer) -> None:
+        self.offers.append(peer)
+
+    def on_part(self, peer: str, message: SnapshotPart | SnapshotGone) -> None:
+        raise AssertionError("nothing was asked for")
+
+    def progress(self) -> str:
+        return ""
+
+
+def offer(oldest: int) -> SnapshotOffer:
+    return SnapshotOffer(oldest=oldest, tip=500, snapshots=(), asked=None)
+
+
+async def test_who_has_pruned_the_next_block_is_passed_over_and_asked_above_its_floor() -> None:
+    chain, found = Chain(0), Snapshots()
+    peers = Peers(a=silent, b=honest(300))
+
+    def pruned(request: SyncRequest) -> None:
+        assert peers.sync is not None
+        asyncio.get_running_loop().call_soon(peers.sync.on_offer, "a", offer(100))
+
+    def answer(request: SyncRequest) -> SyncReply | None:
+        if request.from_height >= 100:
+            return honest(300)(request)
+        pruned(request)
+        return None
+
+    peers.behaviour["a"] = answer
+    async with syncing(chain, peers, snapshots=found) as (sync, _):
+        await reach(chain, sync, 300, "a", "b")
+    assert chain.advanced == list(range(1, 301))
+    assert found.runs == []
+    assert any(peer == "a" and first >= 100 for peer, first in peers.asked)
+
+
+async def test_a_snapshot_is_tried_when_nobody_has_the_next_block() -> None:
+    chain, found = Chain(0), Snapshots()
+    peers = Peers(a=silent)
+
+    def pruned(_: SyncRequest) -> None:
+        assert peers.sync is not None
+        asyncio.get_running_loop().call_soon(peers.sync.on_offer, "a", offer(100))
+        peers.behaviour["a"] = honest(10)
+
+    peers.behaviour["a"] = pruned
+    async with syncing(chain, peers, snapshots=found) as (sync, _):
+        await reach(chain, sync, 10, "a")
+    assert found.runs == [("a",)]
+    assert found.offers == []
+
+
+async def test_a_snapshot_is_tried_first_by_who_is_too_far_behind() -> None:
+    for target, runs in ((100, 0), (101, 1)):
+        chain, found = Chain(0), Snapshots()
+        peers = Peers(a=honest(200))
+        async with syncing(chain, peers, snapshots=found, behind_max=100) as (sync, _):
+            await reach(chain, sync, target, "a")
+        assert len(found.runs) == runs
