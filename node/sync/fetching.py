@@ -54,13 +54,21 @@ class Given:
 class Fetcher:
     """The peers of one run, the best first."""
 
-    def __init__(self, peers: tuple[str, ...], report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        peers: tuple[str, ...],
+        report: Callable[[str], None],
+        fastest_s: float = OVERDUE_MAX_S,
+    ) -> None:
+        """`fastest_s`: the quickest answer that is known already, such as that of an offer."""
         self.peers: dict[str, None] = dict.fromkeys(peers)
         """Who is still given work."""
         self.refused: dict[str, None] = {}
         """Who sent something wrong."""
+        self._slow: dict[str, None] = {}
+        """Who was asked for something and has not answered, also in an earlier `do`."""
         self._report = report
-        self._fastest_s = OVERDUE_MAX_S
+        self._fastest_s = fastest_s
 
     async def do(self, works: list[Work]) -> None:
         """Do all of it. Raises NoPeersLeft, and what `run` raises besides the three."""
@@ -68,15 +76,15 @@ class Fetcher:
         given: list[Given] = []
         changed = asyncio.Condition()
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._serve(peer, waiting, given, changed))
+            tasks = {
+                peer: group.create_task(self._serve(peer, waiting, given, changed))
                 for peer in tuple(self.peers)
-            ]
-            while (waiting or given) and not all(task.done() for task in tasks):
-                open_tasks = [task for task in tasks if not task.done()]
+            }
+            while (waiting or given) and not all(task.done() for task in tasks.values()):
+                open_tasks = [task for task in tasks.values() if not task.done()]
                 await asyncio.wait(open_tasks, return_when=asyncio.FIRST_COMPLETED)
             # Who is still asked for what another peer has given is not waited for.
-            for task in tasks:
+            for task in tasks.values():
                 task.cancel()
         if waiting or given:
             raise NoPeersLeft
@@ -86,28 +94,34 @@ class Fetcher:
     ) -> None:
         """One peer's part, until everything is done or the peer is out."""
         while waiting or given:
-            task = self._next(waiting, given)
+            task = self._next(peer, waiting, given)
             if task is None:
-                await self._wait(changed)
+                await self._wait(given, changed)
                 continue
+            self._slow[peer] = None
             is_used = await self._run(peer, task, waiting, given)
             async with changed:
                 changed.notify_all()
             if not is_used:
                 return
+            del self._slow[peer]
 
-    def _next(self, waiting: list[Work], given: list[Given]) -> Given | None:
+    def _next(self, peer: str, waiting: list[Work], given: list[Given]) -> Given | None:
+        """Something to do for a peer. One that has not answered gets what others leave over."""
         now_s = asyncio.get_running_loop().time()
-        if waiting:
+        if waiting and (peer not in self._slow or all(each in self._slow for each in self.peers)):
             task = Given(waiting.pop(0), now_s)
             given.append(task)
             return task
-        overdue_s = min(OVERDUE_MAX_S, max(OVERDUE_MIN_S, OVERDUE_FACTOR * self._fastest_s))
         for task in given:
-            if now_s - task.since_s >= overdue_s:
+            if now_s >= task.since_s + self._overdue_s:
                 task.since_s = now_s
                 return task
         return None
+
+    @property
+    def _overdue_s(self) -> float:
+        return min(OVERDUE_MAX_S, max(OVERDUE_MIN_S, OVERDUE_FACTOR * self._fastest_s))
 
     async def _run(self, peer: str, task: Given, waiting: list[Work], given: list[Given]) -> bool:
         """Whether the peer may go on."""
@@ -136,11 +150,11 @@ class Fetcher:
         why = str(error) or "no answer"
         self._report(f"snapshot: {peer} is not asked again: {why}")
 
-    async def _wait(self, changed: asyncio.Condition) -> None:
-        """Until another peer has got on, or something may be overdue."""
+    async def _wait(self, given: list[Given], changed: asyncio.Condition) -> None:
+        """Until another peer has got on, or something is overdue."""
+        oldest_s = min([task.since_s for task in given], default=asyncio.get_running_loop().time())
         try:
-            async with asyncio.timeout(OVERDUE_MIN_S):
-                async with changed:
-                    await changed.wait()
+            async with asyncio.timeout_at(oldest_s + self._overdue_s), changed:
+                await changed.wait()
         except TimeoutError:
             return

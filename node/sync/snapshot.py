@@ -104,6 +104,8 @@ class SnapshotSync:
         self._checkpoint = checkpoint
         self._offers: dict[str, asyncio.Future[SnapshotOffer]] = {}
         self._asked: dict[str, tuple[SnapshotRequest, asyncio.Future[SnapshotPart]]] = {}
+        self._fastest_s = OFFER_TIMEOUT_S
+        """Of the offers of this run: who is silent from the start must not cost much either."""
         self._staging: Staging | None = None
         self.height: int | None = None
         """Of the snapshot that is being taken over."""
@@ -176,7 +178,7 @@ class SnapshotSync:
             said = await self._ask_offers(others, name.height)
             confirmed = [*voters, *(peer for peer, offer in said.items() if offer.asked == name)]
             holders = tuple(peer for peer in voters if peer not in refused)
-            fetcher = Fetcher(holders, self._report)
+            fetcher = Fetcher(holders, self._report, self._fastest_s)
             found = await self._take(name, fetcher, confirmed)
             if found is not None:
                 return found
@@ -263,6 +265,8 @@ class SnapshotSync:
                 most_s = min(most_s, OVERDUE_MIN_S + (loop.time() - began_s))
             await asyncio.wait(waiting, timeout=most_s, return_when=asyncio.FIRST_COMPLETED)
             left = [future for future in waiting if not future.done()]
+            if len(left) < len(waiting):
+                self._fastest_s = min(self._fastest_s, loop.time() - began_s)
             if len(left) == len(waiting):
                 break
             waiting = left

@@ -4,8 +4,8 @@ Rules of this file:
 1. A snapshot is taken at each multiple of the interval, so that all nodes hold the same ones.
 2. Held are the newest HELD, and up to HELD_MAX while somebody reads an older one; none longer than
    HELD_MS: LevelDB keeps every old value as long as a view may ask for it.
-3. All peers together are served BYTES_PER_S, at most 64 answers a second. What is asked for beyond waits; of each peer the
-   newest request only.
+3. All peers together are served BYTES_PER_S, at most 64 answers a second. What is asked for beyond
+   waits; of each peer the newest request only.
 """
 
 import asyncio

@@ -258,6 +258,10 @@ class Network:
         """All running nodes have decided that height."""
         await self.until(lambda: self.height() >= height, within_s)
 
+    def now_ms(self) -> int:
+        """Virtual milliseconds."""
+        return int(asyncio.get_running_loop().time() * 1_000)
+
     def height(self) -> int:
         """Of the node that is furthest behind."""
         return min(node.height for node in self.nodes.values())

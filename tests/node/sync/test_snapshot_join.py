@@ -138,7 +138,11 @@ def wrong_references(sent: PeerMessage) -> PeerMessage:
 
 
 def gone(sent: PeerMessage) -> PeerMessage:
-    return SnapshotGone(height=30) if isinstance(sent, SnapshotPart) else sent
+    if not isinstance(sent, SnapshotPart):
+        return sent
+    if isinstance(sent, SnapshotManifest):
+        return SnapshotGone(height=sent.header.height)
+    return SnapshotGone(height=sent.height)
 
 
 LIES: dict[str, Callable[[PeerMessage], PeerMessage]] = {
