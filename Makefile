@@ -71,6 +71,12 @@ devnet: $(STAMP) ## Start a network on this machine and keep it up
 sim: $(STAMP) ## Simulate whole nodes: SEED=7 N=1000 tries seeds 7..1006 (MINUTES=5 JOBS=2)
 	@$(BIN)/python -m tests.sim.campaign --seed $(SEED) --n $(N) --jobs $(JOBS) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
+twins: $(STAMP) ## Run nodes twice under one key, divided in each view: SEED=7 N=1000 (JOBS=2)
+	@$(BIN)/python -m tests.sim.twins.campaign --seed $(SEED) --n $(N) --jobs $(JOBS) $(ARGS)
+
+mutations: $(STAMP) ## Let up to f nodes send mutated messages: SEED=7 N=1000 (JOBS=2)
+	@$(BIN)/python -m tests.sim.mutations.campaign --seed $(SEED) --n $(N) --jobs $(JOBS) $(ARGS)
+
 sim-core: $(STAMP) ## Simulate the consensus core alone: SEED=7 N=1000
 	@$(BIN)/python -m tests.consensus.campaign --seed $(SEED) --seeds $(N) $(ARGS)
 

@@ -1,0 +1,1 @@
+"""Mutations (ByzzFuzz): real messages of real code, each changed a little and signed again."""
