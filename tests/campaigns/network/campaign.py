@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from node.devnet.network import NodeEnded
+from tests.campaigns.network.bad_validator import BAD_VALIDATOR
 from tests.campaigns.network.bounds import HEALED_S
 from tests.campaigns.network.clocks import NoFaketime, faketime_library
 from tests.campaigns.network.history import Broken, judge
@@ -30,7 +31,7 @@ from tests.campaigns.network.scene import Scenario, Scene
 from tests.campaigns.network.site import Site, open_site
 from tests.campaigns.network.stores import Finalised, read_alike
 
-SCENARIOS = {scenario.__name__: scenario for scenario in (*PARTITIONS, *PROCESSES)}
+SCENARIOS = {scenario.__name__: scenario for scenario in (*PARTITIONS, *PROCESSES, *BAD_VALIDATOR)}
 PER_SECOND = 60.0
 """Transactions that the clients begin a second, while they are answered."""
 RANDOM_STEP_SECONDS = 3.0

@@ -135,6 +135,7 @@ class Site:
         """All links calm, all clocks right, all processes running: nothing is broken from here."""
         self.clocks.heal()
         await self.links.heal()
+        self.workload.avoided = None
         for name in self.names:
             if self.network.children[name].paused:
                 self.network.children[name].resume()

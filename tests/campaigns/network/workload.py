@@ -58,6 +58,8 @@ class Workload:
         self._period_s = CLIENTS / per_second
         self._stopped = asyncio.Event()
         self.operations: list[Operation] = []
+        self.avoided: str | None = None
+        """A node that clients do not ask for now: they were told that it is away."""
         self.duplicates = 0
         """Times that bytes were sent again."""
 
@@ -107,7 +109,7 @@ class Workload:
         operation = Operation(tx_id=made.tx_id, invoked_at=loop.time())
         self.operations.append(operation)
         while loop.time() < operation.invoked_at + GIVE_UP_SECONDS:
-            name = chance.choice(sorted(self._urls))
+            name = chance.choice([each for each in sorted(self._urls) if each != self.avoided])
             operation.nodes.append(name)
             answer = await nodes.submit(name, made)
             if isinstance(answer, Receipt):
@@ -130,7 +132,8 @@ class Workload:
         chance: random.Random,
     ) -> None:
         """The same bytes to another node: once more, it must be known or become the same."""
-        name = chance.choice(sorted(set(self._urls) - {operation.nodes[-1]}))
+        others = sorted(set(self._urls) - {operation.nodes[-1], self.avoided})
+        name = chance.choice(others)
         self.duplicates += 1
         answer = await nodes.submit(name, made)
         if isinstance(answer, Receipt):
