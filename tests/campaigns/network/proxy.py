@@ -8,6 +8,7 @@ each, over all connections of the two.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import sys
 
@@ -56,7 +57,9 @@ class Proxy:
 
     async def _listen(self, name: str, peer: str, host: str) -> None:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._serve(name, peer, (reader, writer))
+            # Cancelled when the process ends; asyncio would print that for each connection.
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._serve(name, peer, (reader, writer))
 
         self._servers.append(await asyncio.start_server(serve, host, self._ports[peer]))
 

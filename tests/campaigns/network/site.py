@@ -121,14 +121,6 @@ class Site:
                 found[name] = "no answer"
         return found
 
-    async def metric(self, name: str, metric: str) -> float:
-        """One sample without labels of a node's metrics page. Broken if there is none."""
-        _, text = await self.probe.text(f"{self.network.url(name)}/metrics")
-        for line in text.splitlines():
-            if line.startswith(f"{metric} "):
-                return float(line.split()[1])
-        raise Broken(f"{name} has no metric {metric}")
-
     # --- healing ---------------------------------------------------------------------------------
 
     async def heal(self) -> None:
