@@ -56,6 +56,9 @@ class Outcome:
 GATES = (
     Gate("determinism"),
     Gate("drills", alone=True),
+    Gate("duplicates", alone=True),
+    Gate("fuzz"),
+    Gate("poison"),
 )
 
 

@@ -27,8 +27,8 @@ BATCH = 50
 CALL_SECONDS = 10
 CALLS_MAX = 8
 """Under way at one node."""
-SETTLE_SECONDS = 300
-PAUSE_SECONDS = 0.2
+SETTLE_SECONDS = 900
+PAUSE_SECONDS = 2.0
 AGAIN_OF_TEN = 2
 """So many of ten that have a receipt are sent once more, to another node."""
 
