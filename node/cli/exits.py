@@ -20,7 +20,7 @@ class Exit(IntEnum):
     CANNOT_CREATE = 73
     """A file or folder cannot be written, or is there already."""
     STORAGE_FAILED = 74
-    """The disk of a node failed; start it again and it checks its store."""
+    """The disk of a node failed, or its store is damaged and cannot be fetched anew."""
     IN_USE = 75
     """Another process has the data folder or the port."""
     DIVERGED = 76

@@ -20,7 +20,7 @@ EXIT_SENTENCES: dict[Exit, str] = {
     Exit.UNAVAILABLE: "the node does not answer",
     Exit.INTERNAL: "a defect of Mohur; MOHUR_TRACEBACK=1 shows where",
     Exit.CANNOT_CREATE: "a file or folder cannot be written, or is there already",
-    Exit.STORAGE_FAILED: "the disk of a node failed; start it again, it checks its store",
+    Exit.STORAGE_FAILED: "the disk of a node failed, or its store is damaged: see its log",
     Exit.IN_USE: "another process has the data folder or the port",
     Exit.DIVERGED: "the node computes another result than a quorum signed: keep the folder, ask",
     Exit.REFUSED: "wrong passphrase, or a key that may not be used here",

@@ -41,10 +41,11 @@ PARENT_PIPE = "MOHUR_PARENT_PIPE"
 def run(config_path: Path, vote_from: int | None, checkpoint: str | None) -> int:
     """Run a node in the foreground, until SIGTERM or Ctrl-C.
 
-    Ends with 0 after a clean stop, 74 when the disk failed (start it again: it checks its store),
-    75 when another process has the data folder or the port, 76 when it computes another result than
-    a quorum has signed (do not start it again: keep the folder and ask), 78 when the configuration
-    is wrong.
+    Ends with 0 after a clean stop, 74 when the disk failed (free or replace it, then start again:
+    the store is checked, and a damaged one is kept aside and fetched anew from peers), 75 when
+    another process has the data folder or the port, 76 when it computes another result than a
+    quorum has signed (do not start it again: keep the folder and ask), 78 when the configuration
+    is wrong or another version wrote the store.
     """
     if not config_path.is_file():
         raise CommandFailed(f"{config_path}: there is no such file", Exit.NO_INPUT)

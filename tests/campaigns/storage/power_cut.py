@@ -13,21 +13,18 @@ from node.storage.leveldb import open_store
 from node.storage.sign_guard import SignGuard, judge
 from tests.campaigns.storage.cluster import require_held
 from tests.campaigns.storage.disk_image import Disk, write_image
-from tests.campaigns.storage.recording import Record, Recording, record
+from tests.campaigns.storage.recording import Record, Recording
 from tests.campaigns.storage.report import Tally, Violation, require
 from tests.campaigns.storage.victim import split_votes
 
-PAYMENTS = 600
-"""Final while the node is recorded: enough for tables, a merge of them and new guard files."""
 SEEN_WITHIN = 100
 """Cuts in which a missing sync shows."""
 BLOCK_PREFIXES = (b"b", b"y", b"r")
 """Rows of a height: header and certificate, bodies, receipts."""
 
 
-async def record_and_cut(folder: Path, seed: int, cuts: int) -> Tally:
-    """One recording, all cuts; and proof that a missing sync would have been seen."""
-    recording = await record(folder, PAYMENTS)
+def cut_and_prove(recording: Recording, seed: int, cuts: int) -> Tally:
+    """All cuts; and proof that a missing sync would have been seen."""
     tally = cut_power(recording, seed, cuts)
     for suffix in (".log", ".guard"):
         _require_seen(recording, suffix, seed)

@@ -39,6 +39,8 @@ class Recording(NamedTuple):
     records: list[Record]
     data: Path
     """Its data folder after a clean stop."""
+    network: Path
+    """Folder of the network that it belonged to."""
     rows: dict[bytes, bytes]
     """Everything in its store then: the truth."""
 
@@ -55,7 +57,11 @@ def read_records(path: Path) -> Iterator[Record]:
         position += size
 
 
-async def record(folder: Path, payments: int) -> Recording:
+PAYMENTS = 600
+"""Final while the node is recorded: enough for tables, a merge of them and new guard files."""
+
+
+async def record(folder: Path, payments: int = PAYMENTS) -> Recording:
     """Three lives of one validator of four: a kill -9 and a clean stop lie between them."""
     log = folder / "calls.log"
     async with cluster(folder, before=lambda made: _watch(made, log)) as made:
@@ -78,7 +84,7 @@ async def record(folder: Path, payments: int) -> Recording:
     rows = dict(store.iterate(b"", b"\xff"))
     store.close()
     _require_rich(kept, records)
-    return Recording(genesis=genesis, records=records, data=kept, rows=rows)
+    return Recording(genesis=genesis, records=records, data=kept, network=folder / "net", rows=rows)
 
 
 def _watch(made: Cluster, log: Path) -> None:
