@@ -8,6 +8,7 @@ Rules of this file:
 """
 
 import asyncio
+import contextlib
 import errno
 import gc
 import signal
@@ -57,7 +58,8 @@ def run_node(config_path: Path, options: RunOptions = NO_OPTIONS) -> int:
     try:
         return _run_opened(config, genesis, base, options)
     finally:
-        stream.flush()
+        with contextlib.suppress(OSError):  # a full disk: the last line went to stderr
+            stream.flush()
 
 
 def _run_opened(config: NodeConfig, genesis: Genesis, base: Path, options: RunOptions) -> int:
@@ -73,12 +75,15 @@ def _run_opened(config: NodeConfig, genesis: Genesis, base: Path, options: RunOp
 def _ended_by(error: BaseException) -> int:
     """Log it, with a traceback if it is a fault of the program, and give the status."""
     status = status_of(error)
-    get_logger("app").critical(
-        "the node ends",
-        error=type(error).__name__,
-        text=str(error),
-        exc_info=error if status == EXIT_INTERNAL else None,
-    )
+    try:
+        get_logger("app").critical(
+            "the node ends",
+            error=type(error).__name__,
+            text=str(error),
+            exc_info=error if status == EXIT_INTERNAL else None,
+        )
+    except OSError as full:
+        sys.stderr.write(f"the node ends: {error}; and the log cannot be written: {full}\n")
     return status
 
 
@@ -113,4 +118,4 @@ _STATUSES: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
     ),
 )
 _DISK_REFUSES = (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-"""Errors of the lock file or of a new sign guard: other OSErrors are those of a port."""
+"""Errors of the lock file, a new sign guard or the log: other OSErrors are those of a port."""

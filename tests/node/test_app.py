@@ -87,6 +87,14 @@ def test_a_log_folder_that_is_not_there_ends_with_78(tmp_path: Path) -> None:
     assert (status, "log.file" in said, "Traceback" in said) == (EXIT_CONFIG, True, False)
 
 
+def test_a_log_on_a_full_disk_ends_with_74(tmp_path: Path) -> None:
+    config = configure(tmp_path)
+    config.write_text(config.read_text() + '\n[log]\nfile = "/dev/full"\n')
+    status, said = end(config)
+    assert (status, "Traceback" in said) == (EXIT_STORAGE_FAILED, False)
+    assert "No space left on device" in said
+
+
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"x" * 2_000, None])
 def test_a_passphrase_file_that_is_none_ends_with_78(tmp_path: Path, data: bytes | None) -> None:
     config = configure(tmp_path, passphrase_file="secret")
