@@ -15,6 +15,7 @@ from consensus.quorum import max_faulty
 from node.devnet.cast import TREASURY, Party
 from node.identity import dev_keys
 from node.signing import Signer, dev_seed
+from node.storage.sign_guard import SignGuard
 from node.wire.peer_messages import PeerMessage
 from tests.node.support.chains import small_genesis
 from tests.node.support.network import Network
@@ -119,9 +120,14 @@ class World:
         return self.random.choice(sorted(able))
 
     def next_key(self, name: str) -> Signer:
-        """A successor for a validator's key, given to its node at once if it runs."""
+        """A successor for a validator's key, given to its node at once if it runs.
+
+        Its guard is made with it, as `mohur validator new-key` does. Without it the node observes
+        for some heights, and more than f such nodes at once would wait for heights that never come.
+        """
         self.generations[name] += 1
         signer = key_of(name, self.generations[name])
+        SignGuard.create(self.network.folder / name / "guard", signer.public_key).close()
         self.network.more_keys.setdefault(name, []).append(signer)
         if name in self.network.nodes:
             self.network.nodes[name].add_key(signer)
