@@ -125,7 +125,9 @@ def test_two_machines_with_one_key_do_not_both_vote() -> None:
         node.die("copied")
         copied, image = node.disk.copy(), node.image.copy()
         node.start()
+        await stage.until(lambda: not stage.observers())
         await stage.reach(6)
+        assert max(said) > (5, 0, 0)
         node.die("its twin takes over")
         node.disk.restore(copied)
         node.image = image
