@@ -24,6 +24,8 @@ LARGE_EACH = 50
 """One seed of so many has the largest set."""
 REAL_EACH = 100
 """One seed of so many signs with Ed25519."""
+QUIET_MS = {300: (20_000,), 1_000: (60_000, 120_000), 3_000: (300_000, 900_000)}
+"""By the interval of Statuses, which are most of what happens then."""
 LOADS = ("idle", "trickle", "steady", "bursts", "repeats")
 
 
@@ -91,7 +93,8 @@ def draw(seed: int) -> Plan:
     safety_ms = rng.choice((5_000, 10_000, 20_000, 60_000)) if n < 10 else 5_000
     load = rng.choice(LOADS)
     empty_ms = rng.choice((500, 5_000, 20_000))
-    quiet_ms = rng.choice((60_000, 120_000, 600_000)) if n < 10 else 30_000
+    status_ms = rng.choice((300, 1_000, 3_000))
+    quiet_ms = rng.choice(QUIET_MS[status_ms])
     small = load in ("idle", "trickle") and rng.random() < 0.5
     plan = Plan(
         seed=seed,
@@ -106,7 +109,7 @@ def draw(seed: int) -> Plan:
         lies_in_liveness=rng.random() < 0.5,
         lie_pause_ms=rng.choice((30, 100, 500)),
         timeouts=(low_ms, 8 * low_ms, rng.choice((10, 40)) * low_ms),
-        status_ms=rng.choice((300, 1_000, 1_000)),
+        status_ms=status_ms,
         empty_ms=empty_ms,
         weather=Weather(
             delay_ms=(1, rng.choice((2, 10, 50, 200))),
@@ -118,7 +121,7 @@ def draw(seed: int) -> Plan:
         skews=tuple(rng.randint(-4_000, 4_000) for _ in names),
         load=load,
         safety_ms=safety_ms,
-        quiet_ms=quiet_ms if empty_ms > 500 else 10_000,
+        quiet_ms=quiet_ms if empty_ms > 500 and n < 10 else 20_000,
         faults=(),
     )
     return msgspec.structs.replace(plan, faults=_draw_faults(Streams(seed).stream("faults"), plan))
