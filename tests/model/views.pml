@@ -90,9 +90,9 @@ hidden int one_, two_, keep_;
 #endif
 #define OF_ANY_VIEW \
   ENOUGH(IN_ANY_VIEW(0, prepares), IN_ANY_VIEW(1, prepares), IN_ANY_VIEW(2, prepares))
-#if defined(BUG_MIXED_PREPARES)
+#if defined(BUG_MIXED_PREPARES) /* by the voter, with its own Prepare of that view among them */
 #define CERTIFIED(v) (OF_ANY_VIEW & PREPARED_BY_SOME(v))
-#elif defined(BUG_UNCOMPARED_VIEW)
+#elif defined(BUG_UNCOMPARED_VIEW) /* by whoever checks a certificate: the liar names its view */
 #define CERTIFIED(v) OF_ANY_VIEW
 #else
 #define CERTIFIED(v) ENOUGH(voter[0].prepares[v], voter[1].prepares[v], voter[2].prepares[v])
