@@ -114,7 +114,7 @@ drills: $(STAMP) ## Play the drills of docs/runbook.md (ARGS="lost-site upgrade"
 storage: $(STAMP) ## Kill, cut, fill and damage real nodes: SIZE=ci|full|release SEED=7 ARGS="--only kills"
 	@$(BIN)/python -m tests.campaigns.storage --size $(SIZE) --seed $(SEED) $(ARGS)
 
-model: $(STAMP) ## Search the SPIN model of one height: VIEWS=4 (3 is quick, 5 is for a release)
+model: $(STAMP) ## Search the SPIN models of one height in full: VIEWS=3 is quicker than VIEWS=4
 	@{ command -v spin && command -v cc; } >/dev/null || $(AS_ROOT) apt-get install -y -q spin gcc libc6-dev >/dev/null 2>&1 \
 	  || { $(AS_ROOT) apt-get update -q && $(AS_ROOT) apt-get install -y -q spin gcc libc6-dev; } >/dev/null 2>&1 \
 	  || { echo "model: needs spin and a C compiler; as root: apt-get install spin gcc libc6-dev" >&2; exit 1; }

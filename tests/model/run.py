@@ -73,7 +73,7 @@ def story(case: Case, folder: Path) -> str:
     if not outcome.errors:
         return "no error to tell of"
     lines = call(["spin", "-t", *flags(case), *apart, f"{case.model}.pml"], folder).splitlines()
-    steps = [line.strip() for line in lines if ": " in line and "spin:" not in line]
+    steps = [line.strip() for line in lines if line.strip().startswith("voter ")]
     return "\n".join([*steps, f"then {outcome.broken} does not hold"])
 
 
