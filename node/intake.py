@@ -209,7 +209,7 @@ class Intake:
             elif verdict is not None:
                 return verdict
             if not self._check.is_known(transaction.wire_id):
-                full = self._pool.refuses(transaction)
+                full = self._pool.refuses(transaction, own=own)
                 if full is not None:
                     return full
             self._stages.enter(Stage.VERIFY)

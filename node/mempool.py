@@ -12,7 +12,7 @@ Rules of this file:
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -34,6 +34,12 @@ FAILING_TRANSACTIONS_MAX = 100
 """Waiting of one sender whose transactions mostly fail (failing_senders.py)."""
 FAILING_SHARE = 10
 """All of them together have at most a tenth of a block."""
+BACKLOG_MIN = 2_000
+BACKLOG_BLOCKS = 8
+"""Clients' transactions are taken while the pool holds fewer than BACKLOG_MIN, or fewer than so
+many blocks like the largest of the last BLOCKS_REMEMBERED. Each one is verified by every validator;
+beyond that, taking them slows the blocks that would make room."""
+BLOCKS_REMEMBERED = 16
 _NEVER_AGAIN = frozenset(
     (Code.EXPIRED, Code.CLIENT_REF_REUSED, Code.WRONG_CHAIN, Code.BAD_SIGNATURE)
 )
@@ -78,6 +84,7 @@ class Mempool:
         )
         self._serial = 0
         self.failing = FailingSenders()
+        self._block_sizes: deque[int] = deque(maxlen=BLOCKS_REMEMBERED)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -105,11 +112,15 @@ class Mempool:
         self.counters["admitted"] += 1
         return Code.OK
 
-    def refuses(self, transaction: DecodedTransaction) -> Code | None:
+    def refuses(self, transaction: DecodedTransaction, *, own: bool) -> Code | None:
         """MEMPOOL_FULL or SENDER_LIMIT if there is no room for it, asked before it is verified.
 
-        Nothing is evicted for what may turn out to be forged; `admit` does that afterwards.
+        `own` = from a client of this node: refused earlier, when enough waits already. Nothing is
+        evicted for what may turn out to be forged; `admit` does that afterwards.
         """
+        backlog = BACKLOG_BLOCKS * max(self._block_sizes, default=0)
+        if own and len(self._entries) >= max(BACKLOG_MIN, backlog):
+            return Code.MEMPOOL_FULL
         code = self._room(transaction, evict=False)
         return None if code is Code.OK else code
 
@@ -257,13 +268,15 @@ class Mempool:
 
         Its transactions leave, and whatever else their references rule out.
         """
-        removed = 0
+        removed = count = 0
         for transaction in transactions:
+            count += 1
             self._spare.drop(transaction.wire_id)
             wire_id = self._by_reference.get(reference_of(transaction))
             if wire_id is not None:
                 self._remove(wire_id)
                 removed += 1
+        self._block_sizes.append(count)
         self.counters["decided"] += removed
         return removed
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from node import mempool as mempool_module
 from node.devnet.cast import Party
 from node.intake import WAITING_BYTES_PER_PEER_MAX, Intake
 from node.mempool import Mempool, PoolLimits
@@ -287,3 +288,23 @@ async def test_a_senders_limit_costs_no_signature_check() -> None:
     checked = world.check.checked
     assert await world.submit(transfer(2)) == [Code.SENDER_LIMIT]
     assert world.check.checked == checked
+
+
+async def test_clients_wait_when_enough_waits_and_peers_are_still_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three times the load was taken, and verifying it left half of the time for blocks."""
+    monkeypatch.setattr(mempool_module, "BACKLOG_MIN", 2)
+    world = World()
+    assert await world.submit(transfer(1), transfer(2), transfer(3)) == [
+        Code.OK,
+        Code.OK,
+        Code.MEMPOOL_FULL,
+    ]
+    world.batch(transfer(4))
+    assert len(world.pool) == 3
+    world.pool.remove_decided([transfer(1), transfer(2)])
+    world.pool.remove_decided([])
+    # Two a block: eight such blocks may wait.
+    answers = await world.submit(*(transfer(number) for number in range(10, 30)))
+    assert answers.count(Code.OK) == mempool_module.BACKLOG_BLOCKS * 2 - 1

@@ -26,7 +26,7 @@ def test_a_failing_sender_may_have_few_waiting() -> None:
     for index in range(FAILING_TRANSACTIONS_MAX):
         assert waiting.admit(transaction(index)) is Code.OK
     late = transaction(FAILING_TRANSACTIONS_MAX)
-    assert waiting.refuses(late) is Code.SENDER_LIMIT
+    assert waiting.refuses(late, own=True) is Code.SENDER_LIMIT
     assert waiting.admit(late) is Code.SENDER_LIMIT
 
 
