@@ -35,7 +35,7 @@ FAILING_TRANSACTIONS_MAX = 100
 FAILING_SHARE = 10
 """All of them together have at most a tenth of a block."""
 BACKLOG_MIN = 2_000
-BACKLOG_BLOCKS = 8
+BACKLOG_BLOCKS = 4
 """Clients' transactions are taken while the pool holds fewer than BACKLOG_MIN, or fewer than so
 many blocks like the largest of the last BLOCKS_REMEMBERED. Each one is verified by every validator;
 beyond that, taking them slows the blocks that would make room."""

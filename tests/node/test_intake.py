@@ -305,6 +305,6 @@ async def test_clients_wait_when_enough_waits_and_peers_are_still_heard(
     assert len(world.pool) == 3
     world.pool.remove_decided([transfer(1), transfer(2)])
     world.pool.remove_decided([])
-    # Two a block: eight such blocks may wait.
+    # Two a block: four such blocks may wait.
     answers = await world.submit(*(transfer(number) for number in range(10, 30)))
     assert answers.count(Code.OK) == mempool_module.BACKLOG_BLOCKS * 2 - 1
