@@ -56,8 +56,12 @@ FINES: dict[RpcCode | Code, int] = {
     Code.ALREADY_KNOWN: 0,
     Code.MEMPOOL_FULL: 0,
     Code.SENDER_LIMIT: 10,
+    Code.CLIENT_REF_REUSED: 4,
+    Code.EXPIRED: 4,
+    Code.TOO_FAR_AHEAD: 4,
 }
-"""Those that an honest client meets, too, and that are cheap to say; all others cost FINE_CALLS."""
+"""Those that an honest client meets, too, and that are said before a signature is checked; all
+others cost FINE_CALLS."""
 
 
 def fine_of(code: RpcCode | Code) -> int:
