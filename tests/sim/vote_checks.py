@@ -9,7 +9,7 @@ Rules of this file:
    survive the loss of f nodes.
 """
 
-from collections import Counter
+from collections import Counter, deque
 
 from consensus.messages import Commit, Prepare, PrePrepare, ViewChange
 from consensus.signed import signed_part
@@ -24,7 +24,7 @@ from tests.sim.violation import Violation
 
 Order = tuple[int, int, int]
 PRE_PREPARES_MAX = 256
-"""Of one node and height that are kept to look at their J."""
+"""Newest of one node and height that are kept to look at their J; liars send any number."""
 
 
 class VoteChecks:
@@ -44,7 +44,7 @@ class VoteChecks:
         self._highest: dict[str, Order] = {}
         self._seen: dict[str, dict[bytes, None]] = {}
         """Signatures that left and were looked at, of the height of the mirror."""
-        self._offers: dict[str, tuple[int, list[PrePrepare]]] = {}
+        self._offers: dict[str, tuple[int, deque[PrePrepare]]] = {}
         """Name -> (height, PrePrepares of views above 0 that it got)."""
         self.counts: Counter[str] = Counter()
 
@@ -62,12 +62,11 @@ class VoteChecks:
 
     def offered(self, node: SimNode, message: PrePrepare) -> None:
         """A PrePrepare of a view above 0 reached a node."""
-        height, offers = self._offers.get(node.name, (0, []))
-        if height != message.height:
-            offers = []
-        if len(offers) < PRE_PREPARES_MAX:
-            offers.append(message)
-        self._offers[node.name] = (message.height, offers)
+        height, offers = self._offers.get(node.name, (0, None))
+        if offers is None or height != message.height:
+            offers = deque(maxlen=PRE_PREPARES_MAX)
+            self._offers[node.name] = (message.height, offers)
+        offers.append(message)
 
     def leaves(self, node: SimNode, message: PeerMessage) -> None:
         """A message is about to leave a correct node."""
@@ -135,7 +134,7 @@ class VoteChecks:
 
     def _justified(self, where: str, mirror: GuardMirror, prepare: Prepare) -> None:
         """By a PrePrepare that came, or by an own one that its guard holds."""
-        _, offers = self._offers.get(prepare.sender, (0, []))
+        _, offers = self._offers.get(prepare.sender, (0, ()))
         place = (prepare.height, prepare.view, prepare.digest)
         fitting = [
             offer
