@@ -53,7 +53,7 @@ LIVE: dict[str, tuple[Live, Sizes]] = {
 }
 RECORDED: dict[str, tuple[Recorded, Sizes]] = {
     "power": (cut_and_prove, Sizes(200, 2_000, 20_000)),
-    "flips": (flip_bits, Sizes(300, 2_000, 20_000)),
+    "flips": (flip_bits, Sizes(300, 1_000, 20_000)),
     "truncations": (truncate, Sizes(2_500, 1_000_000, 1_000_000)),
 }
 
@@ -77,7 +77,7 @@ def _runs(names: list[str], folder: Path, size: str, seed: int) -> dict[str, Cal
 
     @lru_cache(maxsize=1)
     def recording() -> Recording:
-        return asyncio.run(record(folder / "recording"))
+        return asyncio.run(record(Path(tempfile.mkdtemp(dir=folder))))
 
     def live(name: str) -> Tally:
         run, sizes = LIVE[name]
