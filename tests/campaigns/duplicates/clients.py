@@ -27,7 +27,8 @@ BATCH = 50
 CALL_SECONDS = 10
 CALLS_MAX = 8
 """Under way at one node."""
-SETTLE_SECONDS = 900
+STALLED_SECONDS = 120
+"""Without one more receipt: then the rest will not come. How fast is a matter of the load."""
 PAUSE_SECONDS = 2.0
 AGAIN_OF_TEN = 2
 """So many of ten that have a receipt are sent once more, to another node."""
@@ -82,8 +83,10 @@ class Clients:
     async def settle(self) -> None:
         """Send what has no receipt again, to any node, until each reference has one. Broken."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + SETTLE_SECONDS
+        fewest, until = len(self.payments) + 1, 0.0
         while waiting := [each for each in self.payments if not self._is_settled(each)]:
+            if len(waiting) < fewest:
+                fewest, until = len(waiting), loop.time() + STALLED_SECONDS
             if loop.time() > until:
                 raise Broken(f"{len(waiting)} payments without a receipt: {dict(self.answers)}")
             for start in range(0, len(waiting), BATCH):
