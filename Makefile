@@ -78,6 +78,9 @@ twins: $(STAMP) ## Run nodes twice under one key, divided in each view: SEED=7 N
 mutations: $(STAMP) ## Let up to f nodes send mutated messages: SEED=7 N=1000 (JOBS=2)
 	@$(BIN)/python -m tests.sim.mutations.campaign --seed $(SEED) --n $(N) --jobs $(JOBS) $(ARGS)
 
+canaries: $(STAMP) ## Plant bugs into the whole node and see the campaigns find them (ARGS='--name "quorum 2f"')
+	@$(BIN)/python -m tests.sim.canaries.campaign $(ARGS)
+
 sim-core: $(STAMP) ## Simulate the consensus core alone: SEED=7 N=1000
 	@$(BIN)/python -m tests.consensus.campaign --seed $(SEED) --seeds $(N) $(ARGS)
 

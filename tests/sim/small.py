@@ -34,6 +34,8 @@ MEET_MS = 40
 HEIGHTS_AFTER = 2
 """Blocks that are due after healing."""
 LOOK_EACH_MS = 50
+EVENTS_MAX = 200_000
+"""Of all cores in one execution; healthy ones have a few thousand."""
 
 W = TypeVar("W", bound=World)
 
@@ -123,6 +125,12 @@ async def _execute(
             raise Failure(code, cause, where) from cause
         finally:
             world.end()
+
+
+def check_storm(world: World) -> None:
+    """Cores that keep each other busy make no progress in virtual time (R2)."""
+    if world.stats["events"] > EVENTS_MAX:
+        raise Violation(f"a storm: more than {EVENTS_MAX} events")
 
 
 async def go_on(world: World) -> int:

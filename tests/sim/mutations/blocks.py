@@ -14,6 +14,8 @@ from node.wire.peer_messages import (
     TxBatch,
 )
 from tests.sim.mutations.liar import Liar
+from tokens.results import Code
+from tokens.transaction import decode_transaction
 
 
 def _proposing(liar: Liar, message: PrePrepare, proposal: Proposal) -> PrePrepare:
@@ -101,18 +103,26 @@ def other_ids(liar: Liar, message: PeerMessage) -> PeerMessage | None:
 
 
 def earlier_ids(liar: Liar, message: PeerMessage) -> PeerMessage | None:
-    """A transaction that an earlier block holds already."""
+    """A transaction that an earlier block holds already, its body beside it if it is known."""
     if not isinstance(message, PrePrepare):
         return None
     height = message.height
     old = [each for each in liar.proposals.values() if each.header.height < height]
-    found = liar.choose([wire_id for each in old for wire_id in each.wire_ids])
+    decided = [wire_id for each in old for wire_id in each.wire_ids]
+    bodies = {_wire_id(body): body for body in liar.bodies}
+    found = liar.choose([each for each in decided if each in bodies]) or liar.choose(decided)
     if found is None:
         return None
     ids = (*message.proposal.wire_ids, found)
     header = msgspec.structs.replace(message.proposal.header, tx_root=tx_root(ids))
     proposal = msgspec.structs.replace(message.proposal, header=header, wire_ids=ids)
-    return _proposing(liar, message, proposal)
+    beside = (bodies[found],) if found in bodies else ()
+    return msgspec.structs.replace(_proposing(liar, message, proposal), bodies=beside)
+
+
+def _wire_id(body: bytes) -> bytes:
+    decoded = decode_transaction(body)
+    return b"" if isinstance(decoded, Code) else decoded.wire_id
 
 
 def other_parent(liar: Liar, message: PeerMessage) -> PeerMessage | None:

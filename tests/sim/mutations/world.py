@@ -11,6 +11,7 @@ from functools import partial
 
 from consensus.events import BlockFetched, Event, Received, StatusReceived
 from node.wire.peer_messages import PeerMessage
+from tests.sim import small
 from tests.sim.disk import SimDisk
 from tests.sim.genesis import consensus_key
 from tests.sim.mutations.liar import Liar
@@ -88,6 +89,7 @@ class MutationWorld(World):
     def on_event(self, node: SimNode, event: Event) -> None:
         """See `Watch.on_event`: a liar learns from what comes."""
         super().on_event(node, event)
+        self._judge(partial(small.check_storm, self))
         liar = self.mutators.get(node.name)
         if liar is None:
             return

@@ -23,6 +23,7 @@ from consensus.replica import Replica
 from consensus.signed import signed_part
 from consensus.types import Tip
 from consensus.votes import VIEWS_KEPT
+from tests.sim import small
 from tests.sim.disk import SimDisk
 from tests.sim.genesis import consensus_key
 from tests.sim.node import SimNode
@@ -94,6 +95,7 @@ class TwinWorld(World):
     def on_event(self, node: SimNode, event: Event) -> None:
         """See `Watch.on_event`."""
         super().on_event(node, event)
+        self._judge(partial(small.check_storm, self))
         if isinstance(event, Received) and node.name not in self.scenario.twins:
             message = event.message.message
             if signed_part(message).sender in self.scenario.twins:

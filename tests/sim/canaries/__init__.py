@@ -1,0 +1,1 @@
+"""Seeded bugs of the whole node, each of which a campaign of the simulator must find."""
