@@ -38,9 +38,9 @@ def later(ms: int, call: Callable[[], object]) -> None:
 
 
 def crash(world: "World", fault: Fault, *, by_power: bool) -> None:
-    """After some effects of the node, whatever they are."""
+    """After some effects of the node, whatever they are; of one that is down, of its next start."""
     node = world.nodes[fault.nodes[0]]
-    if not node.alive or node.crash_at is not None:
+    if node.crash_at is not None:
         return
     node.crash_at, node.by_power = node.effects + fault.value, by_power
     world.revive_later(node, fault.for_ms, fault.kind)
