@@ -88,7 +88,7 @@ def test_every_kind_that_a_seed_may_draw_can_be_done() -> None:
     assert set(plan.FRAIL_ONLY) == set(faults.FORGET)
 
 
-def test_power_cuts_tear_appends_and_take_names_back() -> None:
+def test_power_cuts_take_names_back() -> None:
     """In a row on one machine, so that they fall into its starts too."""
     cuts = tuple(
         Fault(at_ms=40 * number, kind="power", nodes=("v01",), for_ms=10, value=1 + number % 12)
@@ -97,7 +97,6 @@ def test_power_cuts_tear_appends_and_take_names_back() -> None:
     stats = execution.run(small_plan(faults=cuts)).stats
     assert stats["power"] > 15
     assert stats["names lost"] > 0
-    assert stats["torn"] > 0
 
 
 def test_one_seed_can_be_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
