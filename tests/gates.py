@@ -59,6 +59,9 @@ GATES = (
     Gate("duplicates", alone=True),
     Gate("fuzz"),
     Gate("poison"),
+    Gate("twins N=1000"),
+    Gate("mutations N=1000"),
+    Gate("canaries"),
 )
 
 
