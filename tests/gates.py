@@ -4,10 +4,14 @@ Rules of this file:
 1. Gates that only compute run two at a time; gates with real processes run alone, because they
    measure how long a node takes.
 2. A gate that fails does not stop the others; the status is 1 if one failed.
-3. Each gate is a make target that takes a size: what a release runs is in docs/campaigns.md.
+3. Each gate is a make target that takes a size: docs/reliability.md says what a release runs.
+4. A gate that ends with TIME_MISSED found nothing wrong but a measured time: a machine shared with
+   others has bad minutes, so it runs once more, and both runs are printed. Nothing else is.
 """
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 import time
@@ -18,6 +22,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 GATE_SECONDS_MAX = 1_800
 """A gate that takes longer hangs."""
+TIME_MISSED = 3
+"""Exit status of a campaign in which a measured time, and nothing else, missed its bound."""
+ERROR_RE = re.compile(r"^make(?:\[\d+\])?: \*\*\* .*\] Error (\d+)$", re.MULTILINE)
+"""How make tells the status of a command: its own is always 2."""
 TAIL_LINES = 40
 """Of a gate that failed."""
 
@@ -29,12 +37,17 @@ class Gate:
     command: str
     """Words after `make`."""
     alone: bool = False
-    """It has real processes and measures them."""
+    """It has real processes."""
+
+    @property
+    def words(self) -> list[str]:
+        """Arguments of make."""
+        return shlex.split(self.command)
 
     @property
     def name(self) -> str:
         """The verb."""
-        return self.command.split()[0]
+        return self.words[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +62,29 @@ class Outcome:
     @property
     def sentence(self) -> str:
         """The last line that it printed."""
-        lines = [line for line in self.output.splitlines() if line.strip()]
+        output = ERROR_RE.sub("", self.output)
+        lines = [line for line in output.splitlines() if line.strip()]
         return lines[-1][:150] if lines else "it printed nothing"
 
 
 GATES = (
-    Gate("determinism"),
-    Gate("drills", alone=True),
-    Gate("duplicates", alone=True),
-    Gate("fuzz"),
-    Gate("poison"),
-    Gate("twins N=1000"),
-    Gate("mutations N=1000"),
+    Gate("sim N=300"),
+    Gate("model VIEWS=3"),
+    Gate("fuzz RUNS=20000 GUIDED=2000"),
+    Gate("twins N=1500"),
+    Gate("mutations N=1200"),
     Gate("canaries"),
+    Gate("sim-core N=150"),
+    Gate("fuzz-ledger STEPS=20000"),
+    Gate("determinism BLOCKS=10000"),
+    Gate("sets N=20"),
+    Gate("poison RUNS=3000"),
+    Gate("storage", alone=True),
+    Gate("duplicates", alone=True),
+    Gate("drills", alone=True),
+    Gate("network", alone=True),
+    Gate("overload MINUTES=1", alone=True),
+    Gate('bench ARGS="--seconds 10 --scenario overdriven"', alone=True),
 )
 
 
@@ -70,7 +93,7 @@ def run(gate: Gate) -> Outcome:
     began = time.monotonic()
     try:
         done = subprocess.run(
-            ["make", "--no-print-directory", *gate.command.split()],
+            ["make", "--no-print-directory", *gate.words],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -81,6 +104,9 @@ def run(gate: Gate) -> Outcome:
             check=False,
         )
         status, output = done.returncode, done.stdout
+        told = ERROR_RE.findall(output)
+        if status and told:
+            status = int(told[-1])
     except subprocess.TimeoutExpired as over:
         status, output = 124, f"{over.output or ''}\nnot within {GATE_SECONDS_MAX} s"
     return Outcome(gate, status, time.monotonic() - began, output)
@@ -109,9 +135,14 @@ def main(names: list[str]) -> int:
             say(outcome)
             outcomes.append(outcome)
     for gate in chosen:
-        if gate.alone:
-            outcomes.append(run(gate))
-            say(outcomes[-1])
+        if not gate.alone:
+            continue
+        outcome = run(gate)
+        say(outcome)
+        if outcome.status == TIME_MISSED:
+            outcome = run(gate)
+            say(outcome)
+        outcomes.append(outcome)
     failed = [outcome.gate.name for outcome in outcomes if outcome.status != 0]
     total = sum(outcome.seconds for outcome in outcomes)
     words = f"{len(outcomes) - len(failed)} of {len(outcomes)} gates held"
