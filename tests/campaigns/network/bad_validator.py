@@ -18,7 +18,7 @@ from tests.campaigns.network.bounds import (
     SILENT_SHARE,
     T0_MAX_S,
 )
-from tests.campaigns.network.history import Broken, latencies_ms
+from tests.campaigns.network.history import Broken, TooSlow, latencies_ms
 from tests.campaigns.network.scene import Scenario, Scene
 from tests.campaigns.span import last
 
@@ -99,9 +99,9 @@ async def _compare(scene: Scene, victim: str, fault: Fault, share: float) -> str
     during, p99_during = _figures(scene, middle, end)
     limit_ms = P99_FACTOR * p99_before + 1_000 * T0_MAX_S
     if during < share * before:
-        raise Broken(f"{victim}: {before:.1f}/s before, {during:.1f}/s meanwhile")
+        raise TooSlow(f"{victim}: {before:.1f}/s before, {during:.1f}/s meanwhile")
     if p99_during > limit_ms:
-        raise Broken(f"{victim}: p99 {p99_before:.0f} ms before, {p99_during:.0f} ms meanwhile")
+        raise TooSlow(f"{victim}: p99 {p99_before:.0f} ms before, {p99_during:.0f} ms meanwhile")
     return (
         f"{victim}: {before:.1f}/s, p99 {p99_before:.0f} ms before; {during:.1f}/s, p99 "
         f"{p99_during:.0f} ms meanwhile"

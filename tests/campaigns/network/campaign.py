@@ -23,13 +23,14 @@ from node.devnet.network import NodeEnded
 from tests.campaigns.network.bad_validator import BAD_VALIDATOR
 from tests.campaigns.network.bounds import HEALED_S
 from tests.campaigns.network.clocks import NoFaketime, faketime_library
-from tests.campaigns.network.history import Broken, judge
+from tests.campaigns.network.history import Broken, TooSlow, judge
 from tests.campaigns.network.partitions import PARTITIONS
 from tests.campaigns.network.processes import PROCESSES
 from tests.campaigns.network.random_faults import draw, play
 from tests.campaigns.network.scene import Scenario, Scene
 from tests.campaigns.network.site import Site, open_site
 from tests.campaigns.network.stores import Finalised, read_alike
+from tests.gates import TIME_MISSED
 
 SCENARIOS = {scenario.__name__: scenario for scenario in (*PARTITIONS, *PROCESSES, *BAD_VALIDATOR)}
 PER_SECOND = 60.0
@@ -175,7 +176,7 @@ def main() -> int:
         for error in failures:
             print(f"{type(error).__name__}: {error}")
         print(f"again: {again}\nlogs and stores: {folder}")
-        return 1
+        return TIME_MISSED if all(isinstance(each, TooSlow) for each in failures) else 1
     print(f"all held in {time.monotonic() - began:.0f} s: {again}")
     _remove(folder)
     return 0

@@ -20,6 +20,10 @@ class Broken(AssertionError):
     """Something happened that must never happen, or not what must happen."""
 
 
+class TooSlow(Broken):
+    """A measured time or rate missed its bound; nothing is lost, doubled or different."""
+
+
 @dataclass(slots=True)
 class Operation:
     """One transaction of one client."""

@@ -11,7 +11,7 @@ from tests.campaigns.network.bounds import (
     P50_AFTERWARDS,
 )
 from tests.campaigns.network.clocks import CACHE_SECONDS
-from tests.campaigns.network.history import Broken, gap_longest_s, latencies_ms
+from tests.campaigns.network.history import Broken, TooSlow, gap_longest_s, latencies_ms
 from tests.campaigns.network.scene import Scenario, Scene
 from tests.campaigns.span import last
 
@@ -87,9 +87,9 @@ async def the_primary_is_killed(scene: Scene) -> str:
     before = _median_ms(scene, begin, killed)
     after = _median_ms(scene, settled, end)
     if gap_s > KILLED_GAP_S:
-        raise Broken(f"{gap_s:.2f} s without a finalised transaction; at most {KILLED_GAP_S} s")
+        raise TooSlow(f"{gap_s:.2f} s without a finalised transaction; at most {KILLED_GAP_S} s")
     if after > P50_AFTERWARDS * before:
-        raise Broken(f"p50 {before:.1f} ms before and {after:.1f} ms afterwards")
+        raise TooSlow(f"p50 {before:.1f} ms before and {after:.1f} ms afterwards")
     return (
         f"{primary} killed: longest gap {gap_s:.2f} s, p50 {before:.1f} ms before and "
         f"{after:.1f} ms afterwards"

@@ -22,7 +22,7 @@ from node.devnet.wait import DeadlinePassed, NotYet, until
 from node.sdk.schema.chain import BlockHeader
 from node.sdk.schema.node import NodeStatus
 from tests.campaigns.network.clocks import Clocks
-from tests.campaigns.network.history import Broken
+from tests.campaigns.network.history import Broken, TooSlow
 from tests.campaigns.network.links import Links
 from tests.campaigns.network.proxy import proxy_address
 from tests.campaigns.network.workload import CLIENTS, Workload
@@ -108,7 +108,7 @@ class Site:
             await until("a block", grown, seconds=bound_s, pause_seconds=LOOK_SECONDS)
         except DeadlinePassed:
             sentences = await self._sentences()
-            raise Broken(f"no block above {height} within {bound_s:g} s: {sentences}") from None
+            raise TooSlow(f"no block above {height} within {bound_s:g} s: {sentences}") from None
         return time.monotonic() - begin
 
     async def _sentences(self) -> dict[str, str]:
