@@ -42,6 +42,8 @@ DATA = Path("data")
 """The folder of every node, each on a disk of its own."""
 GUARDS = DATA / "guard"
 BLOCK_GAP_MS = 20
+LINE_MS_MAX = 2_000
+"""Work that waits for a slow node; the buffers of a link hold no more."""
 
 
 class SimNode:
@@ -224,7 +226,10 @@ class SimNode:
         self.into(lambda: self.shell.inbound.on_down(peer))
 
     def receive(self, sender: str, parcel: Parcel) -> None:
-        """See `Station.receive`; a slow node has a line."""
+        """See `Station.receive`; a slow node has a line, behind which senders drop what waits."""
+        if self._busy_until_ms > now_ms() + LINE_MS_MAX:
+            self.network.stats["line full"] += 1
+            return
         if not self.slow_ms and self._busy_until_ms <= now_ms():
             self._handle(self.life, sender, parcel)
             return
