@@ -32,8 +32,9 @@ AHEAD_MARGIN = 100
 
 FAILING_TRANSACTIONS_MAX = 100
 """Waiting of one sender whose transactions mostly fail (failing_senders.py)."""
-FAILING_SHARE = 10
-"""All of them together have at most a tenth of a block."""
+FAILING_SHARE = 50
+"""All of them together have at most a fiftieth of a block, and one place at least: what waits and
+never enters would keep the primary making empty blocks."""
 BACKLOG_MIN = 2_000
 BACKLOG_BLOCKS = 4
 """Clients' transactions are taken while the pool holds fewer than BACKLOG_MIN, or fewer than so
@@ -190,12 +191,12 @@ class Mempool:
     ) -> list[DecodedTransaction]:
         """What goes into a block now: oldest first, and senders take turns when not all fit.
 
-        Failing senders together have a tenth of it at most. Asks `includable` of each candidate;
+        Failing senders together have a fiftieth of it at most. Asks `includable` of each candidate;
         what can never enter any more leaves the pool.
         """
         chosen: list[Entry] = []
         size_bytes = 0
-        failing_left = limit_count // FAILING_SHARE
+        failing_left = max(1, limit_count // FAILING_SHARE)
         all_fit = len(self._entries) <= limit_count and self.bytes <= limit_bytes
         for entry in list(self._entries.values()) if all_fit else self._by_turns():
             if len(chosen) >= limit_count:

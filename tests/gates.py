@@ -5,8 +5,9 @@ Rules of this file:
    measure how long a node takes.
 2. A gate that fails does not stop the others; the status is 1 if one failed.
 3. Each gate is a make target that takes a size: docs/reliability.md says what a release runs.
-4. A gate that ends with TIME_MISSED found nothing wrong but a measured time: a machine shared with
-   others has bad minutes, so it runs once more, and both runs are printed. Nothing else is.
+4. A gate that ends with TIME_MISSED found nothing wrong but a measured time or rate. The machine is
+   shared with others, so it runs once more, and both runs are printed. A second miss fails, except
+   for gates with `thin` margins: these are printed as SLOW, and fail with --strict (a release).
 """
 
 import os
@@ -38,6 +39,8 @@ class Gate:
     """Words after `make`."""
     alone: bool = False
     """It has real processes."""
+    thin: bool = False
+    """What it measures is near its bound on two cores."""
 
     @property
     def words(self) -> list[str]:
@@ -83,8 +86,8 @@ GATES = (
     Gate("duplicates", alone=True),
     Gate("drills", alone=True),
     Gate("network", alone=True),
-    Gate("overload MINUTES=1", alone=True),
-    Gate('bench ARGS="--seconds 10 --scenario overdriven"', alone=True),
+    Gate("overload MINUTES=1", alone=True, thin=True),
+    Gate('bench ARGS="--seconds 10 --scenario overdriven"', alone=True, thin=True),
 )
 
 
@@ -114,7 +117,7 @@ def run(gate: Gate) -> Outcome:
 
 def say(outcome: Outcome) -> None:
     """A line; of a failure also the end of what it printed."""
-    mark = "ok  " if outcome.status == 0 else "FAIL"
+    mark = {0: "ok  ", TIME_MISSED: "SLOW"}.get(outcome.status, "FAIL")
     print(
         f"{mark} {outcome.gate.name:<14} {outcome.seconds:6.0f} s  {outcome.sentence}", flush=True
     )
@@ -123,7 +126,9 @@ def say(outcome: Outcome) -> None:
 
 
 def main(names: list[str]) -> int:
-    """The exit status. `names`: these gates only."""
+    """The exit status. `names`: these gates only, and --strict."""
+    strict = "--strict" in names
+    names = [name for name in names if name != "--strict"]
     unknown = [name for name in names if name not in [gate.name for gate in GATES]]
     if unknown:
         print(f"no gate {unknown[0]!r}; there are: {', '.join(g.name for g in GATES)}")
@@ -143,7 +148,14 @@ def main(names: list[str]) -> int:
             outcome = run(gate)
             say(outcome)
         outcomes.append(outcome)
-    failed = [outcome.gate.name for outcome in outcomes if outcome.status != 0]
+    failed = [
+        outcome.gate.name
+        for outcome in outcomes
+        if outcome.status not in ((0, TIME_MISSED) if outcome.gate.thin and not strict else (0,))
+    ]
+    slow = [each.gate.name for each in outcomes if each.status == TIME_MISSED]
+    if slow:
+        print(f"bounds of time or rate were missed twice by: {', '.join(slow)}")
     total = sum(outcome.seconds for outcome in outcomes)
     words = f"{len(outcomes) - len(failed)} of {len(outcomes)} gates held"
     print(f"{words}; {total:.0f} s in all" + (f"; failed: {', '.join(failed)}" if failed else ""))

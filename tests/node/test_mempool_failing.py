@@ -7,7 +7,7 @@ from tests.node.transactions import transaction
 from tokens.results import Code
 from tokens.transaction import DecodedTransaction
 
-BLOCK = 40
+BLOCK = 100
 
 
 def anything(_: DecodedTransaction) -> Code | None:
@@ -30,12 +30,13 @@ def test_a_failing_sender_may_have_few_waiting() -> None:
     assert waiting.admit(late) is Code.SENDER_LIMIT
 
 
-def test_failing_senders_have_a_tenth_of_a_block() -> None:
+def test_failing_senders_have_a_small_part_of_a_block() -> None:
     """Transfers of more than the sender has filled every block with receipts that say so."""
     waiting = failing_pool()
     for index in range(BLOCK):
         waiting.admit(transaction(index))
     assert len(waiting.select(anything, BLOCK, 10**6)) == BLOCK // FAILING_SHARE
+    assert len(waiting.select(anything, FAILING_SHARE - 1, 10**6)) == 1
     waiting.failing.note([(sender_of(transaction()), True)])
     assert len(waiting.select(anything, BLOCK, 10**6)) == BLOCK
 

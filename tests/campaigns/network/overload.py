@@ -199,7 +199,8 @@ async def run(minutes: float, seed: int, folder: Path) -> None:
 async def _phases(work: Run, minutes: float, seed: int) -> None:
     network = work.network
     await work.warm_up()
-    before = await work.measure(2 * SEGMENT_SECONDS, *network.names)
+    # As long as the attack: the memory of a node under load grows for a while by itself.
+    before = await work.measure(60 * minutes, *network.names)
     _say("before", before)
     victim = network.names[0]
     rest = network.names[1:]
