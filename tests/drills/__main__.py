@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.drills import certificates, disks, machines
+from tests.drills import certificates, disks, keys, machines
 from tests.drills.drill import Play, run_drill
 
 DRILLS: dict[str, Play] = {
@@ -19,6 +19,7 @@ DRILLS: dict[str, Play] = {
     "lost-site": machines.lost_site,
     "cold-start": machines.cold_start,
     "upgrade": machines.upgrade,
+    "key-compromise": keys.key_compromise,
     "certificate-expiry": certificates.certificate_expiry,
     "disk-full": disks.disk_full,
     "damaged-store": disks.damaged_store,
