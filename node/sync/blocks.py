@@ -6,7 +6,9 @@ Rules of this file:
    the window is asked elsewhere.
 2. At most WINDOWS_MAX windows of at most WINDOW blocks are asked for or waiting, one of each peer;
    they are applied in order. What nobody asked for is dropped.
-3. A node that is further behind than it keeps blocks, or whose next block no peer has any more,
+3. A peer that once did not answer is asked last in later runs: a node that is always a block behind
+   would else wait for the same silent peer each time.
+4. A node that is further behind than it keeps blocks, or whose next block no peer has any more,
    takes over a snapshot (snapshot.py); without one it goes on with blocks.
 """
 
@@ -114,6 +116,8 @@ class BlockSync:
         self._oldest: dict[str, int] = {}
         """Peer -> lowest height that it keeps, as it said in this run."""
         self._came = asyncio.Event()
+        self._silent: dict[str, None] = {}
+        """Peers that let a request run out: asked last until they answer one, in later runs too."""
 
     @property
     def active(self) -> bool:
@@ -140,6 +144,7 @@ class BlockSync:
         """An answer; dropped unless that peer was asked."""
         window = self._open.pop(peer, None)
         if window is not None:
+            self._silent.pop(peer, None)
             self._ready[window.first] = (peer, reply.blocks[: window.size])
             self._came.set()
 
@@ -195,7 +200,7 @@ class BlockSync:
     def _ask(self, refused: dict[str, None]) -> None:
         """Give each peer that has nothing to do the next blocks that nobody is asked for."""
         now_s = asyncio.get_running_loop().time()
-        for peer in self._peers:
+        for peer in sorted(self._peers, key=lambda peer: peer in self._silent):
             if peer in refused or peer in self._open:
                 continue
             if len(self._open) + len(self._ready) >= WINDOWS_MAX:
@@ -243,6 +248,7 @@ class BlockSync:
             if now_s >= window.deadline_s:
                 del self._open[peer]
                 refused[peer] = None
+                self._silent[peer] = None
                 self._report(f"sync: {peer} did not answer for height {window.first}")
 
     async def _apply(self, refused: dict[str, None]) -> None:

@@ -77,6 +77,10 @@ def test_a_broken_property_of_what_was_accepted_is_found() -> None:
 
 def test_one_deep_value_is_enough_to_be_found() -> None:
     def parse(data: bytes) -> str:
+        if len(data) > 4_096:
+            return (
+                "fine"  # a tree of a large input costs more memory than the budget: another fault
+            )
         try:
             tree = msgspec.msgpack.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

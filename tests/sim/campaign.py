@@ -25,19 +25,12 @@ FAULTS_SEEN_FROM = 200
 """Executions after which no kind of fault may be missing."""
 PROGRESS_EACH = 250
 """Executions between two lines that say that it goes on."""
-WEATHER = (
-    "lost",
-    "duplicated",
-    "reordered",
-    "late",
-    "clogged",
-    "cut off",
-    "torn",
-    "names lost",
-    "lies",
-    "false answers",
-)
+WEATHER = ("lost", "duplicated", "reordered", "late", "clogged", "cut off")
 """Things that must have happened beside the kinds of faults."""
+RARE = ("torn", "names lost")
+"""Likewise, in a campaign of RARE_SEEN_FROM: a power cut must fall between an append of several
+sectors and its sync (once in 142 executions, not in 400 others). test_disk.py has them always."""
+RARE_SEEN_FROM = 2_000
 
 
 class Totals:
@@ -63,12 +56,13 @@ class Totals:
 
     def missing(self) -> list[str]:
         """Faults that never happened."""
-        return [kind for kind in (*plan.KINDS, *WEATHER) if not self.stats[kind]]
+        rare = RARE if self.executions >= RARE_SEEN_FROM else ()
+        return [kind for kind in (*plan.KINDS, *WEATHER, *rare) if not self.stats[kind]]
 
     def text(self) -> str:
         """For people."""
         hours = self.node_ms * 0.001 / 3_600
-        faults = ", ".join(f"{kind} {self.stats[kind]}" for kind in (*plan.KINDS, *WEATHER))
+        faults = ", ".join(f"{kind} {self.stats[kind]}" for kind in (*plan.KINDS, *WEATHER, *RARE))
         other = ("events", "decisions", "views", "transactions", "votes", "justified", "evidence")
         words = ", ".join(f"{self.stats[key]} {key}" for key in other)
         return (

@@ -16,7 +16,7 @@ from tests.node.p2p.harness import (
 )
 
 BURST = 20
-BATCH = TxBatch(bodies=(b"x",))
+BATCH = TxBatch(bodies=(b"x" * 128,))
 
 
 async def test_dialling_again_gives_no_new_burst() -> None:
