@@ -58,7 +58,7 @@ lint: $(STAMP) ## Formatting, ruff, import directions and the rules of tests/tes
 type: $(STAMP) ## Types with mypy --strict, product and tests
 	@$(BIN)/mypy
 
-check: lint type ## Everything that CI runs, quick checks first
+check: lint type ## Style, types and all tests, quick checks first (CI runs gates, too)
 	@$(BIN)/python -m pytest $(ARGS)
 
 test: check ## The same as check
