@@ -187,6 +187,9 @@ class Parts:
                 self.ring.add(self._open_desk(signer))
                 self._log.info("a consensus key was added", key=signer.public_key.hex())
         self.peer_list.add_seeds(keys.network_seeds)
+        # The ledger may have named it before it came: peers refuse the old one by then, and without
+        # links there is no next block to follow.
+        self._follow_peers()
 
     def _hello(self) -> Callable[[], Hello]:
         scope, instance = self._scope, secrets.token_bytes(8)

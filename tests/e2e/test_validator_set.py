@@ -33,6 +33,7 @@ from node.sdk.light.client import LightClient
 from node.sdk.light.source import RpcSource
 from node.sdk.schema.account import Balance
 from node.sdk.schema.common import Page
+from node.sdk.schema.node import NodeStatus
 from node.sdk.schema.tx import TransactionInfo
 from tests.e2e.hostile import HostileValidator
 from tests.e2e.set_story import SetStory, operation_of, printed, with_keystore
@@ -184,3 +185,40 @@ async def test_a_set_grows_turns_its_keys_judges_and_shrinks(
         network.check()
         assert len(story.receipts) > 20
         await expect_kept(stage, story.receipts)
+
+
+async def test_key_files_that_come_after_the_rotation_bring_the_node_back(
+    network: Network, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cut off under its old key, and a block short of all others: no next block tells it."""
+    network.start()
+    async with Probe() as probe:
+        await network.wait_ready(probe, seconds=60)
+        stage = Stage(network, probe)
+        await money.quorum(stage)
+        await money.central_bank_money(stage)
+        await money.stablecoin(stage)
+        story = SetStory(stage)
+        network.children["treasury"].pause()
+        config, url = str(network.layout.config("treasury")), network.url("supervisor")
+        for option in ((), ("--network",)):
+            printed(capsys, "new-key", "--config", config, *option)
+        rotation = operation_of(printed(capsys, "rotate", "--config", config, "--rpc", url))
+        late = list((network.layout.data("treasury") / "keys").glob("*-2*"))
+        assert len(late) == 2
+        for path in late:
+            path.rename(path.with_name(f"later.{path.name}"))
+        network.children["treasury"].resume()
+        await story.change(rotation, TREASURY)
+
+        async def refused() -> None:
+            status = await probe.ask(network.url("treasury"), "node_status", NodeStatus)
+            if status.peers_connected:
+                raise NotYet(f"{status.peers_connected} links")
+
+        await until("all refuse the old key", refused, seconds=CATCH_UP_SECONDS)
+        for path in late:
+            path.with_name(f"later.{path.name}").rename(path)
+        async with story.payments():
+            await story.votes("treasury")
+            await story.more_payments(3)
