@@ -34,7 +34,7 @@ from tokens.ops.documents import AddDocument
 from tokens.ops.freezes import ChangeFreeze, Freeze, LiftFreeze, StopCredits
 from tokens.ops.governance import SetParameter
 from tokens.ops.grants import GrantPower, RevokeGrant
-from tokens.ops.instruments import ApproveBond, CreateBond, terms_digest
+from tokens.ops.instruments import ApproveInstrument, CreateInstrument, terms_digest
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount, instruction_digest
 from tokens.ops.transfer import Transfer
 from tokens.records.holdings import LegalBasis
@@ -151,8 +151,8 @@ def _money(ledger: Ledger) -> None:
 
 
 def _bond(ledger: Ledger) -> None:
-    ledger.ok("treasury", CreateBond(terms=TERMS))
-    approve = ApproveBond(asset=ISIN, terms_digest=terms_digest(TERMS))
+    ledger.ok("treasury", CreateInstrument(terms=TERMS))
+    approve = ApproveInstrument(asset=ISIN, terms_digest=terms_digest(TERMS))
     agreed(ledger, ("treasury", "central-bank"), approve)
     document = AddDocument(asset=ISIN, name="prospectus", uri="ipfs://terms", sha256=digest("doc"))
     ledger.submit("treasury", document)

@@ -16,7 +16,7 @@ from tokens.records.control import ACCOUNT_FREEZES, UNCLAIMED
 from tokens.records.holdings import LIEN, POSITION, SUPPLY
 from tokens.records.instruments import (
     ASSET,
-    BOND,
+    INSTRUMENT,
     PAYMENT,
     Asset,
     Payment,
@@ -45,7 +45,7 @@ def _balances(state: Records) -> dict[tuple[str, bytes], int]:
 
 
 def validate_statuses(state: Records) -> Iterator[str]:
-    """Units exist only between issue and redemption; a bond has its terms."""
+    """Units exist only between issue and redemption; an instrument has its terms."""
     supplies = {entry.asset: entry.amount for entry in state.all(SUPPLY)}
     existing = (AssetStatus.OUTSTANDING, AssetStatus.MATURED)
     for asset in state.all(ASSET):
@@ -100,13 +100,13 @@ def validate_payments(state: Records) -> Iterator[str]:
     payments: dict[str, list[Payment]] = {}
     for payment in state.all(PAYMENT):
         payments.setdefault(payment.asset, []).append(payment)
-    for bond in state.all(BOND):
-        asset, own = assets[bond.asset], payments.get(bond.asset, [])
+    for instrument in state.all(INSTRUMENT):
+        asset, own = assets[instrument.asset], payments.get(instrument.asset, [])
         for payment in own:
             yield from _payment(asset, payment)
         funded = (PaymentStatus.FUNDED, PaymentStatus.PAYING)
         aside = sum(entry.required - entry.paid for entry in own if entry.status in funded)
-        lies = balances.get((bond.terms.settlement_asset, bond.paying_account), 0)
+        lies = balances.get((instrument.terms.settlement_asset, instrument.paying_account), 0)
         if lies != aside:
             yield f"{asset.id}: paying account holds {lies}, owed {aside}"
         owed = [

@@ -13,7 +13,6 @@ import msgspec
 
 from tokens import liens, posting
 from tokens.agenda import AgendaHandler, Step
-from tokens.bonds import coupon_of
 from tokens.context import Context
 from tokens.events import CouponPaid, PaymentUnclaimed, PrincipalPaid, ResidualReturned
 from tokens.lookup import require, require_account, require_asset
@@ -22,10 +21,10 @@ from tokens.records.control import UNCLAIMED, Unclaimed
 from tokens.records.day import TAX_TABLE
 from tokens.records.holdings import LIEN, POSITION, Lien, Position
 from tokens.records.instruments import (
-    BOND,
+    INSTRUMENT,
     PAYMENT,
     RECORD_STAMP,
-    Bond,
+    Instrument,
     Payment,
     PaymentStatus,
 )
@@ -38,6 +37,7 @@ from tokens.servicing import (
     forget_record,
     tell_status,
 )
+from tokens.terms import coupon_of
 from tokens.types import AMOUNT_LIMIT, AccountStatus, LienKind
 from tokens.unclaimed import unclaimed_account_of
 from tokens.withholding import rate_of, withheld_half_up
@@ -52,15 +52,15 @@ def run_coupon(context: Context, item: AgendaItem, quota: int) -> Step:
     """Pay one page of a coupon."""
     state = context.state
     asset_id, number = _subject.decode(item.subject)
-    bond = require(state, BOND, asset_id)
+    instrument = require(state, INSTRUMENT, asset_id)
     payment = _begin(context, require(state, PAYMENT, asset_id, number))
     after = (asset_id, item.cursor) if item.cursor else None
     limit = max(1, quota // POSTINGS_PER_HOLDER)
     page = state.scan(POSITION, liens.HOLDERS, (asset_id,), after=after, limit=limit)
     for position in page:
-        payment = _pay_coupon(context, bond, payment, position)
+        payment = _pay_coupon(context, instrument, payment, position)
     if len(page) < limit:
-        _finish(context, bond, payment)
+        _finish(context, instrument, payment)
         return Step(min(quota, POSTINGS_PER_HOLDER * len(page) + 1), None)
     state.put(PAYMENT, payment)
     return Step(min(quota, POSTINGS_PER_HOLDER * limit), with_item(item, page[-1].account))
@@ -73,7 +73,7 @@ def run_redemption(context: Context, item: AgendaItem, quota: int) -> Step:
     """
     state = context.state
     asset_id, number = _subject.decode(item.subject)
-    bond = require(state, BOND, asset_id)
+    instrument = require(state, INSTRUMENT, asset_id)
     payment = _begin(context, require(state, PAYMENT, asset_id, number))
     turn, last = item.cursor[:1] or bytes(1), item.cursor[1:]
     after = (asset_id, last) if last else None
@@ -81,9 +81,9 @@ def run_redemption(context: Context, item: AgendaItem, quota: int) -> Step:
     page = state.scan(POSITION, liens.HOLDERS, (asset_id,), after=after, limit=limit)
     for position in page:
         if position.balance:
-            payment = _redeem(context, bond, payment, position)
+            payment = _redeem(context, instrument, payment, position)
     if posting.supply_of(state, asset_id) == 0:
-        _finish(context, bond, payment)
+        _finish(context, instrument, payment)
         return Step(min(quota, POSTINGS_PER_HOLDER * len(page) + 1), None)
     state.put(PAYMENT, payment)
     again = bytes([(turn[0] + 1) % 256])
@@ -100,23 +100,23 @@ def _begin(context: Context, payment: Payment) -> Payment:
     return begun
 
 
-def _finish(context: Context, bond: Bond, payment: Payment) -> None:
+def _finish(context: Context, instrument: Instrument, payment: Payment) -> None:
     """Return what the roundings left; the record is answered."""
     state = context.state
     residual = payment.required - payment.paid
     if residual:
         posting.move(
             context,
-            require_asset(state, bond.terms.settlement_asset),
-            require_account(state, bond.paying_account),
-            require_account(state, bond.terms.treasury_account),
+            require_asset(state, instrument.terms.settlement_asset),
+            require_account(state, instrument.paying_account),
+            require_account(state, instrument.terms.treasury_account),
             residual,
         )
         context.emit(
             ResidualReturned(
                 asset=payment.asset,
                 payment=payment.number,
-                target=bond.terms.treasury_account,
+                target=instrument.terms.treasury_account,
                 amount=residual,
             )
         )
@@ -128,25 +128,29 @@ def _finish(context: Context, bond: Bond, payment: Payment) -> None:
     end_if_done(context, payment.asset)
 
 
-def _pay_coupon(context: Context, bond: Bond, payment: Payment, position: Position) -> Payment:
+def _pay_coupon(
+    context: Context, instrument: Instrument, payment: Payment, position: Position
+) -> Payment:
     state = context.state
     quantity = posting.entitled(state, payment.asset, position, payment.record_no)
     if require_asset(state, payment.asset).unpaid_record == payment.record_no:
         # a stamp answers older records too, as long as they are unpaid
         state.delete(RECORD_STAMP, payment.asset, position.account, payment.record_no)
-    gross = coupon_of(bond.terms, payment.fraction, quantity)
+    gross = coupon_of(instrument.terms, payment.fraction, quantity)
     if not gross:
         return payment
     account = require_account(state, position.account)
-    rate = rate_of(state, bond.terms.tax_profile, account, payment.paid_on or context.business_date)
+    rate = rate_of(
+        state, instrument.terms.tax_profile, account, payment.paid_on or context.business_date
+    )
     withheld = withheld_half_up(gross, rate)
-    _credit(context, bond, payment, account, gross - withheld)
+    _credit(context, instrument, payment, account, gross - withheld)
     if withheld:
-        table = require(state, TAX_TABLE, bond.terms.tax_profile)
+        table = require(state, TAX_TABLE, instrument.terms.tax_profile)
         posting.move(
             context,
-            require_asset(state, bond.terms.settlement_asset),
-            require_account(state, bond.paying_account),
+            require_asset(state, instrument.terms.settlement_asset),
+            require_account(state, instrument.paying_account),
             require_account(state, table.account),
             withheld,
         )
@@ -166,7 +170,7 @@ def _pay_coupon(context: Context, bond: Bond, payment: Payment, position: Positi
 
 
 def _credit(
-    context: Context, bond: Bond, payment: Payment, account: Account, amount: int
+    context: Context, instrument: Instrument, payment: Payment, account: Account, amount: int
 ) -> Account:
     """Money from the paying account to a holder, or to its servicer's unclaimed account."""
     state = context.state
@@ -179,7 +183,7 @@ def _credit(
             UNCLAIMED,
             Unclaimed(
                 account=account.id,
-                asset=bond.terms.settlement_asset,
+                asset=instrument.terms.settlement_asset,
                 security=payment.asset,
                 payment=payment.number,
                 amount=amount,
@@ -197,16 +201,18 @@ def _credit(
         )
     posting.move(
         context,
-        require_asset(state, bond.terms.settlement_asset),
-        require_account(state, bond.paying_account),
+        require_asset(state, instrument.terms.settlement_asset),
+        require_account(state, instrument.paying_account),
         target,
         amount,
     )
-    liens.freeze_credit(context, target.id, bond.terms.settlement_asset, amount)
+    liens.freeze_credit(context, target.id, instrument.terms.settlement_asset, amount)
     return target
 
 
-def _redeem(context: Context, bond: Bond, payment: Payment, position: Position) -> Payment:
+def _redeem(
+    context: Context, instrument: Instrument, payment: Payment, position: Position
+) -> Payment:
     """Burn a holder's units against their face; what was pledged or frozen leaves its money so.
 
     The order keeps its id: who gave it changes, lifts or enforces it as before.
@@ -220,12 +226,12 @@ def _redeem(context: Context, bond: Bond, payment: Payment, position: Position) 
                 liens.lift(context, lien)
                 stay += [] if lien.kind is LienKind.HOLD else [lien]
     posting.burn(context, require_asset(state, payment.asset), account, position.balance)
-    paid_to = _credit(context, bond, payment, account, position.balance)
+    paid_to = _credit(context, instrument, payment, account, position.balance)
     for lien in stay:
         moved = msgspec.structs.replace(
             lien,
             account=paid_to.id,
-            asset=bond.terms.settlement_asset,
+            asset=instrument.terms.settlement_asset,
             amount=min(position.balance, AMOUNT_LIMIT if lien.amount is None else lien.amount),
         )
         liens.place(context, moved)

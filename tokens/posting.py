@@ -27,7 +27,7 @@ from tokens.state import Overlay
 from tokens.types import AMOUNT_LIMIT
 
 STAMPS_MAX = 1_200
-"""Unpaid records of one bond: as many as it may have coupons."""
+"""Unpaid records of one instrument: as many as it may have coupons."""
 
 
 class PostingFault(Exception):

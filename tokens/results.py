@@ -79,7 +79,7 @@ class Code(IntEnum):
     WRONG_STATUS = 63
     UNKNOWN_CALENDAR = 64
     BAD_DATE = 65
-    TOO_MANY_BONDS = 66
+    TOO_MANY_INSTRUMENTS = 66
     TOO_MANY_DOCUMENTS = 67
     # coupons and redemption
     NOT_FUNDED = 70

@@ -1,4 +1,4 @@
-"""The dated life of bonds: record, missed payment, maturity, end (5.3, 5.4).
+"""The dated life of instruments: record, missed payment, maturity, end (5.3, 5.4).
 
 Rules of this file:
 1. A record is a number: it is taken by adding 1 to the asset's record_no, and costs the same for
@@ -11,7 +11,6 @@ Rules of this file:
 import datetime as dt
 
 from tokens.agenda import schedule
-from tokens.bonds import coupon_fraction_of, coupon_of, dates_of, maturity_of, periods_of
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.events import AssetStatusChanged, PaymentStatusChanged, RecordTaken
@@ -21,20 +20,21 @@ from tokens.records.amend import with_asset, with_next_coupon, with_payment
 from tokens.records.day import CALENDAR
 from tokens.records.instruments import (
     ASSET,
-    BOND,
-    LIVE_BONDS,
-    LIVE_BONDS_MAX,
+    INSTRUMENT,
+    LIVE_INSTRUMENTS,
+    LIVE_INSTRUMENTS_MAX,
     OPEN_PAYMENTS,
     PAYMENT,
     UNFUNDED_PAYMENTS,
     Asset,
-    Bond,
+    Instrument,
     Payment,
     PaymentKind,
     PaymentStatus,
 )
 from tokens.records.system import AgendaItem
 from tokens.state import Overlay
+from tokens.terms import coupon_fraction_of, coupon_of, dates_of, maturity_of, periods_of
 from tokens.types import AgendaClass, AssetStatus
 
 COUPON_HANDLER = "coupon"
@@ -47,7 +47,7 @@ _DAY = dt.timedelta(days=1)
 
 def take_records(context: Context, through: dt.date) -> None:
     """Take the records that are due at the end of `through` or before."""
-    for asset in context.state.scan(ASSET, LIVE_BONDS, limit=LIVE_BONDS_MAX):
+    for asset in context.state.scan(ASSET, LIVE_INSTRUMENTS, limit=LIVE_INSTRUMENTS_MAX):
         if asset.status is not AssetStatus.DRAFT:
             _take_records_of(context, asset, through)
 
@@ -55,33 +55,33 @@ def take_records(context: Context, through: dt.date) -> None:
 def skip_past_records(context: Context, asset_id: str) -> None:
     """At approval: coupons whose record date has passed belong to nobody; they are never paid."""
     state = context.state
-    bond = require(state, BOND, asset_id)
-    calendar = require(state, CALENDAR, bond.terms.calendar_id).current
+    instrument = require(state, INSTRUMENT, asset_id)
+    calendar = require(state, CALENDAR, instrument.terms.calendar_id).current
     ahead = context.business_date if context.day_open else context.business_date + _DAY
-    for number, period in enumerate(periods_of(bond.terms), start=1):
-        if dates_of(bond.terms, calendar, period.end).record_date >= ahead:
-            state.put(BOND, with_next_coupon(bond, number, period.end))
+    for number, period in enumerate(periods_of(instrument.terms), start=1):
+        if dates_of(instrument.terms, calendar, period.end).record_date >= ahead:
+            state.put(INSTRUMENT, with_next_coupon(instrument, number, period.end))
             return
-    state.put(BOND, with_next_coupon(bond, len(periods_of(bond.terms)) + 1, None))
+    state.put(INSTRUMENT, with_next_coupon(instrument, len(periods_of(instrument.terms)) + 1, None))
 
 
 def _take_records_of(context: Context, asset: Asset, through: dt.date) -> None:
     state = context.state
-    bond = require(state, BOND, asset.id)
-    if bond.next_coupon_end is None:
+    instrument = require(state, INSTRUMENT, asset.id)
+    if instrument.next_coupon_end is None:
         return
-    calendar = require(state, CALENDAR, bond.terms.calendar_id).current
-    if dates_of(bond.terms, calendar, bond.next_coupon_end).record_date > through:
+    calendar = require(state, CALENDAR, instrument.terms.calendar_id).current
+    if dates_of(instrument.terms, calendar, instrument.next_coupon_end).record_date > through:
         return
-    periods = periods_of(bond.terms)
-    number = bond.next_coupon
+    periods = periods_of(instrument.terms)
+    number = instrument.next_coupon
     while number <= len(periods):
-        dates = dates_of(bond.terms, calendar, periods[number - 1].end)
+        dates = dates_of(instrument.terms, calendar, periods[number - 1].end)
         if dates.record_date > through:
             break
-        fraction = coupon_fraction_of(bond.terms, calendar, number)
+        fraction = coupon_fraction_of(instrument.terms, calendar, number)
         recorded = supply_of(state, asset.id)
-        required = coupon_of(bond.terms, fraction, recorded)
+        required = coupon_of(instrument.terms, fraction, recorded)
         asset = _with_record(asset, owed=required > 0)
         payment = Payment(
             asset=asset.id,
@@ -102,10 +102,10 @@ def _take_records_of(context: Context, asset: Asset, through: dt.date) -> None:
         state.put(PAYMENT, payment)
         _tell_record(context, payment)
         number += 1
-    if number != bond.next_coupon:
+    if number != instrument.next_coupon:
         state.put(ASSET, asset)
         end = periods[number - 1].end if number <= len(periods) else None
-        state.put(BOND, with_next_coupon(bond, number, end))
+        state.put(INSTRUMENT, with_next_coupon(instrument, number, end))
 
 
 def _tell_record(context: Context, payment: Payment) -> None:
@@ -124,7 +124,7 @@ def _tell_record(context: Context, payment: Payment) -> None:
 def miss_unfunded(context: Context, on: dt.date) -> None:
     """At the end of a date: what was due and is not funded is MISSED."""
     state = context.state
-    while page := state.scan(PAYMENT, UNFUNDED_PAYMENTS, limit=LIVE_BONDS_MAX):
+    while page := state.scan(PAYMENT, UNFUNDED_PAYMENTS, limit=LIVE_INSTRUMENTS_MAX):
         for payment in page:
             if payment.payment_date > on:
                 return
@@ -134,18 +134,18 @@ def miss_unfunded(context: Context, on: dt.date) -> None:
 
 
 def mature(context: Context, on: dt.date) -> None:
-    """At the opening of a date: bonds whose adjusted maturity has come admit only redemption."""
+    """At the opening of a date: what has come to its adjusted maturity only redeems."""
     state = context.state
-    for asset in state.scan(ASSET, LIVE_BONDS, limit=LIVE_BONDS_MAX):
+    for asset in state.scan(ASSET, LIVE_INSTRUMENTS, limit=LIVE_INSTRUMENTS_MAX):
         if asset.status is AssetStatus.MATURED:
             continue
-        bond = require(state, BOND, asset.id)
-        calendar = require(state, CALENDAR, bond.terms.calendar_id).current
-        if maturity_of(bond.terms, calendar) <= on:
-            _mature(context, asset, bond, on)
+        instrument = require(state, INSTRUMENT, asset.id)
+        calendar = require(state, CALENDAR, instrument.terms.calendar_id).current
+        if maturity_of(instrument.terms, calendar) <= on:
+            _mature(context, asset, instrument, on)
 
 
-def _mature(context: Context, asset: Asset, bond: Bond, on: dt.date) -> None:
+def _mature(context: Context, asset: Asset, instrument: Instrument, on: dt.date) -> None:
     state = context.state
     owed = supply_of(state, asset.id)
     if asset.status is not AssetStatus.OUTSTANDING:
@@ -156,7 +156,7 @@ def _mature(context: Context, asset: Asset, bond: Bond, on: dt.date) -> None:
         PAYMENT,
         Payment(
             asset=asset.id,
-            number=bond.next_coupon,
+            number=instrument.next_coupon,
             kind=PaymentKind.REDEMPTION,
             status=PaymentStatus.RECORD_TAKEN if owed else PaymentStatus.PAID,
             record_date=on,
@@ -187,7 +187,7 @@ def end_if_done(context: Context, asset_id: str) -> None:
 def forget_record(state: Overlay, asset_id: str) -> None:
     """A payment is finished: the oldest unpaid record is another one, or there is none."""
     asset = require_asset(state, asset_id)
-    owed = state.scan(PAYMENT, OPEN_PAYMENTS, (asset_id,), limit=LIVE_BONDS_MAX)
+    owed = state.scan(PAYMENT, OPEN_PAYMENTS, (asset_id,), limit=LIVE_INSTRUMENTS_MAX)
     records = [entry.record_no for entry in owed if entry.kind is PaymentKind.COUPON]
     state.put(ASSET, with_asset(asset, unpaid_record=min(records, default=0)))
 
@@ -218,7 +218,7 @@ def enqueue(
     item_class: AgendaClass,
     due_on: dt.date,
 ) -> None:
-    """Put a bond's paged work on the agenda."""
+    """Put an instrument's paged work on the agenda."""
     subject = encode((asset, number))
     schedule(
         context.state,

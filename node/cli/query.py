@@ -17,7 +17,7 @@ SHORT: dict[str, tuple[str, tuple[str, ...]]] = {
     "history": ("account_getHistory", ("account",)),
     "assets": ("asset_list", ()),
     "supply": ("asset_getSupply", ("asset",)),
-    "schedule": ("bond_getSchedule", ("asset",)),
+    "schedule": ("instrument_getSchedule", ("asset",)),
     "reserves": ("cash_getReserves", ("asset",)),
     "receipt": ("tx_getReceipt", ("txId",)),
     "day": ("agenda_status", ()),

@@ -2,7 +2,7 @@
 
 from node.sdk.client import Client
 from node.sdk.schema import account, asset, common, consensus, process, tx
-from tokens.records.instruments import Asset, Bond
+from tokens.records.instruments import Asset, Instrument
 from tokens.records.parties import Account, Participant
 from tokens.records.settlement import Batch
 from tokens.transaction import DecodedTransaction
@@ -77,15 +77,17 @@ async def list_assets(client: Client) -> tuple[Asset, ...]:
     return (await client.read("asset_list", params, of=common.Page[Asset])).value.items
 
 
-async def get_bond(client: Client, isin: str) -> common.StateRead[Bond]:
-    """Terms of a bond."""
-    return await client.read("bond_get", asset.AssetParams(asset=isin), of=Bond)
+async def get_instrument(client: Client, isin: str) -> common.StateRead[Instrument]:
+    """Terms of an instrument."""
+    return await client.read("instrument_get", asset.AssetParams(asset=isin), of=Instrument)
 
 
 async def get_schedule(client: Client, isin: str) -> tuple[asset.ScheduledPayment, ...]:
-    """All payments of a bond, paid and to come."""
+    """All payments of an instrument, paid and to come."""
     params = asset.AssetParams(asset=isin)
-    answer = await client.read("bond_getSchedule", params, of=tuple[asset.ScheduledPayment, ...])
+    answer = await client.read(
+        "instrument_getSchedule", params, of=tuple[asset.ScheduledPayment, ...]
+    )
     return answer.value
 
 

@@ -35,7 +35,7 @@ from tokens.ops.documents import AddDocument
 from tokens.ops.freezes import ChangeFreeze, Freeze, LiftFreeze, StopCredits
 from tokens.ops.governance import SetParameter
 from tokens.ops.grants import GrantPower, RevokeGrant
-from tokens.ops.instruments import ApproveBond, CreateBond, terms_digest
+from tokens.ops.instruments import ApproveInstrument, CreateInstrument, terms_digest
 from tokens.ops.participants import RegisterParticipant, SetKeyPolicy, UpdateParticipant
 from tokens.ops.transfer import Transfer
 from tokens.records.holdings import LegalBasis
@@ -185,7 +185,7 @@ def _instruments() -> list[Useful]:
     )
     document = AddDocument(asset=ISIN, name="prospectus", uri="ipfs://x", sha256=bytes(32))
     return [
-        Useful(TREASURY, CreateBond(terms=made)),
-        Useful(None, ApproveBond(asset=ISIN, terms_digest=terms_digest(made))),
+        Useful(TREASURY, CreateInstrument(terms=made)),
+        Useful(None, ApproveInstrument(asset=ISIN, terms_digest=terms_digest(made))),
         Useful(TREASURY, document),
     ]

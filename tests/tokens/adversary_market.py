@@ -11,7 +11,7 @@ from tokens.ops.cash import CashMint
 from tokens.ops.cash_asset import DefineCashAsset
 from tokens.ops.coupons import SetTaxTable
 from tokens.ops.grants import GrantPower
-from tokens.ops.instruments import ApproveBond, CreateBond, terms_digest
+from tokens.ops.instruments import ApproveInstrument, CreateInstrument, terms_digest
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount
 from tokens.ops.transfer import Transfer
 from tokens.records.day import TaxEntry
@@ -81,10 +81,10 @@ class Market:
 
     def create(self, place: int, months: int) -> None:
         """Create and approve a bond."""
-        terms = values.bond_terms(place, months)
-        self.world.submit("treasury", CreateBond(terms=terms))  # type: ignore[arg-type]
+        terms = values.instrument_terms(place, months)
+        self.world.submit("treasury", CreateInstrument(terms=terms))  # type: ignore[arg-type]
         digest = terms_digest(terms)  # type: ignore[arg-type]
-        self.world.propose(BOTH, ApproveBond(asset=ISINS[place], terms_digest=digest))
+        self.world.propose(BOTH, ApproveInstrument(asset=ISINS[place], terms_digest=digest))
 
     def move_units(self, sender: str, asset: str, source: str, target: str, amount: int) -> None:
         """Free of payment."""

@@ -62,7 +62,7 @@ _SET_PIECES = (OpenDay, CloseDay, SetApprovalPolicy, SetKeyPolicy, UpdatePartici
 WILD = [spec.operation for spec in OPERATIONS if spec.operation not in _SET_PIECES]
 
 
-def bond_terms(place: int, months: int) -> msgspec.Struct:
+def instrument_terms(place: int, months: int) -> msgspec.Struct:
     """A small bond that pays monthly, from the third date on."""
     return terms(
         isin=ISINS[place],

@@ -15,7 +15,6 @@ import msgspec
 
 from tests.tokens.support import MONEY, Ledger, addr, approval, genesis
 from tokens.authority import policy_of
-from tokens.bonds import coupon_of
 from tokens.codec import encode
 from tokens.events import (
     CentralBankMoneyIssued,
@@ -33,10 +32,11 @@ from tokens.invariants import Snapshot, broken_invariants
 from tokens.lookup import require
 from tokens.ops.proposals import Approve, Propose, operations_digest, proposal_id
 from tokens.records.holdings import POSITION
-from tokens.records.instruments import BOND, PAYMENT, PaymentStatus
+from tokens.records.instruments import INSTRUMENT, PAYMENT, PaymentStatus
 from tokens.records.proposals import PROPOSAL
 from tokens.results import Code
 from tokens.simulate import simulate
+from tokens.terms import coupon_of
 from tokens.transaction import decode_transaction
 from tokens.types import Role
 
@@ -191,7 +191,7 @@ class AdversaryWorld:
         for (asset, number), left in self.held.items():
             payment = self.ledger.state.get(PAYMENT, asset, number)
             if payment is not None and payment.status in done and payment.required:
-                bond = require(self.ledger.state, BOND, asset)
+                bond = require(self.ledger.state, INSTRUMENT, asset)
                 for quantity in left.values():
                     due = coupon_of(bond.terms, payment.fraction, quantity)
                     assert due == 0, "somebody was forgotten"

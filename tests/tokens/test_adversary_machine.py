@@ -40,7 +40,7 @@ from tokens.ops.freezes import ChangeFreeze, Freeze, LiftFreeze, StopCredits
 from tokens.ops.participants import SetKeyPolicy
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.holdings import LIEN, Lien
-from tokens.records.instruments import BOND, OPEN_PAYMENTS, PAYMENT, PaymentKind
+from tokens.records.instruments import INSTRUMENT, OPEN_PAYMENTS, PAYMENT, PaymentKind
 from tokens.records.settlement import BATCH, OPEN_BATCHES, Batch, BatchStatus
 from tokens.types import AccountPurpose
 
@@ -198,7 +198,7 @@ class Adversary(RuleBasedStateMachine):
 
     @rule(months=st.integers(1, 5))
     def another_bond(self, months: int) -> None:
-        if self.world.ledger.state.get(BOND, ISINS[2]) is None:
+        if self.world.ledger.state.get(INSTRUMENT, ISINS[2]) is None:
             self.market.create(2, months)
 
     @rule(owner=st.sampled_from(["client-a1", "client-a2", "bank-b-cash"]), back=st.booleans())

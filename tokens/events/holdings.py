@@ -29,7 +29,7 @@ class Issued(
     forbid_unknown_fields=True,
     tag=2,
 ):
-    """Units came into being (bond: issue; stablecoin: mint)."""
+    """Units came into being (instrument: issue; stablecoin: mint)."""
 
     asset: AssetId
     target: Address
@@ -44,7 +44,7 @@ class Burned(
     forbid_unknown_fields=True,
     tag=3,
 ):
-    """Units ceased to be (bond: redemption; stablecoin: burn)."""
+    """Units ceased to be (instrument: redemption; stablecoin: burn)."""
 
     asset: AssetId
     source: Address

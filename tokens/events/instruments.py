@@ -76,7 +76,7 @@ class RecordTaken(
     forbid_unknown_fields=True,
     tag=104,
 ):
-    """Who holds the bond now gets the payment."""
+    """Who holds the instrument now gets the payment."""
 
     asset: AssetId
     payment: Count

@@ -19,11 +19,11 @@ from tokens.ops.cash_asset import DEFINE_CASH_ASSET
 from tokens.ops.central_bank_money import CB_ISSUE, CB_WITHDRAW
 from tokens.ops.control import FORCE_TRANSFER, PAUSE_ASSET
 from tokens.ops.coupons import COUPON_FUND, REDEMPTION_FUND, SET_TAX_TABLE
-from tokens.ops.documents import ADD_DOCUMENT, AMEND_BOND
+from tokens.ops.documents import ADD_DOCUMENT, AMEND_INSTRUMENT
 from tokens.ops.freezes import CHANGE_FREEZE, FREEZE, LIFT_FREEZE, STOP_CREDITS
 from tokens.ops.governance import PARAMETER_CHANGE, SET_APPROVAL_POLICY, SET_PARAMETER
 from tokens.ops.grants import GRANT_EXPIRY, GRANT_POWER, REVOKE_GRANT
-from tokens.ops.instruments import APPROVE_BOND, CANCEL_BOND, CREATE_BOND
+from tokens.ops.instruments import APPROVE_INSTRUMENT, CANCEL_INSTRUMENT, CREATE_INSTRUMENT
 from tokens.ops.observers import ADD_OBSERVER, REMOVE_OBSERVER
 from tokens.ops.participants import REGISTER_PARTICIPANT, SET_KEY_POLICY, UPDATE_PARTICIPANT
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
@@ -61,11 +61,11 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     CASH_MINT,
     CASH_REDEEM,
     TRANSFER,
-    CREATE_BOND,
-    APPROVE_BOND,
-    CANCEL_BOND,
+    CREATE_INSTRUMENT,
+    APPROVE_INSTRUMENT,
+    CANCEL_INSTRUMENT,
     ADD_DOCUMENT,
-    AMEND_BOND,
+    AMEND_INSTRUMENT,
     COUPON_FUND,
     REDEMPTION_FUND,
     SET_TAX_TABLE,

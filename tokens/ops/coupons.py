@@ -14,9 +14,9 @@ from tokens.records.amend import with_payment
 from tokens.records.day import TAX_ENTRIES_MAX, TAX_TABLE, TaxEntry, TaxTable
 from tokens.records.holdings import POSITION
 from tokens.records.instruments import (
-    BOND,
+    INSTRUMENT,
     PAYMENT,
-    Bond,
+    Instrument,
     Payment,
     PaymentKind,
     PaymentStatus,
@@ -45,7 +45,7 @@ class CouponFund(
     forbid_unknown_fields=True,
     tag=75,
 ):
-    """Set aside the money of a coupon, whole, from the bond's treasury account.
+    """Set aside the money of a coupon, whole, from the instrument's treasury account.
 
     By the treasury, or by the central bank under its mandate. A pause or freeze of that account
     does not stop it. Paying begins by itself on the payment date, at once if that has come.
@@ -65,7 +65,7 @@ class RedemptionFund(
     forbid_unknown_fields=True,
     tag=76,
 ):
-    """Set aside the face of a matured bond, whole; then the ledger burns the units and pays."""
+    """Set aside the face of a matured instrument, whole; then units are burned and paid."""
 
     asset: AssetId
     """Asset id: ISIN, or the code of a money."""
@@ -90,14 +90,16 @@ class SetTaxTable(
 
 
 def _redemption_of(state: Overlay, asset: str) -> Payment | None:
-    bond = state.get(BOND, asset)
-    payment = None if bond is None else state.get(PAYMENT, asset, bond.next_coupon)
+    instrument = state.get(INSTRUMENT, asset)
+    payment = None if instrument is None else state.get(PAYMENT, asset, instrument.next_coupon)
     return payment if payment is not None and payment.kind is PaymentKind.REDEMPTION else None
 
 
-def _fundable(bond: Bond, state: Overlay) -> int:
+def _fundable(instrument: Instrument, state: Overlay) -> int:
     """What the treasury account can give: freezes of it do not stop a payment (5.3)."""
-    position = state.get(POSITION, bond.terms.settlement_asset, bond.terms.treasury_account)
+    position = state.get(
+        POSITION, instrument.terms.settlement_asset, instrument.terms.treasury_account
+    )
     return 0 if position is None else position.balance - position.held - position.pledged
 
 
@@ -105,8 +107,8 @@ def _funding_refusals(
     context: Context, asset: str, payment: Payment | None, missing: Code
 ) -> Iterator[Refusal]:
     state = context.state
-    bond = state.get(BOND, asset)
-    if bond is None:
+    instrument = state.get(INSTRUMENT, asset)
+    if instrument is None:
         yield Refusal(Code.UNKNOWN_ASSET)
         return
     is_issuer = require_asset(state, asset).issuer in context.actors.participants
@@ -119,7 +121,7 @@ def _funding_refusals(
         yield Refusal(Code.ALREADY_PAID)
     elif payment.status in (PaymentStatus.FUNDED, PaymentStatus.PAYING):
         yield Refusal(Code.ALREADY_FUNDED)
-    elif _fundable(bond, state) < payment.required:
+    elif _fundable(instrument, state) < payment.required:
         yield Refusal(Code.NOT_FUNDED)
 
 
@@ -138,7 +140,7 @@ def apply_coupon(context: Context, operation: CouponFund) -> None:
 
 
 def check_redemption(context: Context, operation: RedemptionFund) -> Iterator[Refusal]:
-    """Only a matured bond is redeemed."""
+    """Only a matured instrument is redeemed."""
     payment = _redemption_of(context.state, operation.asset)
     yield from _funding_refusals(context, operation.asset, payment, Code.WRONG_STATUS)
 
@@ -152,12 +154,12 @@ def apply_redemption(context: Context, operation: RedemptionFund) -> None:
 
 def _fund(context: Context, payment: Payment, handler: str, item_class: AgendaClass) -> None:
     state = context.state
-    bond = require(state, BOND, payment.asset)
+    instrument = require(state, INSTRUMENT, payment.asset)
     posting.move(
         context,
-        require_asset(state, bond.terms.settlement_asset),
-        require_account(state, bond.terms.treasury_account),
-        require_account(state, bond.paying_account),
+        require_asset(state, instrument.terms.settlement_asset),
+        require_account(state, instrument.terms.treasury_account),
+        require_account(state, instrument.paying_account),
         payment.required,
     )
     state.put(PAYMENT, with_payment(payment, status=PaymentStatus.FUNDED))
@@ -170,7 +172,7 @@ def _fund(context: Context, payment: Payment, handler: str, item_class: AgendaCl
             payment=payment.number,
             kind=payment.kind,
             amount=payment.required,
-            source=bond.terms.treasury_account,
+            source=instrument.terms.treasury_account,
         )
     )
 

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import msgspec
 
-from tokens.bonds import dates_of, periods_of
 from tokens.context import Context
 from tokens.events import DocumentAdded, TermsAmended
 from tokens.lookup import require, require_asset
@@ -13,17 +12,18 @@ from tokens.records.amend import with_asset, with_terms
 from tokens.records.day import CALENDAR
 from tokens.records.instruments import (
     ASSET,
-    BOND,
     DOCUMENT,
     DOCUMENTS,
     DOCUMENTS_MAX,
-    Bond,
-    BondTerms,
+    INSTRUMENT,
     Document,
+    Instrument,
+    InstrumentTerms,
 )
 from tokens.records.parties import ACCOUNT
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
+from tokens.terms import dates_of, periods_of
 from tokens.types import Address, AssetId, AssetStatus, Hash, OperationClass, Text
 
 
@@ -47,7 +47,7 @@ class AddDocument(
     """Of its bytes."""
 
 
-class AmendBond(
+class AmendInstrument(
     msgspec.Struct,
     frozen=True,
     kw_only=True,
@@ -55,7 +55,7 @@ class AmendBond(
     forbid_unknown_fields=True,
     tag=74,
 ):
-    """Change fields of a bond that its terms declare mutable. By treasury and central bank."""
+    """Change fields that the terms of an instrument declare mutable. By issuer and CENTRAL_BANK."""
 
     asset: AssetId
     """Asset id: ISIN, or the code of a money."""
@@ -112,7 +112,7 @@ def apply_document(context: Context, operation: AddDocument) -> None:
     )
 
 
-def _changed(operation: AmendBond) -> tuple[str, ...]:
+def _changed(operation: AmendInstrument) -> tuple[str, ...]:
     values = (
         ("kyc_tier_min", operation.kyc_tier_min),
         ("name", operation.name),
@@ -122,7 +122,7 @@ def _changed(operation: AmendBond) -> tuple[str, ...]:
     return tuple(name for name, value in values if value is not None)
 
 
-def _amended(terms: BondTerms, operation: AmendBond) -> BondTerms:
+def _amended(terms: InstrumentTerms, operation: AmendInstrument) -> InstrumentTerms:
     name, account = operation.name, operation.treasury_account
     offset, tier = operation.record_offset_bd, operation.kyc_tier_min
     return msgspec.structs.replace(
@@ -134,10 +134,10 @@ def _amended(terms: BondTerms, operation: AmendBond) -> BondTerms:
     )
 
 
-def check_amend(context: Context, operation: AmendBond) -> Iterator[Refusal]:
+def check_amend(context: Context, operation: AmendInstrument) -> Iterator[Refusal]:
     """Declared mutable; a new record date still lies ahead."""
-    bond = context.state.get(BOND, operation.asset)
-    if bond is None:
+    instrument = context.state.get(INSTRUMENT, operation.asset)
+    if instrument is None:
         yield Refusal(Code.UNKNOWN_ASSET)
         return
     asset = require_asset(context.state, operation.asset)
@@ -146,7 +146,7 @@ def check_amend(context: Context, operation: AmendBond) -> Iterator[Refusal]:
     changed = _changed(operation)
     if not changed:
         yield Refusal(Code.BAD_FIELD)
-    if any(name not in bond.terms.mutable_fields for name in changed):
+    if any(name not in instrument.terms.mutable_fields for name in changed):
         yield Refusal(Code.IMMUTABLE_FIELD)
     if operation.treasury_account is not None:
         account = context.state.get(ACCOUNT, operation.treasury_account)
@@ -154,17 +154,19 @@ def check_amend(context: Context, operation: AmendBond) -> Iterator[Refusal]:
             yield Refusal(Code.UNKNOWN_ACCOUNT)
         elif account.holder != asset.issuer:
             yield Refusal(Code.NOT_AUTHORISED)
-    yield from _check_records(context, bond, operation)
+    yield from _check_records(context, instrument, operation)
 
 
-def _check_records(context: Context, bond: Bond, operation: AmendBond) -> Iterator[Refusal]:
+def _check_records(
+    context: Context, instrument: Instrument, operation: AmendInstrument
+) -> Iterator[Refusal]:
     """No record still to be taken falls into the past, or before the coupon before it."""
-    if operation.record_offset_bd is None or bond.next_coupon_end is None:
+    if operation.record_offset_bd is None or instrument.next_coupon_end is None:
         return
-    terms = _amended(bond.terms, operation)
+    terms = _amended(instrument.terms, operation)
     calendar = require(context.state, CALENDAR, terms.calendar_id).current
     before = context.business_date
-    for period in periods_of(terms)[bond.next_coupon - 1 :]:
+    for period in periods_of(terms)[instrument.next_coupon - 1 :]:
         dates = dates_of(terms, calendar, period.end)
         if dates.record_date < before:
             yield Refusal(Code.SCHEDULE_CHANGED_AFTER_RECORD)
@@ -172,12 +174,12 @@ def _check_records(context: Context, bond: Bond, operation: AmendBond) -> Iterat
         before = dates.payment_date
 
 
-def apply_amend(context: Context, operation: AmendBond) -> None:
+def apply_amend(context: Context, operation: AmendInstrument) -> None:
     """The terms and what postings ask of them."""
     state = context.state
     asset = require_asset(state, operation.asset)
-    bond = require(state, BOND, operation.asset)
-    state.put(BOND, with_terms(bond, _amended(bond.terms, operation)))
+    instrument = require(state, INSTRUMENT, operation.asset)
+    state.put(INSTRUMENT, with_terms(instrument, _amended(instrument.terms, operation)))
     changed = with_asset(asset, name=operation.name, kyc_tier_min=operation.kyc_tier_min)
     state.put(ASSET, changed)
     context.emit(TermsAmended(asset=operation.asset, fields=_changed(operation)))
@@ -193,9 +195,9 @@ ADD_DOCUMENT = OperationSpec(
     codes=(Code.UNKNOWN_ASSET, Code.NOT_AUTHORISED, Code.TOO_MANY_DOCUMENTS),
 )
 
-AMEND_BOND = OperationSpec(
-    operation=AmendBond,
-    name="amend_bond",
+AMEND_INSTRUMENT = OperationSpec(
+    operation=AmendInstrument,
+    name="amend_instrument",
     family="documents",
     operation_class=OperationClass.GOVERN,
     check=check_amend,

@@ -1,4 +1,4 @@
-"""Bonds: created by the treasury, approved by treasury and central bank (5.1).
+"""Instruments: created by the treasury, approved by treasury and central bank (5.1).
 
 DRAFT -> APPROVED -> OUTSTANDING -> MATURED -> REDEEMED, or CANCELLED at supply 0. Units come into
 being only inside a settled batch (ops/settlement.py).
@@ -11,7 +11,6 @@ import msgspec
 
 from tokens import posting
 from tokens.authority import with_role
-from tokens.bonds import dates_of, paying_account_of, schedule_of
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.events import AssetDefined
@@ -23,18 +22,19 @@ from tokens.lookup import require_asset
 from tokens.records.day import CALENDAR, TAX_TABLE
 from tokens.records.instruments import (
     ASSET,
-    BOND,
-    LIVE_BONDS,
-    LIVE_BONDS_MAX,
+    INSTRUMENT,
+    LIVE_INSTRUMENTS,
+    LIVE_INSTRUMENTS_MAX,
     MUTABLE_FIELDS,
     Asset,
-    Bond,
-    BondTerms,
+    Instrument,
+    InstrumentTerms,
 )
 from tokens.records.parties import ACCOUNT, Account
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.servicing import set_status, skip_past_records
+from tokens.terms import dates_of, paying_account_of, schedule_of
 from tokens.types import (
     AMOUNT_LIMIT,
     NO_ADDRESS,
@@ -54,7 +54,7 @@ YEARS_MAX = 301
 """No coupon period is longer: DATE_MIN to DATE_MAX. So no coupon ever overflows."""
 
 
-class CreateBond(
+class CreateInstrument(
     msgspec.Struct,
     frozen=True,
     kw_only=True,
@@ -62,13 +62,13 @@ class CreateBond(
     forbid_unknown_fields=True,
     tag=70,
 ):
-    """A fixed-rate bond as a draft. By the treasury."""
+    """A fixed-rate instrument as a draft. By the treasury."""
 
-    terms: BondTerms
+    terms: InstrumentTerms
     """All of it (5.1); the ISIN becomes the asset id."""
 
 
-class ApproveBond(
+class ApproveInstrument(
     msgspec.Struct,
     frozen=True,
     kw_only=True,
@@ -84,7 +84,7 @@ class ApproveBond(
     """Of the terms as they stand: what both have read."""
 
 
-class CancelBond(
+class CancelInstrument(
     msgspec.Struct,
     frozen=True,
     kw_only=True,
@@ -92,18 +92,18 @@ class CancelBond(
     forbid_unknown_fields=True,
     tag=72,
 ):
-    """Give up a bond of which nothing was issued. By the treasury."""
+    """Give up an instrument of which nothing was issued. By the treasury."""
 
     asset: AssetId
     """Asset id: ISIN, or the code of a money."""
 
 
-def terms_digest(terms: BondTerms) -> bytes:
-    """What ApproveBond names: SHA-256("mohur/terms/v1", 0, canonical terms)."""
+def terms_digest(terms: InstrumentTerms) -> bytes:
+    """What ApproveInstrument names: SHA-256("mohur/terms/v1", 0, canonical terms)."""
     return tagged_hash(_TERMS, encode(terms))
 
 
-def check_create(context: Context, operation: CreateBond) -> Iterator[Refusal]:
+def check_create(context: Context, operation: CreateInstrument) -> Iterator[Refusal]:
     """Identifiers, units, accounts, schedule."""
     if with_role(context, Role.TREASURY) is None:
         yield Refusal(Code.ROLE_REQUIRED)
@@ -114,8 +114,8 @@ def check_create(context: Context, operation: CreateBond) -> Iterator[Refusal]:
     state = context.state
     if state.get(ASSET, terms.isin) is not None:
         yield Refusal(Code.ALREADY_EXISTS)
-    if len(state.scan(ASSET, LIVE_BONDS, limit=LIVE_BONDS_MAX)) >= LIVE_BONDS_MAX:
-        yield Refusal(Code.TOO_MANY_BONDS)
+    if len(state.scan(ASSET, LIVE_INSTRUMENTS, limit=LIVE_INSTRUMENTS_MAX)) >= LIVE_INSTRUMENTS_MAX:
+        yield Refusal(Code.TOO_MANY_INSTRUMENTS)
     if not is_cfi(terms.cfi) or not _fields_good(terms):
         yield Refusal(Code.BAD_FIELD)
     if terms.denomination % terms.increment or terms.max_supply % terms.increment:
@@ -128,13 +128,17 @@ def check_create(context: Context, operation: CreateBond) -> Iterator[Refusal]:
     yield from _check_schedule(context, terms)
 
 
-def _fields_good(terms: BondTerms) -> bool:
+def _fields_good(terms: InstrumentTerms) -> bool:
+    if terms.kind is not AssetKind.FIXED or terms.floating or terms.calls or terms.puts:
+        return False
+    if terms.freq == 0 or terms.amortisations:
+        return False
     named = terms.mutable_fields
     ascending = all(first < second for first, second in pairwise(named))
     return ascending and all(name in MUTABLE_FIELDS for name in named)
 
 
-def _check_money(context: Context, terms: BondTerms) -> Iterator[Refusal]:
+def _check_money(context: Context, terms: InstrumentTerms) -> Iterator[Refusal]:
     """One money pays and is paid, and the treasury has an account for it."""
     state = context.state
     money = state.get(ASSET, terms.settlement_asset)
@@ -156,7 +160,7 @@ def _check_treasury(context: Context, address: bytes) -> Iterator[Refusal]:
         yield Refusal(Code.ACCOUNT_CLOSED)
 
 
-def _check_schedule(context: Context, terms: BondTerms) -> Iterator[Refusal]:
+def _check_schedule(context: Context, terms: InstrumentTerms) -> Iterator[Refusal]:
     """A schedule exists, lies ahead, and each record follows the coupon before it."""
     calendar = context.state.get(CALENDAR, terms.calendar_id)
     if calendar is None:
@@ -179,7 +183,7 @@ def _check_schedule(context: Context, terms: BondTerms) -> Iterator[Refusal]:
         before = dates.payment_date
 
 
-def apply_create(context: Context, operation: CreateBond) -> None:
+def apply_create(context: Context, operation: CreateInstrument) -> None:
     """The asset, its terms, and the account that its payments pass through."""
     state = context.state
     terms = operation.terms
@@ -189,7 +193,7 @@ def apply_create(context: Context, operation: CreateBond) -> None:
         ASSET,
         Asset(
             id=terms.isin,
-            kind=AssetKind.FIXED,
+            kind=terms.kind,
             name=terms.name,
             currency=terms.currency,
             issuer=issuer,
@@ -207,8 +211,8 @@ def apply_create(context: Context, operation: CreateBond) -> None:
     periods = schedule_of(terms)
     paying = _paying_account(context, terms.isin, issuer)
     state.put(
-        BOND,
-        Bond(
+        INSTRUMENT,
+        Instrument(
             asset=terms.isin,
             terms=terms,
             paying_account=paying.id,
@@ -239,28 +243,28 @@ def _paying_account(context: Context, asset: str, issuer: bytes) -> Account:
     )
 
 
-def check_approve(context: Context, operation: ApproveBond) -> Iterator[Refusal]:
+def check_approve(context: Context, operation: ApproveInstrument) -> Iterator[Refusal]:
     """A draft, and both have read the same terms."""
-    bond = context.state.get(BOND, operation.asset)
-    if bond is None:
+    instrument = context.state.get(INSTRUMENT, operation.asset)
+    if instrument is None:
         yield Refusal(Code.UNKNOWN_ASSET)
         return
     if require_asset(context.state, operation.asset).status is not AssetStatus.DRAFT:
         yield Refusal(Code.WRONG_STATUS)
-    if terms_digest(bond.terms) != operation.terms_digest:
+    if terms_digest(instrument.terms) != operation.terms_digest:
         yield Refusal(Code.DIGEST_MISMATCH)
 
 
-def apply_approve(context: Context, operation: ApproveBond) -> None:
+def apply_approve(context: Context, operation: ApproveInstrument) -> None:
     """DRAFT -> APPROVED."""
     skip_past_records(context, operation.asset)
     set_status(context, require_asset(context.state, operation.asset), AssetStatus.APPROVED)
 
 
-def check_cancel(context: Context, operation: CancelBond) -> Iterator[Refusal]:
+def check_cancel(context: Context, operation: CancelInstrument) -> Iterator[Refusal]:
     """By its issuer, before the first unit exists."""
     asset = context.state.get(ASSET, operation.asset)
-    if asset is None or context.state.get(BOND, operation.asset) is None:
+    if asset is None or context.state.get(INSTRUMENT, operation.asset) is None:
         yield Refusal(Code.UNKNOWN_ASSET)
         return
     if asset.issuer not in context.actors.participants:
@@ -271,14 +275,14 @@ def check_cancel(context: Context, operation: CancelBond) -> Iterator[Refusal]:
         yield Refusal(Code.WRONG_STATUS)
 
 
-def apply_cancel(context: Context, operation: CancelBond) -> None:
+def apply_cancel(context: Context, operation: CancelInstrument) -> None:
     """-> CANCELLED."""
     set_status(context, require_asset(context.state, operation.asset), AssetStatus.CANCELLED)
 
 
-CREATE_BOND = OperationSpec(
-    operation=CreateBond,
-    name="create_bond",
+CREATE_INSTRUMENT = OperationSpec(
+    operation=CreateInstrument,
+    name="create_instrument",
     family="instruments",
     operation_class=OperationClass.GOVERN,
     check=check_create,
@@ -287,7 +291,7 @@ CREATE_BOND = OperationSpec(
         Code.ROLE_REQUIRED,
         Code.BAD_CHECK_DIGIT,
         Code.ALREADY_EXISTS,
-        Code.TOO_MANY_BONDS,
+        Code.TOO_MANY_INSTRUMENTS,
         Code.BAD_FIELD,
         Code.DENOM_NOT_MULTIPLE,
         Code.AMOUNT_OVERFLOW,
@@ -302,9 +306,9 @@ CREATE_BOND = OperationSpec(
     ),
 )
 
-APPROVE_BOND = OperationSpec(
-    operation=ApproveBond,
-    name="approve_bond",
+APPROVE_INSTRUMENT = OperationSpec(
+    operation=ApproveInstrument,
+    name="approve_instrument",
     family="instruments",
     operation_class=OperationClass.GOVERN,
     check=check_approve,
@@ -313,9 +317,9 @@ APPROVE_BOND = OperationSpec(
     codes=(Code.UNKNOWN_ASSET, Code.WRONG_STATUS, Code.DIGEST_MISMATCH),
 )
 
-CANCEL_BOND = OperationSpec(
-    operation=CancelBond,
-    name="cancel_bond",
+CANCEL_INSTRUMENT = OperationSpec(
+    operation=CancelInstrument,
+    name="cancel_instrument",
     family="instruments",
     operation_class=OperationClass.GOVERN,
     check=check_cancel,

@@ -18,7 +18,7 @@ from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.events import BatchApproved, BatchInstructed
 from tokens.lookup import require
-from tokens.records.instruments import ASSET, BOND
+from tokens.records.instruments import ASSET, INSTRUMENT
 from tokens.records.parties import PARTICIPANT
 from tokens.records.settlement import (
     BATCH,
@@ -164,9 +164,9 @@ def _check_side(context: Context, initiator: bytes, leg: Leg, *, gives: bool) ->
 
 
 def _check_issuance(context: Context, initiator: bytes, leg: Leg) -> Iterator[Refusal]:
-    """Only the issuer of a bond brings units into being, as treasury. Money has its own way."""
+    """Only the issuer of an instrument, as treasury, brings units into being. Money has its way."""
     asset = require(context.state, ASSET, leg.asset)
-    if context.state.get(BOND, leg.asset) is None:
+    if context.state.get(INSTRUMENT, leg.asset) is None:
         yield Refusal(Code.BAD_FIELD)
     treasury = with_role(context, Role.TREASURY)
     if asset.issuer != initiator or treasury is None or treasury.id != initiator:

@@ -33,7 +33,7 @@ class PayUnclaimed(
     account: Address
     """Account that could not be credited."""
     security: AssetId
-    """Bond that the money was paid on."""
+    """Instrument that the money was paid on."""
     payment: Count
     """Number of its payment."""
     target: Address

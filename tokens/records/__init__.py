@@ -32,7 +32,7 @@ KINDS: tuple[Kind, ...] = (
     day.CALENDAR,
     day.TAX_TABLE,
     instruments.ASSET,
-    instruments.BOND,
+    instruments.INSTRUMENT,
     instruments.PAYMENT,
     instruments.RECORD_STAMP,
     instruments.DOCUMENT,

@@ -4,7 +4,7 @@ import datetime as dt
 
 import msgspec
 
-from tokens.records.instruments import Asset, Bond, BondTerms, Payment, PaymentStatus
+from tokens.records.instruments import Asset, Instrument, InstrumentTerms, Payment, PaymentStatus
 from tokens.records.system import AgendaItem
 from tokens.types import AssetStatus
 
@@ -31,14 +31,14 @@ def with_asset(
     )
 
 
-def with_next_coupon(bond: Bond, number: int, end: dt.date | None) -> Bond:
-    """The bond after the record of coupon number - 1."""
-    return msgspec.structs.replace(bond, next_coupon=number, next_coupon_end=end)
+def with_next_coupon(instrument: Instrument, number: int, end: dt.date | None) -> Instrument:
+    """The instrument after the record of coupon number - 1."""
+    return msgspec.structs.replace(instrument, next_coupon=number, next_coupon_end=end)
 
 
-def with_terms(bond: Bond, terms: BondTerms) -> Bond:
-    """The bond under amended terms."""
-    return msgspec.structs.replace(bond, terms=terms)
+def with_terms(instrument: Instrument, terms: InstrumentTerms) -> Instrument:
+    """The instrument under amended terms."""
+    return msgspec.structs.replace(instrument, terms=terms)
 
 
 def with_payment(

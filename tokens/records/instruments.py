@@ -1,4 +1,4 @@
-"""Assets, the terms of bonds, and the payments that bonds owe (5.1, 5.3, 5.4)."""
+"""Assets, the terms of instruments, and the payments that instruments owe (5.1, 5.3, 5.4)."""
 
 import datetime as dt
 from enum import IntEnum
@@ -19,14 +19,15 @@ from tokens.types import (
     Count,
     Hash,
     PositiveAmount,
+    RateE6,
     Symbol,
     Text,
 )
 
 DOCUMENTS_MAX = 64
 """Documents of one asset."""
-LIVE_BONDS_MAX = 4_096
-"""Bonds between creation and redemption: what open_day and close_day walk."""
+LIVE_INSTRUMENTS_MAX = 4_096
+"""Instruments between creation and redemption: what open_day and close_day walk."""
 
 CalendarId = Annotated[
     str, msgspec.Meta(min_length=1, max_length=16, pattern="^[A-Z0-9][A-Z0-9-]*\\Z")
@@ -66,11 +67,68 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_u
     """Oldest record whose payment is not finished, 0 if none: stamps are kept from it on."""
 
 
-class BondTerms(
+class TaxBase(IntEnum):
+    """What withholding is computed on (5.3)."""
+
+    NONE = 0
+    COUPON = 1
+    """Each coupon or rental."""
+    DISCOUNT = 2
+    """At redemption: face less the weighted average price of issue."""
+
+
+class FloatTerms(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
-    """Terms of a fixed-rate bond (5.1). Immutable but for what `mutable_fields` names."""
+    """How the rate of each coupon is fixed: benchmark plus margin, not below zero (5.3)."""
 
+    benchmark: Symbol
+    """Reference rate that the ledger keeps, for example `mtb-182d`: the weighted average yield of
+    the latest auction of that tenor."""
+    margin_e6: RateE6
+    """Signed annual fraction x 10^6."""
+    reset_offset_bd: Annotated[int, msgspec.Meta(ge=0, le=15)]
+    """The rate is fixed this many business days before the period begins."""
+    fallback: Symbol
+    """Reference rate used when the benchmark has none: for example `pkrv-182d`."""
+
+
+class OptionDate(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """A date on which the issuer may call, or the holder may put (5.4)."""
+
+    date: dt.date
+    price_e4: Annotated[int, msgspec.Meta(ge=1, le=10**9)]
+    """Paid per 100 of face, x 10^4."""
+    notice_bd: Annotated[int, msgspec.Meta(ge=0, le=250)]
+    """Business days of notice, at least."""
+
+
+class Amortisation(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """A part of the original face that is repaid before maturity."""
+
+    date: dt.date
+    """A coupon date."""
+    fraction_e6: Annotated[int, msgspec.Meta(ge=1, le=10**6)]
+    """Of the original face, x 10^6; all of them and the rest at maturity make 10^6."""
+
+
+OPTION_DATES_MAX = 64
+"""Call dates, and put dates, of one instrument."""
+AMORTISATIONS_MAX = 360
+"""Thirty years of months."""
+
+
+class InstrumentTerms(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """Terms of a debt instrument (5.1). Immutable but for what `mutable_fields` names."""
+
+    kind: AssetKind
+    """BILL, FIXED, FLOAT, ZERO, SUKUK_FRR, SUKUK_VRR, SUKUK_DISC or AMORT."""
     isin: Annotated[str, msgspec.Meta(max_length=12)]
     """ISO 6166; also the asset id."""
     cfi: Annotated[str, msgspec.Meta(max_length=6)]
@@ -90,8 +148,8 @@ class BondTerms(
     maturity_date: dt.date
     """Unadjusted."""
     coupon_rate_e6: Rate
-    freq: Annotated[int, msgspec.Meta(ge=1, le=12)]
-    """Coupons a year: 1, 2, 4 or 12."""
+    freq: Annotated[int, msgspec.Meta(ge=0, le=12)]
+    """Coupons a year: 0 (bills, zeros, discounted sukuk), 1, 2, 4 or 12."""
     first_coupon: dt.date | None
     """End of an odd first period."""
     last_regular_coupon: dt.date | None
@@ -117,7 +175,18 @@ class BondTerms(
     """Record date = payment date minus this many business days."""
     kyc_tier_min: Annotated[int, msgspec.Meta(ge=0, le=9)]
     tax_profile: Symbol
-    """Tax table for its coupons; `none` withholds nothing."""
+    """Tax table; `none` withholds nothing."""
+    tax_base: TaxBase
+    floating: FloatTerms | None
+    """FLOAT and SUKUK_VRR only; `coupon_rate_e6` is the rate of the first period then."""
+    calls: Annotated[tuple[OptionDate, ...], msgspec.Meta(max_length=OPTION_DATES_MAX)]
+    """Ascending by date."""
+    puts: Annotated[tuple[OptionDate, ...], msgspec.Meta(max_length=OPTION_DATES_MAX)]
+    """Ascending by date."""
+    amortisations: Annotated[tuple[Amortisation, ...], msgspec.Meta(max_length=AMORTISATIONS_MAX)]
+    """AMORT only; ascending by date."""
+    grace_days: Annotated[int, msgspec.Meta(ge=0, le=365)]
+    """Calendar days after a missed payment before the instrument is in DEFAULT."""
     terms_hash: Hash
     """SHA-256 of the legal terms."""
     mutable_fields: Annotated[tuple[Symbol, ...], msgspec.Meta(max_length=8)]
@@ -128,11 +197,13 @@ MUTABLE_FIELDS = ("kyc_tier_min", "name", "record_offset_bd", "treasury_account"
 """What terms may declare mutable."""
 
 
-class Bond(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
-    """A bond's terms and how far its life has come."""
+class Instrument(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """An instrument's terms and how far its life has come."""
 
     asset: AssetId
-    terms: BondTerms
+    terms: InstrumentTerms
     paying_account: Address
     """Holds what was funded until it is paid; no key opens it."""
     next_coupon: Count
@@ -163,7 +234,7 @@ class PaymentStatus(IntEnum):
 class Payment(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
-    """A coupon or the redemption of a bond, from its record on."""
+    """A coupon or the redemption of an instrument, from its record on."""
 
     asset: AssetId
     number: Count
@@ -220,10 +291,10 @@ class Document(
 
 
 def _live(asset: Asset) -> Key | None:
-    """Bonds with dated work before them."""
-    bond = asset.kind not in (AssetKind.MONEY, AssetKind.CASH, AssetKind.COMMODITY)
+    """Instruments with dated work before them."""
+    instrument = asset.kind not in (AssetKind.MONEY, AssetKind.CASH, AssetKind.COMMODITY)
     ended = asset.status in (AssetStatus.REDEEMED, AssetStatus.CANCELLED)
-    return (asset.id,) if bond and not ended else None
+    return (asset.id,) if instrument and not ended else None
 
 
 def _open(payment: Payment) -> Key | None:
@@ -246,10 +317,10 @@ ASSET = RecordKind(
     lambda r: (r.id,),
     (
         Index(20, "assets", lambda r: (r.id,), static=True),
-        Index(21, "live_bonds", _live, static=False),
+        Index(21, "live_instruments", _live, static=False),
     ),
 )
-BOND = RecordKind(21, "bond", Bond, lambda r: (r.asset,))
+INSTRUMENT = RecordKind(21, "instrument", Instrument, lambda r: (r.asset,))
 PAYMENT = RecordKind(
     22,
     "payment",
@@ -276,7 +347,7 @@ DOCUMENT = RecordKind(
     (Index(24, "documents", lambda r: (r.asset, r.number), static=True),),
 )
 
-LIVE_BONDS = ASSET.indexes[1]
+LIVE_INSTRUMENTS = ASSET.indexes[1]
 PAYMENTS = PAYMENT.indexes[0]
 OPEN_PAYMENTS = PAYMENT.indexes[1]
 UNFUNDED_PAYMENTS = PAYMENT.indexes[2]

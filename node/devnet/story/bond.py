@@ -31,9 +31,10 @@ from tokens.finance.lei import lei_check_digits
 from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.coupons import CouponFund
-from tokens.ops.instruments import ApproveBond, CreateBond, terms_digest
+from tokens.ops.instruments import ApproveInstrument, CreateInstrument, terms_digest
 from tokens.ops.transfer import Transfer
-from tokens.records.instruments import BondTerms, PaymentStatus
+from tokens.records.instruments import InstrumentTerms, PaymentStatus, TaxBase
+from tokens.types import AssetKind
 
 UNIT = 100_000_00
 """Denomination, minor units of face."""
@@ -49,7 +50,8 @@ PAYMENT_DATE = dt.date(2026, 7, 6)
 """5 July 2026 is a Sunday; the coupon is paid on the business day after it."""
 PAID_SECONDS = 20
 
-TERMS = BondTerms(
+TERMS = InstrumentTerms(
+    kind=AssetKind.FIXED,
     isin=ISIN,
     cfi="DBFTFR",
     issuer_lei=LEI,
@@ -79,6 +81,12 @@ TERMS = BondTerms(
     record_offset_bd=2,
     kyc_tier_min=1,
     tax_profile=TAX_PROFILE,
+    tax_base=TaxBase.COUPON,
+    floating=None,
+    calls=(),
+    puts=(),
+    amortisations=(),
+    grace_days=3,
     terms_hash=bytes(32),
     mutable_fields=(),
 )
@@ -86,8 +94,8 @@ TERMS = BondTerms(
 
 async def issue(stage: Stage) -> str:
     """Treasury drafts, the central bank agrees to the same terms, a bank pays for the units."""
-    await stage.act(TREASURY, CreateBond(terms=TERMS))
-    approve = ApproveBond(asset=ISIN, terms_digest=terms_digest(TERMS))
+    await stage.act(TREASURY, CreateInstrument(terms=TERMS))
+    approve = ApproveInstrument(asset=ISIN, terms_digest=terms_digest(TERMS))
     await stage.act(TREASURY, approve, expect="NEEDS_APPROVAL")
     await stage.together(TREASURY, [CENTRAL_BANK], approve)
     before = await stage.balance(BANK_1_ACCOUNT, COIN)
@@ -197,7 +205,7 @@ async def _payment(stage: Stage) -> ScheduledPayment:
     schedule = await read_from_all(
         stage.network,
         stage.probe,
-        "bond_getSchedule",
+        "instrument_getSchedule",
         tuple[ScheduledPayment, ...],
         {"asset": ISIN},
         at_least=stage.height,

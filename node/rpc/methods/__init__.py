@@ -1,7 +1,17 @@
 """Table of contents of the RPC methods: one namespace a line."""
 
 from node.rpc.method import Method
-from node.rpc.methods import account, asset, bond, chain, consensus, node, process, sub, tx_table
+from node.rpc.methods import (
+    account,
+    asset,
+    chain,
+    consensus,
+    instrument,
+    node,
+    process,
+    sub,
+    tx_table,
+)
 
 METHODS: tuple[Method, ...] = (
     *node.METHODS,
@@ -9,7 +19,7 @@ METHODS: tuple[Method, ...] = (
     *tx_table.METHODS,
     *account.METHODS,
     *asset.METHODS,
-    *bond.METHODS,
+    *instrument.METHODS,
     *process.METHODS,
     *consensus.METHODS,
     *sub.METHODS,

@@ -1,4 +1,4 @@
-"""asset_*, bond_*, cash_*: instruments and money."""
+"""asset_*, instrument_*, cash_*: instruments and money."""
 
 import datetime
 
@@ -54,7 +54,7 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScheduledPayment(msgspec.Struct, frozen=True, kw_only=True):
-    """One payment of a bond, past or to come."""
+    """One payment of an instrument, past or to come."""
 
     number: Count
     """Coupons 1..n, redemption n + 1."""
@@ -72,7 +72,7 @@ class ScheduledPayment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccruedParams(msgspec.Struct, frozen=True, kw_only=True):
-    """Which bond, what face, and the value date (null: the business date)."""
+    """Which instrument, what face, and the value date (null: the business date)."""
 
     asset: AssetId
     face: PositiveAmount
@@ -91,7 +91,7 @@ class Accrued(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One holder in the register of a bond."""
+    """One holder in the register of an instrument."""
 
     account: Address
     balance: Amount

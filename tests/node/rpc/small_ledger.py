@@ -5,7 +5,6 @@ import datetime
 from node.signing import Signer, dev_seed
 from tests.node.rpc.fake_genesis import BUSINESS_DATE, CHAIN_ID, address_of, digest_of
 from tests.node.rpc.fake_node import FakeNode
-from tokens.bonds import paying_account_of
 from tokens.codec import encode
 from tokens.events import Issued, Moved
 from tokens.finance.calendar import BusinessDayConvention, Calendar
@@ -15,11 +14,19 @@ from tokens.ops.transfer import Transfer
 from tokens.records.cash import CASH_ASSET, CashAsset
 from tokens.records.day import BUSINESS_DAY, CALENDAR, BusinessDay, CalendarRecord
 from tokens.records.holdings import POSITION, SUPPLY, Position, Supply
-from tokens.records.instruments import ASSET, BOND, Asset, Bond, BondTerms
+from tokens.records.instruments import (
+    ASSET,
+    INSTRUMENT,
+    Asset,
+    Instrument,
+    InstrumentTerms,
+    TaxBase,
+)
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account, KeyPolicy, Participant
 from tokens.records.proposals import PROPOSAL, Proposal, ProposalStatus
 from tokens.records.settlement import BATCH, Batch, BatchParty, BatchStatus, Leg
 from tokens.records.system import PARAMETER, Parameter
+from tokens.terms import paying_account_of
 from tokens.transaction import DecodedTransaction, KeySignature, Transaction, build
 from tokens.types import AccountPurpose, AccountStatus, AssetKind, AssetStatus, Role
 
@@ -86,11 +93,12 @@ def asset(name: str, kind: AssetKind) -> Asset:
     )
 
 
-def bond() -> Bond:
+def bond() -> Instrument:
     """Two years, 10 % a year in half-yearly coupons, issued on the business date."""
-    return Bond(
+    return Instrument(
         asset=BOND_ID,
-        terms=BondTerms(
+        terms=InstrumentTerms(
+            kind=AssetKind.FIXED,
             isin=BOND_ID,
             cfi="DBFTFR",
             issuer_lei="",
@@ -120,6 +128,12 @@ def bond() -> Bond:
             record_offset_bd=2,
             kyc_tier_min=0,
             tax_profile="none",
+            tax_base=TaxBase.COUPON,
+            floating=None,
+            calls=(),
+            puts=(),
+            amortisations=(),
+            grace_days=3,
             terms_hash=digest_of("terms"),
             mutable_fields=(),
         ),
@@ -144,7 +158,7 @@ def position(asset_id: str, holder: bytes, balance: int, held: int = 0) -> Posit
 
 
 def batch() -> Batch:
-    """Bond units against money, matched."""
+    """Instrument units against money, matched."""
     return Batch(
         initiator=BANK,
         batch_id="TRADE-1",
@@ -235,7 +249,7 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     overlay.put(SUPPLY, Supply(asset=COIN, amount=1_000_000))
     overlay.put(CALENDAR, CalendarRecord(current=CALENDAR_PK, pending=None, effective_on=None))
     overlay.put(ASSET, asset(BOND_ID, AssetKind.FIXED))
-    overlay.put(BOND, bond())
+    overlay.put(INSTRUMENT, bond())
     overlay.put(POSITION, position(BOND_ID, BOB, 500_000))
     overlay.put(SUPPLY, Supply(asset=BOND_ID, amount=500_000))
     overlay.put(BATCH, batch())

@@ -29,10 +29,10 @@ asset_get                yes yes yes
 asset_getHolders         yes yes yes
 asset_getSupply          yes yes yes
 asset_list               yes yes yes
-bond_get                 yes yes yes
-bond_getAccrued          yes yes yes
-bond_getRegister         yes yes yes
-bond_getSchedule         yes yes yes
+instrument_get                 yes yes yes
+instrument_getAccrued          yes yes yes
+instrument_getRegister         yes yes yes
+instrument_getSchedule         yes yes yes
 cash_getReserves         yes yes yes
 cash_getSupply           yes yes yes
 chain_getBlock           yes yes yes

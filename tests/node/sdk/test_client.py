@@ -16,8 +16,8 @@ from node.sdk.ledger_client import (
     get_asset,
     get_balance,
     get_batch,
-    get_bond,
     get_consensus,
+    get_instrument,
     get_participant,
     get_receipt,
     get_reserves,
@@ -75,7 +75,7 @@ async def test_typed_answers(client: Client) -> None:
     assert (await get_participant(client, BANK)).value.name == "The bank"
     assert (await get_asset(client, COIN)).value.supply == 1_000_000
     assert [asset.id for asset in await list_assets(client)] == [COIN, BOND_ID, "PKR-CB"]
-    assert (await get_bond(client, BOND_ID)).value.terms.freq == 2
+    assert (await get_instrument(client, BOND_ID)).value.terms.freq == 2
     assert [payment.number for payment in await get_schedule(client, BOND_ID)] == [1, 2, 3, 4, 5]
     assert (await get_reserves(client, COIN)).coverage_bps == 10_000
     assert (await get_batch(client, BANK, "TRADE-1")).number == 1

@@ -11,7 +11,7 @@ from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.central_bank_money import CbIssue
-from tokens.ops.instruments import ApproveBond, CreateBond, terms_digest
+from tokens.ops.instruments import ApproveInstrument, CreateInstrument, terms_digest
 from tokens.ops.settlement import (
     ApproveBatch,
     InstructBatch,
@@ -20,8 +20,9 @@ from tokens.ops.settlement import (
 )
 from tokens.ops.transfer import Transfer
 from tokens.records.day import BUSINESS_DAY
-from tokens.records.instruments import BondTerms
+from tokens.records.instruments import InstrumentTerms, TaxBase
 from tokens.records.settlement import ISSUANCE, Leg
+from tokens.types import AssetKind
 
 ISIN = "PK000000001" + isin_check_digit("PK000000001")
 LEI = "529900TESTMOHUR000" + lei_check_digits("529900TESTMOHUR000")
@@ -29,9 +30,10 @@ FACE = 10_000_000
 """PKR 100,000 in paisa."""
 
 
-def terms(**changes: object) -> BondTerms:
+def terms(**changes: object) -> InstrumentTerms:
     """A bond of three years: 11.5 percent, semi-annual, ACT/ACT ICMA."""
     values: dict[str, object] = {
+        "kind": AssetKind.FIXED,
         "isin": ISIN,
         "cfi": "DBFTFR",
         "issuer_lei": LEI,
@@ -61,10 +63,16 @@ def terms(**changes: object) -> BondTerms:
         "record_offset_bd": 2,
         "kyc_tier_min": 1,
         "tax_profile": "pk",
+        "tax_base": TaxBase.COUPON,
+        "floating": None,
+        "calls": (),
+        "puts": (),
+        "amortisations": (),
+        "grace_days": 3,
         "terms_hash": bytes(32),
         "mutable_fields": ("name", "treasury_account"),
     }
-    return BondTerms(**(values | changes))  # type: ignore[arg-type]
+    return InstrumentTerms(**(values | changes))  # type: ignore[arg-type]
 
 
 def fund(world: World, account: str, amount: int) -> None:
@@ -89,8 +97,10 @@ def transfer(asset: str, source: str, target: str, amount: int) -> Transfer:
 def bond(world: World, **changes: object) -> str:
     """Create and approve a bond."""
     made = terms(**changes)
-    world.act("treasury", CreateBond(terms=made))
-    world.act("treasury+central", ApproveBond(asset=made.isin, terms_digest=terms_digest(made)))
+    world.act("treasury", CreateInstrument(terms=made))
+    world.act(
+        "treasury+central", ApproveInstrument(asset=made.isin, terms_digest=terms_digest(made))
+    )
     return made.isin
 
 

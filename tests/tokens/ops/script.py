@@ -13,9 +13,14 @@ from tokens.ops.business_day import CloseDay, OpenDay, SetCalendar
 from tokens.ops.central_bank_money import CbWithdraw
 from tokens.ops.control import ForceTransfer, PauseAsset
 from tokens.ops.coupons import CouponFund, RedemptionFund, SetTaxTable
-from tokens.ops.documents import AddDocument, AmendBond
+from tokens.ops.documents import AddDocument, AmendInstrument
 from tokens.ops.freezes import ChangeFreeze, Freeze, LiftFreeze, StopCredits
-from tokens.ops.instruments import ApproveBond, CancelBond, CreateBond, terms_digest
+from tokens.ops.instruments import (
+    ApproveInstrument,
+    CancelInstrument,
+    CreateInstrument,
+    terms_digest,
+)
 from tokens.ops.unclaimed import PayUnclaimed
 from tokens.records.day import TaxEntry
 from tokens.records.holdings import LegalBasis
@@ -56,16 +61,16 @@ def _money(world: World) -> Iterator[Step]:
 
 def _issue(world: World) -> Iterator[Step]:
     given_up = terms(isin="PK0000000023", maturity_date=dt.date(2027, 7, 17))
-    yield "treasury", CreateBond(terms=given_up)
-    yield "treasury", CancelBond(asset=given_up.isin)
+    yield "treasury", CreateInstrument(terms=given_up)
+    yield "treasury", CancelInstrument(asset=given_up.isin)
     made = terms(maturity_date=dt.date(2026, 1, 17))
-    yield "treasury", CreateBond(terms=made)
-    yield "treasury+central", ApproveBond(asset=ISIN, terms_digest=terms_digest(made))
+    yield "treasury", CreateInstrument(terms=made)
+    yield "treasury+central", ApproveInstrument(asset=ISIN, terms_digest=terms_digest(made))
     paper = AddDocument(asset=ISIN, name="prospectus", uri="https://x/1", sha256=bytes(32))
     yield "treasury", paper
     yield (
         "treasury+central",
-        AmendBond(
+        AmendInstrument(
             asset=ISIN,
             name="PIB 6 months",
             treasury_account=None,

@@ -10,7 +10,6 @@ from tests.tokens.ops.build import FACE, ISIN, bond, dvp, fund, go_to, instruct,
 from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, cb_issue, mint, redeem
 from tests.tokens.ops.world import CBM, PKRS, World, address
 from tokens import liens, settling
-from tokens.bonds import paying_account_of
 from tokens.context import Context
 from tokens.eligibility import Movement, rule_refusals
 from tokens.lookup import require_asset
@@ -27,6 +26,7 @@ from tokens.records.proposals import GRANT
 from tokens.records.settlement import BATCH, BatchStatus
 from tokens.results import Code, Refusal
 from tokens.state import Overlay
+from tokens.terms import paying_account_of
 from tokens.types import OperationClass, Role
 from tokens.withholding import rate_of
 

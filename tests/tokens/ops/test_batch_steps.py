@@ -54,12 +54,12 @@ def test_issue_above_the_maximum_is_refused(world: World) -> None:
 def test_a_draft_is_not_issued(world: World) -> None:
     from tests.tokens.ops.build import ISIN
     from tokens.finance.isin import isin_check_digit
-    from tokens.ops.instruments import CreateBond
+    from tokens.ops.instruments import CreateInstrument
 
     body = "PK000000002"
     other = terms(isin=body + isin_check_digit(body))
     assert other.isin != ISIN
-    world.act("treasury", CreateBond(terms=other))
+    world.act("treasury", CreateInstrument(terms=other))
     seller = ("treasury", None, "treasury/main")
     operation, approval = dvp(world, "I", seller, ("bank_b", "b/main"), other.isin, FACE, FACE)
     world.act("treasury", operation)

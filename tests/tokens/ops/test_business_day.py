@@ -10,7 +10,7 @@ from tests.tokens.ops.world import START, World
 from tokens.ops import business_day
 from tokens.ops.business_day import CloseDay, OpenDay, SetCalendar
 from tokens.records.day import BUSINESS_DAY, CALENDAR
-from tokens.records.instruments import BOND
+from tokens.records.instruments import INSTRUMENT
 from tokens.results import Code
 
 EID = SetCalendar(
@@ -93,6 +93,6 @@ def test_a_taken_record_keeps_its_dates() -> None:
     assert frozen == dt.date(2026, 1, 19)
     go_to(world, dt.date(2026, 1, 20))
     assert world.payment(isin, 1).payment_date == frozen
-    stored = world.state.get(BOND, isin)
+    stored = world.state.get(INSTRUMENT, isin)
     assert stored is not None
     assert stored.next_coupon == 2

@@ -7,7 +7,6 @@ import pytest
 
 from tests.tokens.ops.build import bond, fund, go_to, transfer
 from tests.tokens.ops.world import CBM, PKRS, START, World, address
-from tokens.bonds import paying_account_of
 from tokens.codec import encode
 from tokens.events import CashRedeemed, RedemptionQueued
 from tokens.execution import RUNNER
@@ -18,6 +17,7 @@ from tokens.records.cash import CASH_ASSET
 from tokens.records.holdings import POSITION
 from tokens.records.proposals import GRANT, Grant
 from tokens.results import Code
+from tokens.terms import paying_account_of
 
 DEFINE = DefineCashAsset(
     asset=PKRS,

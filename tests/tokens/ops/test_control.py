@@ -12,7 +12,7 @@ from tokens.events import FreezeChanged, FreezeLifted, Seized
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.control import ForceTransfer, PauseAsset
 from tokens.ops.freezes import ChangeFreeze, Freeze, LiftFreeze, StopCredits
-from tokens.ops.instruments import CancelBond
+from tokens.ops.instruments import CancelInstrument
 from tokens.posting import available
 from tokens.records.holdings import LIEN, POSITION, LegalBasis
 from tokens.records.parties import ACCOUNT
@@ -192,7 +192,7 @@ def test_seizure_is_refused(world: World) -> None:
     world.act("fiu", freeze(isin, 5, order_id=bytes(32)))
     drafts = seize(1, order_id=bytes(32), asset=isin)
     world.refuse(Code.INSUFFICIENT_AVAILABLE, "central+fiu", drafts)
-    world.act("treasury", CancelBond(asset=isin))
+    world.act("treasury", CancelInstrument(asset=isin))
     world.refuse(Code.ASSET_NOT_ACTIVE, "central+fiu", drafts)
     closed = world.state.get(ACCOUNT, address("a/second"))
     assert closed is not None

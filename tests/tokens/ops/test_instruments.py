@@ -12,16 +12,21 @@ from tokens.events import PrincipalPaid
 from tokens.lookup import require_asset
 from tokens.ops import documents, instruments
 from tokens.ops.coupons import CouponFund, RedemptionFund
-from tokens.ops.documents import AddDocument, AmendBond
+from tokens.ops.documents import AddDocument, AmendInstrument
 from tokens.ops.freezes import Freeze
-from tokens.ops.instruments import ApproveBond, CancelBond, CreateBond, terms_digest
+from tokens.ops.instruments import (
+    ApproveInstrument,
+    CancelInstrument,
+    CreateInstrument,
+    terms_digest,
+)
 from tokens.records.holdings import LIEN, POSITION, LegalBasis, Lien
-from tokens.records.instruments import ASSET, BOND, DOCUMENT, PaymentStatus
+from tokens.records.instruments import ASSET, DOCUMENT, INSTRUMENT, PaymentStatus
 from tokens.records.parties import ACCOUNT
 from tokens.results import Code
 from tokens.types import AccountStatus, AssetStatus, LienKind
 
-APPROVE = ApproveBond(asset=ISIN, terms_digest=terms_digest(terms()))
+APPROVE = ApproveInstrument(asset=ISIN, terms_digest=terms_digest(terms()))
 BASIS = LegalBasis(authority="FIU", order_no="7/2025", sha256=bytes(32))
 DATE = dt.date
 
@@ -52,32 +57,32 @@ DATE = dt.date
     ],
 )
 def test_create_is_refused(code: Code, change: dict[str, object]) -> None:
-    World().refuse(code, "treasury", CreateBond(terms=terms(**change)))
+    World().refuse(code, "treasury", CreateInstrument(terms=terms(**change)))
 
 
 def test_create_is_refused_in_a_state(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
-    world.refuse(Code.ROLE_REQUIRED, "central", CreateBond(terms=terms()))
+    world.refuse(Code.ROLE_REQUIRED, "central", CreateInstrument(terms=terms()))
     closed = world.state.get(ACCOUNT, address("treasury/main"))
     assert closed is not None
     world.state.put(ACCOUNT, msgspec.structs.replace(closed, status=AccountStatus.CLOSED))
-    world.refuse(Code.ACCOUNT_CLOSED, "treasury", CreateBond(terms=terms()))
+    world.refuse(Code.ACCOUNT_CLOSED, "treasury", CreateInstrument(terms=terms()))
     world.state.put(ACCOUNT, closed)
     old = terms(
         dated_date=DATE(2020, 7, 17), issue_date=DATE(2020, 7, 17), maturity_date=DATE(2025, 1, 17)
     )
-    world.refuse(Code.BAD_DATE, "treasury", CreateBond(terms=old))
-    monkeypatch.setattr(instruments, "LIVE_BONDS_MAX", 0)
-    world.refuse(Code.TOO_MANY_BONDS, "treasury", CreateBond(terms=terms()))
+    world.refuse(Code.BAD_DATE, "treasury", CreateInstrument(terms=old))
+    monkeypatch.setattr(instruments, "LIVE_INSTRUMENTS_MAX", 0)
+    world.refuse(Code.TOO_MANY_INSTRUMENTS, "treasury", CreateInstrument(terms=terms()))
     monkeypatch.undo()
-    world.act("treasury", CreateBond(terms=terms()))
-    world.refuse(Code.ALREADY_EXISTS, "treasury", CreateBond(terms=terms()))
+    world.act("treasury", CreateInstrument(terms=terms()))
+    world.refuse(Code.ALREADY_EXISTS, "treasury", CreateInstrument(terms=terms()))
 
 
 def test_approval_needs_both_and_the_same_terms() -> None:
     world = World()
     world.refuse(Code.UNKNOWN_ASSET, "treasury+central", APPROVE)
-    world.act("treasury", CreateBond(terms=terms()))
+    world.act("treasury", CreateInstrument(terms=terms()))
     world.refuse(Code.NEEDS_APPROVAL, "treasury", APPROVE)
     other = msgspec.structs.replace(APPROVE, terms_digest=bytes(32))
     world.refuse(Code.DIGEST_MISMATCH, "treasury+central", other)
@@ -87,12 +92,12 @@ def test_approval_needs_both_and_the_same_terms() -> None:
 
 def test_cancel() -> None:
     world = World()
-    world.refuse(Code.UNKNOWN_ASSET, "treasury", CancelBond(asset=ISIN))
-    world.act("treasury", CreateBond(terms=terms()))
-    world.refuse(Code.NOT_AUTHORISED, "central", CancelBond(asset=ISIN))
-    world.act("treasury", CancelBond(asset=ISIN))
+    world.refuse(Code.UNKNOWN_ASSET, "treasury", CancelInstrument(asset=ISIN))
+    world.act("treasury", CreateInstrument(terms=terms()))
+    world.refuse(Code.NOT_AUTHORISED, "central", CancelInstrument(asset=ISIN))
+    world.act("treasury", CancelInstrument(asset=ISIN))
     assert require_asset(world.state, ISIN).status is AssetStatus.CANCELLED
-    world.refuse(Code.WRONG_STATUS, "treasury", CancelBond(asset=ISIN))
+    world.refuse(Code.WRONG_STATUS, "treasury", CancelInstrument(asset=ISIN))
 
 
 def test_an_issued_bond_is_not_cancelled() -> None:
@@ -100,7 +105,7 @@ def test_an_issued_bond_is_not_cancelled() -> None:
     fund(world, "a/main", FACE)
     bond(world)
     issue(world, ISIN, "bank_a", "a/main", FACE, FACE)
-    world.refuse(Code.SUPPLY_NOT_ZERO, "treasury", CancelBond(asset=ISIN))
+    world.refuse(Code.SUPPLY_NOT_ZERO, "treasury", CancelInstrument(asset=ISIN))
 
 
 def test_documents_are_numbered_and_versioned(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +124,7 @@ def test_documents_are_numbered_and_versioned(monkeypatch: pytest.MonkeyPatch) -
     world.refuse(Code.TOO_MANY_DOCUMENTS, "treasury", paper)
 
 
-def amend(**changes: object) -> AmendBond:
+def amend(**changes: object) -> AmendInstrument:
     values: dict[str, object] = {
         "asset": ISIN,
         "name": None,
@@ -127,7 +132,7 @@ def amend(**changes: object) -> AmendBond:
         "record_offset_bd": None,
         "kyc_tier_min": None,
     }
-    return AmendBond(**(values | changes))  # type: ignore[arg-type]
+    return AmendInstrument(**(values | changes))  # type: ignore[arg-type]
 
 
 def test_amendments() -> None:
@@ -142,7 +147,7 @@ def test_amendments() -> None:
     world.refuse(Code.NOT_AUTHORISED, who, amend(treasury_account=address("a/main")))
     world.act(who, amend(name="Renamed"))
     assert require_asset(world.state, ISIN).name == "Renamed"
-    world.act("treasury", CancelBond(asset=ISIN))
+    world.act("treasury", CancelInstrument(asset=ISIN))
     world.refuse(Code.WRONG_STATUS, who, amend(name="x"))
 
 
@@ -154,7 +159,7 @@ def test_a_record_date_does_not_move_into_the_past() -> None:
     world.refuse(Code.SCHEDULE_CHANGED_AFTER_RECORD, who, amend(record_offset_bd=10))
     world.act(who, amend(record_offset_bd=1))
     go_to(world, DATE(2026, 1, 16))
-    stored = world.state.get(BOND, ISIN)
+    stored = world.state.get(INSTRUMENT, ISIN)
     assert stored is not None
     assert stored.next_coupon == 1
     go_to(world, DATE(2026, 1, 19))
@@ -168,7 +173,7 @@ def test_coupons_before_the_approval_belong_to_nobody() -> None:
     bond(world, **seasoned)
     issue(world, ISIN, "bank_a", "a/main", FACE, FACE)
     go_to(world, DATE(2025, 7, 8))
-    stored = world.state.get(BOND, ISIN)
+    stored = world.state.get(INSTRUMENT, ISIN)
     assert stored is not None
     assert stored.next_coupon == 3
 

@@ -5,19 +5,19 @@ import datetime as dt
 from tests.tokens.ops.build import FACE, ISIN, bond, dvp, fund, go_to, issue, terms, transfer
 from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, mint
 from tests.tokens.ops.world import CBM, PKRS, World, address
-from tokens.bonds import Consideration
 from tokens.ops.batch_steps import CancelBatch
 from tokens.ops.coupons import CouponFund
-from tokens.queries_bonds import (
+from tokens.queries_instruments import (
     accrued_view,
-    bond_view,
     consideration_view,
+    instrument_view,
     register_view,
     schedule_view,
 )
 from tokens.queries_money import batch_view, batches_view, reserve_view
 from tokens.records.instruments import PaymentKind, PaymentStatus
 from tokens.records.proposals import GRANT
+from tokens.terms import Consideration
 
 
 def world_with_bond() -> World:
@@ -31,9 +31,9 @@ def world_with_bond() -> World:
 
 def test_bond_and_schedule() -> None:
     world = world_with_bond()
-    assert bond_view(world.state, "NONE") is None
+    assert instrument_view(world.state, "NONE") is None
     assert schedule_view(world.state, "NONE") is None
-    view = bond_view(world.state, ISIN)
+    view = instrument_view(world.state, ISIN)
     assert view is not None
     assert view.supply == 100 * FACE
     go_to(world, dt.date(2026, 1, 16))

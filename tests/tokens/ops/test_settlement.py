@@ -8,7 +8,6 @@ import pytest
 from tests.tokens.ops.build import FACE, bond, dvp, fund, go_to, instruct, issue, leg, terms
 from tests.tokens.ops.world import CBM, World, address
 from tokens import liens
-from tokens.bonds import paying_account_of
 from tokens.events import BatchInstructed, Moved
 from tokens.ops.batch_steps import AllocateBatch, CancelBatch, SettleBatch
 from tokens.ops.control import PauseAsset
@@ -18,6 +17,7 @@ from tokens.records.holdings import LegalBasis
 from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import BATCH, BatchStatus
 from tokens.results import Code
+from tokens.terms import paying_account_of
 from tokens.types import AccountStatus, OperationClass
 
 A = address("bank_a")

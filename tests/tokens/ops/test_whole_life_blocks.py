@@ -12,7 +12,7 @@ from tokens.ops.cash_asset import DefineCashAsset
 from tokens.ops.central_bank_money import CbIssue
 from tokens.ops.coupons import CouponFund, RedemptionFund
 from tokens.ops.grants import GrantPower
-from tokens.ops.instruments import ApproveBond, CreateBond, terms_digest
+from tokens.ops.instruments import ApproveInstrument, CreateInstrument, terms_digest
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount, instruction_digest
 from tokens.posting import balance_of, supply_of
 from tokens.records.instruments import ASSET
@@ -129,8 +129,8 @@ def _subscription(ledger: Ledger) -> None:
 def test_whole_life_in_blocks() -> None:
     ledger = Ledger()
     _money(ledger)
-    ledger.ok("treasury", CreateBond(terms=TERMS))
-    approve = ApproveBond(asset=ISIN, terms_digest=terms_digest(TERMS))
+    ledger.ok("treasury", CreateInstrument(terms=TERMS))
+    approve = ApproveInstrument(asset=ISIN, terms_digest=terms_digest(TERMS))
     assert ledger.agree(("treasury", "central-bank"), approve).code == 0
     _subscription(ledger)
     assert supply_of(ledger.state, ISIN) == 10 * FACE

@@ -8,7 +8,6 @@ import pytest
 from tests.tokens.ops.build import FACE, bond, go_to, transfer
 from tests.tokens.ops.test_coupons import AFTER, BASIS, FUND, ISIN, PAYMENT, coupon, start
 from tests.tokens.ops.world import CBM, World, address
-from tokens.bonds import paying_account_of
 from tokens.events import PaymentUnclaimed
 from tokens.ops.coupons import SetTaxTable
 from tokens.ops.freezes import StopCredits
@@ -16,9 +15,10 @@ from tokens.ops.unclaimed import PayUnclaimed
 from tokens.records.control import UNCLAIMED
 from tokens.records.day import TAX_TABLE, TaxEntry, TaxTable
 from tokens.records.holdings import POSITION
-from tokens.records.instruments import BOND
+from tokens.records.instruments import INSTRUMENT
 from tokens.records.parties import ACCOUNT
 from tokens.results import Code
+from tokens.terms import paying_account_of
 from tokens.types import AccountStatus
 from tokens.unclaimed import unclaimed_address
 from tokens.withholding import rate_on, withheld_half_up
@@ -163,7 +163,7 @@ def test_a_squatter_at_a_computed_address_gets_nothing(world: World) -> None:
     at = paying_account_of(ISIN)
     other.state.put(ACCOUNT, msgspec.structs.replace(squatter, id=at))
     bond(other)
-    stored = other.state.get(BOND, ISIN)
+    stored = other.state.get(INSTRUMENT, ISIN)
     assert stored is not None
     assert stored.paying_account == paying_account_of(ISIN, 1)
     kept = other.state.get(ACCOUNT, at)

@@ -1,3 +1,3 @@
 // cash_getSupply: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "cash_getSupply", "params": {"asset": "DPKR"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8f81989a3f70504906c3541d6972bc3b8177eed8666bbcc9fd8cfdc8734357bb", "stateRoot": "0xeb6fc0b73be6ff0d5d540de7d119a3212bce56b0516b55c6c315ba6636593126"}, "value": {"asset": "DPKR", "amount": "1000000", "queued": "0"}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8df60ccaed79fb1f5c8941c07aae387822c619753610fabccdeb0860426c56f7", "stateRoot": "0xf389eb79d1e43e7efc75e703357c455f53e20b14dc6bf12f5293329c3e0adf9a"}, "value": {"asset": "DPKR", "amount": "1000000", "queued": "0"}}}

@@ -1,4 +1,4 @@
-"""Reads of bonds: terms, schedule with states, accrued interest, register of holders.
+"""Reads of instruments: terms, schedule with states, accrued interest, register of holders.
 
 Rules of this file:
 1. A query reads an overlay and changes nothing. What it may show to whom is decided at the RPC.
@@ -8,15 +8,6 @@ Rules of this file:
 import datetime as dt
 from typing import NamedTuple
 
-from tokens.bonds import (
-    Consideration,
-    accrued_of,
-    consideration_of,
-    coupon_fraction_of,
-    coupon_of,
-    dates_of,
-    periods_of,
-)
 from tokens.finance.calendar import Calendar
 from tokens.liens import HOLDERS
 from tokens.lookup import require
@@ -25,36 +16,45 @@ from tokens.records.day import CALENDAR
 from tokens.records.holdings import POSITION, Position
 from tokens.records.instruments import (
     ASSET,
-    BOND,
     DOCUMENT,
     DOCUMENTS,
     DOCUMENTS_MAX,
+    INSTRUMENT,
     PAYMENT,
     Asset,
-    Bond,
     Document,
+    Instrument,
     Payment,
     PaymentKind,
     PaymentStatus,
 )
 from tokens.state import Overlay
+from tokens.terms import (
+    Consideration,
+    accrued_of,
+    consideration_of,
+    coupon_fraction_of,
+    coupon_of,
+    dates_of,
+    periods_of,
+)
 
 PAGE_MAX = 1_000
 """Entries of one page."""
 
 
-class BondView(NamedTuple):
-    """A bond as it stands."""
+class InstrumentView(NamedTuple):
+    """An instrument as it stands."""
 
     asset: Asset
-    bond: Bond
+    instrument: Instrument
     supply: int
     """Minor units of face."""
     documents: tuple[Document, ...]
 
 
 class ScheduleEntry(NamedTuple):
-    """One payment of a bond, past or to come."""
+    """One payment of an instrument, past or to come."""
 
     number: int
     kind: PaymentKind
@@ -78,43 +78,45 @@ class Holder(NamedTuple):
     available: int
 
 
-def bond_view(state: Overlay, asset_id: str) -> BondView | None:
-    """The bond, or None."""
+def instrument_view(state: Overlay, asset_id: str) -> InstrumentView | None:
+    """The instrument, or None."""
     asset = state.get(ASSET, asset_id)
-    bond = state.get(BOND, asset_id)
-    if asset is None or bond is None:
+    instrument = state.get(INSTRUMENT, asset_id)
+    if asset is None or instrument is None:
         return None
     documents = state.scan(DOCUMENT, DOCUMENTS, (asset_id,), limit=DOCUMENTS_MAX)
-    return BondView(asset, bond, supply_of(state, asset_id), tuple(documents))
+    return InstrumentView(asset, instrument, supply_of(state, asset_id), tuple(documents))
 
 
 def schedule_view(state: Overlay, asset_id: str) -> tuple[ScheduleEntry, ...] | None:
     """All coupons and the redemption; dates of coupons to come follow today's calendar."""
-    bond = state.get(BOND, asset_id)
-    if bond is None:
+    instrument = state.get(INSTRUMENT, asset_id)
+    if instrument is None:
         return None
-    calendar = _calendar(state, bond)
-    count = len(periods_of(bond.terms))
-    entries = [_coupon(state, bond, calendar, number) for number in range(1, count + 1)]
-    return (*entries, _redemption(state, bond, entries[-1]))
+    calendar = _calendar(state, instrument)
+    count = len(periods_of(instrument.terms))
+    entries = [_coupon(state, instrument, calendar, number) for number in range(1, count + 1)]
+    return (*entries, _redemption(state, instrument, entries[-1]))
 
 
 def accrued_view(state: Overlay, asset_id: str, quantity: int, settlement: dt.date) -> int | None:
-    """Accrued interest in minor units, signed; None for an unknown bond or outside of its life."""
-    bond = state.get(BOND, asset_id)
-    if bond is None:
+    """Accrued interest in minor units, signed; None if unknown or outside of its life."""
+    instrument = state.get(INSTRUMENT, asset_id)
+    if instrument is None:
         return None
-    return accrued_of(bond.terms, _calendar(state, bond), quantity, settlement)
+    return accrued_of(instrument.terms, _calendar(state, instrument), quantity, settlement)
 
 
 def consideration_view(
     state: Overlay, asset_id: str, quantity: int, price_e4: int, settlement: dt.date
 ) -> Consideration | None:
     """Principal and accrued of a trade at a clean price, for the payment leg of a batch."""
-    bond = state.get(BOND, asset_id)
-    if bond is None:
+    instrument = state.get(INSTRUMENT, asset_id)
+    if instrument is None:
         return None
-    return consideration_of(bond.terms, _calendar(state, bond), quantity, price_e4, settlement)
+    return consideration_of(
+        instrument.terms, _calendar(state, instrument), quantity, price_e4, settlement
+    )
 
 
 def register_view(
@@ -137,16 +139,20 @@ def _holder(position: Position) -> Holder:
     return Holder(position.account, position.balance, available(position))
 
 
-def _calendar(state: Overlay, bond: Bond) -> Calendar:
-    return require(state, CALENDAR, bond.terms.calendar_id).current
+def _calendar(state: Overlay, instrument: Instrument) -> Calendar:
+    return require(state, CALENDAR, instrument.terms.calendar_id).current
 
 
-def _coupon(state: Overlay, bond: Bond, calendar: Calendar, number: int) -> ScheduleEntry:
-    period = periods_of(bond.terms)[number - 1]
-    dates = dates_of(bond.terms, calendar, period.end)
-    payment = state.get(PAYMENT, bond.asset, number)
+def _coupon(
+    state: Overlay, instrument: Instrument, calendar: Calendar, number: int
+) -> ScheduleEntry:
+    period = periods_of(instrument.terms)[number - 1]
+    dates = dates_of(instrument.terms, calendar, period.end)
+    payment = state.get(PAYMENT, instrument.asset, number)
     fraction = (
-        coupon_fraction_of(bond.terms, calendar, number) if payment is None else payment.fraction
+        coupon_fraction_of(instrument.terms, calendar, number)
+        if payment is None
+        else payment.fraction
     )
     return ScheduleEntry(
         number=number,
@@ -156,14 +162,14 @@ def _coupon(state: Overlay, bond: Bond, calendar: Calendar, number: int) -> Sche
         accrual_end=period.end,
         record_date=dates.record_date if payment is None else payment.record_date,
         payment_date=dates.payment_date if payment is None else payment.payment_date,
-        per_denomination=coupon_of(bond.terms, fraction, bond.terms.denomination),
+        per_denomination=coupon_of(instrument.terms, fraction, instrument.terms.denomination),
         payment=payment,
     )
 
 
-def _redemption(state: Overlay, bond: Bond, last: ScheduleEntry) -> ScheduleEntry:
+def _redemption(state: Overlay, instrument: Instrument, last: ScheduleEntry) -> ScheduleEntry:
     number = last.number + 1
-    payment = state.get(PAYMENT, bond.asset, number)
+    payment = state.get(PAYMENT, instrument.asset, number)
     return ScheduleEntry(
         number=number,
         kind=PaymentKind.REDEMPTION,
@@ -172,6 +178,6 @@ def _redemption(state: Overlay, bond: Bond, last: ScheduleEntry) -> ScheduleEntr
         accrual_end=last.accrual_end,
         record_date=last.record_date if payment is None else payment.record_date,
         payment_date=last.payment_date if payment is None else payment.payment_date,
-        per_denomination=bond.terms.denomination,
+        per_denomination=instrument.terms.denomination,
         payment=payment,
     )

@@ -1,51 +1,51 @@
-"""bond_*: terms, schedule, accrued interest, register."""
+"""instrument_*: terms, schedule, accrued interest, register."""
 
-from node.rpc.bonds import calendar_of, require_bond, schedule
 from node.rpc.errors import RpcCode, RpcError
+from node.rpc.instruments import calendar_of, require_instrument, schedule
 from node.rpc.method import Call, Reads, Tier, method
 from node.rpc.methods.asset import positions_page
 from node.sdk.schema import asset as schema
 from node.sdk.schema.common import Page
-from tokens.bonds import accrued_of
 from tokens.records.day import BUSINESS_DAY
-from tokens.records.instruments import BOND, Bond
+from tokens.records.instruments import INSTRUMENT, Instrument
 from tokens.records.kind import Key, Kind
+from tokens.terms import accrued_of
 
 
-def get(call: Call, params: schema.AssetParams) -> Bond:
+def get(call: Call, params: schema.AssetParams) -> Instrument:
     """Terms, and how far its life has come."""
-    return require_bond(call, params.asset)
+    return require_instrument(call, params.asset)
 
 
 def get_schedule(call: Call, params: schema.AssetParams) -> tuple[schema.ScheduledPayment, ...]:
     """All payments in order, paid and to come."""
-    return tuple(schedule(call, require_bond(call, params.asset)))
+    return tuple(schedule(call, require_instrument(call, params.asset)))
 
 
 def get_accrued(call: Call, params: schema.AccruedParams) -> schema.Accrued:
     """Interest accrued on a face amount at a value date."""
-    bond = require_bond(call, params.asset)
+    instrument = require_instrument(call, params.asset)
     value_date = params.on
     if value_date is None:
         day = call.state.get(BUSINESS_DAY)
         if day is None:
             raise RpcError(RpcCode.UNAVAILABLE, "the ledger has no business day yet")
         value_date = day.date
-    amount = accrued_of(bond.terms, calendar_of(call, bond), params.face, value_date)
+    amount = accrued_of(instrument.terms, calendar_of(call, instrument), params.face, value_date)
     if amount is None:
-        raise RpcError(RpcCode.INVALID_INPUT, "params.on: a date in the life of the bond")
+        raise RpcError(RpcCode.INVALID_INPUT, "params.on: a date in the life of the instrument")
     return schema.Accrued(
-        asset=bond.asset,
+        asset=instrument.asset,
         face=params.face,
         on=value_date,
         amount=str(amount),
-        settlement_asset=bond.terms.settlement_asset,
+        settlement_asset=instrument.terms.settlement_asset,
     )
 
 
 def get_register(call: Call, params: schema.AssetListParams) -> Page[schema.RegisterEntry]:
     """Who holds it, and who held it at the last record."""
-    require_bond(call, params.asset)
+    require_instrument(call, params.asset)
     records, following, pinned = positions_page(call, params)
     items = [
         schema.RegisterEntry(
@@ -59,25 +59,25 @@ def get_register(call: Call, params: schema.AssetListParams) -> Page[schema.Regi
     return Page(items=tuple(items), next=following, pinned_height=pinned)
 
 
-def _bond_key(params: schema.AssetParams) -> tuple[Kind, Key]:
-    return BOND, (params.asset,)
+def _instrument_key(params: schema.AssetParams) -> tuple[Kind, Key]:
+    return INSTRUMENT, (params.asset,)
 
 
 READ = Tier.READ
 STATE = Reads.STATE
 METHODS = (
     method(
-        "bond_get",
+        "instrument_get",
         schema.AssetParams,
-        Bond,
+        Instrument,
         READ,
         get,
-        "Terms of a bond, and how far its life has come.",
+        "Terms of an instrument, and how far its life has come.",
         reads=STATE,
-        proves=_bond_key,
+        proves=_instrument_key,
     ),
     method(
-        "bond_getSchedule",
+        "instrument_getSchedule",
         schema.AssetParams,
         tuple[schema.ScheduledPayment, ...],
         READ,
@@ -86,7 +86,7 @@ METHODS = (
         reads=STATE,
     ),
     method(
-        "bond_getAccrued",
+        "instrument_getAccrued",
         schema.AccruedParams,
         schema.Accrued,
         READ,
@@ -95,7 +95,7 @@ METHODS = (
         reads=STATE,
     ),
     method(
-        "bond_getRegister",
+        "instrument_getRegister",
         schema.AssetListParams,
         Page[schema.RegisterEntry],
         READ,

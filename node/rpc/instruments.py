@@ -1,4 +1,4 @@
-"""A bond as its holder reads it: the whole schedule, with what was paid and what is to come."""
+"""An instrument as its holder reads it: the schedule, with what was paid and what is to come."""
 
 import datetime
 from collections.abc import Iterator
@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from node.rpc.errors import RpcCode, RpcError, not_found
 from node.rpc.method import Call
 from node.sdk.schema.asset import ScheduledPayment
-from tokens.bonds import (
+from tokens.finance.calendar import Calendar
+from tokens.posting import supply_of
+from tokens.records.day import CALENDAR
+from tokens.records.instruments import (
+    INSTRUMENT,
+    PAYMENT,
+    Instrument,
+    Payment,
+    PaymentKind,
+    PaymentStatus,
+)
+from tokens.terms import (
     accrual_period,
     coupon_fraction_of,
     coupon_of,
@@ -14,41 +25,37 @@ from tokens.bonds import (
     maturity_of,
     periods_of,
 )
-from tokens.finance.calendar import Calendar
-from tokens.posting import supply_of
-from tokens.records.day import CALENDAR
-from tokens.records.instruments import BOND, PAYMENT, Bond, Payment, PaymentKind, PaymentStatus
 
 
-def require_bond(call: Call, asset: str) -> Bond:
-    """The bond, or NOT_FOUND."""
-    record = call.state.get(BOND, asset)
+def require_instrument(call: Call, asset: str) -> Instrument:
+    """The instrument, or NOT_FOUND."""
+    record = call.state.get(INSTRUMENT, asset)
     if record is None:
-        raise not_found("bond")
+        raise not_found("instrument")
     return record
 
 
-def calendar_of(call: Call, bond: Bond) -> Calendar:
+def calendar_of(call: Call, instrument: Instrument) -> Calendar:
     """The calendar that its dates are adjusted by."""
-    record = call.state.get(CALENDAR, bond.terms.calendar_id)
+    record = call.state.get(CALENDAR, instrument.terms.calendar_id)
     if record is None:
-        raise RpcError(RpcCode.UNAVAILABLE, "the calendar of that bond is not on the ledger")
+        raise RpcError(RpcCode.UNAVAILABLE, "the calendar of that instrument is not on the ledger")
     return record.current
 
 
-def schedule(call: Call, bond: Bond) -> Iterator[ScheduledPayment]:
+def schedule(call: Call, instrument: Instrument) -> Iterator[ScheduledPayment]:
     """All payments in order: recorded ones as they are, later ones from the terms."""
-    calendar = calendar_of(call, bond)
-    supply = supply_of(call.state, bond.asset)
-    periods = periods_of(bond.terms)
+    calendar = calendar_of(call, instrument)
+    supply = supply_of(call.state, instrument.asset)
+    periods = periods_of(instrument.terms)
     for number, unadjusted in enumerate(periods, start=1):
-        period = accrual_period(bond.terms, calendar, unadjusted)
-        recorded = call.state.get(PAYMENT, bond.asset, number)
+        period = accrual_period(instrument.terms, calendar, unadjusted)
+        recorded = call.state.get(PAYMENT, instrument.asset, number)
         if recorded is not None:
             yield _recorded(recorded, period.start, period.end)
             continue
-        dates = dates_of(bond.terms, calendar, unadjusted.end)
-        fraction = coupon_fraction_of(bond.terms, calendar, number)
+        dates = dates_of(instrument.terms, calendar, unadjusted.end)
+        fraction = coupon_fraction_of(instrument.terms, calendar, number)
         yield ScheduledPayment(
             number=number,
             kind=PaymentKind.COUPON,
@@ -57,15 +64,15 @@ def schedule(call: Call, bond: Bond) -> Iterator[ScheduledPayment]:
             accrual_end=period.end,
             record_date=dates.record_date,
             payment_date=dates.payment_date,
-            required=coupon_of(bond.terms, fraction, supply),
+            required=coupon_of(instrument.terms, fraction, supply),
             paid=0,
             withheld=0,
         )
-    redemption = call.state.get(PAYMENT, bond.asset, len(periods) + 1)
+    redemption = call.state.get(PAYMENT, instrument.asset, len(periods) + 1)
     if redemption is not None:
         yield _recorded(redemption, None, None)
         return
-    matures = maturity_of(bond.terms, calendar)
+    matures = maturity_of(instrument.terms, calendar)
     yield ScheduledPayment(
         number=len(periods) + 1,
         kind=PaymentKind.REDEMPTION,

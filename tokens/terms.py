@@ -1,4 +1,4 @@
-"""A bond's terms at work: its periods, dates, coupons and accrued interest (5.3).
+"""An instrument's terms at work: its periods, dates, coupons and accrued interest (5.3).
 
 Rules of this file:
 1. Dates are computed from the terms and the calendar in force each time they are asked for; what a
@@ -28,7 +28,7 @@ from tokens.finance.schedule import (
     adjust_period,
     build_schedule,
 )
-from tokens.records.instruments import BondTerms
+from tokens.records.instruments import InstrumentTerms
 
 PRICE_SCALE = 10**6
 """price_e4 is per 100 of face: 100 x 10^4."""
@@ -66,7 +66,7 @@ def paying_account_of(asset: str, number: int = 0) -> bytes:
     return tagged_hash(_PAYING, number.to_bytes(4, "big") + asset.encode())[:16]
 
 
-def schedule_of(terms: BondTerms) -> tuple[Period, ...] | ScheduleFault:
+def schedule_of(terms: InstrumentTerms) -> tuple[Period, ...] | ScheduleFault:
     """The coupon periods, unadjusted, or why there are none."""
     return build_schedule(
         ScheduleTerms(
@@ -80,7 +80,7 @@ def schedule_of(terms: BondTerms) -> tuple[Period, ...] | ScheduleFault:
     )
 
 
-def periods_of(terms: BondTerms) -> tuple[Period, ...]:
+def periods_of(terms: InstrumentTerms) -> tuple[Period, ...]:
     """The coupon periods of terms that the ledger has accepted. Raises BadTerms."""
     periods = schedule_of(terms)
     if isinstance(periods, ScheduleFault):
@@ -88,37 +88,37 @@ def periods_of(terms: BondTerms) -> tuple[Period, ...]:
     return periods
 
 
-def dates_of(terms: BondTerms, calendar: Calendar, end: dt.date) -> Dates:
+def dates_of(terms: InstrumentTerms, calendar: Calendar, end: dt.date) -> Dates:
     """Record and payment date of the coupon whose unadjusted date is `end`."""
     payment = adjust(calendar, end, terms.bdc)
     return Dates(add_business_days(calendar, payment, -terms.record_offset_bd), payment)
 
 
-def maturity_of(terms: BondTerms, calendar: Calendar) -> dt.date:
-    """Date from which the bond is MATURED: its maturity, adjusted."""
+def maturity_of(terms: InstrumentTerms, calendar: Calendar) -> dt.date:
+    """Date from which the instrument is MATURED: its maturity, adjusted."""
     return adjust(calendar, terms.maturity_date, terms.bdc)
 
 
-def accrual_period(terms: BondTerms, calendar: Calendar, period: Period) -> Period:
+def accrual_period(terms: InstrumentTerms, calendar: Calendar, period: Period) -> Period:
     """The period that interest counts on: adjusted only where the terms say so."""
     return adjust_period(period, calendar, terms.bdc) if terms.adjust_accrual else period
 
 
-def coupon_fraction_of(terms: BondTerms, calendar: Calendar, number: int) -> YearFraction:
+def coupon_fraction_of(terms: InstrumentTerms, calendar: Calendar, number: int) -> YearFraction:
     """Exact part of a year that coupon `number` (from 1) pays."""
     period = accrual_period(terms, calendar, periods_of(terms)[number - 1])
     return coupon_fraction(period, terms.accrual_daycount, terms.freq)
 
 
-def coupon_of(terms: BondTerms, fraction: YearFraction, quantity: int) -> int:
+def coupon_of(terms: InstrumentTerms, fraction: YearFraction, quantity: int) -> int:
     """Coupon of a quantity in minor units, rounded down: a holder's, or what must be funded."""
     return coupon_amount_floor(quantity, terms.coupon_rate_e6, fraction)
 
 
 def accrued_of(
-    terms: BondTerms, calendar: Calendar, quantity: int, settlement: dt.date
+    terms: InstrumentTerms, calendar: Calendar, quantity: int, settlement: dt.date
 ) -> int | None:
-    """Accrued interest, RHU; negative after the record; None outside of the bond's life."""
+    """Accrued interest, RHU; negative after the record; None outside of the instrument's life."""
     for unadjusted in periods_of(terms):
         period = accrual_period(terms, calendar, unadjusted)
         if not period.start <= settlement < period.end:
@@ -132,9 +132,9 @@ def accrued_of(
 
 
 def consideration_of(
-    terms: BondTerms, calendar: Calendar, quantity: int, price_e4: int, settlement: dt.date
+    terms: InstrumentTerms, calendar: Calendar, quantity: int, price_e4: int, settlement: dt.date
 ) -> Consideration | None:
-    """What a trade at a clean price costs; None outside of the bond's life."""
+    """What a trade at a clean price costs; None outside of the instrument's life."""
     accrued = accrued_of(terms, calendar, quantity, settlement)
     if accrued is None:
         return None

@@ -1,3 +1,0 @@
-// bond_get: refusals
->> {"jsonrpc": "2.0", "id": 1, "method": "bond_get", "params": {"asset": "DPKR"}}
-<< {"jsonrpc": "2.0", "id": 1, "error": {"code": -32001, "message": "no such bond", "data": {"symbol": "NOT_FOUND", "retryable": false}}}

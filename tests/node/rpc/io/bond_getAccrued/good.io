@@ -1,7 +1,0 @@
-// bond_getAccrued: answers
->> {"jsonrpc": "2.0", "id": 1, "method": "bond_getAccrued", "params": {"asset": "PK0000000001", "face": "1000000", "on": "2025-10-01"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8f81989a3f70504906c3541d6972bc3b8177eed8666bbcc9fd8cfdc8734357bb", "stateRoot": "0xeb6fc0b73be6ff0d5d540de7d119a3212bce56b0516b55c6c315ba6636593126"}, "value": {"asset": "PK0000000001", "face": "1000000", "on": "2025-10-01", "amount": "24457", "settlementAsset": "PKR-CB"}}}
->> {"jsonrpc": "2.0", "id": 2, "method": "bond_getAccrued", "params": {"asset": "PK0000000001", "face": "1000000"}}
-<< {"jsonrpc": "2.0", "id": 2, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8f81989a3f70504906c3541d6972bc3b8177eed8666bbcc9fd8cfdc8734357bb", "stateRoot": "0xeb6fc0b73be6ff0d5d540de7d119a3212bce56b0516b55c6c315ba6636593126"}, "value": {"asset": "PK0000000001", "face": "1000000", "on": "2025-07-03", "amount": "0", "settlementAsset": "PKR-CB"}}}
->> {"jsonrpc": "2.0", "id": 3, "method": "bond_getAccrued", "params": {"asset": "PK0000000001", "face": "1000000", "on": "2026-01-02"}}
-<< {"jsonrpc": "2.0", "id": 3, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8f81989a3f70504906c3541d6972bc3b8177eed8666bbcc9fd8cfdc8734357bb", "stateRoot": "0xeb6fc0b73be6ff0d5d540de7d119a3212bce56b0516b55c6c315ba6636593126"}, "value": {"asset": "PK0000000001", "face": "1000000", "on": "2026-01-02", "amount": "-272", "settlementAsset": "PKR-CB"}}}

@@ -1,3 +1,0 @@
-// bond_getRegister: answers
->> {"jsonrpc": "2.0", "id": 1, "method": "bond_getRegister", "params": {"asset": "PK0000000001"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8f81989a3f70504906c3541d6972bc3b8177eed8666bbcc9fd8cfdc8734357bb", "stateRoot": "0xeb6fc0b73be6ff0d5d540de7d119a3212bce56b0516b55c6c315ba6636593126"}, "value": {"items": [{"account": "tmhr1c4m0mdthtr66ms0jhug8cy05pvctpwnr", "balance": "500000", "recordNo": 0, "recordQuantity": "0"}], "next": null, "pinnedHeight": 2}}}

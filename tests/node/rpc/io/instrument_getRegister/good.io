@@ -1,0 +1,3 @@
+// instrument_getRegister: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "instrument_getRegister", "params": {"asset": "PK0000000001"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8df60ccaed79fb1f5c8941c07aae387822c619753610fabccdeb0860426c56f7", "stateRoot": "0xf389eb79d1e43e7efc75e703357c455f53e20b14dc6bf12f5293329c3e0adf9a"}, "value": {"items": [{"account": "tmhr1c4m0mdthtr66ms0jhug8cy05pvctpwnr", "balance": "500000", "recordNo": 0, "recordQuantity": "0"}], "next": null, "pinnedHeight": 2}}}
