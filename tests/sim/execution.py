@@ -26,6 +26,8 @@ HEIGHTS_AFTER = 3
 LEVEL_WITHIN_MS = 30_000
 """For nodes that have to fetch all blocks first."""
 LOOK_EACH_MS = 250
+AGAIN_EACH_MS = 1_000
+"""Clients that wait for a block send again what may have been lost with the node that took it."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,13 +122,16 @@ def recovery_limit_ms(world: World) -> int:
 
 
 async def _until(world: World, height: int, within_ms: int, complaint: str) -> None:
-    """All nodes of the core reach a height. Clients have something for each block on the way."""
+    """All nodes of the core reach a height. Clients send until they have it."""
     limit_ms = world.elapsed_ms() + within_ms
+    again_ms = 0
     while any(node.height < height for node in world.core()):
-        if world.elapsed_ms() >= limit_ms:
+        now_ms = world.elapsed_ms()
+        if now_ms >= limit_ms:
             raise Violation(f"{complaint} within {within_ms} ms: height {height} is wanted")
-        if world.chain.height < height and not world.workload.waiting:
-            world.workload.send(world.core()[0], (world.workload.make(world.chain.height),))
+        if world.chain.height < height and now_ms >= again_ms:
+            world.workload.insist(world.core()[0], world.chain.height)
+            again_ms = now_ms + AGAIN_EACH_MS
         await world.wait(world.elapsed_ms() + LOOK_EACH_MS)
 
 

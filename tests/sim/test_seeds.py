@@ -16,3 +16,10 @@ def test_seeds_hold_every_property() -> None:
     assert totals.heights > 100
     assert totals.stats["acknowledged blocks"] > 300
     assert totals.stats["votes"] > 1_000
+
+
+def test_clients_send_again_what_was_lost_with_the_node_that_took_it() -> None:
+    """Seed 11025: the only payment in flight could enter no block, and clients of an idle network
+    waited for it longer than the blocks that were wanted."""
+    outcome = execution.run(plan.draw(11025), chosen=(0,))
+    assert outcome.height > 9

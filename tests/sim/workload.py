@@ -95,6 +95,14 @@ class Workload:
             old = next(iter(self.waiting.values()))
         self.send(node, (old,))
 
+    def insist(self, node: SimNode, height: int) -> None:
+        """The oldest payment that can still enter the block after `height`, or a new one."""
+        for made in self.waiting.values():
+            if made.signed.transaction.valid_until > height:
+                self.send(node, (made,))
+                return
+        self.send(node, (self.make(height),))
+
     def make(
         self, height: int, number: int | None = None, blocks: int | None = None
     ) -> DecodedTransaction:
