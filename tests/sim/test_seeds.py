@@ -19,7 +19,6 @@ def test_seeds_hold_every_property() -> None:
 
 
 def test_clients_send_again_what_was_lost_with_the_node_that_took_it() -> None:
-    """Seed 11025: the only payment in flight could enter no block, and clients of an idle network
-    waited for it longer than the blocks that were wanted."""
+    """Seed 11025: the one payment in flight could enter no block any more, and nobody sent."""
     outcome = execution.run(plan.draw(11025), chosen=(0,))
     assert outcome.height > 9
