@@ -45,6 +45,10 @@ PARAMETERS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec("rotation_heights", 100, 1, 10_000, "heights for which a primary stays"),
     ParameterSpec("recovery_delay_days", 3, 0, 365, "business days before a recovery takes effect"),
+    ParameterSpec("mark_age_days", 3, 1, 60, "business days after which a mark is stale"),
+    ParameterSpec(
+        "mark_jump_bps", 2_000, 1, 100_000, "change of a mark at once, in basis points of the last"
+    ),
 )
 
 PARAMETER_OF: dict[str, ParameterSpec] = {spec.name: spec for spec in PARAMETERS}

@@ -110,6 +110,10 @@ class Code(IntEnum):
     VALIDATOR_LIMIT = 111
     NOT_LIVE_ENOUGH = 112
     BAD_PARAMETER = 113
+    # marks, pledges, repos
+    MARK_STALE = 145
+    MARK_JUMP = 146
+    MARK_BY_ISSUER = 147
     # not includable: asked of every transaction by `includable` (R8) and by admission
     NON_CANONICAL_ENCODING = 1000
     MALFORMED = 1001

@@ -119,13 +119,15 @@ DEBT_OFFICE = Party(name="debt-office", title="Debt Office", validator="debt-off
 ISSUER = Party(name="issuer", title="Digital Rupee Company", roles=(Role.CASH_ISSUER,))
 FIU = Party(name="fiu", title="Financial Monitoring Unit", roles=(Role.FIU,))
 TAX = Party(name="tax", title="Board of Revenue", roles=(Role.TAX_AUTHORITY,))
+MARKER = Party(name="marker", title="Financial Markets Association", roles=(Role.MARK_SOURCE,))
 _BANK_ROLES = (Role.PRIMARY_DEALER, Role.BANK_CUSTODIAN)
 BANK_1 = Party(name="bank-1", title="Indus Bank", roles=_BANK_ROLES)
 BANK_2 = Party(name="bank-2", title="Ravi Bank", roles=_BANK_ROLES)
 BANK_3 = Party(name="bank-3", title="Chenab Bank", roles=_BANK_ROLES)
 
 PARTIES = (
-    TREASURY, CENTRAL_BANK, SUPERVISOR, DEBT_OFFICE, ISSUER, FIU, TAX, BANK_1, BANK_2, BANK_3,
+    TREASURY, CENTRAL_BANK, SUPERVISOR, DEBT_OFFICE, ISSUER, FIU, TAX, MARKER,
+    BANK_1, BANK_2, BANK_3,
 )  # fmt: skip
 BANKS = (BANK_1, BANK_2, BANK_3)
 

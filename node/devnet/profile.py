@@ -45,6 +45,7 @@ POLICIES: dict[str, tuple[tuple[tuple[Role, ...], ...], int, bool]] = {
     "emergency": (((Role.TREASURY,), (Role.CENTRAL_BANK,)), 1, True),
     "force_transfer": (((Role.CENTRAL_BANK,), (Role.SECURITIES_REGULATOR, Role.FIU)), 1, False),
     "instrument": (((Role.TREASURY,), (Role.CENTRAL_BANK,)), 1, False),
+    "marks": (((Role.MARK_SOURCE,),), 1, False),
     "mint_grant": (((Role.CENTRAL_BANK,), (Role.CASH_ISSUER,)), 1, False),
     "parameters": (((Role.CENTRAL_BANK,), (Role.TREASURY,)), 1, False),
     "participants": (((Role.CENTRAL_BANK,), (Role.SECURITIES_REGULATOR, Role.TREASURY)), 1, False),

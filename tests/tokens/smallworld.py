@@ -114,6 +114,7 @@ def policies() -> tuple[ApprovalPolicy, ...]:
         "central_bank_money": approval("central_bank_money", Role.CENTRAL_BANK),
         "mint_grant": approval("mint_grant", Role.CASH_ISSUER, Role.CENTRAL_BANK),
         "freeze": approval("freeze", authority),
+        "marks": approval("marks", Role.MARK_SOURCE),
         "seizure": approval("seizure", Role.CENTRAL_BANK, authority),
         "emergency": msgspec.structs.replace(approval("emergency", *both), validator_quorum=True),
         "validators": msgspec.structs.replace(approval("validators"), validator_quorum=True),
@@ -135,6 +136,7 @@ PARTICIPANTS = (
     participant("va-regulator", Role.VA_REGULATOR),
     participant("fiu", Role.FIU),
     participant("tax", Role.TAX_AUTHORITY),
+    participant("marker", Role.MARK_SOURCE),
 )
 
 ACCOUNTS = (

@@ -1,7 +1,8 @@
 """Typed events of receipts. A tag is never reused.
 
 Tags: 1-49 holdings, 50-99 parties and proposals, 100-149 instruments, 150-199 settlement,
-200-249 cash, 250-299 control, 300-349 business day and agenda, 350-399 governance.
+200-249 cash, 250-299 control, 300-349 business day and agenda, 350-399 governance,
+430-449 marks, pledges and repos.
 """
 
 from tokens.events.cash import (
@@ -11,6 +12,7 @@ from tokens.events.cash import (
     CentralBankMoneyWithdrawn,
     RedemptionQueued,
 )
+from tokens.events.collateral import MarkSet
 from tokens.events.control import (
     AssetPaused,
     CreditStopSet,
@@ -116,6 +118,7 @@ LedgerEvent = (
     | ValidatorsChanged
     | ObserversChanged
     | MisbehaviourReported
+    | MarkSet
 )
 
 __all__ = [
@@ -151,6 +154,7 @@ __all__ = [
     "LedgerEvent",
     "LienEnded",
     "LienPlaced",
+    "MarkSet",
     "MisbehaviourReported",
     "Moved",
     "ObserversChanged",

@@ -24,6 +24,7 @@ from tokens.ops.freezes import CHANGE_FREEZE, FREEZE, LIFT_FREEZE, STOP_CREDITS
 from tokens.ops.governance import PARAMETER_CHANGE, SET_APPROVAL_POLICY, SET_PARAMETER
 from tokens.ops.grants import GRANT_EXPIRY, GRANT_POWER, REVOKE_GRANT
 from tokens.ops.instruments import APPROVE_INSTRUMENT, CANCEL_INSTRUMENT, CREATE_INSTRUMENT
+from tokens.ops.marks import SET_MARKS
 from tokens.ops.observers import ADD_OBSERVER, REMOVE_OBSERVER
 from tokens.ops.participants import REGISTER_PARTICIPANT, SET_KEY_POLICY, UPDATE_PARTICIPANT
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
@@ -89,6 +90,7 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     REPORT_MISBEHAVIOUR,
     ADD_OBSERVER,
     REMOVE_OBSERVER,
+    SET_MARKS,
 )  # fmt: skip
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from tokens.records.instruments import (
     InstrumentTerms,
     TaxBase,
 )
+from tokens.records.marks import ASSET_MARKS, AssetMarks, Mark
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account, KeyPolicy, Participant
 from tokens.records.proposals import PROPOSAL, Proposal, ProposalStatus
 from tokens.records.settlement import BATCH, Batch, BatchParty, BatchStatus, Leg
@@ -157,6 +158,27 @@ def position(asset_id: str, holder: bytes, balance: int, held: int = 0) -> Posit
     )
 
 
+def marks() -> AssetMarks:
+    """A price of the bond in force, and the next one."""
+    held = Mark(
+        asset=BOND_ID,
+        price_e4=987_500,
+        dirty=False,
+        for_date=BUSINESS_DATE - datetime.timedelta(days=1),
+        effective=BUSINESS_DATE,
+        source=ISSUER,
+    )
+    coming = Mark(
+        asset=BOND_ID,
+        price_e4=990_000,
+        dirty=False,
+        for_date=BUSINESS_DATE,
+        effective=BUSINESS_DATE + datetime.timedelta(days=1),
+        source=ISSUER,
+    )
+    return AssetMarks(asset=BOND_ID, held=held, coming=coming)
+
+
 def batch() -> Batch:
     """Instrument units against money, matched."""
     return Batch(
@@ -252,6 +274,7 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     overlay.put(INSTRUMENT, bond())
     overlay.put(POSITION, position(BOND_ID, BOB, 500_000))
     overlay.put(SUPPLY, Supply(asset=BOND_ID, amount=500_000))
+    overlay.put(ASSET_MARKS, marks())
     overlay.put(BATCH, batch())
     overlay.put(PROPOSAL, proposal())
     node.write(overlay)

@@ -48,6 +48,8 @@ consensus_state          yes yes yes
 consensus_validators     yes yes yes
 gov_getProposal          yes yes yes
 gov_getProposals         yes yes yes
+mark_get                 yes yes yes
+mark_list                yes yes yes
 mempool_list             yes yes yes
 mempool_status           yes yes yes
 node_health              yes yes yes

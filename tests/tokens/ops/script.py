@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tests.tokens.ops.build import FACE, ISIN, dvp, instruct, leg, terms, transfer
+from tests.tokens.ops.script_collateral import collateral
 from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, cb_issue, mint, redeem
 from tests.tokens.ops.world import CBM, World, address
 from tokens.ops.batch_steps import AllocateBatch, CancelBatch, SettleBatch
@@ -41,6 +42,7 @@ def script(world: World) -> Iterator[Step]:
     yield from _issue(world)
     yield from _control(world)
     yield from _service(world)
+    yield from collateral(world)
 
 
 def _money(world: World) -> Iterator[Step]:

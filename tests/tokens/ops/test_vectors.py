@@ -31,6 +31,7 @@ FAMILIES = (
     "documents",
     "freezes",
     "instruments",
+    "marks",
     "settlement",
     "transfer",
     "unclaimed",

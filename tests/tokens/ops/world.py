@@ -69,6 +69,7 @@ PEOPLE: dict[str, tuple[Role, ...]] = {
     "regulator": (Role.SECURITIES_REGULATOR,),
     "bank_a": (Role.BANK_CUSTODIAN,),
     "bank_b": (Role.BANK_CUSTODIAN,),
+    "marker": (Role.MARK_SOURCE,),
 }
 
 POLICIES: dict[str, tuple[Role, ...]] = {
@@ -81,6 +82,7 @@ POLICIES: dict[str, tuple[Role, ...]] = {
     "calendar": (Role.CENTRAL_BANK, Role.SECURITIES_REGULATOR),
     "pause": (Role.CENTRAL_BANK, Role.SECURITIES_REGULATOR),
     "seizure": (Role.CENTRAL_BANK,),
+    "marks": (Role.MARK_SOURCE,),
 }
 
 ACCOUNTS: dict[str, tuple[str, AccountPurpose]] = {

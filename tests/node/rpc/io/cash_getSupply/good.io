@@ -1,3 +1,3 @@
 // cash_getSupply: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "cash_getSupply", "params": {"asset": "DPKR"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8df60ccaed79fb1f5c8941c07aae387822c619753610fabccdeb0860426c56f7", "stateRoot": "0xf389eb79d1e43e7efc75e703357c455f53e20b14dc6bf12f5293329c3e0adf9a"}, "value": {"asset": "DPKR", "amount": "1000000", "queued": "0"}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xd5617dee252cce3b97b16b52fd30914b887c734274d05238cc972a889cb3c700", "stateRoot": "0xd5d910c0de376a16cc541510daaab102379aceff80888f53c8592866418eeda2"}, "value": {"asset": "DPKR", "amount": "1000000", "queued": "0"}}}
