@@ -13,16 +13,13 @@ from tokens.liens import HOLDERS
 from tokens.lookup import require
 from tokens.posting import available, supply_of
 from tokens.records.day import CALENDAR
+from tokens.records.documents import DOCUMENT, DOCUMENTS, DOCUMENTS_MAX, Document
 from tokens.records.holdings import POSITION, Position
 from tokens.records.instruments import (
     ASSET,
-    DOCUMENT,
-    DOCUMENTS,
-    DOCUMENTS_MAX,
     INSTRUMENT,
     PAYMENT,
     Asset,
-    Document,
     Instrument,
     Payment,
     PaymentKind,

@@ -10,13 +10,10 @@ from tokens.events import DocumentAdded, TermsAmended
 from tokens.lookup import require, require_asset
 from tokens.records.amend import with_asset, with_terms
 from tokens.records.day import CALENDAR
+from tokens.records.documents import DOCUMENT, DOCUMENTS, DOCUMENTS_MAX, Document
 from tokens.records.instruments import (
     ASSET,
-    DOCUMENT,
-    DOCUMENTS,
-    DOCUMENTS_MAX,
     INSTRUMENT,
-    Document,
     Instrument,
     InstrumentTerms,
 )

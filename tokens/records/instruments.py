@@ -24,8 +24,6 @@ from tokens.types import (
     Text,
 )
 
-DOCUMENTS_MAX = 64
-"""Documents of one asset."""
 LIVE_INSTRUMENTS_MAX = 4_096
 """Instruments between creation and redemption: what open_day and close_day walk."""
 
@@ -275,21 +273,6 @@ class RecordStamp(
     quantity: Amount
 
 
-class Document(
-    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
-):
-    """One version of a document of an asset. Append-only."""
-
-    asset: AssetId
-    number: Count
-    """From 1, in the order of adding."""
-    name: Text
-    uri: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
-    sha256: Hash
-    version: Count
-    """From 1 per name."""
-
-
 def _live(asset: Asset) -> Key | None:
     """Instruments with dated work before them."""
     instrument = asset.kind not in (AssetKind.MONEY, AssetKind.CASH, AssetKind.COMMODITY)
@@ -339,17 +322,9 @@ RECORD_STAMP = RecordKind(
     lambda r: (r.asset, r.account, r.record_no),
     (Index(23, "record_stamps", lambda r: (r.asset, r.account, r.record_no), static=True),),
 )
-DOCUMENT = RecordKind(
-    24,
-    "document",
-    Document,
-    lambda r: (r.asset, r.number),
-    (Index(24, "documents", lambda r: (r.asset, r.number), static=True),),
-)
 
 LIVE_INSTRUMENTS = ASSET.indexes[1]
 PAYMENTS = PAYMENT.indexes[0]
 OPEN_PAYMENTS = PAYMENT.indexes[1]
 UNFUNDED_PAYMENTS = PAYMENT.indexes[2]
 RECORD_STAMPS = RECORD_STAMP.indexes[0]
-DOCUMENTS = DOCUMENT.indexes[0]

@@ -20,8 +20,9 @@ from tokens.ops.instruments import (
     CreateInstrument,
     terms_digest,
 )
+from tokens.records.documents import DOCUMENT
 from tokens.records.holdings import LIEN, POSITION, LegalBasis, Lien
-from tokens.records.instruments import ASSET, DOCUMENT, INSTRUMENT, PaymentStatus
+from tokens.records.instruments import ASSET, INSTRUMENT, PaymentStatus
 from tokens.records.parties import ACCOUNT
 from tokens.results import Code
 from tokens.types import AccountStatus, AssetStatus, LienKind
