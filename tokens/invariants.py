@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from tokens.invariants_money import MONEY_INVARIANTS
+from tokens.invariants_payments import PAYMENT_INVARIANTS
 from tokens.parameters import PARAMETER_OF
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, SUPPLY
@@ -166,6 +167,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     validate_parameters,
     validate_validators,
     *MONEY_INVARIANTS,
+    *PAYMENT_INVARIANTS,
 )  # fmt: skip
 
 

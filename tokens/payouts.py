@@ -18,7 +18,6 @@ from tokens.events import CouponPaid, PaymentUnclaimed, PrincipalPaid, ResidualR
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.amend import with_item, with_payment
 from tokens.records.control import UNCLAIMED, Unclaimed
-from tokens.records.day import TAX_TABLE
 from tokens.records.holdings import LIEN, POSITION, Lien, Position
 from tokens.records.instruments import (
     INSTRUMENT,
@@ -40,10 +39,10 @@ from tokens.servicing import (
 from tokens.terms import coupon_of
 from tokens.types import AMOUNT_LIMIT, AccountStatus, LienKind
 from tokens.unclaimed import unclaimed_account_of
-from tokens.withholding import rate_of, withheld_half_up
+from tokens.withholding import coupon_base, discount_base, withhold
 
-POSTINGS_PER_HOLDER = 4
-"""Net and tax, two positions each; a burn, its money and its liens count the same."""
+POSTINGS_PER_HOLDER = 6
+"""Net and tax, two positions each, the year's sum and the certificate; a burn counts the same."""
 
 _subject = msgspec.msgpack.Decoder(tuple[str, int])
 
@@ -140,20 +139,16 @@ def _pay_coupon(
     if not gross:
         return payment
     account = require_account(state, position.account)
-    rate = rate_of(
-        state, instrument.terms.tax_profile, account, payment.paid_on or context.business_date
+    tax = withhold(
+        context,
+        instrument,
+        payment,
+        account,
+        quantity=quantity,
+        base=coupon_base(instrument, gross),
+        paid=gross,
     )
-    withheld = withheld_half_up(gross, rate)
-    _credit(context, instrument, payment, account, gross - withheld)
-    if withheld:
-        table = require(state, TAX_TABLE, instrument.terms.tax_profile)
-        posting.move(
-            context,
-            require_asset(state, instrument.terms.settlement_asset),
-            require_account(state, instrument.paying_account),
-            require_account(state, table.account),
-            withheld,
-        )
+    _credit(context, instrument, payment, account, gross - tax.amount)
     context.emit(
         CouponPaid(
             asset=payment.asset,
@@ -161,12 +156,12 @@ def _pay_coupon(
             account=account.id,
             quantity=quantity,
             gross=gross,
-            withheld=withheld,
+            withheld=tax.amount,
             tax_class=account.tax_class,
-            rate_e6=rate,
+            rate_e6=tax.rate_e6,
         )
     )
-    return with_payment(payment, paid=payment.paid + gross, withheld=payment.withheld + withheld)
+    return with_payment(payment, paid=payment.paid + gross, withheld=payment.withheld + tax.amount)
 
 
 def _credit(
@@ -226,15 +221,17 @@ def _redeem(
                 liens.lift(context, lien)
                 stay += [] if lien.kind is LienKind.HOLD else [lien]
     posting.burn(context, require_asset(state, payment.asset), account, position.balance)
-    paid_to = _credit(context, instrument, payment, account, position.balance)
-    for lien in stay:
-        moved = msgspec.structs.replace(
-            lien,
-            account=paid_to.id,
-            asset=instrument.terms.settlement_asset,
-            amount=min(position.balance, AMOUNT_LIMIT if lien.amount is None else lien.amount),
-        )
-        liens.place(context, moved)
+    tax = withhold(
+        context,
+        instrument,
+        payment,
+        account,
+        quantity=position.balance,
+        base=discount_base(state, instrument, position.balance),
+        paid=position.balance,
+    )
+    paid_to = _credit(context, instrument, payment, account, position.balance - tax.amount)
+    _catch(context, instrument, stay, paid_to, position.balance, position.balance - tax.amount)
     context.emit(
         PrincipalPaid(
             asset=payment.asset,
@@ -242,9 +239,45 @@ def _redeem(
             account=account.id,
             quantity=position.balance,
             amount=position.balance,
+            withheld=tax.amount,
         )
     )
-    return with_payment(payment, paid=payment.paid + position.balance)
+    return with_payment(
+        payment,
+        paid=payment.paid + position.balance,
+        withheld=payment.withheld + tax.amount,
+    )
+
+
+def _catch(
+    context: Context,
+    instrument: Instrument,
+    stay: list[Lien],
+    account: Account,
+    face: int,
+    money: int,
+) -> None:
+    """Put what rested on `face` on the money that came for it, each its share.
+
+    Pledges share by running sums, so that together they never ask for more than came. A freeze is
+    rounded up: it may exceed a balance.
+    """
+    before = 0
+    for lien in stay:
+        caught = min(face, AMOUNT_LIMIT if lien.amount is None else lien.amount)
+        if lien.kind is LienKind.PLEDGE:
+            amount = (before + caught) * money // face - before * money // face
+            before += caught
+        else:
+            amount = -(-caught * money // face)
+        if amount:
+            moved = msgspec.structs.replace(
+                lien,
+                account=account.id,
+                asset=instrument.terms.settlement_asset,
+                amount=amount,
+            )
+            liens.place(context, moved)
 
 
 COUPON_AGENDA = AgendaHandler(name=COUPON_HANDLER, family="coupons", run=run_coupon)

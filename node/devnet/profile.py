@@ -126,8 +126,10 @@ def tax_table(account: bytes) -> TaxTable:
         profile=TAX_PROFILE,
         version=1,
         account=account,
+        year_month=7,
         entries=tuple(
-            TaxEntry(tax_class=name, from_date=TAX_FROM, rate_e6=rate) for name, rate in rates
+            TaxEntry(tax_class=name, from_date=TAX_FROM, rate_e6=rate, above=None)
+            for name, rate in rates
         ),
     )
 

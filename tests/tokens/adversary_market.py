@@ -32,9 +32,10 @@ class Market:
         """Everything that trading needs."""
         rates = (("atl", 150_000), ("exempt", 0), ("whole", 1_000_000))
         entries = tuple(
-            TaxEntry(tax_class=name, from_date=START, rate_e6=rate) for name, rate in rates
+            TaxEntry(tax_class=name, from_date=START, rate_e6=rate, above=None)
+            for name, rate in rates
         )
-        table = SetTaxTable(profile="pk", account=addr("tax-cash"), entries=entries)
+        table = SetTaxTable(profile="pk", account=addr("tax-cash"), year_month=7, entries=entries)
         cash = DefineCashAsset(
             asset=PKRS,
             name="Digital rupee",

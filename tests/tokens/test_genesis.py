@@ -117,7 +117,11 @@ def test_the_good_one_has_no_fault() -> None:
         (with_account("client-a1", status=AccountStatus.CLOSED), GenesisFault.ACCOUNT_NOT_OPEN),
         (
             changed(
-                tax_tables=(TaxTable(profile="x", version=1, account=addr("nobody"), entries=()),)
+                tax_tables=(
+                    TaxTable(
+                        profile="x", version=1, account=addr("nobody"), year_month=7, entries=()
+                    ),
+                )
             ),
             GenesisFault.UNKNOWN_ACCOUNT,
         ),

@@ -45,6 +45,7 @@ from tokens.events.instruments import (
     RecordTaken,
     ResidualReturned,
     TaxTableSet,
+    TaxWithheld,
     TermsAmended,
     UnclaimedPaid,
 )
@@ -107,6 +108,7 @@ LedgerEvent = (
     | PaymentUnclaimed
     | ResidualReturned
     | TaxTableSet
+    | TaxWithheld
     | UnclaimedPaid
     | BatchInstructed
     | BatchApproved
@@ -171,6 +173,7 @@ __all__ = [
     "ResidualReturned",
     "Seized",
     "TaxTableSet",
+    "TaxWithheld",
     "TermsAmended",
     "UnclaimedPaid",
     "ValidatorsChanged",

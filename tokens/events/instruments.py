@@ -4,7 +4,7 @@ import datetime as dt
 
 import msgspec
 
-from tokens.records.instruments import PaymentKind, PaymentStatus
+from tokens.records.instruments import PaymentKind, PaymentStatus, TaxBase
 from tokens.types import Address, Amount, AssetId, AssetStatus, Count, Hash, Symbol, Text
 
 
@@ -149,13 +149,17 @@ class PrincipalPaid(
     forbid_unknown_fields=True,
     tag=108,
 ):
-    """One holder's units were burned against their face."""
+    """One holder's principal: redeemed units are burned, an amortisation leaves them."""
 
     asset: AssetId
     payment: Count
     account: Address
     quantity: Amount
+    """Face that was paid on."""
     amount: Amount
+    """Gross."""
+    withheld: Amount
+    """Tax on the discount; net = amount - withheld."""
 
 
 class PaymentUnclaimed(
@@ -220,3 +224,26 @@ class UnclaimedPaid(
     target: Address
     asset: AssetId
     amount: Amount
+
+
+class TaxWithheld(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=130,
+):
+    """Certificate of what was withheld from one payment to one account."""
+
+    account: Address
+    year: Count
+    """Tax year, named after the calendar year in which it ends."""
+    security: AssetId
+    payment: Count
+    tax_base: TaxBase
+    base: Amount
+    """What tax was computed on."""
+    rate_e6: int
+    """Part of the base, x 10^6."""
+    withheld: Amount

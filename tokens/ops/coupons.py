@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Annotated
 
 import msgspec
 
@@ -85,6 +86,8 @@ class SetTaxTable(
     """What instruments name in `tax_profile`."""
     account: Address
     """Account of the tax authority, purpose TAX."""
+    year_month: Annotated[int, msgspec.Meta(ge=1, le=12)]
+    """Month on whose first day a tax year begins, 1..12."""
     entries: tuple[TaxEntry, ...]
     """Strictly ascending by (tax_class, from_date), at most 128."""
 
@@ -199,6 +202,7 @@ def apply_tax(context: Context, operation: SetTaxTable) -> None:
             profile=operation.profile,
             version=version,
             account=operation.account,
+            year_month=operation.year_month,
             entries=operation.entries,
         ),
     )

@@ -13,6 +13,7 @@ from tokens.records import (
     proposals,
     settlement,
     system,
+    tax,
 )
 from tokens.records.kind import Kind
 
@@ -33,6 +34,9 @@ KINDS: tuple[Kind, ...] = (
     day.BUSINESS_DAY,
     day.CALENDAR,
     day.TAX_TABLE,
+    tax.ISSUE_PRICE,
+    tax.TAX_YEAR,
+    tax.TAX_CERTIFICATE,
     instruments.ASSET,
     instruments.INSTRUMENT,
     instruments.PAYMENT,

@@ -7,7 +7,7 @@ import msgspec
 
 from tokens.finance.calendar import Calendar
 from tokens.records.kind import Index, RecordKind
-from tokens.types import Address, Symbol
+from tokens.types import Address, PositiveAmount, Symbol
 
 CalendarId = Annotated[
     str, msgspec.Meta(min_length=1, max_length=16, pattern="^[A-Z0-9][A-Z0-9-]*\\Z")
@@ -42,6 +42,18 @@ class CalendarRecord(
     """None exactly when nothing is pending."""
 
 
+class RateAbove(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """Another rate for those who received much in a tax year."""
+
+    threshold: PositiveAmount
+    """Minor units: what a person may receive in a tax year, gross, before this rate holds."""
+    rate_e6: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+    """Part of the gross amount x 10^6, of the payment that passes the threshold and of those
+    after it."""
+
+
 class TaxEntry(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
@@ -51,6 +63,8 @@ class TaxEntry(
     from_date: dt.date
     rate_e6: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
     """Part of the gross amount that is withheld, x 10^6; 1_000_000 takes all of it."""
+    above: RateAbove | None
+    """None: one rate, whatever the sum of the year."""
 
 
 class TaxTable(
@@ -63,6 +77,8 @@ class TaxTable(
     version: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
     account: Address
     """Account of the tax authority that receives what is withheld."""
+    year_month: Annotated[int, msgspec.Meta(ge=1, le=12)]
+    """Month on whose first day a tax year begins: 7 in Pakistan."""
     entries: Annotated[tuple[TaxEntry, ...], msgspec.Meta(max_length=TAX_ENTRIES_MAX)]
     """Strictly ascending by (tax_class, from_date). A class without an entry pays the rate of class
     `default`; without that one, nothing."""

@@ -11,6 +11,7 @@ from node.rpc.methods import (
     node,
     process,
     sub,
+    tax,
     tx_table,
 )
 
@@ -25,5 +26,6 @@ METHODS: tuple[Method, ...] = (
     *process.METHODS,
     *consensus.METHODS,
     *sub.METHODS,
+    *tax.METHODS,
 )
 """Every method that the network is served; rpc.discover is the server's own."""

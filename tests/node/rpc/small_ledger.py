@@ -5,6 +5,7 @@ import datetime
 from node.signing import Signer, dev_seed
 from tests.node.rpc.fake_genesis import BUSINESS_DATE, CHAIN_ID, address_of, digest_of
 from tests.node.rpc.fake_node import FakeNode
+from tests.node.rpc.small_tax import put_tax
 from tokens.codec import encode
 from tokens.events import Issued, Moved
 from tokens.finance.calendar import BusinessDayConvention, Calendar
@@ -275,6 +276,7 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     overlay.put(POSITION, position(BOND_ID, BOB, 500_000))
     overlay.put(SUPPLY, Supply(asset=BOND_ID, amount=500_000))
     overlay.put(ASSET_MARKS, marks())
+    put_tax(overlay, BOND_ID, MONEY)
     overlay.put(BATCH, batch())
     overlay.put(PROPOSAL, proposal())
     node.write(overlay)

@@ -63,6 +63,9 @@ settle_get               yes yes yes
 settle_list              yes yes yes
 sub_subscribe            yes yes yes
 sub_unsubscribe          yes yes yes
+tax_getTable             yes yes yes
+tax_getCertificates      yes yes yes
+tax_getIssuePrice        yes yes yes
 tx_decode                yes yes yes
 tx_encode                yes yes yes
 tx_get                   yes yes yes

@@ -56,8 +56,10 @@ def _money(world: World) -> Iterator[Step]:
     yield "bank_a", mint(500)
     yield "bank_a", redeem(100)
     yield "bank_a", transfer(CBM, "a/main", "a/second", FACE)
-    entry = TaxEntry(tax_class="filer", from_date=dt.date(2025, 7, 1), rate_e6=150_000)
-    table = SetTaxTable(profile="other", account=address("tax/main"), entries=(entry,))
+    entry = TaxEntry(tax_class="filer", from_date=dt.date(2025, 7, 1), rate_e6=150_000, above=None)
+    table = SetTaxTable(
+        profile="other", account=address("tax/main"), year_month=7, entries=(entry,)
+    )
     yield "tax+central", table
 
 

@@ -127,15 +127,17 @@ def test_rates_are_dated() -> None:
 
 
 def test_a_class_without_a_rate_pays_the_default() -> None:
-    entries = (TaxEntry(tax_class="default", from_date=dt.date(2020, 1, 1), rate_e6=300_000),)
-    table = TaxTable(profile="x", version=1, account=bytes(16), entries=entries)
+    entries = (
+        TaxEntry(tax_class="default", from_date=dt.date(2020, 1, 1), rate_e6=300_000, above=None),
+    )
+    table = TaxTable(profile="x", version=1, account=bytes(16), year_month=7, entries=entries)
     assert rate_on(table, "new", dt.date(2025, 1, 1)) == 300_000
 
 
 def test_set_tax_table() -> None:
     world = World()
-    entry = TaxEntry(tax_class="a", from_date=dt.date(2025, 1, 1), rate_e6=1)
-    table = SetTaxTable(profile="new", account=address("tax/main"), entries=(entry,))
+    entry = TaxEntry(tax_class="a", from_date=dt.date(2025, 1, 1), rate_e6=1, above=None)
+    table = SetTaxTable(profile="new", account=address("tax/main"), year_month=7, entries=(entry,))
     world.refuse(Code.NEEDS_APPROVAL, "tax", table)
     other = msgspec.structs.replace(table, account=address("a/main"))
     world.refuse(Code.BAD_FIELD, "tax+central", other)

@@ -144,14 +144,20 @@ class World:
             state.put(APPROVAL_POLICY, policy)
         self.money(CBM, AssetKind.MONEY)
         entries = (
-            TaxEntry(tax_class="filer", from_date=dt.date(2020, 7, 1), rate_e6=150_000),
-            TaxEntry(tax_class="filer", from_date=dt.date(2025, 7, 1), rate_e6=200_000),
-            TaxEntry(tax_class="non-filer", from_date=dt.date(2020, 7, 1), rate_e6=400_000),
-            TaxEntry(tax_class="whole", from_date=dt.date(2020, 7, 1), rate_e6=1_000_000),
+            TaxEntry(tax_class="filer", from_date=dt.date(2020, 7, 1), rate_e6=150_000, above=None),
+            TaxEntry(tax_class="filer", from_date=dt.date(2025, 7, 1), rate_e6=200_000, above=None),
+            TaxEntry(
+                tax_class="non-filer", from_date=dt.date(2020, 7, 1), rate_e6=400_000, above=None
+            ),
+            TaxEntry(
+                tax_class="whole", from_date=dt.date(2020, 7, 1), rate_e6=1_000_000, above=None
+            ),
         )
         state.put(
             TAX_TABLE,
-            TaxTable(profile="pk", version=1, account=address("tax/main"), entries=entries),
+            TaxTable(
+                profile="pk", version=1, account=address("tax/main"), year_month=7, entries=entries
+            ),
         )
 
     def account(

@@ -1,0 +1,3 @@
+// tax_getTable: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "tax_getTable", "params": {"profile": "pk"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x37078d9818089b185de87c2bb0ca4e73f0afb1e538bff377c1e8ac8545ec6b04", "stateRoot": "0xc61ebc36172bc2cad442aeb913b1ef9fdd9e6e96b6b2070470c1b57ba70e574a"}, "value": {"profile": "pk", "version": 1, "account": "tmhr1schmhxfqzfwlga0grlrs2uftq5t04q33", "yearMonth": 7, "entries": [{"taxClass": "person", "fromDate": "2025-07-01", "rateE6": 100000, "above": {"threshold": "100000000", "rateE6": 125000}}]}}}
