@@ -1,3 +1,3 @@
 // cash_getSupply: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "cash_getSupply", "params": {"asset": "DPKR"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xd5617dee252cce3b97b16b52fd30914b887c734274d05238cc972a889cb3c700", "stateRoot": "0xd5d910c0de376a16cc541510daaab102379aceff80888f53c8592866418eeda2"}, "value": {"asset": "DPKR", "amount": "1000000", "queued": "0"}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xc65108f85308d54365d0714093020736784b122a0be8fde72acd39f47535af4e", "stateRoot": "0x04ea892d53bcb36dcae64b14fe139b762608b6f4bab02f8ea26079572edd3f65"}, "value": {"asset": "DPKR", "amount": "1000000", "queued": "0"}}}
