@@ -8,6 +8,7 @@ Rules of this file:
 import datetime as dt
 from typing import NamedTuple
 
+from tokens.coupon_rates import accrued_at, consideration_at, rate_of_coupon
 from tokens.finance.calendar import Calendar
 from tokens.liens import HOLDERS
 from tokens.lookup import require
@@ -28,12 +29,13 @@ from tokens.records.instruments import (
 from tokens.state import Overlay
 from tokens.terms import (
     Consideration,
-    accrued_of,
-    consideration_of,
+    coupon_factor_of,
     coupon_fraction_of,
     coupon_of,
     dates_of,
+    maturity_of,
     periods_of,
+    principal_at_maturity_of,
 )
 
 PAGE_MAX = 1_000
@@ -61,8 +63,9 @@ class ScheduleEntry(NamedTuple):
     """Unadjusted coupon date."""
     record_date: dt.date
     payment_date: dt.date
-    per_denomination: int
-    """Coupon of one denomination in minor units, rounded down; redemption: its face."""
+    per_denomination: int | None
+    """Coupon of one denomination in minor units, rounded down; None while its rate is not fixed.
+    Redemption: its face, less what was repaid before."""
     payment: Payment | None
     """What the ledger knows since the record; None while SCHEDULED."""
 
@@ -93,7 +96,7 @@ def schedule_view(state: Overlay, asset_id: str) -> tuple[ScheduleEntry, ...] | 
     calendar = _calendar(state, instrument)
     count = len(periods_of(instrument.terms))
     entries = [_coupon(state, instrument, calendar, number) for number in range(1, count + 1)]
-    return (*entries, _redemption(state, instrument, entries[-1]))
+    return (*entries, _redemption(state, instrument, calendar, count + 1))
 
 
 def accrued_view(state: Overlay, asset_id: str, quantity: int, settlement: dt.date) -> int | None:
@@ -101,7 +104,7 @@ def accrued_view(state: Overlay, asset_id: str, quantity: int, settlement: dt.da
     instrument = state.get(INSTRUMENT, asset_id)
     if instrument is None:
         return None
-    return accrued_of(instrument.terms, _calendar(state, instrument), quantity, settlement)
+    return accrued_at(state, instrument, quantity, settlement)
 
 
 def consideration_view(
@@ -111,9 +114,7 @@ def consideration_view(
     instrument = state.get(INSTRUMENT, asset_id)
     if instrument is None:
         return None
-    return consideration_of(
-        instrument.terms, _calendar(state, instrument), quantity, price_e4, settlement
-    )
+    return consideration_at(state, instrument, quantity, price_e4, settlement)
 
 
 def register_view(
@@ -151,6 +152,7 @@ def _coupon(
         if payment is None
         else payment.fraction
     )
+    rate = rate_of_coupon(state, instrument, number)
     return ScheduleEntry(
         number=number,
         kind=PaymentKind.COUPON,
@@ -159,22 +161,33 @@ def _coupon(
         accrual_end=period.end,
         record_date=dates.record_date if payment is None else payment.record_date,
         payment_date=dates.payment_date if payment is None else payment.payment_date,
-        per_denomination=coupon_of(instrument.terms, fraction, instrument.terms.denomination),
+        per_denomination=None
+        if rate is None
+        else coupon_of(
+            instrument.terms,
+            fraction,
+            instrument.terms.denomination,
+            rate_e6=rate,
+            factor_e6=coupon_factor_of(instrument.terms, number),
+        ),
         payment=payment,
     )
 
 
-def _redemption(state: Overlay, instrument: Instrument, last: ScheduleEntry) -> ScheduleEntry:
-    number = last.number + 1
+def _redemption(
+    state: Overlay, instrument: Instrument, calendar: Calendar, number: int
+) -> ScheduleEntry:
+    terms = instrument.terms
     payment = state.get(PAYMENT, instrument.asset, number)
+    matures = maturity_of(terms, calendar)
     return ScheduleEntry(
         number=number,
         kind=PaymentKind.REDEMPTION,
         status=PaymentStatus.SCHEDULED if payment is None else payment.status,
-        accrual_start=last.accrual_end,
-        accrual_end=last.accrual_end,
-        record_date=last.record_date if payment is None else payment.record_date,
-        payment_date=last.payment_date if payment is None else payment.payment_date,
-        per_denomination=instrument.terms.denomination,
+        accrual_start=terms.maturity_date,
+        accrual_end=terms.maturity_date,
+        record_date=matures if payment is None else payment.record_date,
+        payment_date=matures if payment is None else payment.payment_date,
+        per_denomination=principal_at_maturity_of(terms, terms.denomination),
         payment=payment,
     )

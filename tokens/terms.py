@@ -4,6 +4,10 @@ Rules of this file:
 1. Dates are computed from the terms and the calendar in force each time they are asked for; what a
    record has frozen is in its Payment.
 2. Exact fractions until the one rounding, which the function of finance/accrual.py names.
+3. Quantities are original face for ever. What was repaid before maturity is a pool factor, x 10^6,
+   in each formula of money; it steps on unadjusted coupon dates.
+4. The rate of a floater's later coupons is not in its terms: tokens/coupon_rates.py knows it. No
+   function here puts another one in its place.
 """
 
 import datetime as dt
@@ -12,11 +16,14 @@ from typing import NamedTuple
 from tokens.amount import mul_div_half_up
 from tokens.codec import tagged_hash
 from tokens.finance.accrual import (
+    FACTOR_ONE_E6,
     accrued_amount_half_up,
     accrued_fraction,
     coupon_amount_floor,
     coupon_fraction,
     ex_coupon_accrued_half_up,
+    pool_factor_e6,
+    principal_amount_floor,
     remaining_fraction,
 )
 from tokens.finance.calendar import Calendar, add_business_days, adjust
@@ -67,7 +74,10 @@ def paying_account_of(asset: str, number: int = 0) -> bytes:
 
 
 def schedule_of(terms: InstrumentTerms) -> tuple[Period, ...] | ScheduleFault:
-    """The coupon periods, unadjusted, or why there are none."""
+    """The periods, unadjusted, or why there are none.
+
+    At frequency 0 there is one from dated date to maturity, which pays no coupon.
+    """
     return build_schedule(
         ScheduleTerms(
             dated_date=terms.dated_date,
@@ -81,7 +91,12 @@ def schedule_of(terms: InstrumentTerms) -> tuple[Period, ...] | ScheduleFault:
 
 
 def periods_of(terms: InstrumentTerms) -> tuple[Period, ...]:
-    """The coupon periods of terms that the ledger has accepted. Raises BadTerms."""
+    """The coupon periods of terms that the ledger has accepted: none at frequency 0.
+
+    Raises BadTerms.
+    """
+    if terms.freq == 0:
+        return ()
     periods = schedule_of(terms)
     if isinstance(periods, ScheduleFault):
         raise BadTerms(f"{terms.isin}: {periods}")
@@ -110,32 +125,117 @@ def coupon_fraction_of(terms: InstrumentTerms, calendar: Calendar, number: int) 
     return coupon_fraction(period, terms.accrual_daycount, terms.freq)
 
 
-def coupon_of(terms: InstrumentTerms, fraction: YearFraction, quantity: int) -> int:
-    """Coupon of a quantity in minor units, rounded down: a holder's, or what must be funded."""
-    return coupon_amount_floor(quantity, terms.coupon_rate_e6, fraction)
+def coupon_of(
+    terms: InstrumentTerms,
+    fraction: YearFraction,
+    quantity: int,
+    *,
+    rate_e6: int | None = None,
+    factor_e6: int = FACTOR_ONE_E6,
+) -> int:
+    """Coupon of a quantity in minor units, rounded down: a holder's, or what must be funded.
+
+    `fraction` is `coupon_fraction_of` and `factor_e6` is `coupon_factor_of` the coupon; `rate_e6`
+    comes from tokens/coupon_rates.py, None = the rate in the terms. The quantity is original face.
+    """
+    rate = terms.coupon_rate_e6 if rate_e6 is None else rate_e6
+    return coupon_amount_floor(quantity, rate, fraction, factor_e6)
 
 
-def accrued_of(
-    terms: InstrumentTerms, calendar: Calendar, quantity: int, settlement: dt.date
-) -> int | None:
-    """Accrued interest, RHU; negative after the record; None outside of the instrument's life."""
-    for unadjusted in periods_of(terms):
+def pool_factor_of(terms: InstrumentTerms, day: dt.date) -> int:
+    """Part of the original face that is outstanding at the end of `day`, x 10^6.
+
+    A repayment counts from its unadjusted coupon date on. The rest at maturity is no repayment:
+    at the maturity date and later this is the part that the redemption pays.
+    """
+    return pool_factor_e6([(part.date, part.fraction_e6) for part in terms.amortisations], day)
+
+
+def coupon_factor_of(terms: InstrumentTerms, number: int) -> int:
+    """Pool factor that coupon `number` (from 1) pays interest on: at the start of its period."""
+    return pool_factor_of(terms, periods_of(terms)[number - 1].start)
+
+
+def repayment_of(terms: InstrumentTerms, number: int) -> int:
+    """Part of the original face that is repaid with coupon `number` (from 1), x 10^6; 0 if none.
+
+    What the redemption pays is not in it.
+    """
+    end = periods_of(terms)[number - 1].end
+    return sum(part.fraction_e6 for part in terms.amortisations if part.date == end)
+
+
+def principal_at_maturity_of(terms: InstrumentTerms, quantity: int) -> int:
+    """What the redemption of a quantity pays, in minor units: the face, less what was repaid.
+
+    Exact: creation admits only fractions that are whole minor units of each increment.
+    """
+    return principal_amount_floor(quantity, pool_factor_of(terms, terms.maturity_date))
+
+
+class Accruing(NamedTuple):
+    """The coupon that accrues on a day."""
+
+    number: int
+    """From 1."""
+    unadjusted: Period
+    period: Period
+    """As interest counts on it."""
+
+
+def accruing_on(terms: InstrumentTerms, calendar: Calendar, day: dt.date) -> Accruing | None:
+    """The coupon that accrues on a day, or None if none does."""
+    for number, unadjusted in enumerate(periods_of(terms), start=1):
         period = accrual_period(terms, calendar, unadjusted)
-        if not period.start <= settlement < period.end:
-            continue
-        if settlement > dates_of(terms, calendar, unadjusted.end).record_date:
-            rest = remaining_fraction(period, terms.accrual_daycount, terms.freq, settlement)
-            return ex_coupon_accrued_half_up(quantity, terms.coupon_rate_e6, rest)
-        part = accrued_fraction(period, terms.accrual_daycount, terms.freq, settlement)
-        return accrued_amount_half_up(quantity, terms.coupon_rate_e6, part)
+        if period.start <= day < period.end:
+            return Accruing(number, unadjusted, period)
     return None
 
 
+def accrued_of(
+    terms: InstrumentTerms,
+    calendar: Calendar,
+    quantity: int,
+    settlement: dt.date,
+    rate_e6: int | None = None,
+) -> int | None:
+    """Accrued interest, RHU; negative after the record; 0 for what has no coupon.
+
+    `rate_e6` is the rate of the coupon that accrues; without it a floater answers for its first
+    coupon only. None: outside of the instrument's life, or the rate is not known.
+    """
+    if terms.freq == 0:
+        return 0 if terms.dated_date <= settlement < terms.maturity_date else None
+    accruing = accruing_on(terms, calendar, settlement)
+    if accruing is None:
+        return None
+    if rate_e6 is None and terms.floating is not None and accruing.number > 1:
+        return None
+    rate = terms.coupon_rate_e6 if rate_e6 is None else rate_e6
+    period, unadjusted = accruing.period, accruing.unadjusted
+    factor = pool_factor_of(terms, unadjusted.start)
+    if settlement > dates_of(terms, calendar, unadjusted.end).record_date:
+        rest = remaining_fraction(period, terms.accrual_daycount, terms.freq, settlement)
+        return ex_coupon_accrued_half_up(quantity, rate, rest, factor)
+    part = accrued_fraction(period, terms.accrual_daycount, terms.freq, settlement)
+    return accrued_amount_half_up(quantity, rate, part, factor)
+
+
 def consideration_of(
-    terms: InstrumentTerms, calendar: Calendar, quantity: int, price_e4: int, settlement: dt.date
+    terms: InstrumentTerms,
+    calendar: Calendar,
+    quantity: int,
+    price_e4: int,
+    settlement: dt.date,
+    rate_e6: int | None = None,
 ) -> Consideration | None:
-    """What a trade at a clean price costs; None outside of the instrument's life."""
-    accrued = accrued_of(terms, calendar, quantity, settlement)
+    """What a trade at a clean price costs; None as in `accrued_of`.
+
+    The price is per 100 of what is outstanding: the pool factor of the date scales it.
+    """
+    accrued = accrued_of(terms, calendar, quantity, settlement, rate_e6)
     if accrued is None:
         return None
-    return Consideration(mul_div_half_up(quantity, price_e4, PRICE_SCALE), accrued)
+    factor = pool_factor_of(terms, settlement)
+    principal = mul_div_half_up(quantity, price_e4 * factor, PRICE_SCALE * FACTOR_ONE_E6)
+    return Consideration(principal, accrued)

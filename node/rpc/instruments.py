@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from node.rpc.errors import RpcCode, RpcError, not_found
 from node.rpc.method import Call
 from node.sdk.schema.asset import ScheduledPayment
+from tokens.coupon_rates import rate_of_coupon
 from tokens.finance.calendar import Calendar
 from tokens.posting import supply_of
 from tokens.records.day import CALENDAR
@@ -19,11 +20,13 @@ from tokens.records.instruments import (
 )
 from tokens.terms import (
     accrual_period,
+    coupon_factor_of,
     coupon_fraction_of,
     coupon_of,
     dates_of,
     maturity_of,
     periods_of,
+    principal_at_maturity_of,
 )
 
 
@@ -55,6 +58,7 @@ def schedule(call: Call, instrument: Instrument) -> Iterator[ScheduledPayment]:
             yield _recorded(recorded, period.start, period.end)
             continue
         dates = dates_of(instrument.terms, calendar, unadjusted.end)
+        rate = rate_of_coupon(call.state, instrument, number)
         fraction = coupon_fraction_of(instrument.terms, calendar, number)
         yield ScheduledPayment(
             number=number,
@@ -64,7 +68,15 @@ def schedule(call: Call, instrument: Instrument) -> Iterator[ScheduledPayment]:
             accrual_end=period.end,
             record_date=dates.record_date,
             payment_date=dates.payment_date,
-            required=coupon_of(instrument.terms, fraction, supply),
+            required=None
+            if rate is None
+            else coupon_of(
+                instrument.terms,
+                fraction,
+                supply,
+                rate_e6=rate,
+                factor_e6=coupon_factor_of(instrument.terms, number),
+            ),
             paid=0,
             withheld=0,
         )
@@ -81,7 +93,7 @@ def schedule(call: Call, instrument: Instrument) -> Iterator[ScheduledPayment]:
         accrual_end=None,
         record_date=matures,
         payment_date=matures,
-        required=supply,
+        required=principal_at_maturity_of(instrument.terms, supply),
         paid=0,
         withheld=0,
     )

@@ -60,6 +60,7 @@ from tokens.events.parties import (
     ProposalClosed,
     Proposed,
 )
+from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet
 from tokens.events.settlement import (
     BatchAllocated,
     BatchApproved,
@@ -110,6 +111,9 @@ LedgerEvent = (
     | TaxTableSet
     | TaxWithheld
     | UnclaimedPaid
+    | ReferenceRateSet
+    | CouponFixed
+    | FixingMissed
     | BatchInstructed
     | BatchApproved
     | BatchAllocated
@@ -142,11 +146,13 @@ __all__ = [
     "CashRedeemed",
     "CentralBankMoneyIssued",
     "CentralBankMoneyWithdrawn",
+    "CouponFixed",
     "CouponPaid",
     "CreditStopSet",
     "DayClosed",
     "DayOpened",
     "DocumentAdded",
+    "FixingMissed",
     "FreezeChanged",
     "FreezeLifted",
     "GrantEnded",
@@ -170,6 +176,7 @@ __all__ = [
     "Proposed",
     "RecordTaken",
     "RedemptionQueued",
+    "ReferenceRateSet",
     "ResidualReturned",
     "Seized",
     "TaxTableSet",

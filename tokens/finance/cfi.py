@@ -2,7 +2,8 @@
 
 Six letters: category, group, four attributes; X says that an attribute does not apply. The category
 and the group are checked against the standard's table. The meaning of the attributes depends on the
-group and changes from edition to edition, and no rule of the ledger reads them: only A-Z is asked.
+group and changes from edition to edition: here only A-Z is asked. What a debt instrument's group,
+interest and redemption must say is in tokens/kind_terms.py.
 """
 
 from enum import StrEnum

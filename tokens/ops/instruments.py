@@ -18,6 +18,7 @@ from tokens.finance.cfi import is_cfi
 from tokens.finance.isin import is_isin
 from tokens.finance.lei import is_lei
 from tokens.finance.schedule import ScheduleFault
+from tokens.kind_terms import coupon_overflows, kind_terms_good
 from tokens.lookup import require_asset
 from tokens.records.day import CALENDAR, TAX_TABLE
 from tokens.records.instruments import (
@@ -34,9 +35,8 @@ from tokens.records.parties import ACCOUNT, Account
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.servicing import set_status, skip_past_records
-from tokens.terms import dates_of, paying_account_of, schedule_of
+from tokens.terms import dates_of, paying_account_of, periods_of, schedule_of
 from tokens.types import (
-    AMOUNT_LIMIT,
     NO_ADDRESS,
     AccountPurpose,
     AccountStatus,
@@ -47,11 +47,9 @@ from tokens.types import (
     OperationClass,
     Role,
 )
-from tokens.withholding import NO_TAX, RATE_ONE
+from tokens.withholding import NO_TAX
 
 _TERMS = b"mohur/terms/v1"
-YEARS_MAX = 301
-"""No coupon period is longer: DATE_MIN to DATE_MAX. So no coupon ever overflows."""
 
 
 class CreateInstrument(
@@ -62,7 +60,7 @@ class CreateInstrument(
     forbid_unknown_fields=True,
     tag=70,
 ):
-    """A fixed-rate instrument as a draft. By the treasury."""
+    """A debt instrument of any kind as a draft. By the treasury."""
 
     terms: InstrumentTerms
     """All of it (5.1); the ISIN becomes the asset id."""
@@ -120,7 +118,7 @@ def check_create(context: Context, operation: CreateInstrument) -> Iterator[Refu
         yield Refusal(Code.BAD_FIELD)
     if terms.denomination % terms.increment or terms.max_supply % terms.increment:
         yield Refusal(Code.DENOM_NOT_MULTIPLE)
-    if terms.max_supply * terms.coupon_rate_e6 * YEARS_MAX > AMOUNT_LIMIT * RATE_ONE:
+    if coupon_overflows(terms, terms.max_supply):
         yield Refusal(Code.AMOUNT_OVERFLOW)
     yield from _check_money(context, terms)
     if terms.tax_profile != NO_TAX and state.get(TAX_TABLE, terms.tax_profile) is None:
@@ -129,9 +127,7 @@ def check_create(context: Context, operation: CreateInstrument) -> Iterator[Refu
 
 
 def _fields_good(terms: InstrumentTerms) -> bool:
-    if terms.kind is not AssetKind.FIXED or terms.floating or terms.calls or terms.puts:
-        return False
-    if terms.freq == 0 or terms.amortisations:
+    if not kind_terms_good(terms):
         return False
     named = terms.mutable_fields
     ascending = all(first < second for first, second in pairwise(named))
@@ -175,7 +171,7 @@ def _check_schedule(context: Context, terms: InstrumentTerms) -> Iterator[Refusa
     if terms.maturity_date <= context.business_date:
         yield Refusal(Code.BAD_DATE)
     before = terms.dated_date
-    for period in periods:
+    for period in periods_of(terms):
         dates = dates_of(terms, calendar.current, period.end)
         if dates.record_date < before:
             yield Refusal(Code.BAD_SCHEDULE)
@@ -208,7 +204,7 @@ def apply_create(context: Context, operation: CreateInstrument) -> None:
             unpaid_record=0,
         ),
     )
-    periods = schedule_of(terms)
+    periods = periods_of(terms)
     paying = _paying_account(context, terms.isin, issuer)
     state.put(
         INSTRUMENT,
@@ -217,7 +213,7 @@ def apply_create(context: Context, operation: CreateInstrument) -> None:
             terms=terms,
             paying_account=paying.id,
             next_coupon=1,
-            next_coupon_end=None if isinstance(periods, ScheduleFault) else periods[0].end,
+            next_coupon_end=periods[0].end if periods else None,
         ),
     )
     state.put(ACCOUNT, paying)

@@ -1,15 +1,15 @@
 """instrument_*: terms, schedule, accrued interest, register."""
 
 from node.rpc.errors import RpcCode, RpcError
-from node.rpc.instruments import calendar_of, require_instrument, schedule
+from node.rpc.instruments import require_instrument, schedule
 from node.rpc.method import Call, Reads, Tier, method
 from node.rpc.methods.asset import positions_page
 from node.sdk.schema import asset as schema
 from node.sdk.schema.common import Page
+from tokens.coupon_rates import accrued_at
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.instruments import INSTRUMENT, Instrument
 from tokens.records.kind import Key, Kind
-from tokens.terms import accrued_of
 
 
 def get(call: Call, params: schema.AssetParams) -> Instrument:
@@ -31,7 +31,7 @@ def get_accrued(call: Call, params: schema.AccruedParams) -> schema.Accrued:
         if day is None:
             raise RpcError(RpcCode.UNAVAILABLE, "the ledger has no business day yet")
         value_date = day.date
-    amount = accrued_of(instrument.terms, calendar_of(call, instrument), params.face, value_date)
+    amount = accrued_at(call.state, instrument, params.face, value_date)
     if amount is None:
         raise RpcError(RpcCode.INVALID_INPUT, "params.on: a date in the life of the instrument")
     return schema.Accrued(

@@ -65,8 +65,9 @@ class ScheduledPayment(msgspec.Struct, frozen=True, kw_only=True):
     accrual_end: datetime.date | None
     record_date: datetime.date
     payment_date: datetime.date
-    required: Amount
-    """Money for all holders; an estimate from today's supply until the record is taken."""
+    required: Amount | None
+    """Money for all holders; an estimate from today's supply until the record is taken. Null while
+    the rate of a floating coupon is not fixed."""
     paid: Amount
     withheld: Amount
 
