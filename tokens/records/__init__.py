@@ -43,7 +43,6 @@ KINDS: tuple[Kind, ...] = (
     instruments.PAYMENT,
     instruments.RECORD_STAMP,
     documents.DOCUMENT,
-    instruments.DOCUMENT,
     rates.REFERENCE_RATE,
     rates.COUPON_FIXING,
     cash.CASH_ASSET,
