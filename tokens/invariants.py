@@ -12,6 +12,7 @@ import msgspec
 
 from tokens.invariants_money import MONEY_INVARIANTS
 from tokens.invariants_payments import PAYMENT_INVARIANTS
+from tokens.invariants_ramps import RAMP_INVARIANTS
 from tokens.parameters import PARAMETER_OF
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, SUPPLY
@@ -168,6 +169,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     validate_validators,
     *MONEY_INVARIANTS,
     *PAYMENT_INVARIANTS,
+    *RAMP_INVARIANTS,
 )  # fmt: skip
 
 

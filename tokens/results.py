@@ -114,6 +114,12 @@ class Code(IntEnum):
     MARK_STALE = 145
     MARK_JUMP = 146
     MARK_BY_ISSUER = 147
+    # ramps, reserves, commodities
+    RAMP_NOT_OPEN = 155
+    RAMP_NOT_CLEARED = 156
+    RAMP_AMOUNT = 157
+    FEE_TOO_HIGH = 158
+    RAMPS_FULL = 159
     # not includable: asked of every transaction by `includable` (R8) and by admission
     NON_CANONICAL_ENCODING = 1000
     MALFORMED = 1001

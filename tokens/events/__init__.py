@@ -61,6 +61,7 @@ from tokens.events.parties import (
     Proposed,
 )
 from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet
+from tokens.events.ramps import RampChanged, RampOpened
 from tokens.events.settlement import (
     BatchAllocated,
     BatchApproved,
@@ -89,6 +90,8 @@ LedgerEvent = (
     | CashMinted
     | CashRedeemed
     | RedemptionQueued
+    | RampOpened
+    | RampChanged
     | FreezeChanged
     | CreditStopSet
     | AssetPaused
@@ -174,6 +177,8 @@ __all__ = [
     "PrincipalPaid",
     "ProposalClosed",
     "Proposed",
+    "RampChanged",
+    "RampOpened",
     "RecordTaken",
     "RedemptionQueued",
     "ReferenceRateSet",

@@ -26,6 +26,10 @@ from tokens.ops.grants import GRANT_EXPIRY, GRANT_POWER, REVOKE_GRANT
 from tokens.ops.instruments import APPROVE_INSTRUMENT, CANCEL_INSTRUMENT, CREATE_INSTRUMENT
 from tokens.ops.marks import SET_MARKS
 from tokens.ops.observers import ADD_OBSERVER, REMOVE_OBSERVER
+from tokens.ops.off_ramp_ends import COMPLETE_RAMP, RETURN_RAMP
+from tokens.ops.off_ramps import OPEN_OFF_RAMP, REFUSE_RAMP, SEND_RAMP
+from tokens.ops.on_ramp_ends import CREDIT_RAMP, REFUND_RAMP
+from tokens.ops.on_ramps import OPEN_ON_RAMP, RECEIVE_RAMP, SCREEN_RAMP
 from tokens.ops.participants import REGISTER_PARTICIPANT, SET_KEY_POLICY, UPDATE_PARTICIPANT
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
 from tokens.ops.settlement import APPROVE_BATCH, INSTRUCT_BATCH
@@ -38,6 +42,7 @@ from tokens.ops.validators import (
     ROTATE_VALIDATOR_KEYS,
 )
 from tokens.payouts import COUPON_AGENDA, REDEMPTION_AGENDA
+from tokens.ramps import RAMP_EXPIRY_AGENDA
 from tokens.registry import OperationSpec
 from tokens.reserve import REDEMPTION_QUEUE_HANDLER
 from tokens.settling import ASSET_RELEASE_AGENDA, BATCH_EXPIRY_AGENDA, BATCH_SETTLE_AGENDA
@@ -61,6 +66,16 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     DEFINE_CASH_ASSET,
     CASH_MINT,
     CASH_REDEEM,
+    OPEN_ON_RAMP,
+    RECEIVE_RAMP,
+    SCREEN_RAMP,
+    CREDIT_RAMP,
+    REFUND_RAMP,
+    OPEN_OFF_RAMP,
+    SEND_RAMP,
+    COMPLETE_RAMP,
+    RETURN_RAMP,
+    REFUSE_RAMP,
     TRANSFER,
     CREATE_INSTRUMENT,
     APPROVE_INSTRUMENT,
@@ -108,6 +123,7 @@ HANDLERS: tuple[AgendaHandler, ...] = (
     PARAMETER_CHANGE,
     LIEN_EXPIRY_AGENDA,
     REDEMPTION_QUEUE_HANDLER,
+    RAMP_EXPIRY_AGENDA,
     BATCH_EXPIRY_AGENDA,
     BATCH_SETTLE_AGENDA,
     ASSET_RELEASE_AGENDA,

@@ -26,6 +26,16 @@ from tokens.records.instruments import (
 from tokens.records.marks import ASSET_MARKS, AssetMarks, Mark
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account, KeyPolicy, Participant
 from tokens.records.proposals import PROPOSAL, Proposal, ProposalStatus
+from tokens.records.ramps import (
+    RAMP,
+    RAMP_REFERENCE,
+    Rail,
+    Ramp,
+    RampDirection,
+    RampPurpose,
+    RampReference,
+    RampStatus,
+)
 from tokens.records.settlement import BATCH, Batch, BatchParty, BatchStatus, Leg
 from tokens.records.system import PARAMETER, Parameter
 from tokens.terms import paying_account_of
@@ -205,6 +215,32 @@ def batch() -> Batch:
     )
 
 
+def ramp() -> Ramp:
+    """Bob's tokens held for a payment outside by the bank."""
+    return Ramp(
+        id=digest_of("ramp"),
+        number=1,
+        direction=RampDirection.OUT,
+        asset=COIN,
+        account=BOB,
+        bank=BANK,
+        purpose=RampPurpose.CUSTOMER,
+        amount=1,
+        fee_max=0,
+        outside=digest_of("outside"),
+        expires_on=BUSINESS_DATE + datetime.timedelta(days=7),
+        status=RampStatus.BANK_SENT,
+        came_in=1,
+        went_out=0,
+        fee=0,
+        refund=0,
+        refund_fee=0,
+        lien=digest_of("ramp lien"),
+        cleared=False,
+        held_by=bytes(16),
+    )
+
+
 def proposal() -> Proposal:
     """An open proposal of one transfer."""
     return Proposal(
@@ -279,6 +315,10 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     put_tax(overlay, BOND_ID, MONEY)
     overlay.put(BATCH, batch())
     overlay.put(PROPOSAL, proposal())
+    overlay.put(RAMP, ramp())
+    payment = digest_of("payment")
+    used = RampReference(bank=BANK, rail=Rail.RTGS, reference_hash=payment, ramp=ramp().id)
+    overlay.put(RAMP_REFERENCE, used)
     node.write(overlay)
     _decide(node)
     return node

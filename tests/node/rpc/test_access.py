@@ -58,6 +58,9 @@ node_status              yes yes yes
 node_version             yes yes yes
 participant_get          yes yes yes
 participant_list         yes yes yes
+ramp_get                 yes yes yes
+ramp_getReference        yes yes yes
+ramp_list                yes yes yes
 rpc.discover             yes yes yes
 settle_get               yes yes yes
 settle_list              yes yes yes

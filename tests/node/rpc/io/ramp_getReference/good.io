@@ -1,0 +1,3 @@
+// ramp_getReference: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "ramp_getReference", "params": {"bank": "tmhr1kpeh9y9de5uwghx496whzdxu8vtnmqn5", "rail": "RTGS", "referenceHash": "0x040ffd5925d40e11c67b7238a7fc9957850b8b9a46e9729fab88c24d6a98aff2"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xbc94a8c44315c1f90140cd16548a3ee22d6d01c10809d383a357f51ceea4a051", "stateRoot": "0xc9f3f8f57d6bffc81ced1f6d6c2ef4c77c1d1abb5acfc0fd0bd95f7063f11e79"}, "value": {"bank": "tmhr1kpeh9y9de5uwghx496whzdxu8vtnmqn5", "rail": "RTGS", "referenceHash": "0x040ffd5925d40e11c67b7238a7fc9957850b8b9a46e9729fab88c24d6a98aff2", "ramp": "0xf7d9f5a90479d6328a5534fdf3f28a1944280bd7332d4816dfec528e3f7f0db3"}}}

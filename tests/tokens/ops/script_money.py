@@ -1,0 +1,58 @@
+"""The part of the vectors' run that meets money outside: ramps in and out."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import msgspec
+
+from tests.tokens.ops.ramp_world import (
+    complete,
+    credit,
+    give_back,
+    open_in,
+    open_out,
+    receive,
+    refund,
+    refuse,
+    screen,
+    send,
+)
+from tests.tokens.ops.world import World, address
+from tokens.events import RampOpened
+from tokens.lookup import require, require_account
+from tokens.ops.on_ramps import ScreeningStep
+from tokens.records.day import BUSINESS_DAY
+from tokens.records.parties import ACCOUNT
+from tokens.types import AccountStatus
+
+Step = tuple[str, msgspec.Struct]
+DAYS = dt.timedelta(days=7)
+
+
+def money_outside(world: World) -> Iterator[Step]:
+    """bank_a has tokens and takes money for bank_b's account; then the other way."""
+    account = require_account(world.state, address("a/main"))
+    world.state.put(ACCOUNT, msgspec.structs.replace(account, status=AccountStatus.OPEN))
+    ends = require(world.state, BUSINESS_DAY).date + DAYS
+    yield "bank_b", open_in(account=address("b/main"), amount=50, expires_on=ends)
+    ramp = _last(world)
+    yield "bank_a", receive(ramp, 60)
+    yield "bank_b", screen(ramp, ScreeningStep.BEGIN)
+    yield "bank_b", screen(ramp, ScreeningStep.CLEAR)
+    yield "bank_a", credit(ramp, 50, 1)
+    yield "bank_a", refund(ramp, 9)
+    closing = open_out(account=address("b/main"), amount=40, expires_on=ends)
+    yield "bank_b", closing
+    ramp = _last(world)
+    yield "bank_a", send(ramp, confirm_by=ends)
+    yield "bank_a", complete(ramp)
+    yield "bank_a", give_back(ramp, 9)
+    yield "bank_b", msgspec.structs.replace(closing, amount=5)
+    yield "bank_a", refuse(_last(world))
+
+
+def _last(world: World) -> bytes:
+    event = world.last(RampOpened)
+    if not isinstance(event, RampOpened):
+        raise TypeError("no ramp was opened")
+    return event.ramp

@@ -1,0 +1,293 @@
+"""Off-ramps: HELD, BANK_SENT, then DONE, RETURNED or EXPIRED (5.7)."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import msgspec
+
+from tokens import liens, ramps
+from tokens.authority import may_act_for
+from tokens.context import Context
+from tokens.eligibility import Movement, movement_refusals
+from tokens.events import RampOpened
+from tokens.lookup import require, require_account
+from tokens.records.instruments import ASSET
+from tokens.records.parties import ACCOUNT, PARTICIPANT
+from tokens.records.ramps import RAMP, Rail, Ramp, RampDirection, RampPurpose, RampStatus
+from tokens.registry import OperationSpec
+from tokens.results import Code, Refusal
+from tokens.types import (
+    NO_ADDRESS,
+    Address,
+    Amount,
+    AssetId,
+    AssetKind,
+    Hash,
+    OperationClass,
+    PositiveAmount,
+    Role,
+)
+
+
+class OpenOffRamp(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=50,
+):
+    """Hold tokens for a bank that is to pay outside. By whoever acts for the account."""
+
+    asset: AssetId
+    """Stablecoin."""
+    account: Address
+    """Account whose tokens are held."""
+    bank: Address
+    """Bank that pays outside and gets the tokens."""
+    purpose: RampPurpose
+    """CUSTOMER or REPATRIATE."""
+    amount: PositiveAmount
+    """Tokens, minor units."""
+    fee_max: Amount
+    """Most that the bank may keep of it, minor units; as much again of a return."""
+    outside: Hash
+    """SHA-256 of the beneficiary's account, salted by the client."""
+    expires_on: dt.date
+    """The hold ends on this business date if the bank has not sent, at most 60 days ahead."""
+
+
+class SendRamp(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=51,
+):
+    """The bank has paid outside."""
+
+    ramp: Hash
+    """The off-ramp."""
+    rail: Rail
+    """Way that it went."""
+    reference_hash: Hash
+    """SHA-256 of the payment's reference; counts once for ever with bank and rail."""
+    fee: Amount
+    """What the bank keeps; it paid the rest, at least 1."""
+    confirm_by: dt.date
+    """The hold ends on this business date if the bank has not completed, at most 60 days ahead."""
+
+
+class RefuseRamp(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=54,
+):
+    """End a ramp before any money moved outside.
+
+    An off-ramp that is HELD: by the bank. An on-ramp that waits: by the bank or the client.
+    """
+
+    ramp: Hash
+    """The ramp."""
+
+
+def check_open(context: Context, operation: OpenOffRamp) -> Iterator[Refusal]:
+    """A stablecoin, the account, the bank, room, free tokens."""
+    state = context.state
+    asset = state.get(ASSET, operation.asset)
+    account = state.get(ACCOUNT, operation.account)
+    bank = state.get(PARTICIPANT, operation.bank)
+    if asset is None or asset.kind is not AssetKind.CASH:
+        yield Refusal(Code.UNKNOWN_ASSET)
+        return
+    if account is None:
+        yield Refusal(Code.UNKNOWN_ACCOUNT)
+        return
+    if bank is None:
+        yield Refusal(Code.UNKNOWN_PARTICIPANT)
+        return
+    if not may_act_for(context, account):
+        yield Refusal(Code.NOT_AUTHORISED)
+    if Role.BANK_CUSTODIAN not in bank.roles:
+        yield Refusal(Code.ROLE_REQUIRED)
+    if operation.purpose is RampPurpose.INWARD_REMITTANCE:
+        yield Refusal(Code.BAD_FIELD)
+    yield from ramps.date_refusal(context, operation.expires_on)
+    if not ramps.has_room(state, account.id):
+        yield Refusal(Code.RAMPS_FULL)
+    movement = Movement(
+        asset=asset,
+        source=account,
+        target=None,
+        amount=operation.amount,
+        operation_class=OperationClass.MOVE,
+    )
+    yield from movement_refusals(context, movement)
+    if not liens.has_room(state, account.id):
+        yield Refusal(Code.LIENS_FULL)
+
+
+def apply_open(context: Context, operation: OpenOffRamp) -> None:
+    """The hold, the ramp, its end on the agenda."""
+    lien = liens.hold(
+        context,
+        0,
+        operation.asset,
+        operation.account,
+        operation.amount,
+        NO_ADDRESS,
+        None,
+        "off-ramp",
+    )
+    ramp = Ramp(
+        id=ramps.new_id(context),
+        number=ramps.next_number(context.state),
+        direction=RampDirection.OUT,
+        asset=operation.asset,
+        account=operation.account,
+        bank=operation.bank,
+        purpose=operation.purpose,
+        amount=operation.amount,
+        fee_max=operation.fee_max,
+        outside=operation.outside,
+        expires_on=operation.expires_on,
+        status=RampStatus.HELD,
+        came_in=operation.amount,
+        went_out=0,
+        fee=0,
+        refund=0,
+        refund_fee=0,
+        lien=lien.id,
+        cleared=False,
+        held_by=NO_ADDRESS,
+    )
+    context.state.put(RAMP, ramp)
+    ramps.enqueue(context, ramp)
+    context.emit(
+        RampOpened(
+            ramp=ramp.id,
+            number=ramp.number,
+            direction=ramp.direction,
+            purpose=ramp.purpose,
+            asset=ramp.asset,
+            account=ramp.account,
+            bank=ramp.bank,
+            amount=ramp.amount,
+        )
+    )
+
+
+def check_send(context: Context, operation: SendRamp) -> Iterator[Refusal]:
+    """Still held, and no freeze reaches it; the payment counts once."""
+    ramp = ramps.of_bank(context, operation.ramp, RampDirection.OUT)
+    if isinstance(ramp, Refusal):
+        yield ramp
+        return
+    if ramp.status is not RampStatus.HELD or ramp.expires_on <= context.business_date:
+        yield Refusal(Code.RAMP_NOT_OPEN)
+    yield from ramps.reference_refusal(
+        context.state, ramp.bank, operation.rail, operation.reference_hash
+    )
+    if operation.fee > ramp.fee_max:
+        yield Refusal(Code.FEE_TOO_HIGH)
+    if operation.fee >= ramp.amount:
+        yield Refusal(Code.RAMP_AMOUNT)
+    yield from ramps.date_refusal(context, operation.confirm_by)
+    if not ramps.reaches(context, ramp, ramp.amount):
+        yield Refusal(Code.ACCOUNT_FROZEN)
+
+
+def apply_send(context: Context, operation: SendRamp) -> None:
+    """The hold stays until the bank says how it ended. The fee is its, once it did."""
+    ramp = require(context.state, RAMP, operation.ramp)
+    ramps.use_reference(context.state, ramp, operation.rail, operation.reference_hash)
+    ramp = msgspec.structs.replace(
+        ramp,
+        status=RampStatus.BANK_SENT,
+        fee=operation.fee,
+        expires_on=operation.confirm_by,
+    )
+    ramps.enqueue(context, ramp)
+    ramps.put(context, ramp)
+
+
+def check_refuse(context: Context, operation: RefuseRamp) -> Iterator[Refusal]:
+    """Nothing has moved outside yet."""
+    ramp = context.state.get(RAMP, operation.ramp)
+    if ramp is None:
+        yield Refusal(Code.NOT_FOUND)
+        return
+    allowed = ramp.bank in context.actors.participants
+    if ramp.direction is RampDirection.IN:
+        account = require_account(context.state, ramp.account)
+        allowed = allowed or may_act_for(context, account)
+    if not allowed:
+        yield Refusal(Code.NOT_AUTHORISED)
+    if ramp.status not in (RampStatus.AWAIT_BANK, RampStatus.HELD):
+        yield Refusal(Code.RAMP_NOT_OPEN)
+
+
+def apply_refuse(context: Context, operation: RefuseRamp) -> None:
+    """What is held is free again. Money that comes all the same is received and refunded."""
+    ramp = require(context.state, RAMP, operation.ramp)
+    is_in = ramp.direction is RampDirection.IN
+    ramps.end(context, ramp, RampStatus.EXPIRED if is_in else RampStatus.RETURNED)
+
+
+OPEN_OFF_RAMP = OperationSpec(
+    operation=OpenOffRamp,
+    name="open_off_ramp",
+    family="off_ramps",
+    operation_class=OperationClass.MOVE,
+    check=check_open,
+    apply=apply_open,
+    codes=(
+        Code.UNKNOWN_ASSET,
+        Code.UNKNOWN_ACCOUNT,
+        Code.UNKNOWN_PARTICIPANT,
+        Code.NOT_AUTHORISED,
+        Code.ROLE_REQUIRED,
+        Code.BAD_FIELD,
+        Code.BAD_DATE,
+        Code.RAMPS_FULL,
+        Code.ASSET_PAUSED,
+        Code.ACCOUNT_FROZEN,
+        Code.ACCOUNT_RESERVED,
+        Code.INSUFFICIENT_AVAILABLE,
+        Code.LIENS_FULL,
+    ),
+)
+
+SEND_RAMP = OperationSpec(
+    operation=SendRamp,
+    name="send_ramp",
+    family="off_ramps",
+    operation_class=OperationClass.SERVICE,
+    check=check_send,
+    apply=apply_send,
+    codes=(
+        Code.NOT_FOUND,
+        Code.NOT_AUTHORISED,
+        Code.RAMP_NOT_OPEN,
+        Code.REFERENCE_USED,
+        Code.FEE_TOO_HIGH,
+        Code.RAMP_AMOUNT,
+        Code.BAD_DATE,
+        Code.ACCOUNT_FROZEN,
+    ),
+)
+
+REFUSE_RAMP = OperationSpec(
+    operation=RefuseRamp,
+    name="refuse_ramp",
+    family="off_ramps",
+    operation_class=OperationClass.SERVICE,
+    check=check_refuse,
+    apply=apply_refuse,
+    codes=(Code.NOT_FOUND, Code.NOT_AUTHORISED, Code.RAMP_NOT_OPEN),
+)
