@@ -60,8 +60,8 @@ from tokens.events.parties import (
     ProposalClosed,
     Proposed,
 )
-from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet
 from tokens.events.ramps import RampChanged, RampOpened
+from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet
 from tokens.events.settlement import (
     BatchAllocated,
     BatchApproved,
