@@ -90,6 +90,8 @@ class NodeState(msgspec.Struct, frozen=True, kw_only=True):
     snapshots: tuple[int, ...] = ()
     """Heights of the snapshots held for others."""
     snapshot_bytes_served: int = 0
+    upgrade: str | None = None
+    """What the operator must do before an activation; None if this software knows what comes."""
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):

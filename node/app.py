@@ -27,6 +27,7 @@ from node.signing import WrongLibrary, check_library
 from node.storage.kv import EXIT_STORAGE_FAILED, StorageFailed
 from node.storage.leveldb import DamagedStore, OtherFormat, StoreLocked
 from node.storage.lockfile import FolderLocked
+from node.versions import VersionUnknown
 from tokens.genesis import Genesis, GenesisInvalid
 from tokens.store import DamagedState
 
@@ -35,6 +36,7 @@ EXIT_INTERNAL = 70
 EXIT_IN_USE = 75
 EXIT_DIVERGED = 76
 EXIT_CONFIG = 78
+EXIT_UPGRADE = 79
 GC_THRESHOLD = 100_000
 """Allocations between two collections: the default costs 2 us a transaction (measured, page 02)."""
 
@@ -112,6 +114,7 @@ _STATUSES: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
     ((StorageFailed, DamagedStore, DamagedState), EXIT_STORAGE_FAILED),
     ((FolderLocked, StoreLocked, OSError), EXIT_IN_USE),
     ((RootMismatch,), EXIT_DIVERGED),
+    ((VersionUnknown,), EXIT_UPGRADE),
     (
         (ConfigInvalid, GenesisInvalid, KeystoreError, OtherFormat, UnsafeBind, WrongGenesis),
         EXIT_CONFIG,

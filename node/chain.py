@@ -4,6 +4,7 @@ Rules of this file:
 1. One synced batch per block: rows of the block, indexes, the ledger's records, the tip
    (docs/adr/0005-storage.md).
 2. At start the state root is computed from the store and compared with what a quorum signed.
+3. No block is executed under a protocol version that this software does not know (versions.py).
 """
 
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from node.storage.blocks import BlockRow, BlockStore, BodyRow
 from node.storage.kv import Batch, KeyValueStore, StoreView
 from node.storage.pruning import prune
 from node.validator_sets import validator_set
+from node.versions import require_known
 from node.wire.peer_messages import DecidedBlock
 from node.wire.snapshot_messages import SetLink
 from tokens.block import Block, BlockResult
@@ -35,6 +37,7 @@ from tokens.genesis_state import build_state
 from tokens.includable import includable
 from tokens.ledger import Ledger
 from tokens.parameters import Limits, parameter
+from tokens.protocol import PROTOCOL_VERSION
 from tokens.records import KIND_OF
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.system import CHAIN
@@ -67,8 +70,11 @@ class Execution:
 class Chain:
     """Owner of the store. One writer, one thread."""
 
-    def __init__(self, store: KeyValueStore, genesis: Genesis) -> None:
+    def __init__(
+        self, store: KeyValueStore, genesis: Genesis, known: int = PROTOCOL_VERSION
+    ) -> None:
         self._store = store
+        self.known_version = known
         self.blocks = BlockStore(store)
         self.genesis = genesis
         self.genesis_digest = genesis_digest(genesis)
@@ -100,22 +106,23 @@ class Chain:
                 f"a quorum has signed {row.state_root.hex()}"
             )
         self.tip = self._tip_of(row)
+        require_known(self.tip, self.known_version)
 
     @classmethod
-    def open(cls, store: KeyValueStore, genesis: Genesis) -> "Chain":
-        """Begin or resume. Raises WrongGenesis, DamagedState, StorageFailed."""
-        known = BlockStore(store).genesis()
+    def open(cls, store: KeyValueStore, genesis: Genesis, known: int = PROTOCOL_VERSION) -> "Chain":
+        """Begin or resume. Raises WrongGenesis, DamagedState, StorageFailed, VersionUnknown."""
+        stored = BlockStore(store).genesis()
         canonical = encode_genesis(genesis)
-        if known is None:
+        if stored is None:
             batch = Batch()
             BlockStore.begin(batch, canonical, validator_set(genesis.validators))
             for key, value in build_state(genesis).writes():
                 if value is not None:
                     batch.put(key, value)
             store.write(batch)
-        elif known != canonical:
+        elif stored != canonical:
             raise WrongGenesis("the data folder belongs to another genesis document")
-        return cls(store, genesis)
+        return cls(store, genesis, known)
 
     def _read_anew(self) -> None:
         """What `includable` reads from: an overlay keeps all that it read, so it lives shortly."""
@@ -207,7 +214,7 @@ class Chain:
         done: Execution,
         guard_sequence: int,
     ) -> Tip:
-        """Make a decided block durable and go to its height. Raises StorageFailed."""
+        """Make a decided block durable and go to its height. StorageFailed, VersionUnknown."""
         result, header = done.result, proposal.header
         row = row_of(proposal, certificate, result)
         batch = Batch()
@@ -246,6 +253,7 @@ class Chain:
         self.newest_receipts = result.receipts
         self.tip = self._tip_of(row)
         self.on_block(self.tip)
+        require_known(self.tip, self.known_version)
         return self.tip
 
     # --- validator sets ---------------------------------------------------------------------------
@@ -279,8 +287,7 @@ class Chain:
 
     def _tip_of(self, row: BlockRow | None) -> Tip:
         """The tip after a block that is in the store and absorbed."""
-        height = self.ledger.height
-        overlay = self.ledger.overlay()
+        height, overlay = self.ledger.height, self.ledger.overlay()
         chain = overlay.get(CHAIN)
         sets = overlay.get(VALIDATOR_SETS)
         if chain is None or sets is None:

@@ -18,6 +18,7 @@ from node.p2p.transport import Transport
 from node.reports import recorded
 from node.sync.blocks import BlockSync
 from node.sync.snapshot_server import SnapshotServer
+from node.versions import upgrade_needed
 from tokens.genesis import Genesis
 from tokens.results import Code, Receipt, Refusal
 from tokens.simulate import simulate
@@ -181,6 +182,7 @@ class Facade:
             oldest_block=self._chain.blocks.floor.blocks,
             snapshots=self._snapshots.heights,
             snapshot_bytes_served=self._snapshots.served_bytes,
+            upgrade=upgrade_needed(self._chain.overlay(), self._chain.known_version),
         )
 
     def _peers(self) -> tuple[PeerState, ...]:

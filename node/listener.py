@@ -14,6 +14,7 @@ from node.chain import Chain
 from node.feeds import Feeds
 from node.metrics import Metrics
 from node.sync.blocks import BlockSync
+from node.versions import upgrade_needed
 from tokens.results import Code
 
 _WARN = frozenset(
@@ -46,6 +47,7 @@ class NodeListener:
         self.follow_peers: Callable[[], None] | None = None
         """Links follow the ledger's keys."""
         self.halted: str | None = None
+        self._upgrade: str | None = None
 
     def on_decided(self, tip: Tip) -> None:
         """A block is durable."""
@@ -66,6 +68,10 @@ class NodeListener:
             failed[receipt.code] = failed.get(receipt.code, 0) + 1
         for code, count in failed.items():
             self._metrics.transactions.labels(Code(code).name).inc(count)
+        upgrade = upgrade_needed(self._chain.overlay(), self._chain.known_version)
+        if upgrade is not None and upgrade != self._upgrade:
+            self._log.warning("upgrade", text=upgrade)
+        self._upgrade = upgrade
         self._log.debug("decided", height=tip.height, transactions=len(receipts))
 
     @property

@@ -132,6 +132,11 @@ class NodeGauges:
                 ),
                 ("mempool_size", "Transactions that wait.", state.mempool_transactions),
                 ("mempool_size_bytes", "Their bytes.", state.mempool_bytes),
+                (
+                    "upgrade_needed",
+                    "1 if a protocol version is to take over that this software does not know.",
+                    int(state.upgrade is not None),
+                ),
                 ("blocks_oldest", "Lowest height whose block is kept.", state.oldest_block),
                 ("snapshots_held", "Snapshots held for nodes that join.", len(state.snapshots)),
                 (

@@ -31,7 +31,7 @@ def open_chain(folder: Path, genesis: Genesis, *, has_peers: bool) -> tuple[Leve
     Raises:
         StorageFailed: the disk refuses, or too many damaged stores lie there already.
         DamagedStore, DamagedState, StorageDamaged: damaged, and no peer to rebuild it from.
-        WrongGenesis, StoreLocked, OtherFormat: as `open_store` and `Chain.open`.
+        WrongGenesis, VersionUnknown, StoreLocked, OtherFormat: as `open_store` and `Chain.open`.
     """
     try:
         return _open(folder, genesis)

@@ -59,14 +59,18 @@ class Traits(Protocol):
 class Runner(Protocol):
     """Operations seen from inside one: for proposals and grants, which speak about operations."""
 
+    @property
+    def version(self) -> int:
+        """Protocol version in force: an operation whose meaning changed asks it."""
+
     def decode(self, data: bytes) -> msgspec.Struct | None:
-        """The operation of canonical bytes, or None."""
+        """The operation of canonical bytes; None if the version in force does not know it."""
 
     def traits(self, operation: msgspec.Struct) -> Traits:
         """Of a decoded operation."""
 
     def traits_named(self, name: str) -> Traits | None:
-        """Of the operation of that name, or None."""
+        """Of the operation of that name; None if the version in force does not know it."""
 
     def run(
         self, context: "Context", operations: Sequence[msgspec.Struct], actors: Actors, scope: bytes

@@ -3,7 +3,10 @@
 Rules of this file:
 1. For each operation: its approval policy, its own checks in their order, its stored work, then
    apply. The first refusal ends the run; the caller rolls back to its savepoint.
-2. Nothing is caught. An exception in check or apply is a bug of this node: it does not Prepare
+2. A version of the protocol knows the operations whose `since` is not above it. What a later
+   version brings is unknown to a proposal or a grant before, also on a node that knows it already:
+   nodes of different software must agree.
+3. Nothing is caught. An exception in check or apply is a bug of this node: it does not Prepare
    (R3).
 """
 
@@ -15,6 +18,7 @@ from tokens.authority import approval_refusal
 from tokens.codec import Canonical, Malformed, NonCanonical
 from tokens.context import Actors, Context, Traits
 from tokens.ops import OPERATIONS, SPEC_OF, AnyOperation
+from tokens.protocol import PROTOCOL_VERSION
 from tokens.results import Code
 
 _operation = Canonical[msgspec.Struct](AnyOperation)
@@ -46,22 +50,28 @@ def run_operations(context: Context, operations: Sequence[msgspec.Struct]) -> tu
 class OperationRunner:
     """The Runner of every context: what operations may know and do about operations."""
 
-    __slots__ = ()
+    __slots__ = ("version",)
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        """Protocol version in force."""
 
     def decode(self, data: bytes) -> msgspec.Struct | None:
-        """The operation of canonical bytes, or None."""
+        """The operation of canonical bytes; None if the version in force does not know it."""
         try:
-            return _operation.decode(data)
+            operation = _operation.decode(data)
         except (Malformed, NonCanonical):
             return None
+        return None if SPEC_OF[type(operation)].since > self.version else operation
 
     def traits(self, operation: msgspec.Struct) -> Traits:
         """Of a decoded operation."""
         return SPEC_OF[type(operation)]
 
     def traits_named(self, name: str) -> Traits | None:
-        """Of the operation of that name, or None."""
-        return _by_name.get(name)
+        """Of the operation of that name; None if the version in force does not know it."""
+        spec = _by_name.get(name)
+        return None if spec is None or SPEC_OF[spec.operation].since > self.version else spec
 
     def run(
         self, context: Context, operations: Sequence[msgspec.Struct], actors: Actors, scope: bytes
@@ -88,4 +98,5 @@ class OperationRunner:
         return result
 
 
-RUNNER = OperationRunner()
+RUNNER = OperationRunner(PROTOCOL_VERSION)
+"""All that this software knows."""

@@ -14,14 +14,12 @@ from tokens.finance.lei import check_lei
 from tokens.genesis import Genesis, GenesisFault, GenesisInvalid
 from tokens.ops import OPERATIONS
 from tokens.parameters import PARAMETER_OF
+from tokens.protocol import PROTOCOL_VERSION
 from tokens.records.parties import KeyPolicy
 from tokens.types import AMOUNT_LIMIT, NO_ADDRESS, AccountStatus, Role
 from tokens.validators import per_operator_max
 
 Finding = tuple[GenesisFault, str]
-
-PROTOCOL_VERSION = 1
-"""Newest protocol version that this software speaks."""
 
 VALIDATORS_MIN = 4
 """Fewest validators outside dev networks (n = 3f + 1 with f = 1)."""

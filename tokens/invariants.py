@@ -13,6 +13,7 @@ import msgspec
 from tokens.invariants_money import MONEY_INVARIANTS
 from tokens.invariants_payments import PAYMENT_INVARIANTS
 from tokens.invariants_ramps import RAMP_INVARIANTS
+from tokens.invariants_protocol import validate_activation
 from tokens.parameters import PARAMETER_OF
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, SUPPLY
@@ -167,6 +168,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     validate_grants,
     validate_parameters,
     validate_validators,
+    validate_activation,
     *MONEY_INVARIANTS,
     *PAYMENT_INVARIANTS,
     *RAMP_INVARIANTS,

@@ -120,6 +120,9 @@ class Code(IntEnum):
     RAMP_AMOUNT = 157
     FEE_TOO_HIGH = 158
     RAMPS_FULL = 159
+    NOT_ENOUGH_SUPPORT = 114
+    VERSION_NOT_LATER = 115
+    BAD_HEIGHT = 116
     # not includable: asked of every transaction by `includable` (R8) and by admission
     NON_CANONICAL_ENCODING = 1000
     MALFORMED = 1001

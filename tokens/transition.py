@@ -4,7 +4,8 @@ Rules of this file:
 1. Same parent state and same block in, same bytes and same root out, on every node and in every
    view.
 2. A failing transaction is recorded with its code and changes nothing else.
-3. Order: transactions, agenda, block note. The agenda's receipts follow the transactions'.
+3. Order: transactions, agenda, protocol version, block note. The agenda's receipts follow the
+   transactions', that of a version that takes over comes last.
 """
 
 import datetime
@@ -15,10 +16,11 @@ from tokens.block import Block, BlockResult
 from tokens.codec import encode, merkle_root, tagged_hash
 from tokens.commitment import Delta
 from tokens.context import Actors, Context
-from tokens.execution import RUNNER, run_operations
+from tokens.execution import OperationRunner, run_operations
 from tokens.includable import keys_refusal, signers_refusal
 from tokens.ops import AGENDA_HANDLERS
 from tokens.parameters import read_limits
+from tokens.protocol import activation_after, activation_id, take_over, version_in_force
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.kind import encode_key
 from tokens.records.parties import ACCOUNT, PARTICIPANT
@@ -56,6 +58,11 @@ def apply_block(state: Overlay, block: Block, preview: Preview) -> BlockResult:
     )
     for context in contexts:
         receipts.append(_receipt(context, len(receipts), Code.OK, -1))
+    activation = activation_after(state, block.height)
+    if activation is not None:
+        context = open_context(state, block.height, _LEDGER, activation_id(activation))
+        take_over(context, activation)
+        receipts.append(_receipt(context, len(receipts), Code.OK, -1))
     keys = tuple(
         (tx.signed.transaction.sender, tx.signed.transaction.client_ref)
         for tx in block.transactions
@@ -91,7 +98,7 @@ def open_context(
         actors=actors,
         tx_id=tx_id,
         operation_index=0,
-        runner=RUNNER,
+        runner=OperationRunner(version_in_force(state)),
         work=StoredWork() if work is None else work,
     )
 

@@ -9,10 +9,10 @@ import socket
 import stat
 import subprocess
 import sys
-from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
 
+from node.cli.checkup_version import version_findings
+from node.cli.finding import Finding, Grade
 from node.config import ConfigInvalid, NodeConfig, load_config
 
 PYTHON_MIN = (3, 11)
@@ -31,24 +31,6 @@ MODULES = (
 )
 CLOCK_COMMAND = ("timedatectl", "show", "--property=NTPSynchronized", "--value")
 COMMAND_SECONDS = 5
-
-
-class Grade(Enum):
-    """How bad a finding is."""
-
-    GOOD = "good"
-    NOTICE = "notice"
-    """A node runs, but somebody should look."""
-    BAD = "bad"
-    """A node would not start, or would stop."""
-
-
-class Finding(NamedTuple):
-    """One line of the report."""
-
-    grade: Grade
-    what: str
-    sentence: str
 
 
 def machine_checks() -> list[Finding]:
@@ -80,6 +62,7 @@ def node_checks(config_path: Path) -> list[Finding]:
         _port("rpc port", config.rpc.host, config.rpc.port),
         _disk(data),
         _data_folder(data),
+        *version_findings(data),
         *_keys(config, base, data),
         *_rpc_certificate(config, data),
     ]

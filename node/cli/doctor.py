@@ -19,7 +19,8 @@ def doctor(config_path: Path | None) -> int:
 
     Each line says what to do about it. Ends with 1 if anything would stop a node.
     """
-    from node.cli.checkup import Grade, machine_checks, node_checks
+    from node.cli.checkup import machine_checks, node_checks
+    from node.cli.finding import Grade
 
     findings = machine_checks() if config_path is None else node_checks(config_path)
     marks = {Grade.GOOD: "ok  ", Grade.NOTICE: "note", Grade.BAD: "BAD "}

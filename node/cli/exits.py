@@ -29,6 +29,8 @@ class Exit(IntEnum):
     """Wrong passphrase, or a key that may not be used here."""
     BAD_CONFIG = 78
     """A configuration, genesis document or key file is not valid."""
+    UPGRADE_NEEDED = 79
+    """The chain goes on under a protocol version that this software does not know."""
     INTERRUPTED = 130
     """Ctrl-C."""
 

@@ -25,6 +25,7 @@ EXIT_SENTENCES: dict[Exit, str] = {
     Exit.DIVERGED: "the node computes another result than a quorum signed: keep the folder, ask",
     Exit.REFUSED: "wrong passphrase, or a key that may not be used here",
     Exit.BAD_CONFIG: "a configuration, genesis document or key file is not valid",
+    Exit.UPGRADE_NEEDED: "this software does not know the protocol version of the next block",
     Exit.INTERRUPTED: "Ctrl-C",
 }
 

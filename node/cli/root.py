@@ -49,6 +49,7 @@ _KNOWN: dict[str, Exit] = {
     "node.storage.leveldb.DamagedStore": Exit.STORAGE_FAILED,
     "node.storage.leveldb.OtherFormat": Exit.BAD_CONFIG,
     "node.storage.leveldb.StoreMissing": Exit.NO_INPUT,
+    "node.versions.VersionUnknown": Exit.UPGRADE_NEEDED,
     "tokens.genesis.GenesisInvalid": Exit.BAD_CONFIG,
     "tokens.store.DamagedState": Exit.STORAGE_FAILED,
     "node.storage.lockfile.FolderLocked": Exit.IN_USE,

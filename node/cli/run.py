@@ -45,7 +45,8 @@ def run(config_path: Path, vote_from: int | None, checkpoint: str | None) -> int
     the store is checked, and a damaged one is kept aside and fetched anew from peers), 75 when
     another process has the data folder or the port, 76 when it computes another result than a
     quorum has signed (do not start it again: keep the folder and ask), 78 when the configuration
-    is wrong or another version wrote the store.
+    is wrong or another version wrote the store, 79 when the next block is under a protocol version
+    that this software does not know (install a newer one and start it on the same folder).
     """
     if not config_path.is_file():
         raise CommandFailed(f"{config_path}: there is no such file", Exit.NO_INPUT)

@@ -92,6 +92,24 @@ def observe(config_path: Path, operator: str, expires_on: datetime.datetime | No
     _write(observation(config_path, operator=str(value_of(operator))), expires_on)
 
 
+@validator.command()
+@click.argument("name", metavar="VALIDATOR")
+@click.option(
+    "--protocol-version",
+    type=click.IntRange(1, 255),
+    help="Default: the newest that this software knows.",
+)
+def support(name: str, protocol_version: int | None) -> None:
+    """The operation that says which protocol version a validator's software knows.
+
+    Its operator sends it, once the node runs the software. A lower version than before takes the
+    word back.
+    """
+    from node.cli.validator_words import signal
+
+    write_json([signal(name, protocol_version)])
+
+
 Operation = dict[str, object]
 
 

@@ -23,6 +23,7 @@ from node.signing import Signer
 from node.storage.sign_guard import SignGuard
 from tokens.entry import entry_message
 from tokens.genesis import Genesis
+from tokens.protocol import PROTOCOL_VERSION
 
 Operation = dict[str, object]
 
@@ -46,6 +47,18 @@ class Folder(NamedTuple):
     def keys(self) -> NodeKeys:
         """All of the node. ConfigInvalid, KeystoreError."""
         return load_keys(self.config, self.data, base=self.base, is_dev=self.genesis.is_dev)
+
+
+def signal(name: str, version: int | None) -> Operation:
+    """The word of a validator's operator; never for a version that this software does not know."""
+    said = PROTOCOL_VERSION if version is None else version
+    if said > PROTOCOL_VERSION:
+        raise CommandFailed(
+            f"protocol version {said}: this software knows {PROTOCOL_VERSION}; "
+            "install what the node will run and say it with that",
+            Exit.USAGE,
+        )
+    return {"type": "signal_support", "validator": name, "protocolVersion": said}
 
 
 def make_successor(config_path: Path, *, network: bool) -> tuple[str, bytes]:

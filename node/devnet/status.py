@@ -36,7 +36,7 @@ async def _ask_all(state: SavedState) -> tuple[list[tuple[str, ...]], bool]:
                 good = False
                 continue
             root = "0x" + node.state_root.hex()[:16]
-            says = node.halted or node.sentence
+            says = node.halted or node.upgrade or node.sentence
             rows.append((name, url, str(node.height), str(node.view), root, says))
             good = good and node.halted is None
     return rows, good

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from node.cli.checkup import Grade, node_checks
+from node.cli.checkup import node_checks
+from node.cli.finding import Grade
 from node.config import load_config
 from node.devnet.config_file import write_config
 from node.devnet.story.stage import require

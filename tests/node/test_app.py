@@ -16,6 +16,7 @@ from node.app import (
     EXIT_IN_USE,
     EXIT_INTERNAL,
     EXIT_OK,
+    EXIT_UPGRADE,
     status_of,
 )
 from node.chain import WrongGenesis
@@ -25,6 +26,7 @@ from node.node import first_error
 from node.storage.guard_types import GuardFailed
 from node.storage.kv import EXIT_STORAGE_FAILED, StorageFailed
 from node.storage.leveldb import OtherFormat
+from node.versions import VersionUnknown
 from tests.node.support.chains import small_genesis
 from tests.node.support.process import PATIENCE_S, configure, end, running
 
@@ -208,6 +210,7 @@ def test_statuses_of_errors() -> None:
         assert status_of(OSError(number, "the disk refuses")) == EXIT_STORAGE_FAILED
     assert status_of(OtherFormat("x")) == EXIT_CONFIG
     assert status_of(RootMismatch(1, b"", b"")) == EXIT_DIVERGED
+    assert status_of(VersionUnknown(9, 2, 1)) == EXIT_UPGRADE
     assert status_of(ZeroDivisionError()) == EXIT_INTERNAL
 
 

@@ -15,6 +15,7 @@ from node.certificates import (
     rpc_certificate,
 )
 from node.cli import checkup
+from node.cli.finding import Grade
 from node.config import ConfigInvalid, NodeConfig, RpcConfig
 from node.metrics import Metrics
 from node.p2p.tls import make_credentials
@@ -85,14 +86,14 @@ def test_the_rpc_certificate_is_read_or_refused_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("validity_days", "grade"),
     [
-        (400, checkup.Grade.GOOD),
-        (20, checkup.Grade.NOTICE),
-        (-1, checkup.Grade.BAD),
-        (None, checkup.Grade.BAD),
+        (400, Grade.GOOD),
+        (20, Grade.NOTICE),
+        (-1, Grade.BAD),
+        (None, Grade.BAD),
     ],
 )
 def test_doctor_looks_at_the_rpc_certificate(
-    tmp_path: Path, validity_days: int | None, grade: checkup.Grade
+    tmp_path: Path, validity_days: int | None, grade: Grade
 ) -> None:
     now = datetime.datetime.now(datetime.UTC)
     pem = b"nonsense" if validity_days is None else made(validity_days + 1, now - DAY)

@@ -62,6 +62,12 @@ from tokens.events.parties import (
 )
 from tokens.events.ramps import RampChanged, RampOpened
 from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet
+from tokens.events.protocol import (
+    ActivationLapsed,
+    ActivationScheduled,
+    ProtocolActivated,
+    SupportSignalled,
+)
 from tokens.events.settlement import (
     BatchAllocated,
     BatchApproved,
@@ -128,11 +134,17 @@ LedgerEvent = (
     | ObserversChanged
     | MisbehaviourReported
     | MarkSet
+    | SupportSignalled
+    | ActivationScheduled
+    | ProtocolActivated
+    | ActivationLapsed
 )
 
 __all__ = [
     "AccountClosed",
     "AccountOpened",
+    "ActivationLapsed",
+    "ActivationScheduled",
     "ApprovalPolicySet",
     "Approved",
     "AssetDefined",
@@ -179,11 +191,13 @@ __all__ = [
     "Proposed",
     "RampChanged",
     "RampOpened",
+    "ProtocolActivated",
     "RecordTaken",
     "RedemptionQueued",
     "ReferenceRateSet",
     "ResidualReturned",
     "Seized",
+    "SupportSignalled",
     "TaxTableSet",
     "TaxWithheld",
     "TermsAmended",

@@ -32,6 +32,7 @@ from tokens.ops.on_ramp_ends import CREDIT_RAMP, REFUND_RAMP
 from tokens.ops.on_ramps import OPEN_ON_RAMP, RECEIVE_RAMP, SCREEN_RAMP
 from tokens.ops.participants import REGISTER_PARTICIPANT, SET_KEY_POLICY, UPDATE_PARTICIPANT
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
+from tokens.ops.protocol import ACTIVATE, SIGNAL_SUPPORT
 from tokens.ops.settlement import APPROVE_BATCH, INSTRUCT_BATCH
 from tokens.ops.transfer import TRANSFER
 from tokens.ops.unclaimed import PAY_UNCLAIMED
@@ -106,6 +107,8 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     ADD_OBSERVER,
     REMOVE_OBSERVER,
     SET_MARKS,
+    SIGNAL_SUPPORT,
+    ACTIVATE,
 )  # fmt: skip
 
 if TYPE_CHECKING:

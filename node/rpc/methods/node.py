@@ -7,6 +7,7 @@ from node.rpc.health import checks_of
 from node.rpc.method import Call, Tier, method
 from node.sdk.schema import node
 from node.sdk.schema.common import NoParams
+from tokens.protocol import PROTOCOL_VERSION
 
 
 def status(call: Call, params: NoParams) -> node.NodeStatus:
@@ -33,6 +34,7 @@ def status(call: Call, params: NoParams) -> node.NodeStatus:
         peers_configured=len(state.peers),
         last_block_ms_ago=state.last_block_ms_ago,
         oldest_block=state.oldest_block,
+        upgrade=state.upgrade,
     )
 
 
@@ -67,6 +69,7 @@ def version(call: Call, params: NoParams) -> node.NodeVersion:
         software="mohur",
         version=_SOFTWARE_VERSION,
         protocol_version=call.tip.protocol_version,
+        protocol_version_known=PROTOCOL_VERSION,
         address_prefix=call.form.prefix,
     )
 

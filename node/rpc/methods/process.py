@@ -6,10 +6,15 @@ from node.rpc.paging import page_of
 from node.sdk.schema import process as schema
 from node.sdk.schema.common import NoParams, Page
 from tokens.agenda import upcoming
+from tokens.protocol import PROTOCOL_VERSION, supporters, version_in_force
+from tokens.queries import validators_at
 from tokens.records.day import BUSINESS_DAY
+from tokens.records.governance import Validator
 from tokens.records.kind import Key, Kind
 from tokens.records.proposals import PROPOSAL, Proposal
+from tokens.records.protocol import ACTIVATION, SUPPORT
 from tokens.records.settlement import BATCH, Batch
+from tokens.validators import quorum
 
 AGENDA_COUNTED_MAX = 1_000
 AGENDA_SHOWN_MAX = 20
@@ -47,6 +52,37 @@ def list_proposals(call: Call, params: schema.ProposalListParams) -> Page[Propos
         call, PROPOSAL, index, (), cursor=params.cursor, limit=params.limit
     )
     return Page(items=tuple(records), next=following, pinned_height=pinned)
+
+
+def get_protocol(call: Call, params: NoParams) -> schema.ProtocolState:
+    """Protocol versions in force, to come, and known by whom."""
+    state = call.state
+    view = validators_at(state, call.tip.height, call.tip.height + 1)
+    members = () if view is None else view.members
+    pending = state.get(ACTIVATION)
+    return schema.ProtocolState(
+        in_force=version_in_force(state),
+        known_here=PROTOCOL_VERSION,
+        pending=None
+        if pending is None
+        else schema.PendingActivation(
+            protocol_version=pending.protocol_version,
+            height=pending.height,
+            supporters=len(supporters(state, members, pending.protocol_version)),
+            quorum=quorum(len(members)),
+        ),
+        signals=tuple([_signal(call, member) for member in members]),
+    )
+
+
+def _signal(call: Call, member: Validator) -> schema.VersionSignal:
+    said = call.state.get(SUPPORT, member.id)
+    holds = said is not None and said.operator == member.operator
+    return schema.VersionSignal(
+        validator=member.id,
+        protocol_version=said.protocol_version if said is not None and holds else 0,
+        signalled_at=said.signalled_at if said is not None and holds else None,
+    )
 
 
 def agenda_status(call: Call, params: NoParams) -> schema.AgendaStatus:
@@ -121,6 +157,15 @@ METHODS = (
         "A proposal.",
         reads=STATE,
         proves=_proposal_key,
+    ),
+    method(
+        "gov_getProtocol",
+        NoParams,
+        schema.ProtocolState,
+        READ,
+        get_protocol,
+        "Protocol versions: in force, to come, known by which validators.",
+        reads=STATE,
     ),
     method(
         "agenda_status",

@@ -39,6 +39,9 @@ class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     last_block_ms_ago: int | None
     oldest_block: BlockHeight
     """Lowest height whose block is kept here; older ones are error 4444."""
+    upgrade: str | None
+    """A protocol version is to take over that this software does not know: what to do, and until
+    when; null otherwise."""
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +77,8 @@ class NodeVersion(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     protocol_version: Count
     """In force at the next height."""
+    protocol_version_known: Count
+    """Newest version that this software knows: what its operator may signal."""
     address_prefix: str
     """`mhr` on a main network, `tmhr` on others."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from node.sdk.schema.common import Cursor, Limit
-from tokens.types import Address, Count, Hash, Reference
+from tokens.types import Address, BlockHeight, Count, Hash, Reference, ValidatorName
 
 
 class BatchParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +36,39 @@ class ProposalListParams(msgspec.Struct, frozen=True, kw_only=True):
     open_only: bool = False
     cursor: Cursor = None
     limit: Limit = 50
+
+
+class VersionSignal(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator of a validator says of its software."""
+
+    validator: ValidatorName
+    protocol_version: Count
+    """Newest that it knows; 0 = no word from its present operator."""
+    signalled_at: BlockHeight | None
+
+
+class PendingActivation(msgspec.Struct, frozen=True, kw_only=True):
+    """A protocol version that is to take over."""
+
+    protocol_version: Count
+    height: BlockHeight
+    """First height under it."""
+    supporters: Count
+    """Members of the next height that know it."""
+    quorum: Count
+    """How many must, when it takes over."""
+
+
+class ProtocolState(msgspec.Struct, frozen=True, kw_only=True):
+    """Protocol versions: in force, to come, known."""
+
+    in_force: Count
+    """At the next height."""
+    known_here: Count
+    """Newest that the software of this node knows."""
+    pending: PendingActivation | None
+    signals: tuple[VersionSignal, ...]
+    """Of each member of the next height, by id."""
 
 
 class AgendaEntry(msgspec.Struct, frozen=True, kw_only=True):

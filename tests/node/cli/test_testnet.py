@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from node.cli.checkup import Grade, node_checks
+from node.cli.checkup import node_checks
 from node.cli.exits import Exit
+from node.cli.finding import Grade
 from node.cli.root import status_of
 from node.config import load_config
 from node.genesis_file import read_genesis

@@ -17,16 +17,21 @@ from node.storage.blocks import BlockStore
 from node.storage.kv import Batch, KeyValueStore
 from node.storage.memory import MemoryStore
 from node.sync.snapshot import SnapshotReady
+from node.versions import VersionUnknown
 from node.wire.peer_messages import PeerMessage, decode_message, encode_message
 from tests.node.support.chains import small_genesis
 from tests.node.support.shell import CrashPlan, NodeShell, PowerCut
 from tokens.genesis import Genesis
+from tokens.protocol import PROTOCOL_VERSION
 from tokens.transaction import DecodedTransaction
 
 DELAY_S = 0.002
 """One way."""
 UP_AFTER_S = 0.01
 """From the start of a node to its links."""
+
+ENDS = (PowerCut, VersionUnknown)
+"""What ends one node and not the test."""
 
 
 class StagedStore(MemoryStore):
@@ -68,6 +73,8 @@ class Network:
         """Where the power of a node was cut."""
         self.more_keys: dict[str, list[Signer]] = {}
         """Consensus keys that a node is started with besides its development key."""
+        self.known_versions: dict[str, int] = {}
+        """Node -> newest protocol version that its software knows, where it is not this one's."""
         self.lose: Callable[[str, str, PeerMessage], bool] = lambda _, __, ___: False
         """(from, to, message) -> whether the link loses it."""
         self.rewrite: Callable[[str, str, PeerMessage], PeerMessage] = lambda _, __, sent: sent
@@ -119,6 +126,7 @@ class Network:
                 more_signers=self.more_keys.get(name, ()),
                 snapshots=self._snapshots(name),
                 retain_blocks=self._retain_blocks.get(name, 0),
+                known_version=self.known_versions.get(name, PROTOCOL_VERSION),
             )
             self.nodes[name] = node
             self._tasks[name] = [
@@ -167,24 +175,24 @@ class Network:
         self._note()
 
     async def _live(self, node: NodeShell) -> None:
-        """The driver's life: a power cut ends the node, any other failure ends the test."""
+        """A power cut or a version that it does not know ends the node, else the test ends."""
         loop = asyncio.get_running_loop()
         loop.call_later(UP_AFTER_S, self._connect, node)
         try:
             node.driver.start()
             await node.driver.run()
-        except PowerCut as cut:
+        except ENDS as cut:
             self._cut(node, cut)
 
     async def _sync(self, node: NodeShell) -> None:
         try:
             await node.sync.run()
-        except PowerCut as cut:
+        except ENDS as cut:
             self._cut(node, cut)
         except SnapshotReady as ready:
             self._begin_again(node, ready.height)
         except BaseExceptionGroup as group:
-            cuts = group.subgroup(PowerCut)
+            cuts = group.subgroup(ENDS)
             if cuts is None:
                 raise
             self._cut(node, PowerCut(str(first_error(cuts))))
@@ -205,7 +213,7 @@ class Network:
             self._stores[name] = self._staged.pop(name).view()
             self.replaced.append((name, tip.height))
 
-    def _cut(self, node: NodeShell, cut: PowerCut) -> None:
+    def _cut(self, node: NodeShell, cut: Exception) -> None:
         if self.nodes.get(node.name) is node:
             self.cuts[node.name] = str(cut)
             self.stop(node.name)
@@ -239,7 +247,7 @@ class Network:
         """What a link does with a failure of its owner: it ends the node."""
         try:
             call()
-        except PowerCut as cut:
+        except ENDS as cut:
             self._cut(node, cut)
 
     # --- waiting ----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from node.wire.peer_messages import PeerMessage
 from tests.node.support.chains import scope_of
 from tests.node.support.virtual_loop import now
 from tokens.genesis import Genesis
+from tokens.protocol import PROTOCOL_VERSION
 from tokens.transaction import DecodedTransaction
 
 
@@ -144,6 +145,7 @@ class NodeShell:
         more_signers: Sequence[Signer] = (),
         snapshots: SnapshotSettings | None = None,
         retain_blocks: int = 0,
+        known_version: int = PROTOCOL_VERSION,
     ) -> None:
         self.name = name
         self.note = note
@@ -159,7 +161,7 @@ class NodeShell:
         folder.mkdir(parents=True, exist_ok=True)
         begin_guard(folder, keys.signer.public_key)
         self.store = store or open_store(folder / "store", create=not (folder / "store").exists())
-        self.chain = CrashingChain.open(self.store, genesis)
+        self.chain = CrashingChain.open(self.store, genesis, known_version)
         assert isinstance(self.chain, CrashingChain)
         self.chain.plan = self.plan
         self._guards = folder / "guard"
