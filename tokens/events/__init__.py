@@ -68,6 +68,7 @@ from tokens.events.protocol import (
     ProtocolActivated,
     SupportSignalled,
 )
+from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet
 from tokens.events.settlement import (
     BatchAllocated,
     BatchApproved,

@@ -14,6 +14,7 @@ from tokens.records import (
     ramps,
     rates,
     protocol,
+    rates,
     settlement,
     system,
     tax,

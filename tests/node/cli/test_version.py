@@ -60,7 +60,8 @@ def test_the_doctor_refuses_a_folder_that_is_past_this_software(data: Path) -> N
     chain = open_chain(store).overlay().get(CHAIN)
     store.close()
     assert chain is not None
-    put(data, CHAIN, msgspec.structs.replace(chain, protocol_version=NEXT))  # type: ignore[arg-type]
+    later = msgspec.structs.replace(chain, protocol_version=NEXT)
+    put(data, CHAIN, later)  # type: ignore[arg-type]
     (found,) = version_findings(data)
     assert found.grade is Grade.BAD
     assert f"{NEXT} is in force" in found.sentence

@@ -48,6 +48,7 @@ consensus_state          yes yes yes
 consensus_validators     yes yes yes
 gov_getProposal          yes yes yes
 gov_getProposals         yes yes yes
+gov_getProtocol          yes yes yes
 mark_get                 yes yes yes
 mark_list                yes yes yes
 mempool_list             yes yes yes

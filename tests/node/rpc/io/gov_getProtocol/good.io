@@ -1,3 +1,3 @@
 // gov_getProtocol: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "gov_getProtocol", "params": {}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8df60ccaed79fb1f5c8941c07aae387822c619753610fabccdeb0860426c56f7", "stateRoot": "0xf389eb79d1e43e7efc75e703357c455f53e20b14dc6bf12f5293329c3e0adf9a"}, "value": {"inForce": 1, "knownHere": 1, "pending": null, "signals": []}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xc65108f85308d54365d0714093020736784b122a0be8fde72acd39f47535af4e", "stateRoot": "0x04ea892d53bcb36dcae64b14fe139b762608b6f4bab02f8ea26079572edd3f65"}, "value": {"inForce": 1, "knownHere": 1, "pending": null, "signals": []}}}
