@@ -60,14 +60,13 @@ from tokens.events.parties import (
     ProposalClosed,
     Proposed,
 )
-from tokens.events.ramps import RampChanged, RampOpened
-from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet
 from tokens.events.protocol import (
     ActivationLapsed,
     ActivationScheduled,
     ProtocolActivated,
     SupportSignalled,
 )
+from tokens.events.ramps import RampChanged, RampOpened
 from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet
 from tokens.events.settlement import (
     BatchAllocated,
@@ -190,9 +189,9 @@ __all__ = [
     "PrincipalPaid",
     "ProposalClosed",
     "Proposed",
+    "ProtocolActivated",
     "RampChanged",
     "RampOpened",
-    "ProtocolActivated",
     "RecordTaken",
     "RedemptionQueued",
     "ReferenceRateSet",
