@@ -14,6 +14,7 @@ from tokens.invariants_money import MONEY_INVARIANTS
 from tokens.invariants_payments import PAYMENT_INVARIANTS
 from tokens.invariants_protocol import validate_activation
 from tokens.invariants_ramps import RAMP_INVARIANTS
+from tokens.invariants_rates import RATE_INVARIANTS
 from tokens.parameters import PARAMETER_OF
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, SUPPLY
@@ -172,6 +173,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *MONEY_INVARIANTS,
     *PAYMENT_INVARIANTS,
     *RAMP_INVARIANTS,
+    *RATE_INVARIANTS,
 )  # fmt: skip
 
 

@@ -81,6 +81,8 @@ class Code(IntEnum):
     BAD_DATE = 65
     TOO_MANY_INSTRUMENTS = 66
     TOO_MANY_DOCUMENTS = 67
+    FIXING_MISSING = 68
+    RATE_OF_AUCTION = 69
     # coupons and redemption
     NOT_FUNDED = 70
     ALREADY_PAID = 71

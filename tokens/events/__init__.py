@@ -68,6 +68,7 @@ from tokens.events.protocol import (
 )
 from tokens.events.ramps import RampChanged, RampOpened
 from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet
+from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet, SupplyRaised
 from tokens.events.settlement import (
     BatchAllocated,
     BatchApproved,
@@ -123,6 +124,7 @@ LedgerEvent = (
     | ReferenceRateSet
     | CouponFixed
     | FixingMissed
+    | SupplyRaised
     | BatchInstructed
     | BatchApproved
     | BatchAllocated
@@ -198,6 +200,7 @@ __all__ = [
     "ResidualReturned",
     "Seized",
     "SupportSignalled",
+    "SupplyRaised",
     "TaxTableSet",
     "TaxWithheld",
     "TermsAmended",

@@ -1,11 +1,11 @@
-"""Events of reference rates and fixings."""
+"""Events of reference rates, fixings and taps."""
 
 import datetime as dt
 
 import msgspec
 
 from tokens.records.rates import FixedRate
-from tokens.types import AssetId, Count, RateE6, Symbol, Text
+from tokens.types import Amount, AssetId, Count, RateE6, Symbol, Text
 
 
 class ReferenceRateSet(
@@ -56,3 +56,19 @@ class FixingMissed(
     asset: AssetId
     number: Count
     reset_date: dt.date
+
+
+class SupplyRaised(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=143,
+):
+    """An instrument was reopened: more of it may be issued."""
+
+    asset: AssetId
+    max_supply: Amount
+    """Minor units of face."""
+    before: Amount

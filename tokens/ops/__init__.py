@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Union
 import msgspec
 
 from tokens.agenda import AgendaHandler
+from tokens.fixings import FIXING_AGENDA
 from tokens.lien_expiry import LIEN_EXPIRY_AGENDA
 from tokens.ops.accounts import CLOSE_ACCOUNT, OPEN_ACCOUNT
 from tokens.ops.batch_steps import ALLOCATE_BATCH, CANCEL_BATCH, SETTLE_BATCH
@@ -33,7 +34,9 @@ from tokens.ops.on_ramps import OPEN_ON_RAMP, RECEIVE_RAMP, SCREEN_RAMP
 from tokens.ops.participants import REGISTER_PARTICIPANT, SET_KEY_POLICY, UPDATE_PARTICIPANT
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
 from tokens.ops.protocol import ACTIVATE, SIGNAL_SUPPORT
+from tokens.ops.rates import FIX_COUPON, SET_REFERENCE_RATES
 from tokens.ops.settlement import APPROVE_BATCH, INSTRUCT_BATCH
+from tokens.ops.taps import TAP
 from tokens.ops.transfer import TRANSFER
 from tokens.ops.unclaimed import PAY_UNCLAIMED
 from tokens.ops.validators import (
@@ -83,6 +86,9 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     CANCEL_INSTRUMENT,
     ADD_DOCUMENT,
     AMEND_INSTRUMENT,
+    TAP,
+    SET_REFERENCE_RATES,
+    FIX_COUPON,
     COUPON_FUND,
     REDEMPTION_FUND,
     SET_TAX_TABLE,
@@ -130,6 +136,7 @@ HANDLERS: tuple[AgendaHandler, ...] = (
     BATCH_EXPIRY_AGENDA,
     BATCH_SETTLE_AGENDA,
     ASSET_RELEASE_AGENDA,
+    FIXING_AGENDA,
     COUPON_AGENDA,
     REDEMPTION_AGENDA,
 )  # fmt: skip

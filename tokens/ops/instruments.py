@@ -18,6 +18,7 @@ from tokens.finance.cfi import is_cfi
 from tokens.finance.isin import is_isin
 from tokens.finance.lei import is_lei
 from tokens.finance.schedule import ScheduleFault
+from tokens.fixings import schedule_fixings
 from tokens.kind_terms import coupon_overflows, kind_terms_good
 from tokens.lookup import require_asset
 from tokens.records.day import CALENDAR, TAX_TABLE
@@ -252,8 +253,9 @@ def check_approve(context: Context, operation: ApproveInstrument) -> Iterator[Re
 
 
 def apply_approve(context: Context, operation: ApproveInstrument) -> None:
-    """DRAFT -> APPROVED."""
+    """DRAFT -> APPROVED; a floater's fixings begin."""
     skip_past_records(context, operation.asset)
+    schedule_fixings(context, operation.asset)
     set_status(context, require_asset(context.state, operation.asset), AssetStatus.APPROVED)
 
 

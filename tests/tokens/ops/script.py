@@ -8,6 +8,7 @@ import msgspec
 from tests.tokens.ops.build import FACE, ISIN, dvp, instruct, leg, terms, transfer
 from tests.tokens.ops.script_collateral import collateral
 from tests.tokens.ops.script_money import money_outside
+from tests.tokens.ops.script_rates import rates_script
 from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, cb_issue, mint, redeem
 from tests.tokens.ops.world import CBM, World, address
 from tokens.ops.batch_steps import AllocateBatch, CancelBatch, SettleBatch
@@ -45,6 +46,7 @@ def script(world: World) -> Iterator[Step]:
     yield from _service(world)
     yield from collateral(world)
     yield from money_outside(world)
+    yield from rates_script()
 
 
 def _money(world: World) -> Iterator[Step]:

@@ -36,7 +36,9 @@ FAMILIES = (
     "off_ramps",
     "on_ramp_ends",
     "on_ramps",
+    "rates",
     "settlement",
+    "taps",
     "transfer",
     "unclaimed",
 )
