@@ -67,7 +67,6 @@ from tokens.events.protocol import (
     SupportSignalled,
 )
 from tokens.events.ramps import RampChanged, RampOpened
-from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet
 from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet, SupplyRaised
 from tokens.events.settlement import (
     BatchAllocated,
@@ -199,8 +198,8 @@ __all__ = [
     "ReferenceRateSet",
     "ResidualReturned",
     "Seized",
-    "SupportSignalled",
     "SupplyRaised",
+    "SupportSignalled",
     "TaxTableSet",
     "TaxWithheld",
     "TermsAmended",
