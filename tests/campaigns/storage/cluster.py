@@ -17,7 +17,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 
 from consensus.evidence import contradicts
 from consensus.messages import SignedPart
@@ -41,6 +40,7 @@ from node.signing_desk import restored_messages
 from node.storage.sign_guard import SignGuard
 from tests.campaigns.storage.report import require
 from tests.campaigns.storage.victim import arm, command, read_votes
+from tokens.jsonform.names import FormError
 from tokens.ops.transfer import Transfer
 from tokens.transaction import DecodedTransaction
 
@@ -60,6 +60,8 @@ class Workload:
     stage: Stage
     acknowledged: dict[bytes, Receipt] = field(default_factory=dict)
     stopping: bool = False
+    stores_are_damaged: bool = False
+    """A node that meets the damage answers INTERNAL_ERROR before it ends."""
 
     def payment(self) -> DecodedTransaction:
         """A signed transfer, never the same twice."""
@@ -90,16 +92,17 @@ class Workload:
                 client = (await self.stage.clients())[0]
                 return await submit_and_wait(client, made)
             except (NodeUnreachable, RpcFailed, ZeroDivisionError) as error:
-                if isinstance(error, RpcFailed) and not _elsewhere(error):
+                if isinstance(error, RpcFailed) and not self._elsewhere(error):
                     raise
                 raise NotYet(str(error)) from None
 
         return await until("a payment final", ask, seconds=2 * LEVEL_SECONDS)
 
-
-def _elsewhere(refusal: RpcFailed) -> bool:
-    """Whether another node may take it: one that is far behind finds it too far ahead."""
-    return refusal.is_retryable or refusal.symbol == "TOO_FAR_AHEAD"
+    def _elsewhere(self, refusal: RpcFailed) -> bool:
+        """Whether another node may take it: one that is far behind finds it too far ahead."""
+        if self.stores_are_damaged and refusal.symbol == "INTERNAL_ERROR":
+            return True
+        return refusal.is_retryable or refusal.symbol == "TOO_FAR_AHEAD"
 
 
 class Cluster:
@@ -217,7 +220,7 @@ class Cluster:
             try:
                 url = self.network.url(name)
                 return await self.stage.probe.ask(url, "tx_getReceipt", Receipt, params)
-            except (RpcFailed, msgspec.ValidationError) as error:
+            except (RpcFailed, FormError) as error:
                 raise NotYet(str(error)) from None
 
         here = await until(f"{name}: 0x{tx_id.hex()} acknowledged", found, seconds=20)

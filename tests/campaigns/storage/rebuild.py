@@ -75,6 +75,7 @@ async def rebuild(folder: Path, seed: int, times: int) -> Tally:
     tally = Tally("damaged stores", times)
     generator = random.Random(f"rebuild/{seed}")
     async with cluster(folder) as made:
+        made.load.stores_are_damaged = True
         await made.acknowledge(300)
         for number in range(times):
             damage = DAMAGES[number % len(DAMAGES)]
