@@ -17,7 +17,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 from consensus.evidence import contradicts
 from consensus.messages import SignedPart
 from consensus.signed import content_of, order_of, signed_part
