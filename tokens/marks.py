@@ -12,6 +12,7 @@ import datetime as dt
 
 from tokens.amount import mul_div_floor
 from tokens.context import Context
+from tokens.coupon_rates import accrued_at
 from tokens.finance.calendar import is_business_day
 from tokens.lookup import require, require_asset
 from tokens.parameters import parameter
@@ -20,7 +21,6 @@ from tokens.records.instruments import INSTRUMENT
 from tokens.records.marks import ASSET_MARKS, Mark
 from tokens.results import Code
 from tokens.state import Overlay
-from tokens.terms import accrued_of
 from tokens.types import AMOUNT_LIMIT, AssetKind
 
 MONEY_KINDS = (AssetKind.MONEY, AssetKind.CASH)
@@ -93,6 +93,4 @@ def _accrued(state: Overlay, mark: Mark, amount: int) -> int:
     instrument = None if mark.dirty else state.get(INSTRUMENT, mark.asset)
     if instrument is None:
         return 0
-    calendar = require(state, CALENDAR, instrument.terms.calendar_id).current
-    today = require(state, BUSINESS_DAY).date
-    return accrued_of(instrument.terms, calendar, amount, today) or 0
+    return accrued_at(state, instrument, amount, require(state, BUSINESS_DAY).date) or 0

@@ -125,6 +125,12 @@ class Code(IntEnum):
     NOT_ENOUGH_SUPPORT = 114
     VERSION_NOT_LATER = 115
     BAD_HEIGHT = 116
+    COLLATERAL_SHORT = 148
+    NOT_ON_MATRIX = 149
+    REPO_NOT_OPEN = 150
+    COUPON_PENDING = 151
+    NOT_THE_PLEDGEE = 152
+    NOT_DEFAULTED = 153
     # not includable: asked of every transaction by `includable` (R8) and by admission
     NON_CANONICAL_ENCODING = 1000
     MALFORMED = 1001

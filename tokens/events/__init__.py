@@ -12,7 +12,7 @@ from tokens.events.cash import (
     CentralBankMoneyWithdrawn,
     RedemptionQueued,
 )
-from tokens.events.collateral import MarkSet
+from tokens.events.collateral import MarkSet, PledgeReleased, PledgeSubstituted
 from tokens.events.control import (
     AssetPaused,
     CreditStopSet,
@@ -139,6 +139,8 @@ LedgerEvent = (
     | ActivationScheduled
     | ProtocolActivated
     | ActivationLapsed
+    | PledgeReleased
+    | PledgeSubstituted
 )
 
 __all__ = [
@@ -187,6 +189,8 @@ __all__ = [
     "PaymentFunded",
     "PaymentStatusChanged",
     "PaymentUnclaimed",
+    "PledgeReleased",
+    "PledgeSubstituted",
     "PrincipalPaid",
     "ProposalClosed",
     "Proposed",

@@ -5,7 +5,7 @@ import datetime as dt
 import msgspec
 
 from tokens.records.marks import MarkPrice
-from tokens.types import Address, AssetId
+from tokens.types import Address, Amount, AssetId, Hash
 
 
 class MarkSet(
@@ -24,3 +24,34 @@ class MarkSet(
     for_date: dt.date
     effective: dt.date
     source: Address
+
+
+class PledgeReleased(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=431,
+):
+    """A pledgee gave up a pledge or a part of it."""
+
+    pledge: Hash
+    account: Address
+    amount: Amount
+
+
+class PledgeSubstituted(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=432,
+):
+    """Other units took the place of pledged ones."""
+
+    pledge: Hash
+    by: Hash
+    """Id of the new lien."""
+    account: Address

@@ -32,6 +32,7 @@ from tokens.ops.off_ramps import OPEN_OFF_RAMP, REFUSE_RAMP, SEND_RAMP
 from tokens.ops.on_ramp_ends import CREDIT_RAMP, REFUND_RAMP
 from tokens.ops.on_ramps import OPEN_ON_RAMP, RECEIVE_RAMP, SCREEN_RAMP
 from tokens.ops.participants import REGISTER_PARTICIPANT, SET_KEY_POLICY, UPDATE_PARTICIPANT
+from tokens.ops.pledges import CREATE_PLEDGE, RELEASE_PLEDGE, SUBSTITUTE_PLEDGE
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
 from tokens.ops.protocol import ACTIVATE, SIGNAL_SUPPORT
 from tokens.ops.rates import FIX_COUPON, SET_REFERENCE_RATES
@@ -115,6 +116,9 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     SET_MARKS,
     SIGNAL_SUPPORT,
     ACTIVATE,
+    CREATE_PLEDGE,
+    RELEASE_PLEDGE,
+    SUBSTITUTE_PLEDGE,
 )  # fmt: skip
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from tokens.records.kind import Index, RecordKind
+from tokens.records.kind import Index, Key, RecordKind
 from tokens.types import Address, Amount, AssetId, Count, Hash, LienKind, Text
 
 
@@ -82,6 +82,11 @@ class Lien(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_un
     memo: Annotated[str, msgspec.Meta(max_length=140)]
 
 
+def _pledged(lien: Lien) -> Key | None:
+    """Pledges by pledgee."""
+    return (lien.owner, lien.id) if lien.kind is LienKind.PLEDGE else None
+
+
 POSITION = RecordKind(
     10,
     "position",
@@ -105,5 +110,9 @@ LIEN = RecordKind(
     "lien",
     Lien,
     lambda r: (r.id,),
-    (Index(13, "liens_by_account", lambda r: (r.account, r.id), static=True),),
+    (
+        Index(13, "liens_by_account", lambda r: (r.account, r.id), static=True),
+        Index(191, "pledges", _pledged, static=False),
+    ),
 )
+PLEDGES = LIEN.indexes[1]

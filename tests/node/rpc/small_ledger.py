@@ -2,6 +2,8 @@
 
 import datetime
 
+import msgspec
+
 from node.signing import Signer, dev_seed
 from tests.node.rpc.fake_genesis import BUSINESS_DATE, CHAIN_ID, address_of, digest_of
 from tests.node.rpc.fake_node import FakeNode
@@ -14,7 +16,7 @@ from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.ops.transfer import Transfer
 from tokens.records.cash import CASH_ASSET, CashAsset
 from tokens.records.day import BUSINESS_DAY, CALENDAR, BusinessDay, CalendarRecord
-from tokens.records.holdings import POSITION, SUPPLY, Position, Supply
+from tokens.records.holdings import LIEN, POSITION, SUPPLY, Lien, Position, Supply
 from tokens.records.instruments import (
     ASSET,
     INSTRUMENT,
@@ -40,7 +42,7 @@ from tokens.records.settlement import BATCH, Batch, BatchParty, BatchStatus, Leg
 from tokens.records.system import PARAMETER, Parameter
 from tokens.terms import paying_account_of
 from tokens.transaction import DecodedTransaction, KeySignature, Transaction, build
-from tokens.types import AccountPurpose, AccountStatus, AssetKind, AssetStatus, Role
+from tokens.types import AccountPurpose, AccountStatus, AssetKind, AssetStatus, LienKind, Role
 
 BANK = address_of("bank")
 ISSUER = address_of("issuer")
@@ -190,6 +192,21 @@ def marks() -> AssetMarks:
     return AssetMarks(asset=BOND_ID, held=held, coming=coming)
 
 
+def pledge() -> Lien:
+    """Half of Bob's bonds secure a claim of the issuer."""
+    return Lien(
+        id=digest_of("pledge"),
+        account=BOB,
+        asset=BOND_ID,
+        amount=250_000,
+        kind=LienKind.PLEDGE,
+        owner=ISSUER,
+        expires_on=None,
+        basis=None,
+        memo="LOAN-1",
+    )
+
+
 def batch() -> Batch:
     """Instrument units against money, matched."""
     return Batch(
@@ -309,7 +326,9 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     overlay.put(CALENDAR, CalendarRecord(current=CALENDAR_PK, pending=None, effective_on=None))
     overlay.put(ASSET, asset(BOND_ID, AssetKind.FIXED))
     overlay.put(INSTRUMENT, bond())
-    overlay.put(POSITION, position(BOND_ID, BOB, 500_000))
+    bonds = position(BOND_ID, BOB, 500_000)
+    overlay.put(POSITION, msgspec.structs.replace(bonds, pledged=250_000))
+    overlay.put(LIEN, pledge())
     overlay.put(SUPPLY, Supply(asset=BOND_ID, amount=500_000))
     overlay.put(ASSET_MARKS, marks())
     put_tax(overlay, BOND_ID, MONEY)

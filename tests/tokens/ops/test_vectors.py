@@ -37,6 +37,7 @@ FAMILIES = (
     "on_ramp_ends",
     "on_ramps",
     "rates",
+    "pledges",
     "settlement",
     "taps",
     "transfer",
