@@ -1,3 +1,3 @@
 // agenda_status: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "agenda_status"}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x74a2602df7410d49fd77b58d471e44fff4b4cd27ca239b3832a4dc424d1ca91b", "stateRoot": "0xbe5b15879d9803bacb3513af0f656228aad0533621eae25c7eb6a03bf2634ae5"}, "value": {"businessDate": "2025-07-03", "dayOpen": true, "due": 0, "next": []}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x35f62f3a66a779d221160d64eef4458b1c920c9c1d17d42c3b450189ac4ac46a", "stateRoot": "0xb618cd909c07d98ab9a9594058215c0a745f2825315979db2c1eeb7dbecdb1e1"}, "value": {"businessDate": "2025-07-03", "dayOpen": true, "due": 0, "next": []}}}
