@@ -7,6 +7,7 @@ import msgspec
 from node.signing import Signer, dev_seed
 from tests.node.rpc.fake_genesis import BUSINESS_DATE, CHAIN_ID, address_of, digest_of
 from tests.node.rpc.fake_node import FakeNode
+from tests.node.rpc.small_collateral import put_collateral
 from tests.node.rpc.small_tax import put_tax
 from tokens.codec import encode
 from tokens.events import Issued, Moved
@@ -16,7 +17,7 @@ from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.ops.transfer import Transfer
 from tokens.records.cash import CASH_ASSET, CashAsset
 from tokens.records.day import BUSINESS_DAY, CALENDAR, BusinessDay, CalendarRecord
-from tokens.records.holdings import LIEN, POSITION, SUPPLY, Lien, Position, Supply
+from tokens.records.holdings import POSITION, SUPPLY, Position, Supply
 from tokens.records.instruments import (
     ASSET,
     INSTRUMENT,
@@ -25,7 +26,6 @@ from tokens.records.instruments import (
     InstrumentTerms,
     TaxBase,
 )
-from tokens.records.marks import ASSET_MARKS, AssetMarks, Mark
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account, KeyPolicy, Participant
 from tokens.records.proposals import PROPOSAL, Proposal, ProposalStatus
 from tokens.records.ramps import (
@@ -42,7 +42,7 @@ from tokens.records.settlement import BATCH, Batch, BatchParty, BatchStatus, Leg
 from tokens.records.system import PARAMETER, Parameter
 from tokens.terms import paying_account_of
 from tokens.transaction import DecodedTransaction, KeySignature, Transaction, build
-from tokens.types import AccountPurpose, AccountStatus, AssetKind, AssetStatus, LienKind, Role
+from tokens.types import AccountPurpose, AccountStatus, AssetKind, AssetStatus, Role
 
 BANK = address_of("bank")
 ISSUER = address_of("issuer")
@@ -171,42 +171,6 @@ def position(asset_id: str, holder: bytes, balance: int, held: int = 0) -> Posit
     )
 
 
-def marks() -> AssetMarks:
-    """A price of the bond in force, and the next one."""
-    held = Mark(
-        asset=BOND_ID,
-        price_e4=987_500,
-        dirty=False,
-        for_date=BUSINESS_DATE - datetime.timedelta(days=1),
-        effective=BUSINESS_DATE,
-        source=ISSUER,
-    )
-    coming = Mark(
-        asset=BOND_ID,
-        price_e4=990_000,
-        dirty=False,
-        for_date=BUSINESS_DATE,
-        effective=BUSINESS_DATE + datetime.timedelta(days=1),
-        source=ISSUER,
-    )
-    return AssetMarks(asset=BOND_ID, held=held, coming=coming)
-
-
-def pledge() -> Lien:
-    """Half of Bob's bonds secure a claim of the issuer."""
-    return Lien(
-        id=digest_of("pledge"),
-        account=BOB,
-        asset=BOND_ID,
-        amount=250_000,
-        kind=LienKind.PLEDGE,
-        owner=ISSUER,
-        expires_on=None,
-        basis=None,
-        memo="LOAN-1",
-    )
-
-
 def batch() -> Batch:
     """Instrument units against money, matched."""
     return Batch(
@@ -328,9 +292,8 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     overlay.put(INSTRUMENT, bond())
     bonds = position(BOND_ID, BOB, 500_000)
     overlay.put(POSITION, msgspec.structs.replace(bonds, pledged=250_000))
-    overlay.put(LIEN, pledge())
+    put_collateral(overlay, bond=BOND_ID, holder=BOB, other=ISSUER)
     overlay.put(SUPPLY, Supply(asset=BOND_ID, amount=500_000))
-    overlay.put(ASSET_MARKS, marks())
     put_tax(overlay, BOND_ID, MONEY)
     overlay.put(BATCH, batch())
     overlay.put(PROPOSAL, proposal())
