@@ -20,6 +20,7 @@ from node.cli.exits import CommandFailed, Exit
 from node.cli.init import init
 from node.cli.keys import keys
 from node.cli.light import light
+from node.cli.profile import profile
 from node.cli.query import query
 from node.cli.run import run
 from node.cli.snapshot import snapshot
@@ -39,6 +40,7 @@ _KNOWN: dict[str, Exit] = {
     "node.devnet.wait.DeadlinePassed": Exit.FAILED,
     "node.genesis_file.GenesisUnreadable": Exit.BAD_CONFIG,
     "node.keystore.envelope.KeystoreError": Exit.REFUSED,
+    "node.profile.ProfileInvalid": Exit.BAD_CONFIG,
     "node.sdk.errors.NodeUnreachable": Exit.UNAVAILABLE,
     "node.sdk.errors.RpcFailed": Exit.FAILED,
     "node.sdk.light.anchor.AnchorUnreadable": Exit.BAD_CONFIG,
@@ -73,6 +75,7 @@ for _command in (
     run,
     devnet,
     tx,
+    profile,
     query,
     validator,
     light,

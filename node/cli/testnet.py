@@ -21,7 +21,15 @@ import click
     multiple=True,
     help="Host of a validator, once for each; default: all on this machine, other ports.",
 )
-def testnet(count: int, folder: Path, chain_id: str, hosts: tuple[str, ...]) -> None:
+@click.option(
+    "--profile",
+    "profile_path",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Profile of the state (docs/profiles.md): its money, calendar and taxes.",
+)
+def testnet(
+    count: int, folder: Path, chain_id: str, hosts: tuple[str, ...], profile_path: Path | None
+) -> None:
     """Make keys, genesis and configurations for a network on several machines.
 
     One folder for each validator, to be carried to its machine, one for the keys of each
@@ -29,8 +37,12 @@ def testnet(count: int, folder: Path, chain_id: str, hosts: tuple[str, ...]) -> 
     file of mode 0600: whoever has the folder has the keys.
     """
     from node.devnet.testnet import Order, make_testnet
+    from node.profile_checks import load_profile
 
-    made = make_testnet(Order(validators=count, folder=folder, chain_id=chain_id, hosts=hosts))
+    profile = None if profile_path is None else load_profile(profile_path)
+    made = make_testnet(
+        Order(validators=count, folder=folder, chain_id=chain_id, hosts=hosts, profile=profile)
+    )
     click.echo(f"genesis  {made.genesis}")
     for name in made.validators:
         click.echo(f"node     {folder / name}: mohur run --config {folder / name / 'node.toml'}")

@@ -17,6 +17,8 @@ from node.devnet.ports import HOST, PEER_PORT_FIRST, RPC_PORT_FIRST
 from node.devnet.profile import approval_policies, calendar, tax_table
 from node.genesis_file import write_genesis
 from node.keystore import create_key
+from node.profile import Profile
+from node.profile_checks import calendar_of, money_of, tax_tables_of
 from node.storage.durable import create_file
 from tokens.finance.calendar import Calendar, is_business_day
 from tokens.genesis import CentralBankMoney, Genesis
@@ -37,6 +39,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     chain_id: str
     hosts: tuple[str, ...] = ()
     """One for each validator, or none: all on this machine."""
+    profile: Profile | None = None
+    """Of the state; None: the calendar, money and rates of local networks, for trials."""
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +68,7 @@ def make_testnet(order: Order) -> Made:
     for party in operators:
         name = str(party.validator)
         keys[name] = make_keys(order.folder / name, _passphrase())
-    genesis = _genesis(order.chain_id, parties, policies, keys)
+    genesis = _genesis(order, parties, policies, keys)
     require_valid(genesis)
     path = order.folder.resolve() / "genesis.json"
     write_genesis(genesis, path)
@@ -100,16 +104,17 @@ def _passphrase() -> str:
 
 
 def _genesis(
-    chain_id: str,
+    order: Order,
     parties: list[Party],
     policies: dict[str, KeyPolicy],
     keys: dict[str, MadeKeys],
 ) -> Genesis:
     ids = {party.name: secrets.token_bytes(ADDRESS_BYTES) for party in parties}
     accounts = {book.name: _account(book, ids) for book in BOOKS if not book.client}
-    days = calendar()
+    profile, tax_account = order.profile, accounts[TAX_ACCOUNT.name].id
+    days = calendar() if profile is None else calendar_of(profile)
     return Genesis(
-        chain_id=chain_id,
+        chain_id=order.chain_id,
         is_dev=False,
         protocol_version=1,
         timestamp_ms=time.time_ns() // 1_000_000,
@@ -118,8 +123,12 @@ def _genesis(
         calendar=days,
         parameters=(),
         approval_policies=approval_policies(),
-        tax_tables=(tax_table(accounts[TAX_ACCOUNT.name].id),),
-        participants=_participants(parties, ids, policies),
+        tax_tables=(tax_table(tax_account),)
+        if profile is None
+        else tax_tables_of(profile, tax_account),
+        participants=_participants(
+            parties, ids, policies, "PK" if profile is None else profile.jurisdiction
+        ),
         accounts=tuple(sorted(accounts.values(), key=lambda account: account.id)),
         validators=tuple(
             Validator(
@@ -133,20 +142,25 @@ def _genesis(
         ),
         central_bank_money=CentralBankMoney(
             asset=MONEY, name="Central-bank money", currency="PKR", issuer=ids["central-bank"]
-        ),
+        )
+        if profile is None
+        else money_of(profile, ids["central-bank"]),
         dev_balances=(),
     )
 
 
 def _participants(
-    parties: list[Party], ids: dict[str, bytes], policies: dict[str, KeyPolicy]
+    parties: list[Party],
+    ids: dict[str, bytes],
+    policies: dict[str, KeyPolicy],
+    jurisdiction: str,
 ) -> tuple[Participant, ...]:
     records = [
         Participant(
             id=ids[party.name],
             name=party.title,
             lei="",
-            jurisdiction="PK",
+            jurisdiction=jurisdiction,
             control_group=party.name,
             roles=tuple(sorted(party.roles)),
             policy=policies[party.name],
