@@ -5,6 +5,7 @@ from tokens.genesis import Genesis, genesis_digest
 from tokens.genesis_checks import require_valid
 from tokens.parameters import PARAMETERS
 from tokens.records.day import BUSINESS_DAY, CALENDAR, TAX_TABLE, BusinessDay, CalendarRecord
+from tokens.records.day_mark import DAY_MARK, DayMark
 from tokens.records.governance import VALIDATOR_SETS, ValidatorSets
 from tokens.records.holdings import BANK_TOTAL, POSITION, SUPPLY, BankTotal, Position, Supply
 from tokens.records.instruments import ASSET, Asset
@@ -61,6 +62,7 @@ def _put_day(state: Overlay, genesis: Genesis) -> None:
         BUSINESS_DAY,
         BusinessDay(date=genesis.business_date, open=genesis.day_open, calendar=calendar.id),
     )
+    state.put(DAY_MARK, DayMark(date=genesis.business_date, opened_at=0))
 
 
 def _put_money(state: Overlay, genesis: Genesis) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from tokens.invariants_money import MONEY_INVARIANTS
 from tokens.invariants_payments import PAYMENT_INVARIANTS
-from tokens.invariants_protocol import validate_activation
+from tokens.invariants_protocol import validate_activation, validate_day_marks
 from tokens.invariants_ramps import RAMP_INVARIANTS
 from tokens.invariants_rates import RATE_INVARIANTS
 from tokens.parameters import PARAMETER_OF
@@ -170,6 +170,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     validate_parameters,
     validate_validators,
     validate_activation,
+    validate_day_marks,
     *MONEY_INVARIANTS,
     *PAYMENT_INVARIANTS,
     *RAMP_INVARIANTS,

@@ -94,6 +94,30 @@ def balance(
 
 
 @light.command()
+@click.argument("asset")
+@click.argument("account")
+@trust_option
+@rpc_option
+@witness_option
+@save_option
+def holding(
+    asset: str,
+    account: str,
+    trust: Path,
+    url: str,
+    witnesses: tuple[str, ...],
+    save: Path | None,
+) -> None:
+    """What an account holds and what its bank holds for all its clients, proven in one block."""
+
+    async def ask(client: Client, trusted: LightClient) -> Json:
+        address = _address(client, account)
+        return _told(client, await trusted.holding(asset, address))
+
+    _run(trust, url, witnesses, save, ask)
+
+
+@light.command()
 @click.argument("tx_id")
 @trust_option
 @rpc_option

@@ -30,7 +30,7 @@ def statement(call: Call, params: StatementParams) -> Statement:
     check_kept(call, max(1, params.from_height))
     closing = balance_of(call.state, params.asset, params.account)
     entries: list[StatementEntry] = []
-    for receipt in _receipts(call, params.account, params.from_height):
+    for receipt in receipts_of(call, params.account, params.from_height):
         lines = _entries(receipt, params)
         if receipt.height > last:
             closing -= _sum(lines)
@@ -55,7 +55,7 @@ def _sum(entries: list[StatementEntry]) -> int:
     return sum([entry.credit - entry.debit for entry in entries])
 
 
-def _receipts(call: Call, account: bytes, from_height: int) -> list[Receipt]:
+def receipts_of(call: Call, account: bytes, from_height: int) -> list[Receipt]:
     """Receipts that touch the account, newest first, down to from_height."""
     out: list[Receipt] = []
     before: tuple[int, int] | None = None
@@ -89,11 +89,13 @@ def _entries(receipt: Receipt, params: StatementParams) -> list[StatementEntry]:
             counterparty=other,
         )
         for event in receipt.events
-        for debit, credit, other in _effects(event, params.asset, params.account)
+        for debit, credit, other in effects_of(event, params.asset, params.account)
     ]
 
 
-def _effects(event: LedgerEvent, asset: str, account: bytes) -> list[tuple[int, int, bytes | None]]:
+def effects_of(
+    event: LedgerEvent, asset: str, account: bytes
+) -> list[tuple[int, int, bytes | None]]:
     """(debit, credit, counterparty) of an event on one position."""
     match event:
         case Moved() if event.asset == asset and event.source == account:

@@ -17,6 +17,7 @@ from tokens.records.day import (
     CalendarId,
     CalendarRecord,
 )
+from tokens.records.day_mark import DAY_MARK, DayMark
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import OperationClass
@@ -103,6 +104,7 @@ def apply_open(context: Context, operation: OpenDay) -> None:
     servicing.take_records(context, operation.date - dt.timedelta(days=1))
     servicing.miss_unfunded(context, day.date)
     state.put(BUSINESS_DAY, BusinessDay(date=operation.date, open=True, calendar=day.calendar))
+    state.put(DAY_MARK, DayMark(date=operation.date, opened_at=context.height))
     context.emit(DayOpened(date=operation.date))
     servicing.mature(context, operation.date)
 

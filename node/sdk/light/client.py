@@ -24,15 +24,18 @@ from node.sdk.light.faults import Fault, Unproven
 from node.sdk.light.follow import TrustedChain
 from node.sdk.light.path import root_of
 from node.sdk.light.source import Source
+from node.sdk.schema.common import Proof
 from node.sdk.schema.tx import TxProof
 from node.signing import check_library
 from node.wire.hashing import TX_ROOT_DOMAIN, header_digest
 from tokens.codec import Canonical, Malformed, NonCanonical
 from tokens.proof import StateProof, verify_proof
-from tokens.records.holdings import POSITION, Position
+from tokens.records.holdings import BANK_TOTAL, POSITION, Position
 from tokens.records.kind import Key, RecordKind
+from tokens.records.parties import ACCOUNT
 from tokens.results import Code, Receipt
 from tokens.transaction import DecodedTransaction, decode_transaction
+from tokens.types import Address, Amount, AssetId
 
 T = TypeVar("T")
 R = TypeVar("R", bound=msgspec.Struct)
@@ -58,6 +61,18 @@ class Proven(Generic[T]):
     """Of the block: milliseconds since the epoch, UTC, as its proposer and a quorum saw it."""
     signers: tuple[str, ...]
     """Validators that signed it: a quorum of the set of that height."""
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client has at its bank, and what all clients of the bank have together."""
+
+    asset: AssetId
+    account: Address
+    servicer: Address
+    """The bank."""
+    balance: Amount
+    bank_total: Amount
+    """Sum over all accounts that the bank services (SGLA), minor units."""
 
 
 class LightClient:
@@ -89,20 +104,19 @@ class LightClient:
         self, kind: RecordKind[R], key: Key, *, min_height: int = 0
     ) -> Proven[R | None]:
         """A record of the ledger, or None where validators signed that there is none."""
-        least = max(min_height, self.anchor.height)
         proof = await self._source.proof(kind.name, kind.key_hash(key))
+        block = await self._signed(proof, min_height)
+        return _proven(_record(kind, key, proof, block), block)
+
+    async def _signed(self, proof: Proof, min_height: int) -> VerifiedBlock:
+        """The block whose certificate a proof names, not older than what is known."""
+        least = max(min_height, self.anchor.height)
         if proof.certificate is None:
             raise Unproven(Fault.NO_CERTIFICATE, "the network has no block yet")
         height = proof.certificate.height
         if height < least:
             raise Unproven(Fault.STALE, f"the node answers of {height}, {least} is known")
-        block = await self._at(height)
-        path = _decoded(_proof, proof.path)
-        if not verify_proof(block.state_root, kind, key, proof.record, path):
-            raise Unproven(Fault.WRONG_RECORD, f"the {kind.name} is not under the state root")
-        if proof.record is None:
-            return _proven(None, block)
-        return _proven(_decoded(Canonical[R](kind.struct), proof.record), block)
+        return await self._at(height)
 
     async def balance(self, asset: str, account: bytes, *, min_height: int = 0) -> Proven[Position]:
         """What an account holds of an asset; all zero where validators signed that it has none."""
@@ -120,6 +134,36 @@ class LightClient:
             record_quantity=0,
         )
         return _moved(nothing, found)
+
+    async def holding(self, asset: str, account: bytes, *, min_height: int = 0) -> Proven[Holding]:
+        """A client's leaf and its bank's total, of one block, in one call.
+
+        The servicer is taken from the account's own record, so the total is that of the bank that
+        answers for the account. NOT_FOUND (RpcFailed) for an account that the node does not know.
+        """
+        found = await self._source.holding(asset, account)
+        block = await self._signed(found.position, min_height)
+        for proof in (found.account, found.bank_total):
+            if proof.certificate is None or proof.certificate.height != block.header.height:
+                raise Unproven(Fault.WRONG_HEIGHT, "the parts of the answer are of two blocks")
+        owner = _record(ACCOUNT, (account,), found.account, block)
+        if owner is None:
+            raise Unproven(Fault.WRONG_RECORD, "there is no such account under the state root")
+        leaf = _record(POSITION, (asset, account), found.position, block)
+        total = _record(BANK_TOTAL, (owner.servicer, asset), found.bank_total, block)
+        balance, amount = 0 if leaf is None else leaf.balance, 0 if total is None else total.amount
+        if balance > amount:
+            raise Unproven(Fault.WRONG_RECORD, "the bank's total is below one of its accounts")
+        return _proven(
+            Holding(
+                asset=asset,
+                account=account,
+                servicer=owner.servicer,
+                balance=balance,
+                bank_total=amount,
+            ),
+            block,
+        )
 
     async def receipt(self, tx_id: bytes) -> Proven[Receipt]:
         """What became of a transaction, or of one piece of the ledger's own work."""
@@ -161,6 +205,14 @@ class LightClient:
         if height < 1:
             raise Unproven(Fault.WRONG_HEIGHT, "blocks have heights from 1")
         return await self._chain.at(height)
+
+
+def _record(kind: RecordKind[R], key: Key, proof: Proof, block: VerifiedBlock) -> R | None:
+    """The record of a key, or None where the state root says that there is none."""
+    path = _decoded(_proof, proof.path)
+    if not verify_proof(block.state_root, kind, key, proof.record, path):
+        raise Unproven(Fault.WRONG_RECORD, f"the {kind.name} is not under the state root")
+    return None if proof.record is None else _decoded(Canonical[R](kind.struct), proof.record)
 
 
 def _checked_receipt(tx_id: bytes, proof: TxProof, block: VerifiedBlock) -> Receipt:

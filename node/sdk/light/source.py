@@ -12,6 +12,7 @@ from node.sdk.light.faults import Fault, Unproven
 from node.sdk.schema import chain, node
 from node.sdk.schema.common import Certificate, Proof, StateRead
 from node.sdk.schema.consensus import ValidatorSetInfo, ValidatorsParams
+from node.sdk.schema.statement import HoldingParams, HoldingProof
 from node.sdk.schema.tx import TxParams, TxProof
 from tokens.jsonform import FormError, Json, JsonForm
 
@@ -38,6 +39,9 @@ class Source(Protocol):
 
     async def proof(self, kind: str, key_hash: bytes) -> Proof:
         """A record or its absence at its tip."""
+
+    async def holding(self, asset: str, account: bytes) -> HoldingProof:
+        """An account, what it holds of an asset, and its bank's total, at its tip."""
 
     async def inclusion(self, tx_id: bytes) -> TxProof:
         """Receipt and transaction with their paths."""
@@ -85,6 +89,12 @@ class RpcSource:
         """chain_getProof."""
         params = chain.ProofParams(kind=kind, key_hash=key_hash)
         return (await self._ask("chain_getProof", params, StateRead[Proof])).value
+
+    async def holding(self, asset: str, account: bytes) -> HoldingProof:
+        """account_getHoldingProof."""
+        params = HoldingParams(account=account, asset=asset)
+        found = await self._ask("account_getHoldingProof", params, StateRead[HoldingProof])
+        return found.value
 
     async def inclusion(self, tx_id: bytes) -> TxProof:
         """tx_getProof."""

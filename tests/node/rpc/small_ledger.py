@@ -17,7 +17,8 @@ from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.ops.transfer import Transfer
 from tokens.records.cash import CASH_ASSET, CashAsset
 from tokens.records.day import BUSINESS_DAY, CALENDAR, BusinessDay, CalendarRecord
-from tokens.records.holdings import POSITION, SUPPLY, Position, Supply
+from tokens.records.day_mark import DAY_MARK, DayMark
+from tokens.records.holdings import BANK_TOTAL, POSITION, SUPPLY, BankTotal, Position, Supply
 from tokens.records.instruments import (
     ASSET,
     INSTRUMENT,
@@ -270,6 +271,8 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     node.keys[BANK] = [SIGNER.public_key]
     overlay = node.state()
     overlay.put(BUSINESS_DAY, BusinessDay(date=BUSINESS_DATE, open=True, calendar="PK"))
+    overlay.put(DAY_MARK, DayMark(date=BUSINESS_DATE, opened_at=0))
+    overlay.put(BANK_TOTAL, BankTotal(servicer=BANK, asset=COIN, amount=1_000_000))
     overlay.put(PARAMETER, Parameter(name="window_blocks", value=1_000))
     overlay.put(PARTICIPANT, participant("bank", (Role.BANK_CUSTODIAN,)))
     overlay.put(PARTICIPANT, participant("issuer", (Role.TREASURY, Role.CASH_ISSUER)))

@@ -22,12 +22,15 @@ SUBMIT_TEXT, SUBMIT_KEY = new_key("writer", SUBMIT)
 CELLS = """
 account_get              yes yes yes
 account_getBalances      yes yes yes
+account_getDatedStatement yes yes yes
 account_getHistory       yes yes yes
+account_getHoldingProof  yes yes yes
 account_getStatement     yes yes yes
 agenda_status            yes yes yes
 asset_get                yes yes yes
 asset_getHolders         yes yes yes
 asset_getSupply          yes yes yes
+asset_getTrace           yes yes yes
 asset_list               yes yes yes
 instrument_get                 yes yes yes
 instrument_getAccrued          yes yes yes
@@ -58,6 +61,7 @@ node_peers               yes yes yes
 node_status              yes yes yes
 node_version             yes yes yes
 participant_get          yes yes yes
+participant_getStatement yes yes yes
 participant_list         yes yes yes
 ramp_get                 yes yes yes
 ramp_getReference        yes yes yes

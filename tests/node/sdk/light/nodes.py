@@ -17,6 +17,7 @@ from node.sdk.errors import RpcFailed
 from node.sdk.light.block import LightBlock
 from node.sdk.light.source import RpcSource
 from node.sdk.schema.common import Proof
+from node.sdk.schema.statement import HoldingProof
 from node.sdk.schema.tx import TxProof
 from tokens.jsonform import PREFIX_TEST, Json, JsonForm
 from tokens.state import Overlay
@@ -141,6 +142,7 @@ class Forger:
         self.blocks: dict[int, LightBlock] = {}
         self.sets: dict[int, tuple[Validator, ...]] = {}
         self.proofs: Callable[[Proof], Proof] = lambda proof: proof
+        self.holdings: Callable[[HoldingProof], HoldingProof] = lambda proof: proof
         self.inclusions: Callable[[TxProof], TxProof] = lambda proof: proof
 
     async def tip(self) -> int:
@@ -163,6 +165,9 @@ class Forger:
 
     async def proof(self, kind: str, key_hash: bytes) -> Proof:
         return self.proofs(await self.truth.proof(kind, key_hash))
+
+    async def holding(self, asset: str, account: bytes) -> HoldingProof:
+        return self.holdings(await self.truth.holding(asset, account))
 
     async def inclusion(self, tx_id: bytes) -> TxProof:
         return self.inclusions(await self.truth.inclusion(tx_id))

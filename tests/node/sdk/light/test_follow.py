@@ -19,6 +19,7 @@ from node.sdk.light.client import LightClient
 from node.sdk.light.faults import Fault, Unproven
 from node.sdk.light.source import RpcSource
 from node.sdk.schema.common import Proof
+from node.sdk.schema.statement import HoldingProof
 from node.sdk.schema.tx import TxProof
 from node.signing import WrongLibrary
 from tests.node.sdk.light.history import History, eventful
@@ -74,6 +75,9 @@ class Pausing:
 
     async def proof(self, kind: str, key_hash: bytes) -> Proof:
         return await self._pause(self._source.proof(kind, key_hash))
+
+    async def holding(self, asset: str, account: bytes) -> HoldingProof:
+        return await self._pause(self._source.holding(asset, account))
 
     async def inclusion(self, tx_id: bytes) -> TxProof:
         return await self._pause(self._source.inclusion(tx_id))

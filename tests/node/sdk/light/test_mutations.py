@@ -35,6 +35,9 @@ UNUSED = {
     "chain_getProof": {
         "context.*", "value.kind", "value.keyHash", "value.certificate.*", "proof",
     },
+    "account_getHoldingProof": {
+        "context.*", "value.*.kind", "value.*.keyHash", "value.*.certificate.*", "proof",
+    },
     "tx_getProof": {"txId"},
     "node_status": {"*"},
 }  # fmt: skip
@@ -61,6 +64,7 @@ def questions(history: History) -> dict[str, tuple[int, Question]]:
     return {
         "balance": (START, lambda light: light.balance(MONEY, account)),
         "no balance": (history.height - 1, lambda light: light.balance("XYZ", account)),
+        "holding": (START, lambda light: light.holding(MONEY, account)),
         "receipt": (10, lambda light: light.receipt(tx_id)),
         "transaction": (10, lambda light: light.transaction(tx_id)),
         "receipt below": (20, lambda light: light.receipt(tx_id)),
