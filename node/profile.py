@@ -9,7 +9,7 @@ Rules of this file:
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 
@@ -40,11 +40,16 @@ class Grade(StrEnum):
     """The state must set it; the source says why this value stands here."""
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Part(Protocol):
     """What every table of the file has."""
 
-    source: Sentence
-    grade: Grade
+    @property
+    def source(self) -> str:
+        """Who says it."""
+
+    @property
+    def grade(self) -> Grade:
+        """How sure it is."""
 
 
 class ProfileMoney(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,9 +62,11 @@ class ProfileMoney(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Decimal digits of the minor unit: 2 for paisa."""
 
 
-class Holiday(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Holiday(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Days without settlement of one name."""
 
+    source: Sentence
+    grade: Grade
     name: Text
     days: Annotated[tuple[dt.date, ...], msgspec.Meta(min_length=1, max_length=400)]
     """Ascending; a weekend day may stand here."""
@@ -90,9 +97,11 @@ class ProfileCalendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     holidays: Annotated[tuple[Holiday, ...], msgspec.Meta(max_length=400)]
 
 
-class InstrumentRule(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class InstrumentRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one kind of paper is cut."""
 
+    source: Sentence
+    grade: Grade
     name: Symbol
     kind: str
     """Of the ledger's kinds of instrument."""
@@ -107,9 +116,11 @@ class InstrumentRule(Part, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Method of `auctions` by which it is sold."""
 
 
-class AuctionRule(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AuctionRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one method of auction works."""
 
+    source: Sentence
+    grade: Grade
     method: Symbol
     settle_business_days: Annotated[int, msgspec.Meta(ge=0, le=10)]
     price_digits: Annotated[int, msgspec.Meta(ge=0, le=4)]
@@ -125,9 +136,11 @@ class AuctionRule(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     noncompetitive_barred: tuple[Symbol, ...]
 
 
-class TaxRule(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TaxRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A withholding table."""
 
+    source: Sentence
+    grade: Grade
     profile: Symbol
     year_month: Month
     """Month in which the tax year begins."""
@@ -150,17 +163,21 @@ class TaxLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     above: TaxAbove | None = None
 
 
-class TravelRule(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TravelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who sent and who receives, above a sum."""
 
+    source: Sentence
+    grade: Grade
     threshold: Money
     payloads: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=4)]
     """Versions of IVMS101."""
 
 
-class CashReport(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CashReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cash transactions that are reported."""
 
+    source: Sentence
+    grade: Grade
     threshold: Money
 
 
@@ -172,15 +189,19 @@ class LicencePhase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Operation classes, by the ledger's names."""
 
 
-class Licences(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Licences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Phases in the order of a licence's life."""
 
+    source: Sentence
+    grade: Grade
     phases: Annotated[tuple[LicencePhase, ...], msgspec.Meta(min_length=1, max_length=32)]
 
 
-class VelocityLimit(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class VelocityLimit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an account of a KYC tier may do."""
 
+    source: Sentence
+    grade: Grade
     kyc_tier: Annotated[int, msgspec.Meta(ge=0, le=255)]
     day: Money
     """Outgoing on one business date."""
