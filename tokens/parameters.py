@@ -44,6 +44,13 @@ PARAMETERS: tuple[ParameterSpec, ...] = (
         "bytes of the transactions of one block: with its certificate it must fit into one frame",
     ),
     ParameterSpec("rotation_heights", 100, 1, 10_000, "heights for which a primary stays"),
+    ParameterSpec(
+        "auction_reveal_blocks",
+        20,
+        1,
+        10_000,
+        "blocks after both keys of an auction are public before what is not open can be void",
+    ),
     ParameterSpec("recovery_delay_days", 3, 0, 365, "business days before a recovery takes effect"),
     ParameterSpec("mark_age_days", 3, 1, 60, "business days after which a mark is stale"),
     ParameterSpec(

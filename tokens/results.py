@@ -131,6 +131,20 @@ class Code(IntEnum):
     COUPON_PENDING = 151
     NOT_THE_PLEDGEE = 152
     NOT_DEFAULTED = 153
+    # auctions
+    AUCTION_NOT_OPEN = 120
+    AUCTION_FULL = 121
+    BID_SECURITY_WRONG = 122
+    NOT_A_BIDDER = 123
+    NCB_CAP_EXCEEDED = 124
+    BID_VOID = 125
+    COMMITMENT_MISMATCH = 126
+    ALREADY_REVEALED = 127
+    KEY_MISMATCH = 128
+    KEYS_NOT_PUBLISHED = 129
+    BAD_CUT_OFF = 130
+    REVEAL_NOT_OVER = 131
+    TOO_LATE = 132
     # not includable: asked of every transaction by `includable` (R8) and by admission
     NON_CANONICAL_ENCODING = 1000
     MALFORMED = 1001

@@ -3,8 +3,22 @@
 Tags: 1-49 holdings, 50-99 parties and proposals, 100-149 instruments, 150-199 settlement,
 200-249 cash, 250-299 control, 300-349 business day and agenda, 350-399 governance,
 430-449 marks, pledges and repos.
+460-479 auctions.
 """
 
+from tokens.events.auctions import (
+    AllotmentEnded,
+    Allotted,
+    AuctionAnnounced,
+    AuctionCut,
+    AuctionKeyPublished,
+    AuctionStatusChanged,
+    BidForfeited,
+    BidOpened,
+    BidPlaced,
+    BidWithdrawn,
+    NonCompetitiveBidPlaced,
+)
 from tokens.events.cash import (
     CashMinted,
     CashRedeemed,
@@ -141,6 +155,17 @@ LedgerEvent = (
     | ActivationLapsed
     | PledgeReleased
     | PledgeSubstituted
+    | AuctionAnnounced
+    | AuctionStatusChanged
+    | BidPlaced
+    | BidWithdrawn
+    | NonCompetitiveBidPlaced
+    | BidOpened
+    | BidForfeited
+    | AuctionKeyPublished
+    | AuctionCut
+    | Allotted
+    | AllotmentEnded
 )
 
 __all__ = [
@@ -148,16 +173,26 @@ __all__ = [
     "AccountOpened",
     "ActivationLapsed",
     "ActivationScheduled",
+    "AllotmentEnded",
+    "Allotted",
     "ApprovalPolicySet",
     "Approved",
     "AssetDefined",
     "AssetPaused",
     "AssetStatusChanged",
+    "AuctionAnnounced",
+    "AuctionCut",
+    "AuctionKeyPublished",
+    "AuctionStatusChanged",
     "BatchAllocated",
     "BatchApproved",
     "BatchInstructed",
     "BatchPending",
     "BatchStatusChanged",
+    "BidForfeited",
+    "BidOpened",
+    "BidPlaced",
+    "BidWithdrawn",
     "Burned",
     "CalendarSet",
     "CashMinted",
@@ -183,6 +218,7 @@ __all__ = [
     "MarkSet",
     "MisbehaviourReported",
     "Moved",
+    "NonCompetitiveBidPlaced",
     "ObserversChanged",
     "ParameterSet",
     "ParticipantSet",

@@ -1,8 +1,8 @@
 """Table of contents of the ledger's operations: one line each. A tag is never reused.
 
 Tags: 1-19 parties, 20-29 proposals and grants, 30-39 business day, 40-59 cash, 60-69 transfer and
-holds, 70-99 instruments, 100-119 settlement, 120-139 control, 140-159 governance, 160-249 later
-families.
+holds, 70-99 instruments, 100-119 settlement, 120-139 control, 140-159 governance, 160-179 auctions,
+180-249 later families.
 """
 
 from typing import TYPE_CHECKING, Union
@@ -11,8 +11,19 @@ import msgspec
 
 from tokens.agenda import AgendaHandler
 from tokens.fixings import FIXING_AGENDA
+from tokens.auction_days import (
+    AUCTION_ALLOT_AGENDA,
+    AUCTION_CLOSE_AGENDA,
+    AUCTION_RELEASE_AGENDA,
+    AUCTION_VOID_AGENDA,
+)
+from tokens.auction_settling import AUCTION_SETTLE_AGENDA
 from tokens.lien_expiry import LIEN_EXPIRY_AGENDA
 from tokens.ops.accounts import CLOSE_ACCOUNT, OPEN_ACCOUNT
+from tokens.ops.auction_bids import PLACE_BID, PLACE_NCB, WITHDRAW_BID
+from tokens.ops.auction_cut_off import CUT_AUCTION, REJECT_AUCTION, SETTLE_ALLOTMENT
+from tokens.ops.auction_reveal import END_REVEAL, PUBLISH_AUCTION_KEY, REVEAL_BID
+from tokens.ops.auctions import ANNOUNCE_AUCTION, CANCEL_AUCTION, CLOSE_AUCTION, OPEN_AUCTION
 from tokens.ops.batch_steps import ALLOCATE_BATCH, CANCEL_BATCH, SETTLE_BATCH
 from tokens.ops.business_day import CLOSE_DAY, OPEN_DAY, SET_CALENDAR
 from tokens.ops.cash import CASH_MINT, CASH_REDEEM
@@ -119,6 +130,19 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     CREATE_PLEDGE,
     RELEASE_PLEDGE,
     SUBSTITUTE_PLEDGE,
+    ANNOUNCE_AUCTION,
+    OPEN_AUCTION,
+    CLOSE_AUCTION,
+    CANCEL_AUCTION,
+    PLACE_BID,
+    WITHDRAW_BID,
+    PLACE_NCB,
+    REVEAL_BID,
+    PUBLISH_AUCTION_KEY,
+    END_REVEAL,
+    CUT_AUCTION,
+    REJECT_AUCTION,
+    SETTLE_ALLOTMENT,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -143,6 +167,11 @@ HANDLERS: tuple[AgendaHandler, ...] = (
     FIXING_AGENDA,
     COUPON_AGENDA,
     REDEMPTION_AGENDA,
+    AUCTION_CLOSE_AGENDA,
+    AUCTION_VOID_AGENDA,
+    AUCTION_RELEASE_AGENDA,
+    AUCTION_ALLOT_AGENDA,
+    AUCTION_SETTLE_AGENDA,
 )  # fmt: skip
 """Who does the ledger's own work: one line each."""
 

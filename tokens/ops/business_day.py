@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens import servicing
+from tokens import auction_days, servicing
 from tokens.context import Context
 from tokens.events import CalendarSet, DayClosed, DayOpened
 from tokens.finance.calendar import DATE_MAX, Calendar, check_calendar, is_business_day
@@ -103,6 +103,7 @@ def apply_open(context: Context, operation: OpenDay) -> None:
             state.put(CALENDAR, CalendarRecord(current=current, pending=None, effective_on=None))
     servicing.take_records(context, operation.date - dt.timedelta(days=1))
     servicing.miss_unfunded(context, day.date)
+    auction_days.end_of_date(context, operation.date - dt.timedelta(days=1))
     state.put(BUSINESS_DAY, BusinessDay(date=operation.date, open=True, calendar=day.calendar))
     state.put(DAY_MARK, DayMark(date=operation.date, opened_at=context.height))
     context.emit(DayOpened(date=operation.date))
@@ -124,6 +125,7 @@ def apply_close(context: Context, operation: CloseDay) -> None:
     day = require(state, BUSINESS_DAY)
     servicing.take_records(context, day.date)
     servicing.miss_unfunded(context, day.date)
+    auction_days.end_of_date(context, day.date)
     state.put(BUSINESS_DAY, BusinessDay(date=day.date, open=False, calendar=day.calendar))
     context.emit(DayClosed(date=day.date))
 

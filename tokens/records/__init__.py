@@ -1,6 +1,7 @@
 """Table of contents of the ledger's records: one line each. A tag is never reused (kind.py)."""
 
 from tokens.records import (
+    auctions,
     cash,
     control,
     day,
@@ -59,6 +60,11 @@ KINDS: tuple[Kind, ...] = (
     ramps.RAMP_COUNTER,
     settlement.BATCH,
     settlement.BATCH_COUNTER,
+    auctions.AUCTION,
+    auctions.BID_SHEET,
+    auctions.NCB,
+    auctions.ALLOTMENT,
+    auctions.AUCTION_RESULT,
     control.CREDIT_STOP,
     control.ACCOUNT_FREEZES,
     control.UNCLAIMED,

@@ -7,8 +7,8 @@ Rules of this file:
    list of keys, derived from the records, hence not committed itself. An index is rebuilt from
    records alone.
 3. Tags of kinds and of indexes are never reused: 1-9 parties and governance, 10-19 holdings, 30-39
-   days and tables, 40-49 instruments, 50-59 cash, 60-69 settlement, 70-79 control, 80-229 later,
-   230-249 the ledger's own.
+   days and tables, 40-49 instruments, 50-59 cash, 60-69 settlement, 70-79 control, 80-89
+   auctions, 90-229 later, 230-249 the ledger's own.
 """
 
 import hashlib
