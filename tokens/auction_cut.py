@@ -18,14 +18,8 @@ from tokens.finance.auction_math import (
     weighted_average_price_e4_half_up,
 )
 from tokens.finance.pro_rata import SharingTerms, share_volume
-from tokens.records.auctions import (
-    Auction,
-    AuctionMethod,
-    BidSheet,
-    BidUnit,
-    RelatedBidders,
-    SheetStatus,
-)
+from tokens.records.auctions import Auction, AuctionMethod, BidUnit, RelatedBidders
+from tokens.records.bids import BidSheet, SheetStatus
 from tokens.types import AssetKind
 
 

@@ -21,22 +21,24 @@ from tokens.events import Allotted
 from tokens.lookup import require
 from tokens.records.amend import with_item
 from tokens.records.auctions import (
-    ALLOTMENT,
     AUCTION,
     AUCTION_RESULT,
-    BID_SHEET,
-    BID_SHEETS,
     LIVE_AUCTIONS,
     LIVE_AUCTIONS_MAX,
+    Auction,
+    AuctionResult,
+    AuctionStatus,
+    NcbMethod,
+)
+from tokens.records.bids import (
+    ALLOTMENT,
+    BID_SHEET,
+    BID_SHEETS,
     NCB,
     WAITING_NCBS,
     Allotment,
     AllotmentStatus,
-    Auction,
-    AuctionResult,
-    AuctionStatus,
     BidSheet,
-    NcbMethod,
     NonCompetitiveBid,
     SheetStatus,
 )

@@ -24,17 +24,14 @@ from tokens.context import Context
 from tokens.events import AllotmentEnded
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.amend import with_item
-from tokens.records.auctions import (
+from tokens.records.auctions import AUCTION, Auction, AuctionStatus, AuctionType
+from tokens.records.bids import (
     ALLOTMENT,
-    AUCTION,
     BID_SHEET,
     NCB,
     PENDING_ALLOTMENTS,
     Allotment,
     AllotmentStatus,
-    Auction,
-    AuctionStatus,
-    AuctionType,
     BidSheet,
 )
 from tokens.records.holdings import LIEN, POSITION

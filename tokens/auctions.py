@@ -21,17 +21,13 @@ from tokens.lookup import require, require_account, require_asset
 from tokens.posting import available
 from tokens.records.auctions import (
     AUCTION,
-    BID_SHEET,
-    BID_SHEETS,
     SHEETS_MAX,
     Auction,
     AuctionStatus,
     AuctionType,
-    BidLine,
-    BidSheet,
     BidUnit,
-    SheetStatus,
 )
+from tokens.records.bids import BID_SHEET, BID_SHEETS, BidLine, BidSheet, SheetStatus
 from tokens.records.day import CALENDAR
 from tokens.records.holdings import LIEN, POSITION, Lien
 from tokens.records.instruments import INSTRUMENT, Instrument

@@ -68,7 +68,7 @@ def _scalar(hint: object, path: str, metas: tuple[msgspec.Meta, ...]) -> object:
         return _number(metas)
     if hint is bytes:
         length = max((meta.min_length or 0 for meta in metas), default=0)
-        return addr(path) if length == 16 else (digest(path) * 2)[: max(length, 8)]
+        return addr(path) if length == 16 else (digest(path) * (1 + length // 32))[: max(length, 8)]
     if hint is str:
         return _text(metas)
     if hint is datetime.date:

@@ -4,14 +4,8 @@ import datetime as dt
 
 import msgspec
 
-from tokens.records.auctions import (
-    AllotmentStatus,
-    AuctionStatus,
-    AuctionType,
-    BidValue,
-    SheetStatus,
-    SignedMoney,
-)
+from tokens.records.auctions import AuctionStatus, AuctionType, BidValue
+from tokens.records.bids import AllotmentStatus, SheetStatus, SignedMoney
 from tokens.types import Address, Amount, AssetId, Count, Hash, RateE6, Reference
 
 

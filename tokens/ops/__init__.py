@@ -20,8 +20,9 @@ from tokens.auction_days import (
 from tokens.auction_settling import AUCTION_SETTLE_AGENDA
 from tokens.lien_expiry import LIEN_EXPIRY_AGENDA
 from tokens.ops.accounts import CLOSE_ACCOUNT, OPEN_ACCOUNT
-from tokens.ops.auction_bids import PLACE_BID, PLACE_NCB, WITHDRAW_BID
+from tokens.ops.auction_bids import PLACE_BID, WITHDRAW_BID
 from tokens.ops.auction_cut_off import CUT_AUCTION, REJECT_AUCTION, SETTLE_ALLOTMENT
+from tokens.ops.auction_ncbs import PLACE_NCB
 from tokens.ops.auction_reveal import END_REVEAL, PUBLISH_AUCTION_KEY, REVEAL_BID
 from tokens.ops.auctions import ANNOUNCE_AUCTION, CANCEL_AUCTION, CLOSE_AUCTION, OPEN_AUCTION
 from tokens.ops.batch_steps import ALLOCATE_BATCH, CANCEL_BATCH, SETTLE_BATCH

@@ -6,6 +6,7 @@ import msgspec
 
 from tokens import auction_cut, auction_days, auction_settling, auctions
 from tokens.amount import AmountOverflow
+from tokens.auction_terms import MONEY_MAX
 from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.events import AuctionCut
@@ -13,19 +14,17 @@ from tokens.lookup import require, require_account, require_asset
 from tokens.posting import supply_of
 from tokens.records.amend import with_terms
 from tokens.records.auctions import (
-    ALLOTMENT,
     AUCTION,
     AUCTION_RESULT,
     FACE_MAX,
-    AllotmentStatus,
     Auction,
     AuctionResult,
     AuctionStatus,
     AuctionType,
-    BidSheet,
     BidUnit,
     BidValue,
 )
+from tokens.records.bids import ALLOTMENT, AllotmentStatus, BidSheet
 from tokens.records.instruments import INSTRUMENT, Instrument
 from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.registry import OperationSpec
@@ -132,7 +131,10 @@ def _is_result_sound(
             if instrument.terms.floating is None and operation.cut_off < 0:
                 return False
             fixed = _with_rate(instrument, operation.cut_off)
-            auctions.accrued_at(context.state, fixed, FACE_MAX, auction.terms.settlement_date)
+            date = auction.terms.settlement_date
+            accrued = auctions.accrued_at(context.state, fixed, FACE_MAX, date)
+            if accrued is None or abs(accrued) > MONEY_MAX:
+                return False
     except AmountOverflow:
         return False
     return way is None or abs(way) <= _WAY_MAX

@@ -18,16 +18,8 @@ from tokens.context import Context
 from tokens.events import AuctionKeyPublished, BidOpened
 from tokens.lookup import require, require_account
 from tokens.parameters import parameter
-from tokens.records.auctions import (
-    AUCTION,
-    BID_SHEET,
-    LINES_MAX,
-    Auction,
-    AuctionStatus,
-    BidLine,
-    BidSheet,
-    SheetStatus,
-)
+from tokens.records.auctions import AUCTION, Auction, AuctionStatus
+from tokens.records.bids import BID_SHEET, LINES_MAX, BidLine, BidSheet, SheetStatus
 from tokens.records.holdings import LIEN
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal

@@ -2,6 +2,7 @@
 
 from tokens.records import (
     auctions,
+    bids,
     cash,
     control,
     day,
@@ -61,9 +62,9 @@ KINDS: tuple[Kind, ...] = (
     settlement.BATCH,
     settlement.BATCH_COUNTER,
     auctions.AUCTION,
-    auctions.BID_SHEET,
-    auctions.NCB,
-    auctions.ALLOTMENT,
+    bids.BID_SHEET,
+    bids.NCB,
+    bids.ALLOTMENT,
     auctions.AUCTION_RESULT,
     control.CREDIT_STOP,
     control.ACCOUNT_FREEZES,

@@ -8,30 +8,33 @@ from tests.tokens.ops.build import FACE, ISIN, bond, fund, go_to, transfer
 from tests.tokens.ops.world import CBM, World, address
 from tokens import auctions
 from tokens.codec import tagged_hash
-from tokens.ops.auction_bids import PlaceBid, PlaceNcb
+from tokens.ops.auction_bids import PlaceBid
 from tokens.ops.auction_cut_off import CutAuction
+from tokens.ops.auction_ncbs import PlaceNcb
 from tokens.ops.auction_reveal import PublishAuctionKey, RevealBid
 from tokens.ops.auctions import AnnounceAuction, CloseAuction, OpenAuction
 from tokens.records.auctions import (
-    ALLOTMENT,
-    ALLOTMENTS,
     AUCTION,
     AUCTION_RESULT,
-    BID_SHEET,
-    NCB,
-    SEALED_BYTES,
-    Allotment,
     Auction,
     AuctionMethod,
     AuctionResult,
     AuctionStatus,
     AuctionTerms,
     AuctionType,
-    BidLine,
-    BidSheet,
     BidUnit,
     NcbMethod,
     NcbTerms,
+)
+from tokens.records.bids import (
+    ALLOTMENT,
+    ALLOTMENTS,
+    BID_SHEET,
+    NCB,
+    SEALED_BYTES,
+    Allotment,
+    BidLine,
+    BidSheet,
     NonCompetitiveBid,
 )
 from tokens.records.parties import ACCOUNT, PARTICIPANT, KeyPolicy
@@ -155,7 +158,7 @@ def announced(world: World | None = None, **changes: object) -> World:
 
 def opened(**changes: object) -> World:
     """The same, OPEN."""
-    world = announced(**changes)
+    world = announced(None, **changes)
     world.act("central", OpenAuction(auction_id=ID))
     return world
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tests.tokens.ops.auction_script import auction_steps
 from tests.tokens.ops.build import FACE, ISIN, dvp, instruct, leg, terms, transfer
 from tests.tokens.ops.script_collateral import collateral
 from tests.tokens.ops.script_money import money_outside
@@ -47,6 +48,7 @@ def script(world: World) -> Iterator[Step]:
     yield from collateral(world)
     yield from money_outside(world)
     yield from rates_script()
+    yield from auction_steps(world)
 
 
 def _money(world: World) -> Iterator[Step]:

@@ -21,9 +21,11 @@ from tests.tokens.ops.auction_world import (
 from tests.tokens.ops.build import FACE, ISIN, go_to
 from tests.tokens.ops.world import CBM, World, address
 from tokens.context import Actors
-from tokens.records.auctions import AllotmentStatus, AuctionStatus
+from tokens.records.auctions import AuctionMethod, AuctionStatus
+from tokens.records.bids import AllotmentStatus
 from tokens.records.holdings import POSITION
 from tokens.records.instruments import ASSET
+from tokens.results import Code
 from tokens.types import AssetStatus
 
 SHEETS = {
@@ -58,7 +60,8 @@ def test_an_auction_from_announcement_to_settlement() -> None:
     assert paid == 10 * FACE * 995_000 // 10**6 + 20 * FACE * 990_000 // 10**6
     assert held(world, "dealer_a/main") == held(world, "dealer_b/main") == 0
     asset = world.state.get(ASSET, ISIN)
-    assert asset is not None and asset.status is AssetStatus.OUTSTANDING
+    assert asset is not None
+    assert asset.status is AssetStatus.OUTSTANDING
 
 
 def test_the_result_prints_averages_and_related_bidders() -> None:
@@ -71,8 +74,6 @@ def test_the_result_prints_averages_and_related_bidders() -> None:
 
 
 def test_a_uniform_auction_is_paid_at_the_cut_off() -> None:
-    from tokens.records.auctions import AuctionMethod
-
     world = allotted(SHEETS, 990_000, method=AuctionMethod.UNIFORM)
     assert {a.price_e4 for a in allotments(world)} == {990_000}
     assert result(world).average == 990_000
@@ -103,8 +104,6 @@ def test_replaced_sheets() -> None:
     assert auction(world).sheets == auction(world).unopened == 2
     close(world)
     publish(world)
-    from tokens.results import Code
-
     world.refuse(Code.COMMITMENT_MISMATCH, "central", reveal("dealer_a", (990_000, 5)))
     world.act("central", reveal("dealer_a", (991_000, 3)))
 
@@ -133,4 +132,5 @@ def test_non_competitive_bids_pay_the_average() -> None:
     world.finish_agenda()
     assert world.balance(ISIN, "saver") == 4 * FACE
     assert {a.status for a in allotments(world)} == {AllotmentStatus.SETTLED}
-    assert ncb_of(world, "saver").is_done and auction(world).terms.auction_id == ID
+    assert ncb_of(world, "saver").is_done
+    assert auction(world).terms.auction_id == ID

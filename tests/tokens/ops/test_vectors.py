@@ -21,6 +21,11 @@ from tokens.results import Code
 
 FILE = Path(__file__).parents[2] / "vectors" / "operations_money.json"
 FAMILIES = (
+    "auction_bids",
+    "auction_cut_off",
+    "auction_ncbs",
+    "auction_reveal",
+    "auctions",
     "batch_steps",
     "business_day",
     "cash",
