@@ -1,6 +1,7 @@
 """A world with dealers and an auction of the bond of build.py, and the acts that move it on."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 import msgspec
 
@@ -218,7 +219,7 @@ def cut_at(bid: int, count: int | None = None) -> CutAuction:
     return CutAuction(auction_id=ID, cut_off=bid, quantity=quantity)
 
 
-Sheets = dict[str, tuple[tuple[int, int], ...]]
+Sheets = Mapping[str, tuple[tuple[int, int], ...]]
 
 
 def revealed(sheets: Sheets, **changes: object) -> World:

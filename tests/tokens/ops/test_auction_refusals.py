@@ -15,10 +15,8 @@ from tests.tokens.ops.auction_world import (
     auction,
     auction_terms,
     close,
-    give_key,
     investor_sheet,
     ncb,
-    ncb_of,
     opened,
     sheet,
 )
@@ -27,7 +25,6 @@ from tests.tokens.ops.world import CBM, World, address
 from tokens import liens
 from tokens.context import Actors
 from tokens.ops.auction_bids import PlaceBid, WithdrawBid
-from tokens.ops.auction_ncbs import PlaceNcb
 from tokens.ops.auctions import (
     AnnounceAuction,
     CancelAuction,
@@ -43,7 +40,6 @@ from tokens.records.auctions import (
     AuctionType,
     BidUnit,
 )
-from tokens.records.bids import NCBS_MAX
 from tokens.records.holdings import POSITION, LegalBasis
 from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT
@@ -268,14 +264,6 @@ def test_an_account_that_cannot_bid(code: Code, spoil: object) -> None:
     world.refuse(code, "dealer_a", sheet("dealer_a", (990_000, 5)))
 
 
-@pytest.mark.parametrize(("code", "spoil"), OF_THE_ACCOUNT)
-def test_an_account_that_cannot_bid_non_competitively(code: Code, spoil: object) -> None:
-    world = opened()
-    assert callable(spoil)
-    spoil(world, "saver")
-    assert world._run(of("saver"), (ncb("saver", 2),)) is code
-
-
 def test_an_investor_bids_through_its_custodian_and_holds_the_full_face() -> None:
     world = opened()
     world.refuse(Code.NOT_AUTHORISED, "bank_b", investor_sheet("client", (990_000, 5)))
@@ -287,10 +275,9 @@ def test_an_investor_bids_through_its_custodian_and_holds_the_full_face() -> Non
 
 def test_the_auction_is_full() -> None:
     world = opened()
-    full = msgspec.structs.replace(auction(world), sheets=SHEETS_MAX, ncbs=NCBS_MAX)
+    full = msgspec.structs.replace(auction(world), sheets=SHEETS_MAX)
     world.state.put(AUCTION, full)
     world.refuse(Code.AUCTION_FULL, "dealer_a", sheet("dealer_a", (990_000, 5)))
-    assert world._run(of("saver"), (ncb("saver", 2),)) is Code.AUCTION_FULL
 
 
 def test_a_sheet_is_withdrawn_by_its_bidder() -> None:
@@ -304,59 +291,6 @@ def test_a_sheet_is_withdrawn_by_its_bidder() -> None:
     world.act("dealer_a", back)
     assert (auction(world).sheets, auction(world).unopened) == (0, 0)
     assert not held_anywhere(world)
-
-
-def test_second_ncb() -> None:
-    """It voids all of the person's, through whatever account; a third has nothing to void."""
-    world = opened()
-    account = world.state.get(ACCOUNT, address("saver"))
-    assert account is not None
-    change_account(world, "saver_b", owner=account.owner)
-    assert world._run(of("saver"), (ncb("saver", 2),)) is Code.OK
-    assert held_anywhere(world)
-    assert world._run(of("saver_b"), (ncb("saver_b", 1),)) is Code.OK
-    world.end_block()
-    assert ncb_of(world, "saver").is_void
-    assert auction(world).ncb_face == 0
-    assert not held_anywhere(world)
-    assert world._run(of("saver"), (ncb("saver", 2),)) is Code.BID_VOID
-
-
-def test_nobody_can_void_a_rivals_bid() -> None:
-    """Not the custodian of a client without a key, and not another account's key."""
-    world = opened()
-    world.refuse(Code.NOT_AUTHORISED, "bank_a", ncb("client", 2))
-    world.refuse(Code.NOT_AUTHORISED, "bank_a", ncb("saver", 2))
-    give_key(world, "client")
-    assert world._run(of("saver"), (ncb("client", 2),)) is Code.NOT_AUTHORISED
-    assert world._run(of("client"), (ncb("client", 2),)) is Code.OK
-
-
-@pytest.mark.parametrize(
-    ("code", "change"),
-    [
-        (Code.NOT_FOUND, {"auction_id": "none"}),
-        (Code.UNKNOWN_ACCOUNT, {"account": address("nobody")}),
-        (Code.DENOM_NOT_MULTIPLE, {"amount": FACE + 1}),
-        (Code.NCB_CAP_EXCEEDED, {"amount": 6 * FACE}),
-    ],
-)
-def test_place_ncb_is_refused(code: Code, change: dict[str, object]) -> None:
-    """The cap is min(10, max(4, 0.5 percent of 1,000)) = 5."""
-    made = msgspec.structs.replace(ncb("saver", 5), **change)
-    assert opened()._run(of("saver"), (made,)) is code
-
-
-def test_banks_do_not_bid_non_competitively() -> None:
-    world = opened()
-    of_dealer = PlaceNcb(auction_id=ID, account=address("dealer_a/main"), amount=FACE)
-    world.refuse(Code.NOT_A_BIDDER, "dealer_a", of_dealer)
-    change_account(world, "saver", tax_class="bank")
-    assert world._run(of("saver"), (ncb("saver", 2),)) is Code.NOT_A_BIDDER
-    assert opened(ncb=None)._run(of("saver"), (ncb("saver", 2),)) is Code.NOT_A_BIDDER
-    closed = opened()
-    close(closed)
-    assert closed._run(of("saver"), (ncb("saver", 2),)) is Code.AUCTION_NOT_OPEN
 
 
 def test_rates_are_bid_for_new_instruments_with_a_coupon_only() -> None:
