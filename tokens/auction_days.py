@@ -43,6 +43,7 @@ from tokens.records.bids import (
     SheetStatus,
 )
 from tokens.records.system import AgendaItem
+from tokens.reference_rates import publish_rate
 from tokens.results import Code
 from tokens.types import AgendaClass
 
@@ -118,9 +119,17 @@ def end_reveal(context: Context, auction: Auction) -> Auction:
 
 def reject(context: Context, auction: Auction, reason: Code) -> Auction:
     """REJECTED_ALL: everything is released, but for what was forfeited."""
+    publish(context, auction, None)
     enqueue(context, auction.terms.auction_id, RELEASE_HANDLER, context.business_date)
     status = AuctionStatus.REJECTED_ALL
     return auctions.keep(context, auction, status=status, reason=reason.value)
+
+
+def publish(context: Context, auction: Auction, way_e6: int | None) -> None:
+    """The yield of a bill's auction, where it sets a reference rate; None = there is none."""
+    if auction.terms.benchmark is not None:
+        date, source = context.business_date, auction.terms.auction_id
+        publish_rate(context, auction.terms.benchmark, date, way_e6, source)
 
 
 def run_close(context: Context, item: AgendaItem, quota: int) -> Step:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Union
 import msgspec
 
 from tokens.agenda import AgendaHandler
-from tokens.fixings import FIXING_AGENDA
 from tokens.auction_days import (
     AUCTION_ALLOT_AGENDA,
     AUCTION_CLOSE_AGENDA,
@@ -18,6 +17,7 @@ from tokens.auction_days import (
     AUCTION_VOID_AGENDA,
 )
 from tokens.auction_settling import AUCTION_SETTLE_AGENDA
+from tokens.fixings import FIXING_AGENDA
 from tokens.lien_expiry import LIEN_EXPIRY_AGENDA
 from tokens.ops.accounts import CLOSE_ACCOUNT, OPEN_ACCOUNT
 from tokens.ops.auction_bids import PLACE_BID, WITHDRAW_BID

@@ -173,6 +173,7 @@ def apply_cut_auction(context: Context, operation: CutAuction) -> None:
     if auction.terms.bid_unit is BidUnit.RATE_E6:
         instrument = auctions.instrument_of(state, auction)
         state.put(INSTRUMENT, _with_rate(instrument, operation.cut_off))
+    auction_days.publish(context, auction, result.way_e6)
     auctions.keep(context, auction, status=AuctionStatus.ALLOTTED)
     context.emit(
         AuctionCut(

@@ -14,10 +14,17 @@ from tests.tokens.ops.auction_world import (
 )
 from tests.tokens.ops.build import FACE
 from tests.tokens.ops.test_auction_refusals import (
-    OF_THE_ACCOUNT,
     change_account,
+    crowd,
+    freeze,
     held_anywhere,
     of,
+    pause_bids,
+    poor,
+    reserve,
+    shut,
+    stop,
+    unknown_customer,
 )
 from tests.tokens.ops.world import address
 from tokens.ops.auction_ncbs import PlaceNcb
@@ -27,7 +34,19 @@ from tokens.records.parties import ACCOUNT
 from tokens.results import Code
 
 
-@pytest.mark.parametrize(("code", "spoil"), OF_THE_ACCOUNT)
+@pytest.mark.parametrize(
+    ("code", "spoil"),
+    [
+        (Code.ASSET_PAUSED, pause_bids),
+        (Code.ACCOUNT_CLOSED, shut),
+        (Code.ACCOUNT_FROZEN, freeze),
+        (Code.CREDIT_STOPPED, stop),
+        (Code.ACCOUNT_RESERVED, reserve),
+        (Code.KYC_TIER_TOO_LOW, unknown_customer),
+        (Code.INSUFFICIENT_AVAILABLE, poor),
+        (Code.LIENS_FULL, crowd),
+    ],
+)
 def test_an_account_that_cannot_bid_non_competitively(code: Code, spoil: object) -> None:
     world = opened()
     assert callable(spoil)
