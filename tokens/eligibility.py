@@ -73,7 +73,7 @@ def standing(context: Context, asset: str, account: Account, use: Use) -> Standi
     """Row of the status table that an account is in, for one asset and use."""
     if account.status is AccountStatus.CLOSED:
         return Standing.CLOSED
-    gives = use is Use.OUT or use is Use.ISSUE_OUT
+    gives = use is Use.OUT or use is Use.LIEN or use is Use.ISSUE_OUT
     if gives and is_frozen_whole(context.state.get(POSITION, asset, account.id)):
         return Standing.FROZEN
     if use is not Use.OUT and context.state.get(CREDIT_STOP, account.id) is not None:

@@ -51,7 +51,12 @@ _FREE: dict[Use, Code | None] = dict.fromkeys(Use)
 
 ACCOUNT_TABLE: dict[Standing, dict[Use, Code | None]] = {
     Standing.OPEN: _FREE,
-    Standing.FROZEN: _FREE | {Use.OUT: Code.ACCOUNT_FROZEN, Use.ISSUE_OUT: Code.ACCOUNT_FROZEN},
+    Standing.FROZEN: _FREE
+    | {
+        Use.OUT: Code.ACCOUNT_FROZEN,
+        Use.LIEN: Code.ACCOUNT_FROZEN,
+        Use.ISSUE_OUT: Code.ACCOUNT_FROZEN,
+    },
     Standing.CREDIT_STOPPED: _FREE
     | {
         Use.IN: Code.CREDIT_STOPPED,

@@ -1,19 +1,22 @@
 """Each invariant can fail: a state is damaged on purpose and says so."""
 
+import datetime
 from collections.abc import Callable
 
 import msgspec
 import pytest
 
-from tests.tokens.smallworld import addr, digest, genesis, key
+from tests.tokens.smallworld import DATE, addr, digest, genesis, key
 from tests.tokens.test_grants import given
 from tokens.genesis_state import build_state
 from tokens.invariants import INVARIANTS, broken_invariants
+from tokens.records.day_mark import DAY_MARK, DayMark
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, SUPPLY, BankTotal, Lien, Supply
 from tokens.records.instruments import ASSET
 from tokens.records.parties import KEY_OWNER, PARTICIPANT, KeyOwner
 from tokens.records.proposals import GRANT, PROPOSAL, ProposalStatus
+from tokens.records.protocol import ACTIVATION, Activation
 from tokens.records.system import PARAMETER, Parameter
 from tokens.state import Overlay
 from tokens.store import MemoryStore, StoreState
@@ -88,6 +91,22 @@ DAMAGES: list[tuple[str, Callable[[Overlay], None]]] = [
     ("validate_parameters", lambda s: s.put(PARAMETER, Parameter(name="agenda_quota", value=0))),
     ("validate_parameters", lambda s: s.put(PARAMETER, Parameter(name="nothing", value=1))),
     ("validate_validators", twin_validators),
+    (
+        "validate_activation",
+        lambda s: s.put(ACTIVATION, Activation(protocol_version=1, height=9, decided_at=1)),
+    ),
+    (
+        "validate_activation",
+        lambda s: s.put(ACTIVATION, Activation(protocol_version=2, height=0, decided_at=0)),
+    ),
+    (
+        "validate_day_marks",
+        lambda s: s.put(DAY_MARK, DayMark(date=DATE + datetime.timedelta(1), opened_at=4)),
+    ),
+    (
+        "validate_day_marks",
+        lambda s: s.put(DAY_MARK, DayMark(date=DATE - datetime.timedelta(1), opened_at=4)),
+    ),
 ]
 
 
@@ -130,5 +149,6 @@ def test_a_record_under_another_key_is_found() -> None:
 
 def test_every_invariant_has_a_damage_here() -> None:
     covered = {name for name, _ in DAMAGES} | {"validate_agenda", "validate_grants"}
-    own = {e.__name__ for e in INVARIANTS if e.__module__ == "tokens.invariants"}
+    modules = ("tokens.invariants", "tokens.invariants_protocol")
+    own = {e.__name__ for e in INVARIANTS if e.__module__ in modules}
     assert own <= covered

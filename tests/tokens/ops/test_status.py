@@ -13,7 +13,7 @@ USES = ("OUT", "IN", "LIEN", "RELEASE", "ISSUE_OUT", "ISSUE_IN", "SERVICE", "CON
 
 ACCOUNT_ROWS = {
     "OPEN":           "yes yes yes yes yes yes yes yes",
-    "FROZEN":         "no  yes yes yes no  yes yes yes",
+    "FROZEN":         "no  yes no  yes no  yes yes yes",
     "CREDIT_STOPPED": "yes no  no  yes no  no  yes yes",
     "CLOSED":         "no  no  no  no  no  no  yes yes",
 }  # fmt: skip
