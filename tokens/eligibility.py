@@ -38,6 +38,8 @@ class Movement(NamedTuple):
     operation_class: OperationClass
     reserve: bytes | None = None
     """The one RESERVE account that this operation may credit (5.7)."""
+    from_reserve: bytes | None = None
+    """The one RESERVE account that this operation may debit."""
 
 
 RESERVED = (AccountPurpose.RESERVE, AccountPurpose.UNCLAIMED)
@@ -111,7 +113,7 @@ def _target(context: Context, movement: Movement) -> Codes:
 def _account(context: Context, movement: Movement, account: Account, gives: bool) -> Codes:
     use = use_of(movement.operation_class, gives=gives)
     code = ACCOUNT_CELLS[standing(context, movement.asset.id, account, use)][use]
-    mine = account.id == movement.reserve and not gives
+    mine = account.id == (movement.from_reserve if gives else movement.reserve)
     if account.purpose not in RESERVED or mine or use in _UNRESERVED_USES:
         return NONE if code is None else (code,)
     return (Code.ACCOUNT_RESERVED,) if code is None else (code, Code.ACCOUNT_RESERVED)

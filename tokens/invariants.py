@@ -15,6 +15,7 @@ from tokens.invariants_payments import PAYMENT_INVARIANTS
 from tokens.invariants_protocol import validate_activation, validate_day_marks
 from tokens.invariants_ramps import RAMP_INVARIANTS
 from tokens.invariants_rates import RATE_INVARIANTS
+from tokens.invariants_reserves import RESERVE_INVARIANTS
 from tokens.parameters import PARAMETER_OF
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, SUPPLY
@@ -175,6 +176,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *PAYMENT_INVARIANTS,
     *RAMP_INVARIANTS,
     *RATE_INVARIANTS,
+    *RESERVE_INVARIANTS,
 )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION
 from tokens.records.control import ACCOUNT_FREEZES, UNCLAIMED
 from tokens.records.holdings import LIEN, POSITION, SUPPLY
 from tokens.records.instruments import (
@@ -26,7 +25,7 @@ from tokens.records.instruments import (
 from tokens.records.kind import RecordKind
 from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import BATCH, BatchStatus
-from tokens.types import AMOUNT_LIMIT, AccountPurpose, AssetFlag, AssetStatus, LienKind
+from tokens.types import AMOUNT_LIMIT, AccountPurpose, AssetStatus, LienKind
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -76,21 +75,6 @@ def validate_freezes(state: Records) -> Iterator[str]:
     counted = {entry.account: entry.count for entry in state.all(ACCOUNT_FREEZES)}
     if counted != whole:
         yield f"freezes of whole accounts: {len(counted)} counted, {len(whole)} there"
-
-
-def validate_reserves(state: Records) -> Iterator[str]:
-    """Stablecoin supply <= reserve value unless in BREACH; the queue adds up."""
-    balances = _balances(state)
-    assets = {asset.id: asset for asset in state.all(ASSET)}
-    supplies = {entry.asset: entry.amount for entry in state.all(SUPPLY)}
-    for cash in state.all(CASH_ASSET):
-        supply = supplies.get(cash.asset, 0)
-        value = balances.get((cash.backing, cash.reserve_account), 0)
-        if supply > value and not assets[cash.asset].flags & AssetFlag.BREACH:
-            yield f"{cash.asset}: supply {supply} above reserve {value}"
-        queue = [entry for entry in state.all(QUEUED_REDEMPTION) if entry.asset == cash.asset]
-        if sum(entry.amount for entry in queue) != cash.queued:
-            yield f"{cash.asset}: queued {cash.queued}, entries differ"
 
 
 def validate_payments(state: Records) -> Iterator[str]:
@@ -170,7 +154,6 @@ def validate_batches(state: Records) -> Iterator[str]:
 MONEY_INVARIANTS: tuple[Callable[[Records], Iterator[str]], ...] = (
     validate_statuses,
     validate_freezes,
-    validate_reserves,
     validate_payments,
     validate_unclaimed,
     validate_batches,

@@ -11,7 +11,7 @@ Rules of this file:
 
 import msgspec
 
-from tokens import liens, posting
+from tokens import liens, posting, reserve
 from tokens.agenda import AgendaHandler, Step
 from tokens.context import Context
 from tokens.events import CouponPaid, PaymentUnclaimed, PrincipalPaid, ResidualReturned
@@ -170,6 +170,7 @@ def _credit(
     """Money from the paying account to a holder, or to its servicer's unclaimed account."""
     state = context.state
     if not amount:
+        reserve.paid_into(context, account)
         return account
     target = account
     if account.status is AccountStatus.CLOSED:
@@ -202,6 +203,7 @@ def _credit(
         amount,
     )
     liens.freeze_credit(context, target.id, instrument.terms.settlement_asset, amount)
+    reserve.paid_into(context, target)
     return target
 
 

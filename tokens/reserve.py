@@ -1,17 +1,22 @@
 """The reserve of a stablecoin: its value, and the redemptions that wait for money in it (5.7).
 
 Rules of this file:
-1. Value = central-bank money in the reserve account, 1:1. No operation raises the supply above it.
+1. No operation raises the supply above the value (reserve_value.py). When marks or dates lower the
+   value below the supply, BREACH is set: no mint, redemption open, until the value covers it again.
 2. Redemption is at par and in order of number: who came first is paid first, also if a later one is
    smaller.
 """
+
+import datetime as dt
+
+import msgspec
 
 from tokens import liens, posting
 from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.eligibility import credit_refusal
-from tokens.events import CashRedeemed
+from tokens.events import BreachChanged, CashRedeemed, RedemptionPaused
 from tokens.lookup import require, require_account, require_asset
 from tokens.posting import available
 from tokens.records.amend import with_item
@@ -24,11 +29,17 @@ from tokens.records.cash import (
     QueuedRedemption,
 )
 from tokens.records.holdings import LIEN, POSITION
+from tokens.records.instruments import ASSET
+from tokens.records.parties import Account
+from tokens.records.reserves import REDEMPTION_PAUSE
 from tokens.records.system import AgendaItem
+from tokens.reserve_value import worth_of
 from tokens.state import Overlay
-from tokens.types import AgendaClass
+from tokens.types import AccountPurpose, AgendaClass, AssetFlag
 
 QUEUE_HANDLER = "redemption_queue"
+CASH_ASSETS_MAX = 64
+"""Stablecoins of a network: open_day looks at each."""
 POSTINGS_PER_REDEMPTION = 4
 
 _DOMAIN = b"mohur/redemption-queue/v1"
@@ -36,7 +47,50 @@ _DOMAIN = b"mohur/redemption-queue/v1"
 
 def reserve_value(state: Overlay, cash: CashAsset) -> int:
     """What backs the supply, in minor units of the backing money."""
-    return posting.balance_of(state, cash.backing, cash.reserve_account)
+    return worth_of(state, cash).value
+
+
+def is_breached(state: Overlay, asset: str) -> bool:
+    """Whether the flag BREACH is set."""
+    return bool(require_asset(state, asset).flags & AssetFlag.BREACH)
+
+
+def is_paused(context: Context, asset: str) -> bool:
+    """Whether redemption rests on the business date."""
+    pause = context.state.get(REDEMPTION_PAUSE, asset)
+    return pause is not None and pause.until > context.business_date
+
+
+def set_breach(context: Context, asset_id: str, supply: int, value: int) -> None:
+    """Set or clear BREACH as supply and value say; an event when it changes."""
+    asset = require_asset(context.state, asset_id)
+    breach = supply > value
+    if breach == bool(asset.flags & AssetFlag.BREACH):
+        return
+    flags = asset.flags ^ AssetFlag.BREACH.value
+    context.state.put(ASSET, msgspec.structs.replace(asset, flags=flags))
+    context.emit(BreachChanged(asset=asset_id, breach=breach, supply=supply, value=value))
+
+
+def review(context: Context, cash: CashAsset) -> None:
+    """Compare value and supply; called wherever anything but par redemption may change them."""
+    supply = posting.supply_of(context.state, cash.asset)
+    set_breach(context, cash.asset, supply, reserve_value(context.state, cash))
+
+
+def review_all(context: Context) -> None:
+    """Every stablecoin: at open_day, when marks begin to hold or grow stale."""
+    for cash in context.state.scan(CASH_ASSET, CASH_BY_RESERVE, limit=CASH_ASSETS_MAX):
+        review(context, cash)
+
+
+def paid_into(context: Context, account: Account) -> None:
+    """A coupon or a redemption was paid: if into a reserve, look at it and at its queue."""
+    if account.purpose is not AccountPurpose.RESERVE:
+        return
+    for cash in context.state.scan(CASH_ASSET, CASH_BY_RESERVE, (account.id,), limit=1):
+        review(context, cash)
+        wake_queue(context, cash.asset)
 
 
 def payable_now(state: Overlay, cash: CashAsset) -> int:
@@ -66,10 +120,15 @@ def wake_queue(context: Context, asset: str) -> None:
     """Money came into the reserve: let the agenda look at the queue, in this block."""
     if not context.state.scan(QUEUED_REDEMPTION, REDEMPTION_QUEUE, (asset,), limit=1):
         return
+    schedule_queue(context, asset, context.business_date)
+
+
+def schedule_queue(context: Context, asset: str, due_on: dt.date) -> None:
+    """Look at the queue on a date."""
     schedule(
         context.state,
         AgendaItem(
-            due_on=context.business_date,
+            due_on=due_on,
             item_class=AgendaClass.SETTLE,
             id=tagged_hash(_DOMAIN, asset.encode()),
             handler=QUEUE_HANDLER,
@@ -89,6 +148,11 @@ def run_queue(context: Context, item: AgendaItem, quota: int) -> Step:
     """Pay the head of the queue as long as the reserve has the money."""
     state = context.state
     asset = item.subject.decode()
+    if is_paused(context, asset):
+        return Step(1, None)
+    if state.get(REDEMPTION_PAUSE, asset) is not None:
+        state.delete(REDEMPTION_PAUSE, asset)
+        context.emit(RedemptionPaused(asset=asset, until=None, reason="its date has come"))
     used = 0
     while used == 0 or used + POSTINGS_PER_REDEMPTION <= quota:
         head = state.scan(QUEUED_REDEMPTION, REDEMPTION_QUEUE, (asset,), limit=1)

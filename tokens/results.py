@@ -145,6 +145,10 @@ class Code(IntEnum):
     BAD_CUT_OFF = 130
     REVEAL_NOT_OVER = 131
     TOO_LATE = 132
+    IN_BREACH = 160
+    RESERVE_NOT_ELIGIBLE = 161
+    CONCENTRATION_EXCEEDED = 162
+    REDEMPTION_SUSPENDED = 163
     # not includable: asked of every transaction by `includable` (R8) and by admission
     NON_CANONICAL_ENCODING = 1000
     MALFORMED = 1001

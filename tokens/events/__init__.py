@@ -82,6 +82,7 @@ from tokens.events.protocol import (
 )
 from tokens.events.ramps import RampChanged, RampOpened
 from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet, SupplyRaised
+from tokens.events.reserves import BreachChanged, RedemptionPaused, ReserveChanged, ReservePolicySet
 from tokens.events.settlement import (
     BatchAllocated,
     BatchApproved,
@@ -110,6 +111,10 @@ LedgerEvent = (
     | CashMinted
     | CashRedeemed
     | RedemptionQueued
+    | ReservePolicySet
+    | ReserveChanged
+    | BreachChanged
+    | RedemptionPaused
     | RampOpened
     | RampChanged
     | FreezeChanged
@@ -193,6 +198,7 @@ __all__ = [
     "BidOpened",
     "BidPlaced",
     "BidWithdrawn",
+    "BreachChanged",
     "Burned",
     "CalendarSet",
     "CashMinted",
@@ -234,8 +240,11 @@ __all__ = [
     "RampChanged",
     "RampOpened",
     "RecordTaken",
+    "RedemptionPaused",
     "RedemptionQueued",
     "ReferenceRateSet",
+    "ReserveChanged",
+    "ReservePolicySet",
     "ResidualReturned",
     "Seized",
     "SupplyRaised",

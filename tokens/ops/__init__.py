@@ -48,6 +48,9 @@ from tokens.ops.pledges import CREATE_PLEDGE, RELEASE_PLEDGE, SUBSTITUTE_PLEDGE
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
 from tokens.ops.protocol import ACTIVATE, SIGNAL_SUPPORT
 from tokens.ops.rates import FIX_COUPON, SET_REFERENCE_RATES
+from tokens.ops.redemption_pauses import RESUME_REDEMPTION, SUSPEND_REDEMPTION
+from tokens.ops.reserve_policies import SET_RESERVE_POLICY
+from tokens.ops.reserves import RESERVE_ADD, RESERVE_SWAP, RESERVE_TAKE
 from tokens.ops.settlement import APPROVE_BATCH, INSTRUCT_BATCH
 from tokens.ops.taps import TAP
 from tokens.ops.transfer import TRANSFER
@@ -83,6 +86,12 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     DEFINE_CASH_ASSET,
     CASH_MINT,
     CASH_REDEEM,
+    SET_RESERVE_POLICY,
+    RESERVE_SWAP,
+    RESERVE_ADD,
+    RESERVE_TAKE,
+    SUSPEND_REDEMPTION,
+    RESUME_REDEMPTION,
     OPEN_ON_RAMP,
     RECEIVE_RAMP,
     SCREEN_RAMP,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens import auction_days, servicing
+from tokens import auction_days, reserve, servicing
 from tokens.context import Context
 from tokens.events import CalendarSet, DayClosed, DayOpened
 from tokens.finance.calendar import DATE_MAX, Calendar, check_calendar, is_business_day
@@ -108,6 +108,7 @@ def apply_open(context: Context, operation: OpenDay) -> None:
     state.put(DAY_MARK, DayMark(date=operation.date, opened_at=context.height))
     context.emit(DayOpened(date=operation.date))
     servicing.mature(context, operation.date)
+    reserve.review_all(context)
 
 
 def check_close(context: Context, operation: CloseDay) -> Iterator[Refusal]:

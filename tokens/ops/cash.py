@@ -122,6 +122,8 @@ def check_mint(context: Context, operation: CashMint) -> Iterator[Refusal]:
             operation_class=OperationClass.ISSUE,
         ),
     )
+    if reserve.is_breached(state, asset.id):
+        yield Refusal(Code.IN_BREACH)
     supply = posting.supply_of(state, asset.id) + operation.amount
     if supply > asset.max_supply:
         yield Refusal(Code.MAX_SUPPLY_EXCEEDED)
@@ -174,6 +176,8 @@ def check_redeem(context: Context, operation: CashRedeem) -> Iterator[Refusal]:
     cash, source, target = found
     if not may_act_for(context, source):
         yield Refusal(Code.NOT_AUTHORISED)
+    if reserve.is_paused(context, cash.asset):
+        yield Refusal(Code.REDEMPTION_SUSPENDED)
     code = credit_refusal(context, cash.backing, target)
     if code is not None:
         yield Refusal(code)
@@ -262,6 +266,7 @@ CASH_MINT = OperationSpec(
         Code.ACCOUNT_RESERVED,
         Code.KYC_TIER_TOO_LOW,
         Code.INSUFFICIENT_AVAILABLE,
+        Code.IN_BREACH,
         Code.MAX_SUPPLY_EXCEEDED,
         Code.RESERVE_SHORT,
         Code.GRANT_MISSING,
@@ -280,6 +285,7 @@ CASH_REDEEM = OperationSpec(
         Code.UNKNOWN_ASSET,
         Code.UNKNOWN_ACCOUNT,
         Code.NOT_AUTHORISED,
+        Code.REDEMPTION_SUSPENDED,
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_CLOSED,
         Code.KYC_TIER_TOO_LOW,

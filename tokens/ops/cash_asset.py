@@ -13,6 +13,7 @@ from tokens.records.cash import CASH_ASSET, CASH_BY_RESERVE, CashAsset
 from tokens.records.instruments import ASSET, Asset
 from tokens.records.parties import ACCOUNT
 from tokens.registry import OperationSpec
+from tokens.reserve import CASH_ASSETS_MAX
 from tokens.results import Code, Refusal
 from tokens.types import (
     NO_ADDRESS,
@@ -62,6 +63,8 @@ def check_define(context: Context, operation: DefineCashAsset) -> Iterator[Refus
         yield Refusal(Code.ROLE_REQUIRED)
     if state.get(ASSET, operation.asset) is not None:
         yield Refusal(Code.ALREADY_EXISTS)
+    if state.count(CASH_BY_RESERVE, (), limit=CASH_ASSETS_MAX) >= CASH_ASSETS_MAX:
+        yield Refusal(Code.TOO_MANY_INSTRUMENTS)
     backing = state.get(ASSET, operation.backing)
     if backing is None or backing.kind is not AssetKind.MONEY:
         yield Refusal(Code.UNKNOWN_ASSET)
@@ -129,6 +132,7 @@ DEFINE_CASH_ASSET = OperationSpec(
     codes=(
         Code.ROLE_REQUIRED,
         Code.ALREADY_EXISTS,
+        Code.TOO_MANY_INSTRUMENTS,
         Code.UNKNOWN_ASSET,
         Code.BAD_FIELD,
         Code.UNKNOWN_ACCOUNT,

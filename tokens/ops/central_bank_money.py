@@ -206,6 +206,7 @@ CB_WITHDRAW = OperationSpec(
         Code.COUNTERPARTY_NOT_ELIGIBLE,
         Code.REFERENCE_USED,
         Code.ASSET_PAUSED,
+        Code.ACCOUNT_CLOSED,
         Code.ACCOUNT_FROZEN,
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_RESERVED,

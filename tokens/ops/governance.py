@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from tokens import agenda
+from tokens import agenda, reserve
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.events import ApprovalPolicySet, ParameterSet
@@ -93,6 +93,8 @@ def run_change(context: Context, item: AgendaItem, quota: int) -> agenda.Step:
 def _set(context: Context, name: str, value: int) -> None:
     context.state.put(PARAMETER, Parameter(name=name, value=value))
     context.emit(ParameterSet(name=name, value=value))
+    if name == "mark_age_days":
+        reserve.review_all(context)  # what is stale has changed
 
 
 def check_set_policy(context: Context, operation: SetApprovalPolicy) -> Iterator[Refusal]:

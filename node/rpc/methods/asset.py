@@ -5,11 +5,20 @@ from node.rpc.method import Call, Reads, Tier, method
 from node.rpc.paging import page_of
 from node.sdk.schema import asset as schema
 from node.sdk.schema.common import Page, PageParams
-from tokens.posting import available, balance_of, supply_of
-from tokens.records.cash import CASH_ASSET, CashAsset
+from tokens.posting import available, supply_of
+from tokens.records.cash import (
+    CASH_ASSET,
+    QUEUED_REDEMPTION,
+    REDEMPTION_QUEUE,
+    CashAsset,
+    QueuedRedemption,
+)
 from tokens.records.holdings import POSITION, SUPPLY, Position
 from tokens.records.instruments import ASSET, Asset
 from tokens.records.kind import Key, Kind
+from tokens.records.reserves import REDEMPTION_PAUSE, RESERVE_POLICY
+from tokens.reserve import is_breached
+from tokens.reserve_value import worth_of
 
 ASSETS = ASSET.indexes[0]
 HOLDERS = POSITION.indexes[0]
@@ -87,14 +96,36 @@ def cash_reserves(call: Call, params: schema.SupplyParams) -> schema.Reserves:
     """What stands behind a stablecoin."""
     cash = _cash(call, params.asset)
     supply = supply_of(call.state, cash.asset)
-    reserve = balance_of(call.state, cash.backing, cash.reserve_account)
+    worth = worth_of(call.state, cash)
     return schema.Reserves(
         cash=cash,
         supply=supply,
-        reserve=reserve,
-        coverage_bps=reserve * 10_000 // supply if supply else 0,
+        reserve=worth.money,
+        policy=call.state.get(RESERVE_POLICY, cash.asset),
+        holdings=tuple(
+            schema.ReserveHolding(asset=one.asset, face=one.face, value=one.value)
+            for one in worth.holdings
+        ),
+        value=worth.value,
+        coverage_bps=worth.value * 10_000 // supply if supply else 0,
+        breach=is_breached(call.state, cash.asset),
+        pause=call.state.get(REDEMPTION_PAUSE, cash.asset),
         as_of=call.tip.height,
     )
+
+
+def cash_queue(call: Call, params: schema.AssetListParams) -> Page[QueuedRedemption]:
+    """Redemptions that wait for money, in the order of payment."""
+    cash = _cash(call, params.asset)
+    records, following, pinned = page_of(
+        call,
+        QUEUED_REDEMPTION,
+        REDEMPTION_QUEUE,
+        (cash.asset,),
+        cursor=params.cursor,
+        limit=params.limit,
+    )
+    return Page(items=tuple(records), next=following, pinned_height=pinned)
 
 
 def _asset_key(params: schema.AssetParams) -> tuple[Kind, Key]:
@@ -163,5 +194,14 @@ METHODS = (
         "What stands behind a stablecoin.",
         reads=STATE,
         proves=_cash_key,
+    ),
+    method(
+        "cash_getQueue",
+        schema.AssetListParams,
+        Page[QueuedRedemption],
+        READ,
+        cash_queue,
+        "Redemptions that wait for money in the reserve, in the order of payment.",
+        reads=STATE,
     ),
 )

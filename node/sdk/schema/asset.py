@@ -7,6 +7,7 @@ import msgspec
 from node.sdk.schema.common import Cursor, Limit
 from tokens.records.cash import CashAsset
 from tokens.records.instruments import Asset, PaymentKind, PaymentStatus
+from tokens.records.reserves import RedemptionPause, ReservePolicy
 from tokens.types import Address, Amount, AssetId, BlockHeight, Count, PositiveAmount
 
 
@@ -110,6 +111,15 @@ class CashSupply(msgspec.Struct, frozen=True, kw_only=True):
     """Of it, waiting for redemption."""
 
 
+class ReserveHolding(msgspec.Struct, frozen=True, kw_only=True):
+    """One security of a reserve."""
+
+    asset: AssetId
+    face: Amount
+    value: Amount
+    """What it counts: at its mark, less the haircut; 0 if it does not count now."""
+
+
 class Reserves(msgspec.Struct, frozen=True, kw_only=True):
     """What stands behind a stablecoin."""
 
@@ -117,6 +127,15 @@ class Reserves(msgspec.Struct, frozen=True, kw_only=True):
     supply: Amount
     reserve: Amount
     """Central-bank money in the reserve account, counted 1:1."""
+    policy: ReservePolicy | None
+    """What else counts; null: nothing."""
+    holdings: tuple[ReserveHolding, ...]
+    value: Amount
+    """Money and holdings together."""
     coverage_bps: int
-    """reserve x 10,000 / supply, rounded down; 10,000 or more means covered. 0 without supply."""
+    """value x 10,000 / supply, rounded down; 10,000 or more means covered. 0 without supply."""
+    breach: bool
+    """The value is below the supply: nothing is minted."""
+    pause: RedemptionPause | None
+    """Redemption rests."""
     as_of: BlockHeight

@@ -15,7 +15,7 @@ from tokens.finance.calendar import BusinessDayConvention, Calendar
 from tokens.finance.daycount import DayCount
 from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.ops.transfer import Transfer
-from tokens.records.cash import CASH_ASSET, CashAsset
+from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, CashAsset, QueuedRedemption
 from tokens.records.day import BUSINESS_DAY, CALENDAR, BusinessDay, CalendarRecord
 from tokens.records.day_mark import DAY_MARK, DayMark
 from tokens.records.holdings import BANK_TOTAL, POSITION, SUPPLY, BankTotal, Position, Supply
@@ -283,8 +283,12 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     overlay.put(ASSET, asset(COIN, AssetKind.CASH))
     overlay.put(
         CASH_ASSET,
-        CashAsset(asset=COIN, backing=MONEY, reserve_account=RESERVE, queue_next=1, queued=0),
+        CashAsset(asset=COIN, backing=MONEY, reserve_account=RESERVE, queue_next=2, queued=5),
     )
+    waits = QueuedRedemption(
+        asset=COIN, number=1, source=ALICE, target=ALICE, amount=5, lien=digest_of("waits")
+    )
+    overlay.put(QUEUED_REDEMPTION, waits)
     overlay.put(POSITION, position(MONEY, RESERVE, 1_000_000))
     overlay.put(POSITION, position(COIN, ALICE, 999_999, held=5))
     overlay.put(POSITION, position(COIN, BOB, 1))

@@ -36,6 +36,7 @@ instrument_get                 yes yes yes
 instrument_getAccrued          yes yes yes
 instrument_getRegister         yes yes yes
 instrument_getSchedule         yes yes yes
+cash_getQueue            yes yes yes
 cash_getReserves         yes yes yes
 cash_getSupply           yes yes yes
 chain_getBlock           yes yes yes

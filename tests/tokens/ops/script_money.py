@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tests.tokens.ops.build import FACE, go_to, issue, transfer
 from tests.tokens.ops.ramp_world import (
     complete,
     credit,
@@ -17,10 +18,13 @@ from tests.tokens.ops.ramp_world import (
     screen,
     send,
 )
-from tests.tokens.ops.world import World, address
+from tests.tokens.ops.reserve_world import POLICY, add, swap, take
+from tests.tokens.ops.script_collateral import OTHER
+from tests.tokens.ops.world import CBM, PKRS, World, address
 from tokens.events import RampOpened
 from tokens.lookup import require, require_account
 from tokens.ops.on_ramps import ScreeningStep
+from tokens.ops.redemption_pauses import ResumeRedemption, SuspendRedemption
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.parties import ACCOUNT
 from tokens.types import AccountStatus
@@ -49,6 +53,26 @@ def money_outside(world: World) -> Iterator[Step]:
     yield "bank_a", give_back(ramp, 9)
     yield "bank_b", msgspec.structs.replace(closing, amount=5)
     yield "bank_a", refuse(_last(world))
+    yield from _reserve(world)
+
+
+def _reserve(world: World) -> Iterator[Step]:
+    """The bond of the collateral's run goes into the reserve, and out again."""
+    world.account("issuer/main", "issuer", "issuer")
+    issue(world, OTHER, "bank_b", "b/main", 2 * FACE, 2 * FACE)
+    go_to(world, require(world.state, BUSINESS_DAY).date + dt.timedelta(days=1))
+    yield "bank_b", transfer(CBM, "b/main", "issuer/main", 4 * FACE)
+    yield (
+        "issuer+central",
+        msgspec.structs.replace(POLICY, concentration_bps=9_999, residual_days_max=3_660),
+    )
+    yield "issuer", add(3 * FACE)
+    paid = swap(FACE, FACE * 98 // 100, into=OTHER)
+    yield "issuer+bank_b", paid
+    yield "issuer+central", take(5)
+    until = require(world.state, BUSINESS_DAY).date + DAYS
+    yield "issuer+central", SuspendRedemption(asset=PKRS, reason="RTGS is down", until=until)
+    yield "issuer+central", ResumeRedemption(asset=PKRS)
 
 
 def _last(world: World) -> bytes:

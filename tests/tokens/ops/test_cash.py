@@ -5,19 +5,23 @@ import datetime as dt
 import msgspec
 import pytest
 
-from tests.tokens.ops.build import bond, fund, go_to, transfer
+from tests.tokens.ops.build import bond, fund, go_to, instruct, leg, transfer
 from tests.tokens.ops.world import CBM, PKRS, START, World, address
 from tokens.codec import encode
 from tokens.events import CashRedeemed, RedemptionQueued
 from tokens.execution import RUNNER
+from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.cash import CashMint, CashRedeem
 from tokens.ops.cash_asset import DefineCashAsset
 from tokens.ops.central_bank_money import CbIssue, CbWithdraw
+from tokens.ops.settlement import ApproveBatch, LegAccount, instruction_digest
 from tokens.records.cash import CASH_ASSET
 from tokens.records.holdings import POSITION
+from tokens.records.parties import ACCOUNT
 from tokens.records.proposals import GRANT, Grant
 from tokens.results import Code
 from tokens.terms import paying_account_of
+from tokens.types import AccountStatus
 
 DEFINE = DefineCashAsset(
     asset=PKRS,
@@ -262,3 +266,44 @@ def test_queue_drops_what_a_freeze_reached(world: World) -> None:
 @pytest.mark.parametrize("operation", [cb_issue(0, "R"), mint(0), redeem(0)])
 def test_zero_does_not_decode(operation: msgspec.Struct) -> None:
     assert RUNNER.decode(encode(operation)) is None
+
+
+def test_a_closed_account_withdraws_nothing() -> None:
+    """Its code was not declared: a simulation could not have told it."""
+    world = World()
+    account = world.state.get(ACCOUNT, address("a/main"))
+    assert account is not None
+    closed = msgspec.structs.replace(account, status=AccountStatus.CLOSED)
+    world.state.put(ACCOUNT, closed)
+    order = CbWithdraw(asset=CBM, source=address("a/main"), amount=4, rtgs_ref="W1")
+    world.refuse(Code.ACCOUNT_CLOSED, "bank_a", order)
+
+
+def test_central_bank_money_and_the_stablecoin_change_hands_together() -> None:
+    """Payment versus payment: both legs or none."""
+    world = start()
+    fund(world, "b/main", 1_000)
+    world.act("bank_a", mint(500))
+    first = leg(PKRS, 300, "bank_a", "bank_b", "a/main", None)
+    second = leg(CBM, 300, "bank_b", "bank_a", None, "a/main")
+    operation = instruct(world, "PVP-1", first, second)
+    approval = ApproveBatch(
+        initiator=address("bank_a"),
+        batch_id="PVP-1",
+        digest=instruction_digest(address("bank_a"), operation),
+        accounts=(
+            LegAccount(leg=0, gives=False, account=address("b/main")),
+            LegAccount(leg=1, gives=True, account=address("b/main")),
+        ),
+    )
+    step = AllocateBatch(initiator=address("bank_a"), batch_id="PVP-1")
+    settle = SettleBatch(initiator=address("bank_a"), batch_id="PVP-1")
+    world.act("bank_a", operation)
+    world.act("bank_b", approval)
+    world.act("bank_a", step)
+    world.refuse(Code.NOT_ALLOCATED, "bank_a", settle)
+    assert world.balance(PKRS, "b/main") == 0
+    world.act("bank_b", step)
+    world.act("bank_a", settle)
+    assert (world.balance(PKRS, "b/main"), world.balance(CBM, "b/main")) == (300, 700)
+    assert (world.supply(PKRS), world.supply(CBM)) == (500, 11_000)

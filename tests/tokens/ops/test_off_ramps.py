@@ -18,6 +18,7 @@ from tests.tokens.ops.ramp_world import (
     refuse,
     send,
 )
+from tests.tokens.ops.reserve_world import WEDNESDAY, breached, marks, swapped
 from tests.tokens.ops.test_on_ramps import BASIS, NOWHERE, close
 from tests.tokens.ops.world import CBM, PKRS, START, World, address
 from tokens import liens, ramps
@@ -29,10 +30,9 @@ from tokens.ops.off_ramps import OpenOffRamp, RefuseRamp, SendRamp
 from tokens.ops.unclaimed import PayUnclaimed
 from tokens.records.control import UNCLAIMED
 from tokens.records.holdings import POSITION
-from tokens.records.instruments import ASSET
 from tokens.records.ramps import RampPurpose, RampStatus, owed
 from tokens.results import Code
-from tokens.types import AssetFlag, OperationClass
+from tokens.types import OperationClass
 
 FREEZE = Freeze(
     order_id=bytes([9]) * 32,
@@ -242,11 +242,16 @@ def test_a_return_needs_the_bank_s_tokens(world: World) -> None:
     world.act("bank_a", give_back(ramp, 98))
 
 
-def test_an_off_ramp_return_works_during_breach_and_pause(world: World) -> None:
-    ramp = done(world)
-    asset = world.state.get(ASSET, PKRS)
-    assert asset is not None
-    world.state.put(ASSET, msgspec.structs.replace(asset, flags=AssetFlag.BREACH.value))
+def test_an_off_ramp_return_works_during_breach_and_pause() -> None:
+    world = swapped()
+    world.account("client", None, "bank_b")
+    world.act("bank_a", transfer(PKRS, "a/main", "client", 100))
+    ramp = opened(world, open_out())
+    world.act("bank_a", send(ramp))
+    world.act("bank_a", complete(ramp))
+    world.act("marker", marks(world, 930_000))
+    go_to(world, WEDNESDAY + dt.timedelta(days=1))
+    assert breached(world)
     every = sum(c.value for c in OperationClass if c.value < OperationClass.SERVICE.value)
     world.act("central+regulator", PauseAsset(asset=PKRS, classes=every))
     supply = world.supply(PKRS)
