@@ -1,3 +1,5 @@
 // cash_getQueue: refusals
 >> {"jsonrpc": "2.0", "id": 1, "method": "cash_getQueue", "params": {"asset": "PKR-CB"}}
+<< {"jsonrpc": "2.0", "id": 1, "error": {"code": -32001, "message": "no such stablecoin", "data": {"symbol": "NOT_FOUND", "retryable": false}}}
 >> {"jsonrpc": "2.0", "id": 2, "method": "cash_getQueue", "params": {"asset": "DPKR", "limit": 101}}
+<< {"jsonrpc": "2.0", "id": 2, "error": {"code": -32602, "message": "params.limit: an integer 1..100, not a string and without fraction or exponent", "data": {"symbol": "INVALID_PARAMS", "retryable": false}}}

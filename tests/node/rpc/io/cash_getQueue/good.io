@@ -1,2 +1,3 @@
 // cash_getQueue: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "cash_getQueue", "params": {"asset": "DPKR"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x92b40b79974ae8ecd6641f2825e99b1e21fd3e410977eb31166ea685de6a9bde", "stateRoot": "0xa40fe3d32431deab4e2462a3c3a374200cf92079ea07a2d5f83b5cb79e15564f"}, "value": {"items": [{"asset": "DPKR", "number": 1, "source": "tmhr138ywmftf4xcdh4twj75sf6mr45xagk89", "target": "tmhr138ywmftf4xcdh4twj75sf6mr45xagk89", "amount": "5", "lien": "0x7c4a345722b40acbdc121843d43b674e9f7c50201f26b4b915931b4f2a73d3d0"}], "next": null, "pinnedHeight": 2}}}
