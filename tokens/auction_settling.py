@@ -22,6 +22,7 @@ from tokens.batch_parties import parties_at_start
 from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events import AllotmentEnded
+from tokens.issue_price import note_issue
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.amend import with_item
 from tokens.records.auctions import AUCTION, Auction, AuctionStatus, AuctionType
@@ -161,6 +162,8 @@ def _try(context: Context, auction: Auction, allotment: Allotment) -> Try:
         return Try(codes, _is_short(context, batch, allotment.account))
     state.put(BATCH_COUNTER, BatchCounter(count=batch.number))
     settling.settle(context, batch)
+    if auction.terms.auction_type is not AuctionType.BUYBACK:
+        note_issue(context, auction.terms.asset, allotment.face, allotment.price_e4)
     _burn(context, auction, allotment)
     return Try((), bidder_short=False)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from tokens.invariants_auctions import AUCTION_INVARIANTS
 from tokens.invariants_money import MONEY_INVARIANTS
 from tokens.invariants_payments import PAYMENT_INVARIANTS
 from tokens.invariants_protocol import validate_activation, validate_day_marks
@@ -173,6 +174,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     validate_activation,
     validate_day_marks,
     *MONEY_INVARIANTS,
+    *AUCTION_INVARIANTS,
     *PAYMENT_INVARIANTS,
     *RAMP_INVARIANTS,
     *RATE_INVARIANTS,

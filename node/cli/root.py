@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import click
 
+from node.cli.auction import auction
 from node.cli.devnet import devnet
 from node.cli.docs import docs
 from node.cli.doctor import doctor
@@ -78,6 +79,7 @@ for _command in (
     profile,
     query,
     validator,
+    auction,
     light,
     verify,
     snapshot,

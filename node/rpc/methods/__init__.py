@@ -4,6 +4,7 @@ from node.rpc.method import Method
 from node.rpc.methods import (
     account,
     asset,
+    auction,
     chain,
     collateral,
     consensus,
@@ -25,6 +26,7 @@ METHODS: tuple[Method, ...] = (
     *account.METHODS,
     *holding.METHODS,
     *asset.METHODS,
+    *auction.METHODS,
     *instrument.METHODS,
     *marks.METHODS,
     *collateral.METHODS,

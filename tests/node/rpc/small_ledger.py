@@ -7,6 +7,7 @@ import msgspec
 from node.signing import Signer, dev_seed
 from tests.node.rpc.fake_genesis import BUSINESS_DATE, CHAIN_ID, address_of, digest_of
 from tests.node.rpc.fake_node import FakeNode
+from tests.node.rpc.small_auction import put_auction
 from tests.node.rpc.small_collateral import put_collateral
 from tests.node.rpc.small_tax import put_tax
 from tokens.codec import encode
@@ -302,6 +303,7 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     put_collateral(overlay, bond=BOND_ID, holder=BOB, other=ISSUER)
     overlay.put(SUPPLY, Supply(asset=BOND_ID, amount=500_000))
     put_tax(overlay, BOND_ID, MONEY)
+    put_auction(overlay, BOND_ID)
     overlay.put(BATCH, batch())
     overlay.put(PROPOSAL, proposal())
     overlay.put(RAMP, ramp())

@@ -1,0 +1,3 @@
+// auction_get: refusals
+>> {"jsonrpc": "2.0", "id": 1, "method": "auction_get", "params": {"auctionId": "NONE"}}
+>> {"jsonrpc": "2.0", "id": 2, "method": "auction_get", "params": {}}
