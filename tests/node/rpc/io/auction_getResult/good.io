@@ -1,2 +1,3 @@
 // auction_getResult: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "auction_getResult", "params": {"auctionId": "PIB-1"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x85b421b215480c892ab008aad127f2797ec3780682cba709b44315fd3527f437", "stateRoot": "0xc50c1a5e61690b890ce15b249c19c73431713d22aa3e0ca3d0b79e30db144a04"}, "value": {"auctionId": "PIB-1", "cutOff": 990000, "cutOffFace": "50000", "sheetsDigest": "0x7fac2d887a0d609dad12bf987c0b7512d40d84023991b60eb74baf3e005e9563", "offeredFace": "50000", "competitiveFace": "50000", "acceptedLines": 1, "average": 990000, "wayE6": null, "days": 365, "ncbOffered": "0", "ncbBudget": "0", "ncbFace": "0", "related": []}}}
