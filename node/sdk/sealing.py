@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from tokens.codec import Canonical, Malformed, NonCanonical, encode
-from tokens.records.bids import LINES_MAX, SEALED_BYTES, BidLine
+from tokens.records.bids import LINES_MAX, BidLine
 
 PLAIN_BYTES = 1_152
 """Length prefix, content, zeros."""
@@ -86,9 +86,7 @@ def seal(
         info=_TREASURY + bound,
     )
     outer_key = X25519PublicKey.from_public_bytes(central_bank_key)
-    sealed = _SUITE.encrypt(inner, outer_key, info=_CENTRAL_BANK + bound)
-    assert len(sealed) == SEALED_BYTES
-    return sealed
+    return _SUITE.encrypt(inner, outer_key, info=_CENTRAL_BANK + bound)
 
 
 def unseal(
