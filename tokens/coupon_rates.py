@@ -22,12 +22,19 @@ def rate_of_coupon(state: Overlay, instrument: Instrument, number: int) -> int |
     return None if fixing is None else fixing.rate_e6
 
 
+def rate_on(state: Overlay, instrument: Instrument, day: dt.date) -> int | None:
+    """Annual rate x 10^6 of the coupon that accrues on a day; None: none does, or it is unfixed."""
+    calendar = require(state, CALENDAR, instrument.terms.calendar_id).current
+    accruing = accruing_on(instrument.terms, calendar, day)
+    return None if accruing is None else rate_of_coupon(state, instrument, accruing.number)
+
+
 def accrued_at(
     state: Overlay, instrument: Instrument, quantity: int, settlement: dt.date
 ) -> int | None:
     """Accrued interest of a quantity on a date, RHU, signed; None out of its life or unfixed."""
     calendar = require(state, CALENDAR, instrument.terms.calendar_id).current
-    rate = _rate_on(state, instrument, settlement)
+    rate = rate_on(state, instrument, settlement)
     return accrued_of(instrument.terms, calendar, quantity, settlement, rate)
 
 
@@ -36,11 +43,5 @@ def consideration_at(
 ) -> Consideration | None:
     """What a trade at a clean price costs; None outside of the instrument's life or unfixed."""
     calendar = require(state, CALENDAR, instrument.terms.calendar_id).current
-    rate = _rate_on(state, instrument, settlement)
+    rate = rate_on(state, instrument, settlement)
     return consideration_of(instrument.terms, calendar, quantity, price_e4, settlement, rate)
-
-
-def _rate_on(state: Overlay, instrument: Instrument, day: dt.date) -> int | None:
-    calendar = require(state, CALENDAR, instrument.terms.calendar_id).current
-    accruing = accruing_on(instrument.terms, calendar, day)
-    return None if accruing is None else rate_of_coupon(state, instrument, accruing.number)

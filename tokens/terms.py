@@ -73,21 +73,24 @@ def paying_account_of(asset: str, number: int = 0) -> bytes:
     return tagged_hash(_PAYING, number.to_bytes(4, "big") + asset.encode())[:16]
 
 
+def schedule_terms_of(terms: InstrumentTerms) -> ScheduleTerms:
+    """What determines the dates."""
+    return ScheduleTerms(
+        dated_date=terms.dated_date,
+        maturity_date=terms.maturity_date,
+        freq=terms.freq,
+        roll_day=terms.roll_day,
+        first_coupon=terms.first_coupon,
+        last_regular_coupon=terms.last_regular_coupon,
+    )
+
+
 def schedule_of(terms: InstrumentTerms) -> tuple[Period, ...] | ScheduleFault:
     """The periods, unadjusted, or why there are none.
 
     At frequency 0 there is one from dated date to maturity, which pays no coupon.
     """
-    return build_schedule(
-        ScheduleTerms(
-            dated_date=terms.dated_date,
-            maturity_date=terms.maturity_date,
-            freq=terms.freq,
-            roll_day=terms.roll_day,
-            first_coupon=terms.first_coupon,
-            last_regular_coupon=terms.last_regular_coupon,
-        )
-    )
+    return build_schedule(schedule_terms_of(terms))
 
 
 def periods_of(terms: InstrumentTerms) -> tuple[Period, ...]:
@@ -213,12 +216,31 @@ def accrued_of(
         return None
     rate = terms.coupon_rate_e6 if rate_e6 is None else rate_e6
     period, unadjusted = accruing.period, accruing.unadjusted
-    factor = pool_factor_of(terms, unadjusted.start)
     if settlement > dates_of(terms, calendar, unadjusted.end).record_date:
+        factor = pool_factor_of(terms, unadjusted.end)  # what is repaid then is the seller's too
         rest = remaining_fraction(period, terms.accrual_daycount, terms.freq, settlement)
         return ex_coupon_accrued_half_up(quantity, rate, rest, factor)
+    factor = pool_factor_of(terms, unadjusted.start)
     part = accrued_fraction(period, terms.accrual_daycount, terms.freq, settlement)
     return accrued_amount_half_up(quantity, rate, part, factor)
+
+
+def is_ex_coupon(terms: InstrumentTerms, calendar: Calendar, settlement: dt.date) -> bool:
+    """Whether the coupon that accrues on a day stays with the seller: its record was taken."""
+    accruing = accruing_on(terms, calendar, settlement)
+    if accruing is None:
+        return False
+    return settlement > dates_of(terms, calendar, accruing.unadjusted.end).record_date
+
+
+def bought_factor_of(terms: InstrumentTerms, calendar: Calendar, settlement: dt.date) -> int:
+    """Pool factor that a buyer gets on a day, x 10^6: after the record, that of the coupon date."""
+    if not terms.amortisations:
+        return FACTOR_ONE_E6
+    accruing = accruing_on(terms, calendar, settlement)
+    if accruing is None or not is_ex_coupon(terms, calendar, settlement):
+        return pool_factor_of(terms, settlement)
+    return pool_factor_of(terms, accruing.unadjusted.end)
 
 
 def consideration_of(
@@ -231,11 +253,12 @@ def consideration_of(
 ) -> Consideration | None:
     """What a trade at a clean price costs; None as in `accrued_of`.
 
-    The price is per 100 of what is outstanding: the pool factor of the date scales it.
+    The price is per 100 of what the buyer gets: the pool factor scales it, after the record that of
+    the coupon date.
     """
     accrued = accrued_of(terms, calendar, quantity, settlement, rate_e6)
     if accrued is None:
         return None
-    factor = pool_factor_of(terms, settlement)
+    factor = bought_factor_of(terms, calendar, settlement)
     principal = mul_div_half_up(quantity, price_e4 * factor, PRICE_SCALE * FACTOR_ONE_E6)
     return Consideration(principal, accrued)

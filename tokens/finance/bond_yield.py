@@ -87,6 +87,11 @@ def yield_to_maturity(basis: YieldBasis, price: Decimal) -> Decimal:
         return guess
 
 
+def accrued_interest(basis: YieldBasis) -> Decimal:
+    """Return the accrued interest of 100 of face in the calendar of the yield, unrounded."""
+    return _decimal(basis.accrued)
+
+
 def weighted_mean_yield(fills: Sequence[tuple[int, Decimal]]) -> Decimal:
     """Return the face-weighted mean of unrounded yields: the published average of bond auctions.
 
@@ -100,7 +105,8 @@ def weighted_mean_yield(fills: Sequence[tuple[int, Decimal]]) -> Decimal:
 
 def decimal_text(value: Decimal, places: int) -> str:
     """Return a decimal string with a fixed number of places, half up on the magnitude."""
-    return str(value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=CONTEXT))
+    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=CONTEXT)
+    return format(rounded, "f")  # str writes a zero of many places as 0E-12
 
 
 def percent_text(fraction: Decimal, places: int = 4) -> str:

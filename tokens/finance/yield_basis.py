@@ -86,6 +86,7 @@ def yield_basis(
     compounding: Compounding,
     last_period: LastPeriod = LastPeriod.COMPOUND,
     ex_coupon: bool = False,
+    factors_e6: Sequence[int] = (),
 ) -> YieldBasis | ScheduleFault:
     """Lay out what a buyer receives from settlement on.
 
@@ -96,7 +97,9 @@ def yield_basis(
         convention: the day count of the yield.
         compounding: of the yield.
         last_period: how a single remaining payment is discounted.
-        ex_coupon: the next coupon stays with the seller.
+        ex_coupon: the next coupon, and what is repaid with it, stays with the seller.
+        factors_e6: of an amortising bond, the pool factor in each period. Prices and flows are per
+            100 of what the buyer receives in the end, not of original face.
 
     Raises:
         ValueError: the settlement date is outside of the life of the bond.
@@ -119,6 +122,8 @@ def yield_basis(
         flows = _without_coupon(flows, _interest(coupon_rate_e6, whole))
         left = remaining_fraction(periods[current], convention, terms.freq, settlement)
         accrued = _interest(-coupon_rate_e6, left)
+    if factors_e6 and terms.freq:
+        flows, accrued = _amortised(flows, accrued, factors_e6[current:], ex_coupon=ex_coupon)
     return YieldBasis(
         flows=flows, accrued=accrued, compounding=compounding, last_period=last_period
     )
@@ -201,6 +206,28 @@ def _without_coupon(flows: tuple[Flow, ...], coupon: YearFraction) -> tuple[Flow
     first = flows[0]
     rest = Flow(amount=add_fractions(first.amount, (-coupon[0], coupon[1])), wait=first.wait)
     return (rest, *flows[1:])
+
+
+def _amortised(
+    flows: tuple[Flow, ...], accrued: YearFraction, factors: Sequence[int], *, ex_coupon: bool
+) -> tuple[tuple[Flow, ...], YearFraction]:
+    """Scale the flows of a bond that repays at the end: interest on what is outstanding, and parts.
+
+    After the record the first repayment is the seller's, and so is the interest on it.
+    """
+    bought = factors[1] if ex_coupon and len(factors) > 1 else factors[0]
+    scaled: list[Flow] = []
+    for place, flow in enumerate(flows):
+        is_last = place == len(flows) - 1
+        interest = add_fractions(flow.amount, (-PAR, 1)) if is_last else flow.amount
+        repaid = factors[place] - (0 if is_last else factors[place + 1])
+        if place == 0 and ex_coupon and not is_last:
+            repaid = 0
+        amount = add_fractions(
+            (interest[0] * factors[place], interest[1] * bought), (PAR * repaid, bought)
+        )
+        scaled.append(Flow(amount=amount, wait=flow.wait))
+    return tuple(scaled), accrued
 
 
 def _interest(rate_e6: int, fraction: YearFraction) -> YearFraction:

@@ -1,4 +1,7 @@
-"""instrument_*: terms, schedule, accrued interest, register."""
+"""instrument_*: terms, schedule, accrued interest, price and yield, fixings, register."""
+
+import datetime
+from decimal import Decimal
 
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.instruments import require_instrument, schedule
@@ -7,9 +10,12 @@ from node.rpc.methods.asset import positions_page
 from node.sdk.schema import asset as schema
 from node.sdk.schema.common import Page
 from tokens.coupon_rates import accrued_at
+from tokens.finance.schedule import PERIODS_MAX
+from tokens.quotes import NoQuote, Quote, price_of, yield_of
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.instruments import INSTRUMENT, Instrument
 from tokens.records.kind import Key, Kind
+from tokens.records.rates import COUPON_FIXING, COUPON_FIXINGS, CouponFixing
 
 
 def get(call: Call, params: schema.AssetParams) -> Instrument:
@@ -25,12 +31,7 @@ def get_schedule(call: Call, params: schema.AssetParams) -> tuple[schema.Schedul
 def get_accrued(call: Call, params: schema.AccruedParams) -> schema.Accrued:
     """Interest accrued on a face amount at a value date."""
     instrument = require_instrument(call, params.asset)
-    value_date = params.on
-    if value_date is None:
-        day = call.state.get(BUSINESS_DAY)
-        if day is None:
-            raise RpcError(RpcCode.UNAVAILABLE, "the ledger has no business day yet")
-        value_date = day.date
+    value_date = _value_date(call, params.on)
     amount = accrued_at(call.state, instrument, params.face, value_date)
     if amount is None:
         raise RpcError(RpcCode.INVALID_INPUT, "params.on: a date in the life of the instrument")
@@ -41,6 +42,60 @@ def get_accrued(call: Call, params: schema.AccruedParams) -> schema.Accrued:
         amount=str(amount),
         settlement_asset=instrument.terms.settlement_asset,
     )
+
+
+def _value_date(call: Call, on: datetime.date | None) -> datetime.date:
+    """The date asked for, else the business date."""
+    if on is not None:
+        return on
+    day = call.state.get(BUSINESS_DAY)
+    if day is None:
+        raise RpcError(RpcCode.UNAVAILABLE, "the ledger has no business day yet")
+    return day.date
+
+
+def get_price(call: Call, params: schema.PriceParams) -> schema.InstrumentQuote:
+    """Clean price at a yield to maturity."""
+    instrument = require_instrument(call, params.asset)
+    value_date = _value_date(call, params.on)
+    annual = Decimal(params.yield_percent).scaleb(-2)
+    try:
+        quote = price_of(call.state, instrument, value_date, annual)
+    except NoQuote as fault:
+        raise RpcError(RpcCode.INVALID_INPUT, f"params.on: {fault}") from fault
+    except ArithmeticError as fault:
+        raise RpcError(RpcCode.INVALID_INPUT, "params.yieldPercent: it gives no price") from fault
+    return _quoted(instrument, value_date, quote)
+
+
+def get_yield(call: Call, params: schema.YieldParams) -> schema.InstrumentQuote:
+    """Yield to maturity at a clean price."""
+    instrument = require_instrument(call, params.asset)
+    value_date = _value_date(call, params.on)
+    try:
+        quote = yield_of(call.state, instrument, value_date, Decimal(params.price))
+    except NoQuote as fault:
+        raise RpcError(RpcCode.INVALID_INPUT, f"params.on: {fault}") from fault
+    except ArithmeticError as fault:
+        raise RpcError(RpcCode.INVALID_INPUT, "params.price: no yield gives it") from fault
+    return _quoted(instrument, value_date, quote)
+
+
+def _quoted(instrument: Instrument, on: datetime.date, quote: Quote) -> schema.InstrumentQuote:
+    return schema.InstrumentQuote(
+        asset=instrument.asset,
+        on=on,
+        price=quote.clean,
+        accrued=quote.accrued,
+        yield_percent=quote.yield_percent,
+    )
+
+
+def get_fixings(call: Call, params: schema.AssetParams) -> tuple[CouponFixing, ...]:
+    """Rates fixed so far, in the order of coupons."""
+    instrument = require_instrument(call, params.asset)
+    found = call.state.scan(COUPON_FIXING, COUPON_FIXINGS, (instrument.asset,), limit=PERIODS_MAX)
+    return tuple(found)
 
 
 def get_register(call: Call, params: schema.AssetListParams) -> Page[schema.RegisterEntry]:
@@ -92,6 +147,33 @@ METHODS = (
         READ,
         get_accrued,
         "Interest accrued on a face amount at a value date.",
+        reads=STATE,
+    ),
+    method(
+        "instrument_getPrice",
+        schema.PriceParams,
+        schema.InstrumentQuote,
+        READ,
+        get_price,
+        "Clean price at a yield to maturity.",
+        reads=STATE,
+    ),
+    method(
+        "instrument_getYield",
+        schema.YieldParams,
+        schema.InstrumentQuote,
+        READ,
+        get_yield,
+        "Yield to maturity at a clean price.",
+        reads=STATE,
+    ),
+    method(
+        "instrument_getFixings",
+        schema.AssetParams,
+        tuple[CouponFixing, ...],
+        READ,
+        get_fixings,
+        "Rates of floating coupons that are fixed, with their sources.",
         reads=STATE,
     ),
     method(

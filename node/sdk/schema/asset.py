@@ -1,6 +1,7 @@
 """asset_*, instrument_*, cash_*: instruments and money."""
 
 import datetime
+from typing import Annotated
 
 import msgspec
 
@@ -8,7 +9,7 @@ from node.sdk.schema.common import Cursor, Limit
 from tokens.records.cash import CashAsset
 from tokens.records.instruments import Asset, PaymentKind, PaymentStatus
 from tokens.records.reserves import RedemptionPause, ReservePolicy
-from tokens.types import Address, Amount, AssetId, BlockHeight, Count, PositiveAmount
+from tokens.types import Address, Amount, AssetId, BlockHeight, Count, PositiveAmount, Symbol
 
 
 class AssetParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +91,52 @@ class Accrued(msgspec.Struct, frozen=True, kw_only=True):
     amount: str
     """Decimal string of minor units, signed: negative after the record, when it trades ex."""
     settlement_asset: AssetId
+
+
+DecimalText = Annotated[
+    str, msgspec.Meta(pattern="^-?[0-9]{1,6}(\\.[0-9]{1,15})?\\Z", max_length=24)
+]
+"""A decimal number as text, not rounded by JSON."""
+
+
+class PriceParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Which instrument, at what yield, and the value date (null: the business date)."""
+
+    asset: AssetId
+    yield_percent: DecimalText
+    """Annual, in percent: 11.5 is 0.115."""
+    on: datetime.date | None = None
+
+
+class YieldParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Which instrument, at what clean price, and the value date (null: the business date)."""
+
+    asset: AssetId
+    price: DecimalText
+    """Clean, per 100 of face; of an amortising bond per 100 of what is outstanding."""
+    on: datetime.date | None = None
+
+
+class InstrumentQuote(msgspec.Struct, frozen=True, kw_only=True):
+    """A price and a yield that belong together: a view, computed and never kept."""
+
+    asset: AssetId
+    on: datetime.date
+    price: str
+    """Clean, per 100, decimal string; a bill's has 4 places."""
+    accrued: str
+    """Per 100, in the calendar of the yield. What a buyer pays: instrument_getAccrued."""
+    yield_percent: str
+    """Annual, in percent, under the instrument's own compounding; to maturity."""
+
+
+class RatesParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Which reference rate, and which part of its list."""
+
+    name: Symbol
+    """For example mtb-182d."""
+    cursor: Cursor = None
+    limit: Limit = 50
 
 
 class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):

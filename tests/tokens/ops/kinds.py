@@ -5,7 +5,7 @@ import datetime as dt
 from tests.tokens.ops.build import terms
 from tokens.finance.calendar import BusinessDayConvention
 from tokens.finance.daycount import DayCount
-from tokens.finance.yield_basis import Compounding
+from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.records.instruments import Amortisation, FloatTerms, InstrumentTerms, TaxBase
 from tokens.types import AssetKind
 
@@ -49,6 +49,7 @@ KIND_CHANGES: dict[AssetKind, dict[str, object]] = {
         "name": "PIB zero 3 years",
         "yield_daycount": DayCount.ACT_ACT_ICMA,
         "yield_compounding": Compounding.ANNUAL,
+        "last_period": LastPeriod.COMPOUND,
     },
     AssetKind.SUKUK_DISC: ZERO_TERMS
     | {"cfi": "DYZTXR", "name": "GIS discounted 1 year", "maturity_date": DATE(2026, 7, 16)},

@@ -1,0 +1,5 @@
+// instrument_getYield: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "instrument_getYield", "params": {"asset": "PK0000000001", "price": "100"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x74a2602df7410d49fd77b58d471e44fff4b4cd27ca239b3832a4dc424d1ca91b", "stateRoot": "0xbe5b15879d9803bacb3513af0f656228aad0533621eae25c7eb6a03bf2634ae5"}, "value": {"asset": "PK0000000001", "on": "2025-07-03", "price": "100.000000000000", "accrued": "0.000000000000", "yieldPercent": "10.000000000000"}}}
+>> {"jsonrpc": "2.0", "id": 2, "method": "instrument_getYield", "params": {"asset": "PK0000000001", "price": "101.3", "on": "2025-10-01"}}
+<< {"jsonrpc": "2.0", "id": 2, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x74a2602df7410d49fd77b58d471e44fff4b4cd27ca239b3832a4dc424d1ca91b", "stateRoot": "0xbe5b15879d9803bacb3513af0f656228aad0533621eae25c7eb6a03bf2634ae5"}, "value": {"asset": "PK0000000001", "on": "2025-10-01", "price": "101.300000000000", "accrued": "2.445652173913", "yieldPercent": "9.163859540795"}}}
