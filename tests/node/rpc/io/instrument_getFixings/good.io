@@ -1,3 +1,3 @@
 // instrument_getFixings: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "instrument_getFixings", "params": {"asset": "PK0000000001"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x74a2602df7410d49fd77b58d471e44fff4b4cd27ca239b3832a4dc424d1ca91b", "stateRoot": "0xbe5b15879d9803bacb3513af0f656228aad0533621eae25c7eb6a03bf2634ae5"}, "value": []}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x9c5a6acaa1eabfe2772d6b492b5fee1a0e3147420ea13d2c743eaa1059c117a8", "stateRoot": "0x172fe6d510056ef4aa7c42af62b32d01129b4ee45d44c08fcbac6e0dc07b0725"}, "value": []}}
