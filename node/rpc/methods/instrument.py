@@ -7,11 +7,11 @@ from node.rpc.errors import RpcCode, RpcError
 from node.rpc.instruments import require_instrument, schedule
 from node.rpc.method import Call, Reads, Tier, method
 from node.rpc.methods.asset import positions_page
+from node.rpc.quotes import NoQuote, Quote, price_of, yield_of
 from node.sdk.schema import asset as schema
 from node.sdk.schema.common import Page
 from tokens.coupon_rates import accrued_at
 from tokens.finance.schedule import PERIODS_MAX
-from tokens.quotes import NoQuote, Quote, price_of, yield_of
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.instruments import INSTRUMENT, Instrument
 from tokens.records.kind import Key, Kind

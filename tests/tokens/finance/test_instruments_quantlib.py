@@ -12,6 +12,7 @@ import QuantLib as ql  # noqa: N813  its own documentation calls it so
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from node.rpc.quotes import price_of, yield_of
 from tests.tokens.finance.test_bond_yield_quantlib import COUNTERS, FREQUENCY
 from tests.tokens.finance.test_schedule import TENOR, to_ql
 from tests.tokens.ops.build import FACE, ISIN
@@ -25,7 +26,6 @@ from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.lookup import require
 from tokens.ops.instruments import CreateInstrument
 from tokens.queries_instruments import schedule_view
-from tokens.quotes import price_of, yield_of
 from tokens.records.day import BUSINESS_DAY, CALENDAR, BusinessDay
 from tokens.records.instruments import INSTRUMENT, Amortisation, Instrument, InstrumentTerms
 from tokens.records.rates import COUPON_FIXING, CouponFixing

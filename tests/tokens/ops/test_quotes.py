@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from node.rpc.quotes import NoQuote, basis_of, price_of, yield_of
 from tests.tokens.finance.vectors import load, table
 from tests.tokens.ops.build import FACE, ISIN, go_to
 from tests.tokens.ops.kinds import KIND_CHANGES, terms_of
@@ -18,7 +19,6 @@ from tokens.finance.daycount import DayCount
 from tokens.finance.yield_basis import LastPeriod
 from tokens.lookup import require
 from tokens.ops.instruments import CreateInstrument
-from tokens.quotes import NoQuote, basis_of, price_of, yield_of
 from tokens.records.day import BUSINESS_DAY, CALENDAR, BusinessDay
 from tokens.records.instruments import INSTRUMENT, Instrument
 from tokens.state import Overlay

@@ -17,7 +17,6 @@ from typing import NamedTuple
 from tokens.coupon_rates import rate_on
 from tokens.finance.auction_math import (
     BILL_YEAR_DAYS,
-    PAR_E4,
     bill_price_e4_half_up,
     bill_yield_e6_half_up,
 )
@@ -50,7 +49,6 @@ PLACES = 12
 """Decimals of a bond's price, and of its yield in percent."""
 BILL_PLACES = 4
 """Of a bill's price, and of its yield in percent: the ticks of auctions."""
-_E4, _E6 = Decimal(10**4), Decimal(10**6)
 
 
 class NoQuote(ValueError):
@@ -77,7 +75,7 @@ def price_of(
     """
     if instrument.terms.kind is AssetKind.BILL:
         days, year = _bill_days(state, instrument, settlement)
-        rate_e6 = int(decimal_text(annual_yield * _E6, 0))
+        rate_e6 = int(decimal_text(annual_yield.scaleb(6), 0))
         if year * 10**6 + rate_e6 * days <= 0:
             raise YieldOutOfRange(f"a yield of {annual_yield} leaves nothing of a bill")
         return _bill_quote(bill_price_e4_half_up(rate_e6, days, year), rate_e6)
@@ -92,7 +90,7 @@ def yield_of(state: Overlay, instrument: Instrument, settlement: dt.date, clean:
     """
     if instrument.terms.kind is AssetKind.BILL:
         days, year = _bill_days(state, instrument, settlement)
-        price_e4 = int(decimal_text(clean * _E4, 0))
+        price_e4 = int(decimal_text(clean.scaleb(4), 0))
         if price_e4 < 1:
             raise YieldOutOfRange(f"a price of {clean} is not positive")
         return _bill_quote(price_e4, bill_yield_e6_half_up(price_e4, days, year))
@@ -145,11 +143,10 @@ def _bill_maturity(terms: InstrumentTerms, calendar: Calendar) -> dt.date:
 
 
 def _bill_quote(price_e4: int, rate_e6: int) -> Quote:
-    price = Decimal(price_e4) * 100 / PAR_E4
     return Quote(
-        clean=decimal_text(price, BILL_PLACES),
+        clean=decimal_text(Decimal(price_e4).scaleb(-4), BILL_PLACES),
         accrued=decimal_text(Decimal(0), BILL_PLACES),
-        yield_percent=percent_text(Decimal(rate_e6) / _E6, BILL_PLACES),
+        yield_percent=percent_text(Decimal(rate_e6).scaleb(-6), BILL_PLACES),
     )
 
 
