@@ -24,6 +24,7 @@ from tokens.context import Context
 from tokens.events import AllotmentEnded
 from tokens.issue_price import note_issue
 from tokens.lookup import require, require_account, require_asset
+from tokens.netting import net_effects
 from tokens.records.amend import with_item
 from tokens.records.auctions import AUCTION, Auction, AuctionStatus, AuctionType
 from tokens.records.bids import (
@@ -170,7 +171,7 @@ def _try(context: Context, auction: Auction, allotment: Allotment) -> Try:
 
 def _is_short(context: Context, batch: Batch, account: bytes) -> bool:
     """Whether the bidder does not own what it gives: what is frozen counts as its own."""
-    for net in settling.net_effects(batch.legs):
+    for net in net_effects(batch.legs):
         if net.account == account and net.amount < 0:
             position = context.state.get(POSITION, net.asset, account)
             balance, bound = (

@@ -1,62 +1,52 @@
 """The fixed order of checks for whatever moves units between accounts (page 04, Order of checks).
 
-1 asset status and paused class; 2 account status; 3 KYC tier; 4 licence of the servicing
-institution; 5 residency and jurisdiction; 6 sanctions list; 7 holder caps; 8 lock-up; 9
+1 asset status and paused class; 2 account status; 3 KYC tier and credentials; 4 licence of the
+servicing institution; 5 residency and jurisdiction; 6 sanctions list; 7 holder caps; 8 lock-up; 9
 denomination; 10 velocity limits; 11 available balance.
 
 Rules of this file:
 1. One function says it for every movement; an operation adds only what is its own, before (who may
    act) or after (its own limits).
-2. Checks 4, 5, 6, 7, 8 and 10 have no governed data yet: a rule enters as one more function of
-   RULES at its place, and no operation changes.
-3. A repeated account in a batch must not slip past check 11: batches net first and ask it
-   themselves.
+2. Checks 3 to 10 are governed data (rules.py, limits.py), but for the tier and the denomination,
+   which are terms of the asset.
+3. A repeated account in a batch must not slip past a sum: batches ask checks 7, 8, 10 and 11 on
+   their net effect.
 """
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
+from tokens import limits
 from tokens.context import Context
+from tokens.limits import NetChange
+from tokens.movement import Channel, Movement
 from tokens.posting import available
 from tokens.records.control import CREDIT_STOP
 from tokens.records.holdings import POSITION, Position
 from tokens.records.instruments import Asset
+from tokens.records.licences import EXITING, LICENCE
 from tokens.records.parties import Account
+from tokens.refusing import refusal_about
 from tokens.results import Code, Refusal
+from tokens.rules import EXEMPT, NONE, governed_refusals, lock_up_refusals, rules_of
 from tokens.status import ACCOUNT_CELLS, Standing, Use, asset_refusal, use_of
-from tokens.types import AMOUNT_LIMIT, AccountPurpose, AccountStatus, OperationClass
+from tokens.types import (
+    AMOUNT_LIMIT,
+    AccountPurpose,
+    AccountStatus,
+    OperationClass,
+)
 
-
-class Movement(NamedTuple):
-    """Units of one asset from one account to another; None = they begin or end there."""
-
-    asset: Asset
-    source: Account | None
-    target: Account | None
-    amount: int
-    """Minor units, 1 or more."""
-    operation_class: OperationClass
-    reserve: bytes | None = None
-    """The one RESERVE account that this operation may credit (5.7)."""
-    from_reserve: bytes | None = None
-    """The one RESERVE account that this operation may debit."""
-
+__all__ = ["Channel", "Movement"]
 
 RESERVED = (AccountPurpose.RESERVE, AccountPurpose.UNCLAIMED)
 """Opened by no key: only by the operations of reserves, payments and unclaimed money."""
 
 _UNRESERVED_USES = (Use.SERVICE, Use.CONTROL)
 
-Codes = tuple[Code, ...]
-NONE: Codes = ()
-Rule = Callable[[Context, Movement], Codes]
-
 
 def movement_refusals(context: Context, movement: Movement) -> Iterator[Refusal]:
     """Checks 1 to 11."""
-    for rule in RULES:
-        for code in rule(context, movement):
-            yield Refusal(code)
+    yield from _refusals(context, movement, alone=True)
     source = movement.source
     if source is not None and movement.operation_class is not OperationClass.CONTROL:
         position = context.state.get(POSITION, movement.asset.id, source.id)
@@ -65,19 +55,66 @@ def movement_refusals(context: Context, movement: Movement) -> Iterator[Refusal]
 
 
 def rule_refusals(context: Context, movement: Movement) -> Iterator[Refusal]:
-    """Checks 1 to 10: all that does not depend on the balance."""
-    for rule in RULES:
-        for code in rule(context, movement):
-            yield Refusal(code)
+    """Checks 1 to 6, 8 and 9: all that does not depend on a sum."""
+    yield from _refusals(context, movement, alone=False)
+
+
+def _refusals(context: Context, movement: Movement, *, alone: bool) -> Iterator[Refusal]:
+    asset = movement.asset
+    exempt = movement.operation_class in EXEMPT
+    rules = NONE if exempt else rules_of(context, asset)
+    code = _asset(movement)
+    if code is not None:
+        yield Refusal(code)
+    if movement.source is not None:
+        yield from _account(context, movement, movement.source, gives=True)
+    if movement.target is not None:
+        yield from _account(context, movement, movement.target, gives=False)
+    yield from _kyc_tier(context, movement)
+    changes = _changes(movement) if alone and not exempt else ()
+    if not exempt:
+        yield from governed_refusals(context, movement, rules)
+    if changes and rules:
+        yield from limits.cap_refusals(context, asset, changes, rules)
+    if rules:
+        yield from lock_up_refusals(context, movement, rules)
+    if changes:
+        yield from limits.lock_up_refusals(context, asset, changes)
+    if movement.amount < asset.denomination or movement.amount % asset.increment:
+        yield Refusal(Code.DENOM_NOT_MULTIPLE)
+    if changes and rules:
+        yield from limits.velocity_refusals(context, asset, changes, rules)
+
+
+def _changes(movement: Movement) -> tuple[NetChange, ...]:
+    given = () if movement.source is None else (NetChange(movement.source, -movement.amount),)
+    taken = () if movement.target is None else (NetChange(movement.target, movement.amount),)
+    return given + taken
+
+
+def net_refusals(context: Context, changes: list[tuple[Asset, NetChange]]) -> Iterator[Refusal]:
+    """Checks 5, 7, 8 and 10 of a batch, on its net effect."""
+    yield from limits.circuit_refusals(context, changes)
+    for asset, of in limits.by_asset(changes):
+        rules = rules_of(context, asset)
+        yield from limits.cap_refusals(context, asset, of, rules)
+        yield from limits.lock_up_refusals(context, asset, of)
+        yield from limits.velocity_refusals(context, asset, of, rules)
 
 
 def standing(context: Context, asset: str, account: Account, use: Use) -> Standing:
     """Row of the status table that an account is in, for one asset and use."""
-    if account.status is AccountStatus.CLOSED:
+    status = account.status
+    if status is AccountStatus.CLOSED:
         return Standing.CLOSED
     gives = use is Use.OUT or use is Use.LIEN or use is Use.ISSUE_OUT
     if gives and is_frozen_whole(context.state.get(POSITION, asset, account.id)):
         return Standing.FROZEN
+    if status is AccountStatus.RECOVERING and use not in (Use.IN, Use.ISSUE_IN):
+        return Standing.RECOVERING
+    licence = context.state.get(LICENCE, account.servicer)
+    if licence is not None and licence.phase in EXITING:
+        return Standing.EXITING
     if use is not Use.OUT and context.state.get(CREDIT_STOP, account.id) is not None:
         return Standing.CREDIT_STOPPED
     return Standing.OPEN
@@ -93,50 +130,64 @@ def is_frozen_whole(position: Position | None) -> bool:
     return position is not None and position.frozen == AMOUNT_LIMIT
 
 
-def _asset(context: Context, movement: Movement) -> Codes:
+def _asset(movement: Movement) -> Code | None:
     """Check 1."""
     use = use_of(movement.operation_class, gives=movement.source is not None)
-    code = asset_refusal(movement.asset, movement.operation_class, use)
-    return NONE if code is None else (code,)
+    return asset_refusal(movement.asset, movement.operation_class, use)
 
 
-def _source(context: Context, movement: Movement) -> Codes:
-    """Check 2, of the account that gives."""
-    return NONE if movement.source is None else _account(context, movement, movement.source, True)
-
-
-def _target(context: Context, movement: Movement) -> Codes:
-    """Check 2, of the account that receives."""
-    return NONE if movement.target is None else _account(context, movement, movement.target, False)
-
-
-def _account(context: Context, movement: Movement, account: Account, gives: bool) -> Codes:
+def _account(
+    context: Context, movement: Movement, account: Account, *, gives: bool
+) -> Iterator[Refusal]:
+    """Check 2, of the account that gives or receives."""
     use = use_of(movement.operation_class, gives=gives)
     code = ACCOUNT_CELLS[standing(context, movement.asset.id, account, use)][use]
+    if code is Code.EXIT_ONLY and gives and _is_exit(context, movement, account):
+        code = None
+    if code is not None:
+        yield Refusal(code) if gives else refusal_about(context, account, code)
     mine = account.id == (movement.from_reserve if gives else movement.reserve)
-    if account.purpose not in RESERVED or mine or use in _UNRESERVED_USES:
-        return NONE if code is None else (code,)
-    return (Code.ACCOUNT_RESERVED,) if code is None else (code, Code.ACCOUNT_RESERVED)
+    if account.purpose in RESERVED and not mine and use not in _UNRESERVED_USES:
+        yield Refusal(Code.ACCOUNT_RESERVED)
 
 
-def _kyc_tier(context: Context, movement: Movement) -> Codes:
+def _is_exit(context: Context, movement: Movement, account: Account) -> bool:
+    """Whether a client leaves a suspended or revoked institution (page 04, the table).
+
+    To another account of the same person, at an institution that stands; or off the ledger.
+    """
+    if account.holder == account.servicer:
+        return False
+    target = movement.target
+    if target is None:
+        return movement.channel is not Channel.ORDINARY
+    licence = context.state.get(LICENCE, target.servicer)
+    stands = licence is None or licence.phase not in EXITING
+    return target.owner == account.owner and stands
+
+
+def _kyc_tier(context: Context, movement: Movement) -> Iterator[Refusal]:
     """Check 3: the receiver's tier. SERVICE pays whoever holds."""
     target = movement.target
     if target is None or movement.operation_class is OperationClass.SERVICE:
-        return NONE
-    return (Code.KYC_TIER_TOO_LOW,) if target.kyc_tier < movement.asset.kyc_tier_min else NONE
+        return
+    if target.kyc_tier < movement.asset.kyc_tier_min:
+        yield refusal_about(context, target, Code.KYC_TIER_TOO_LOW)
 
 
-def _denomination(context: Context, movement: Movement) -> Codes:
-    """Check 9: at least one denomination, in steps of the increment."""
-    asset, amount = movement.asset, movement.amount
-    if amount < asset.denomination or amount % asset.increment:
-        return (Code.DENOM_NOT_MULTIPLE,)
-    return NONE
-
-
-RULES: tuple[Rule, ...] = (_asset, _source, _target, _kyc_tier, _denomination)
-"""In the order of page 04."""
+RULE_CODES = (
+    Code.COUNTERPARTY_NOT_ELIGIBLE,
+    Code.UNDER_REVIEW,
+    Code.CREDENTIAL_MISSING,
+    Code.LICENCE_REQUIRED,
+    Code.JURISDICTION_REFUSED,
+    Code.HOLDER_CAP_EXCEEDED,
+    Code.LOCKED_UP,
+    Code.VELOCITY_EXCEEDED,
+    Code.EXIT_ONLY,
+    Code.RECOVERY_OPEN,
+)
+"""What checks 2 to 10 can yield because of governed data."""
 
 MOVEMENT_CODES = (
     Code.ASSET_NOT_ACTIVE,
@@ -149,5 +200,6 @@ MOVEMENT_CODES = (
     Code.KYC_TIER_TOO_LOW,
     Code.DENOM_NOT_MULTIPLE,
     Code.INSUFFICIENT_AVAILABLE,
+    *RULE_CODES,
 )
 """What movement_refusals can yield."""

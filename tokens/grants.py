@@ -11,8 +11,11 @@ Rules of this file:
 from typing import NamedTuple
 
 from tokens.context import Context
+from tokens.records.licences import EXITING, LICENCE
+from tokens.records.parties import ACCOUNT
 from tokens.records.proposals import GRANT, Grant
 from tokens.results import Code
+from tokens.types import AccountStatus
 
 
 class Use(NamedTuple):
@@ -81,8 +84,21 @@ def use_grant(context: Context, use: Use) -> None:
 
 
 def _covers(context: Context, grant: Grant, use: Use) -> bool:
-    if context.business_date >= grant.expires_on:
+    if context.business_date >= grant.expires_on or _is_void(context, grant):
         return False
     if grant.sources and use.source not in grant.sources:
         return False
     return not grant.targets or use.target in grant.targets
+
+
+def _is_void(context: Context, grant: Grant) -> bool:
+    """Over an account: its keys are lost, or the grantee's licence is suspended or has ended.
+
+    The agenda takes such a grant out of the state (grant_ends.py); it is void before that.
+    """
+    account = context.state.get(ACCOUNT, grant.grantor)
+    if account is None:
+        return False
+    licence = context.state.get(LICENCE, grant.grantee)
+    ended = licence is not None and licence.phase in EXITING
+    return ended or account.status is not AccountStatus.OPEN

@@ -17,6 +17,7 @@ from tokens.invariants_protocol import validate_activation, validate_day_marks
 from tokens.invariants_ramps import RAMP_INVARIANTS
 from tokens.invariants_rates import RATE_INVARIANTS
 from tokens.invariants_reserves import RESERVE_INVARIANTS
+from tokens.invariants_rules import RULE_INVARIANTS
 from tokens.parameters import PARAMETER_OF
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, SUPPLY
@@ -24,6 +25,7 @@ from tokens.records.instruments import ASSET
 from tokens.records.kind import Kind, RecordKind
 from tokens.records.parties import ACCOUNT, KEY_OWNER, PARTICIPANT
 from tokens.records.proposals import GRANT, PROPOSAL, ProposalStatus
+from tokens.records.recovery import RECOVERY
 from tokens.records.system import AGENDA_ITEM, PARAMETER
 from tokens.store import RawStore, all_records
 from tokens.types import LienKind
@@ -119,6 +121,10 @@ def validate_owners(state: Snapshot) -> Iterator[str]:
         for key in policy.keys:
             if owners.pop(key, None) != owner:
                 yield f"key {key.hex()} of {owner.hex()} is recorded of another"
+    for recovery in state.all(RECOVERY):
+        for key in recovery.policy.keys:
+            if owners.pop(key, recovery.account) != recovery.account:
+                yield f"key {key.hex()} of a recovery is recorded of another"
     for key in owners:
         yield f"key {key.hex()} is in no policy"
     for account in state.all(ACCOUNT):
@@ -179,6 +185,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *RAMP_INVARIANTS,
     *RATE_INVARIANTS,
     *RESERVE_INVARIANTS,
+    *RULE_INVARIANTS,
 )  # fmt: skip
 
 

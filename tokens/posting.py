@@ -7,11 +7,13 @@ Rules of this file:
    is a number). While an older record is unpaid its answer moves to a RecordStamp, it is never
    overwritten.
 3. A position born while all assets of its account are frozen is born frozen (liens.py, rule 2).
-4. Supply and the servicer's total follow each posting, in the same call.
+4. Supply and the servicer's total follow each posting, in the same call; so does the count of
+   holders where the asset is counted (holders.py).
 """
 
 from tokens.context import Context
 from tokens.events import Burned, Issued, Moved
+from tokens.holders import count_change
 from tokens.records.control import ACCOUNT_FREEZES
 from tokens.records.holdings import (
     BANK_TOTAL,
@@ -24,10 +26,13 @@ from tokens.records.holdings import (
 from tokens.records.instruments import RECORD_STAMP, RECORD_STAMPS, Asset, RecordStamp
 from tokens.records.parties import Account
 from tokens.state import Overlay
-from tokens.types import AMOUNT_LIMIT
+from tokens.types import AMOUNT_LIMIT, AssetFlag
 
 STAMPS_MAX = 1_200
 """Unpaid records of one instrument: as many as it may have coupons."""
+
+
+_COUNTED = AssetFlag.COUNTED.value
 
 
 class PostingFault(Exception):
@@ -73,8 +78,8 @@ def entitled(state: Overlay, asset: str, position: Position, record_no: int) -> 
 def move(context: Context, asset: Asset, source: Account, target: Account, amount: int) -> None:
     """Debit one account, credit another."""
     state = context.state
-    _shift(state, asset, source.id, -amount)
-    _shift(state, asset, target.id, amount)
+    _shift(state, asset, source, -amount)
+    _shift(state, asset, target, amount)
     if source.servicer != target.servicer:
         _total(state, source.servicer, asset.id, -amount)
         _total(state, target.servicer, asset.id, amount)
@@ -85,7 +90,7 @@ def issue(context: Context, asset: Asset, target: Account, amount: int) -> None:
     """Units come into being in an account."""
     state = context.state
     change_supply(state, asset.id, amount)
-    _shift(state, asset, target.id, amount)
+    _shift(state, asset, target, amount)
     _total(state, target.servicer, asset.id, amount)
     context.emit(Issued(asset=asset.id, target=target.id, amount=amount))
 
@@ -93,7 +98,7 @@ def issue(context: Context, asset: Asset, target: Account, amount: int) -> None:
 def burn(context: Context, asset: Asset, source: Account, amount: int) -> None:
     """Units of an account cease to be."""
     state = context.state
-    _shift(state, asset, source.id, -amount)
+    _shift(state, asset, source, -amount)
     _total(state, source.servicer, asset.id, -amount)
     change_supply(state, asset.id, -amount)
     context.emit(Burned(asset=asset.id, source=source.id, amount=amount))
@@ -102,8 +107,15 @@ def burn(context: Context, asset: Asset, source: Account, amount: int) -> None:
 def post_net(state: Overlay, asset: Asset, account: Account, delta: int) -> None:
     """Post the net effect of a batch on one account; the caller conserves the asset."""
     if delta:
-        _shift(state, asset, account.id, delta)
+        _shift(state, asset, account, delta)
         _total(state, account.servicer, asset.id, delta)
+
+
+def move_total(state: Overlay, old: bytes, new: bytes, position: Position) -> None:
+    """A position goes to another servicer: the totals follow, nothing else changes."""
+    if position.balance:
+        _total(state, old, position.asset, -position.balance)
+        _total(state, new, position.asset, position.balance)
 
 
 def change_supply(state: Overlay, asset: str, delta: int) -> None:
@@ -114,7 +126,10 @@ def change_supply(state: Overlay, asset: str, delta: int) -> None:
     state.put(SUPPLY, Supply(asset=asset, amount=amount))
 
 
-def _shift(state: Overlay, asset: Asset, account: bytes, delta: int) -> None:
+def _shift(state: Overlay, asset: Asset, holder: Account, delta: int) -> None:
+    if asset.flags & _COUNTED:
+        count_change(state, asset.id, holder, delta)
+    account = holder.id
     old = state.get(POSITION, asset.id, account)
     record_no = asset.record_no
     if old is None:

@@ -18,6 +18,7 @@ from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events import RampChanged
 from tokens.lookup import require
+from tokens.movement import Channel
 from tokens.records.holdings import LIEN, POSITION
 from tokens.records.parties import Account
 from tokens.records.ramps import (
@@ -31,6 +32,7 @@ from tokens.records.ramps import (
     Ramp,
     RampCounter,
     RampDirection,
+    RampPurpose,
     RampReference,
     RampStatus,
 )
@@ -47,6 +49,14 @@ DAYS_MAX = 60
 
 _ID = b"mohur/ramp/v1"
 _ITEM = b"mohur/ramp-expiry/v1"
+
+
+def channel_of(direction: RampDirection, purpose: RampPurpose) -> Channel:
+    """What the order of checks calls a ramp (page 04, non-residents)."""
+    if direction is RampDirection.IN:
+        inward = purpose is RampPurpose.INWARD_REMITTANCE
+        return Channel.INWARD if inward else Channel.ORDINARY
+    return Channel.REPATRIATE if purpose is RampPurpose.REPATRIATE else Channel.OFF_RAMP
 
 
 def new_id(context: Context) -> bytes:

@@ -149,6 +149,15 @@ class Code(IntEnum):
     RESERVE_NOT_ELIGIBLE = 161
     CONCENTRATION_EXCEEDED = 162
     REDEMPTION_SUSPENDED = 163
+    # rules, licences, recoveries
+    RULE_LIMIT = 170
+    CREDENTIAL_MISSING = 171
+    SANCTIONED = 172
+    EXIT_ONLY = 173
+    WRONG_PHASE = 174
+    VERSION_MISMATCH = 175
+    RECOVERY_OPEN = 176
+    PLEDGEE_MUST_AGREE = 177
     # not includable: asked of every transaction by `includable` (R8) and by admission
     NON_CANONICAL_ENCODING = 1000
     MALFORMED = 1001
@@ -170,14 +179,27 @@ class Code(IntEnum):
     BLOCK_FULL = 1017
 
 
+class Hidden(NamedTuple):
+    """What a refusal does not say to everybody (page 04: of the counterparty)."""
+
+    account: bytes
+    """Whose institution, and supervisors, may know."""
+    code: Code
+    rule: str
+    version: int
+
+
 class Refusal(NamedTuple):
     """One failing check."""
 
     code: Code
+    """What everybody may know: it goes into the receipt."""
     rule: str = ""
     """Id of the governed rule that refused, if any."""
     version: int = 0
     """Version of that rule."""
+    hidden: Hidden | None = None
+    """The whole of it, where `code` does not say it."""
 
 
 class Receipt(

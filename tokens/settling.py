@@ -10,7 +10,6 @@ Rules of this file:
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -18,9 +17,17 @@ from tokens import liens, posting
 from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
-from tokens.eligibility import Movement, is_frozen_whole, rule_refusals, standing
+from tokens.eligibility import (
+    Movement,
+    is_frozen_whole,
+    net_refusals,
+    rule_refusals,
+    standing,
+)
 from tokens.events import BatchPending, BatchStatusChanged, Issued, Moved
+from tokens.limits import by_asset, count_spending
 from tokens.lookup import require, require_account, require_asset
+from tokens.netting import Net, issued_amounts, net_changes, net_effects
 from tokens.posting import available
 from tokens.records.amend import with_item
 from tokens.records.holdings import LIEN, POSITION
@@ -52,37 +59,6 @@ _batch_subject = msgspec.msgpack.Decoder(tuple[bytes, str])
 _asset_subject = msgspec.msgpack.Decoder(tuple[str, int])
 
 
-class Net(NamedTuple):
-    """What a batch does to one account in one asset."""
-
-    account: bytes
-    asset: str
-    amount: int
-    """Minor units received (positive) or given (negative)."""
-
-
-def net_effects(legs: tuple[Leg, ...]) -> list[Net]:
-    """Sums per (account, asset) in order of first appearance; accounts not named are left out."""
-    sums: dict[tuple[bytes, str], int] = {}
-    for leg in legs:
-        if leg.source is not None and leg.source != ISSUANCE:
-            place = (leg.source, leg.asset)
-            sums[place] = sums.get(place, 0) - leg.quantity
-        if leg.target is not None:
-            place = (leg.target, leg.asset)
-            sums[place] = sums.get(place, 0) + leg.quantity
-    return [Net(account, asset, amount) for (account, asset), amount in sums.items()]
-
-
-def issued_amounts(legs: tuple[Leg, ...]) -> dict[str, int]:
-    """Units that a batch brings into being, per asset."""
-    issued: dict[str, int] = {}
-    for leg in legs:
-        if leg.source == ISSUANCE:
-            issued[leg.asset] = issued.get(leg.asset, 0) + leg.quantity
-    return issued
-
-
 def leg_codes(context: Context, batch: Batch) -> Iterator[Code]:
     """Checks 1 to 10 of every leg, and the room for what is issued.
 
@@ -100,9 +76,12 @@ def leg_codes(context: Context, batch: Batch) -> Iterator[Code]:
             target=None if leg.target is None else state.get(ACCOUNT, leg.target),
             amount=leg.quantity,
             operation_class=issue_class,
+            in_batch=True,
         )
         for refusal in rule_refusals(context, movement):
             yield refusal.code
+    for refusal in net_refusals(context, net_changes(context.state, batch.legs)):
+        yield refusal.code
     for asset_id, amount in issues.items():
         asset = require_asset(state, asset_id)
         if posting.supply_of(state, asset_id) + amount > asset.max_supply:
@@ -212,6 +191,8 @@ def is_past_expiry(context: Context, batch: Batch) -> bool:
 def settle(context: Context, batch: Batch) -> None:
     """All legs, once. The caller has found no refusal."""
     state = context.state
+    for asset, changes in by_asset(net_changes(context.state, batch.legs)):
+        count_spending(context, asset, changes)
     _release(context, batch)
     for asset_id, amount in issued_amounts(batch.legs).items():
         posting.change_supply(state, asset_id, amount)

@@ -4,6 +4,9 @@ Rules of this file:
 1. Nothing is kept: the caller throws the overlay away.
 2. An operation that would pass is applied, so that the next one sees its effect; one that would not
    is left out, and the trial goes on: its author wants to know everything at once.
+3. Of the counterparty it says no more than a receipt would, unless `viewer` supervises or services
+   that account (refusing.py). A trial is not signed, so the sender is not the viewer: the caller
+   says who is, if it knows.
 """
 
 from typing import NamedTuple
@@ -13,10 +16,12 @@ from tokens.context import Actors
 from tokens.events import LedgerEvent
 from tokens.ops import SPEC_OF
 from tokens.records.parties import PARTICIPANT
+from tokens.refusing import revealed
 from tokens.results import Code, Refusal
 from tokens.state import Overlay
 from tokens.transaction import DecodedTransaction
 from tokens.transition import open_context
+from tokens.types import NO_ADDRESS
 
 REFUSALS_MAX = 1_000
 """Of one transaction; further ones are not listed."""
@@ -31,8 +36,12 @@ class Simulation(NamedTuple):
     """Of the operations that would pass; they count only if all do."""
 
 
-def simulate(state: Overlay, tx: DecodedTransaction, height: int) -> Simulation:
+def simulate(
+    state: Overlay, tx: DecodedTransaction, height: int, viewer: bytes = NO_ADDRESS
+) -> Simulation:
     """Try a transaction at a height on `state`, as if the sender's keys had signed it.
+
+    `viewer` is the participant that asks, or NO_ADDRESS where nobody is identified.
 
     Signatures are not asked: a trial comes before signing. Whether the transaction is includable
     is another question.
@@ -51,7 +60,7 @@ def simulate(state: Overlay, tx: DecodedTransaction, height: int) -> Simulation:
             if code is not None:
                 found.append((index, Refusal(code)))
         for refusal in spec.check(context, operation):
-            found.append((index, refusal))
+            found.append((index, revealed(state, refusal, viewer)))
             if len(found) >= REFUSALS_MAX:
                 return Simulation(tuple(found), tuple(context.events))
         if len(found) > before:

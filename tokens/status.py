@@ -45,6 +45,10 @@ class Standing(IntEnum):
     """A freeze of everything rests on it (for this asset)."""
     CREDIT_STOPPED = 3
     CLOSED = 4
+    EXITING = 5
+    """Its institution is suspended, revoked or expired: clients may only move out."""
+    RECOVERING = 6
+    """Its keys were lost: nothing goes out until it has new ones."""
 
 
 _FREE: dict[Use, Code | None] = dict.fromkeys(Use)
@@ -73,8 +77,23 @@ ACCOUNT_TABLE: dict[Standing, dict[Use, Code | None]] = {
         Use.ISSUE_OUT: Code.ACCOUNT_CLOSED,
         Use.ISSUE_IN: Code.ACCOUNT_CLOSED,
     },
+    Standing.EXITING: _FREE
+    | {
+        Use.OUT: Code.EXIT_ONLY,
+        Use.IN: Code.EXIT_ONLY,
+        Use.LIEN: Code.EXIT_ONLY,
+        Use.ISSUE_OUT: Code.EXIT_ONLY,
+        Use.ISSUE_IN: Code.EXIT_ONLY,
+    },
+    Standing.RECOVERING: _FREE
+    | {
+        Use.OUT: Code.RECOVERY_OPEN,
+        Use.LIEN: Code.RECOVERY_OPEN,
+        Use.ISSUE_OUT: Code.RECOVERY_OPEN,
+    },
 }
-"""Page 04, rows account OPEN, with freeze ALL, with credit stop, CLOSED."""
+"""Page 04, rows account OPEN, with freeze ALL, with credit stop, CLOSED, institution SUSPENDED /
+REVOKED. EXIT_ONLY out is lifted for the ways out (eligibility.py). RECOVERING: page 04, Control."""
 
 _INACTIVE: dict[Use, Code | None] = dict.fromkeys(Use, Code.ASSET_NOT_ACTIVE)
 
@@ -92,7 +111,7 @@ missed before is still served on a REDEEMED asset."""
 
 ACCOUNT_CELLS = tuple(
     tuple(ACCOUNT_TABLE[Standing(row)][Use(use)] if row and use else None for use in range(9))
-    for row in range(5)
+    for row in range(7)
 )
 """ACCOUNT_TABLE by number: what every transfer reads."""
 

@@ -105,6 +105,8 @@ class AccountStatus(IntEnum):
 
     OPEN = 1
     CLOSED = 2
+    RECOVERING = 3
+    """Its keys were lost: nothing goes out until it has new ones."""
 
 
 class AccountPurpose(IntEnum):
@@ -149,6 +151,36 @@ class AssetFlag(IntFlag):
 
     DEFAULT = 1
     BREACH = 2
+    LOCKED_UP = 64
+    """Some account has a lock-up: a movement asks for it."""
+    COUNTED = 128
+    """Its holders are counted by person: a posting tells them."""
+
+
+class LicencePhase(IntEnum):
+    """How far an institution's licence has come (page 04, Licences)."""
+
+    APPLIED = 1
+    NOC = 2
+    AML_REGISTERED = 3
+    INCORPORATED = 4
+    LICENSED = 5
+    SUSPENDED = 6
+    REVOKED = 7
+    EXPIRED = 8
+
+
+class LicenceCategory(IntFlag):
+    """What a licence is for."""
+
+    EXCHANGE = 1
+    CUSTODY = 2
+    BROKERAGE = 4
+    """Advisory and brokerage."""
+    DERIVATIVES = 8
+    ISSUANCE = 16
+    BANKING = 32
+    """Deposits and payments."""
 
 
 class AgendaClass(IntEnum):

@@ -16,8 +16,6 @@ from node.devnet.cast import (
     Party,
 )
 from node.identity import dev_keys
-from node.profile import Profile
-from node.profile_checks import calendar_of, money_of, tax_tables_of
 from tokens.finance.calendar import WEEKEND_SATURDAY_SUNDAY, Calendar
 from tokens.genesis import CentralBankMoney, DevBalance, Genesis
 from tokens.records.day import TaxEntry, TaxTable
@@ -40,7 +38,6 @@ TAX_PROFILE = "government-securities"
 TAX_FROM = dt.date(2025, 7, 1)
 
 POLICIES: dict[str, tuple[tuple[tuple[Role, ...], ...], int, bool]] = {
-    "auction": (((Role.TREASURY,), (Role.CENTRAL_BANK,)), 1, False),
     "business_day": (((Role.CENTRAL_BANK,),), 2, False),
     "calendar": (((Role.CENTRAL_BANK,), (Role.TREASURY, Role.SECURITIES_REGULATOR)), 1, False),
     "cash_asset": (((Role.CENTRAL_BANK,), (Role.CASH_ISSUER,)), 1, False),
@@ -53,7 +50,12 @@ POLICIES: dict[str, tuple[tuple[tuple[Role, ...], ...], int, bool]] = {
     "parameters": (((Role.CENTRAL_BANK,), (Role.TREASURY,)), 1, False),
     "participants": (((Role.CENTRAL_BANK,), (Role.SECURITIES_REGULATOR, Role.TREASURY)), 1, False),
     "pause": (((Role.CENTRAL_BANK,), (Role.TREASURY, Role.SECURITIES_REGULATOR)), 1, False),
+    "licence": (((Role.VA_REGULATOR,),), 1, False),
+    "licence_grant": (((Role.VA_REGULATOR,), (Role.CENTRAL_BANK,)), 1, False),
+    "reassignment": (((Role.VA_REGULATOR, Role.CENTRAL_BANK),), 1, False),
     "recovery": (((Role.CENTRAL_BANK,),), 1, False),
+    "rules": (((Role.CENTRAL_BANK,), (Role.TREASURY, Role.SECURITIES_REGULATOR)), 1, False),
+    "sanctions": (((Role.FIU,), (Role.CENTRAL_BANK,)), 1, False),
     "tax": (((Role.TAX_AUTHORITY,), (Role.TREASURY,)), 1, False),
     "validators": ((), 1, True),
 }
@@ -65,9 +67,8 @@ def dev_genesis(
     more_books: Sequence[Book] = (),
     balances: Sequence[tuple[bytes, int]] = (),
     window_blocks: int | None = None,
-    profile: Profile | None = None,
 ) -> Genesis:
-    """The document as a value; money, calendar and taxes of a state if its profile is given."""
+    """The document as a value."""
     parameters = {"block_transactions_max": BLOCK_TRANSACTIONS_MAX}
     if window_blocks is not None:
         parameters["window_blocks"] = window_blocks
@@ -78,15 +79,13 @@ def dev_genesis(
         timestamp_ms=TIMESTAMP_MS,
         business_date=BUSINESS_DATE,
         day_open=True,
-        calendar=calendar() if profile is None else calendar_of(profile),
+        calendar=calendar(),
         parameters=tuple(
             Parameter(name=name, value=value) for name, value in sorted(parameters.items())
         ),
         approval_policies=approval_policies(),
-        tax_tables=(tax_table(TAX_ACCOUNT.address),)
-        if profile is None
-        else tax_tables_of(profile, TAX_ACCOUNT.address),
-        participants=participants(PARTIES, "PK" if profile is None else profile.jurisdiction),
+        tax_tables=(tax_table(TAX_ACCOUNT.address),),
+        participants=participants(PARTIES),
         accounts=accounts((*BOOKS, *more_books)),
         validators=tuple(_validator(party) for party in _operators()),
         central_bank_money=CentralBankMoney(
@@ -94,9 +93,7 @@ def dev_genesis(
             name="Pakistani rupee, central-bank money",
             currency="PKR",
             issuer=CENTRAL_BANK.address,
-        )
-        if profile is None
-        else money_of(profile, CENTRAL_BANK.address),
+        ),
         dev_balances=tuple(
             DevBalance(account=account, amount=amount) for account, amount in sorted(balances)
         ),
@@ -142,14 +139,14 @@ def tax_table(account: bytes) -> TaxTable:
     )
 
 
-def participants(parties: Iterable[Party], jurisdiction: str = "PK") -> tuple[Participant, ...]:
+def participants(parties: Iterable[Party]) -> tuple[Participant, ...]:
     """Parties as records, in order of id."""
     records = [
         Participant(
             id=party.address,
             name=party.title,
             lei="",
-            jurisdiction=jurisdiction,
+            jurisdiction="PK",
             control_group=party.name,
             roles=tuple(sorted(party.roles)),
             policy=party.policy,

@@ -83,6 +83,18 @@ from tokens.events.protocol import (
 from tokens.events.ramps import RampChanged, RampOpened
 from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet, SupplyRaised
 from tokens.events.reserves import BreachChanged, RedemptionPaused, ReserveChanged, ReservePolicySet
+from tokens.events.rules import (
+    AccountScreened,
+    CredentialSet,
+    LicenceChanged,
+    LockUpSet,
+    RecoveryAnswered,
+    RecoveryClosed,
+    RecoveryOpened,
+    RuleChanged,
+    SanctionsUpdated,
+    ServicerChanged,
+)
 from tokens.events.settlement import (
     BatchAllocated,
     BatchApproved,
@@ -171,11 +183,22 @@ LedgerEvent = (
     | AuctionCut
     | Allotted
     | AllotmentEnded
+    | RuleChanged
+    | LockUpSet
+    | CredentialSet
+    | SanctionsUpdated
+    | AccountScreened
+    | LicenceChanged
+    | ServicerChanged
+    | RecoveryOpened
+    | RecoveryAnswered
+    | RecoveryClosed
 )
 
 __all__ = [
     "AccountClosed",
     "AccountOpened",
+    "AccountScreened",
     "ActivationLapsed",
     "ActivationScheduled",
     "AllotmentEnded",
@@ -207,6 +230,7 @@ __all__ = [
     "CentralBankMoneyWithdrawn",
     "CouponFixed",
     "CouponPaid",
+    "CredentialSet",
     "CreditStopSet",
     "DayClosed",
     "DayOpened",
@@ -219,8 +243,10 @@ __all__ = [
     "Issued",
     "KeyPolicySet",
     "LedgerEvent",
+    "LicenceChanged",
     "LienEnded",
     "LienPlaced",
+    "LockUpSet",
     "MarkSet",
     "MisbehaviourReported",
     "Moved",
@@ -240,13 +266,19 @@ __all__ = [
     "RampChanged",
     "RampOpened",
     "RecordTaken",
+    "RecoveryAnswered",
+    "RecoveryClosed",
+    "RecoveryOpened",
     "RedemptionPaused",
     "RedemptionQueued",
     "ReferenceRateSet",
     "ReserveChanged",
     "ReservePolicySet",
     "ResidualReturned",
+    "RuleChanged",
+    "SanctionsUpdated",
     "Seized",
+    "ServicerChanged",
     "SupplyRaised",
     "SupportSignalled",
     "TaxTableSet",

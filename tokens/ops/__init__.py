@@ -18,6 +18,9 @@ from tokens.auction_days import (
 )
 from tokens.auction_settling import AUCTION_SETTLE_AGENDA
 from tokens.fixings import FIXING_AGENDA
+from tokens.grant_ends import GRANT_VOIDING
+from tokens.holders import HOLDER_COUNT_AGENDA
+from tokens.licensing import LICENCE_EXPIRY_AGENDA
 from tokens.lien_expiry import LIEN_EXPIRY_AGENDA
 from tokens.ops.accounts import CLOSE_ACCOUNT, OPEN_ACCOUNT
 from tokens.ops.auction_bids import PLACE_BID, WITHDRAW_BID
@@ -37,6 +40,13 @@ from tokens.ops.freezes import CHANGE_FREEZE, FREEZE, LIFT_FREEZE, STOP_CREDITS
 from tokens.ops.governance import PARAMETER_CHANGE, SET_APPROVAL_POLICY, SET_PARAMETER
 from tokens.ops.grants import GRANT_EXPIRY, GRANT_POWER, REVOKE_GRANT
 from tokens.ops.instruments import APPROVE_INSTRUMENT, CANCEL_INSTRUMENT, CREATE_INSTRUMENT
+from tokens.ops.licences import (
+    ADVANCE_LICENCE,
+    APPLY_LICENCE,
+    GRANT_LICENCE,
+    REVOKE_LICENCE,
+    SUSPEND_LICENCE,
+)
 from tokens.ops.marks import SET_MARKS
 from tokens.ops.observers import ADD_OBSERVER, REMOVE_OBSERVER
 from tokens.ops.off_ramp_ends import COMPLETE_RAMP, RETURN_RAMP
@@ -44,13 +54,17 @@ from tokens.ops.off_ramps import OPEN_OFF_RAMP, REFUSE_RAMP, SEND_RAMP
 from tokens.ops.on_ramp_ends import CREDIT_RAMP, REFUND_RAMP
 from tokens.ops.on_ramps import OPEN_ON_RAMP, RECEIVE_RAMP, SCREEN_RAMP
 from tokens.ops.participants import REGISTER_PARTICIPANT, SET_KEY_POLICY, UPDATE_PARTICIPANT
+from tokens.ops.persons import ISSUE_CREDENTIAL, REVOKE_CREDENTIAL, UPDATE_SANCTIONS
 from tokens.ops.pledges import CREATE_PLEDGE, RELEASE_PLEDGE, SUBSTITUTE_PLEDGE
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
 from tokens.ops.protocol import ACTIVATE, SIGNAL_SUPPORT
 from tokens.ops.rates import FIX_COUPON, SET_REFERENCE_RATES
+from tokens.ops.reassignment import REASSIGN_SERVICING
+from tokens.ops.recovery import AGREE_RECOVERY, END_RECOVERY, OBJECT_RECOVERY, RECOVER_ACCOUNT
 from tokens.ops.redemption_pauses import RESUME_REDEMPTION, SUSPEND_REDEMPTION
 from tokens.ops.reserve_policies import SET_RESERVE_POLICY
 from tokens.ops.reserves import RESERVE_ADD, RESERVE_SWAP, RESERVE_TAKE
+from tokens.ops.rules import END_RULE, LOCK_UP_AGENDA, SET_LOCK_UP, SET_RULE
 from tokens.ops.settlement import APPROVE_BATCH, INSTRUCT_BATCH
 from tokens.ops.taps import TAP
 from tokens.ops.transfer import TRANSFER
@@ -63,8 +77,12 @@ from tokens.ops.validators import (
 )
 from tokens.payouts import COUPON_AGENDA, REDEMPTION_AGENDA
 from tokens.ramps import RAMP_EXPIRY_AGENDA
+from tokens.reassigning import REASSIGNMENT_AGENDA
+from tokens.recovering import RECOVERY_AGENDA
 from tokens.registry import OperationSpec
 from tokens.reserve import REDEMPTION_QUEUE_HANDLER
+from tokens.ruling import RULE_CHANGE_AGENDA
+from tokens.screening import SCREENING_AGENDA
 from tokens.settling import ASSET_RELEASE_AGENDA, BATCH_EXPIRY_AGENDA, BATCH_SETTLE_AGENDA
 
 OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
@@ -153,6 +171,22 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     CUT_AUCTION,
     REJECT_AUCTION,
     SETTLE_ALLOTMENT,
+    SET_RULE,
+    END_RULE,
+    SET_LOCK_UP,
+    ISSUE_CREDENTIAL,
+    REVOKE_CREDENTIAL,
+    UPDATE_SANCTIONS,
+    APPLY_LICENCE,
+    ADVANCE_LICENCE,
+    GRANT_LICENCE,
+    SUSPEND_LICENCE,
+    REVOKE_LICENCE,
+    REASSIGN_SERVICING,
+    RECOVER_ACCOUNT,
+    OBJECT_RECOVERY,
+    AGREE_RECOVERY,
+    END_RECOVERY,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -182,6 +216,14 @@ HANDLERS: tuple[AgendaHandler, ...] = (
     AUCTION_RELEASE_AGENDA,
     AUCTION_ALLOT_AGENDA,
     AUCTION_SETTLE_AGENDA,
+    RULE_CHANGE_AGENDA,
+    LOCK_UP_AGENDA,
+    HOLDER_COUNT_AGENDA,
+    SCREENING_AGENDA,
+    LICENCE_EXPIRY_AGENDA,
+    GRANT_VOIDING,
+    REASSIGNMENT_AGENDA,
+    RECOVERY_AGENDA,
 )  # fmt: skip
 """Who does the ledger's own work: one line each."""
 

@@ -139,8 +139,10 @@ def check_close(context: Context, operation: CloseAccount) -> Iterator[Refusal]:
     if account is None:
         yield Refusal(Code.UNKNOWN_ACCOUNT)
         return
-    if account.status is not AccountStatus.OPEN:
+    if account.status is AccountStatus.CLOSED:
         yield Refusal(Code.ACCOUNT_CLOSED)
+    if account.status is AccountStatus.RECOVERING:
+        yield Refusal(Code.RECOVERY_OPEN)
     if account.servicer not in context.actors.participants:
         yield Refusal(Code.NOT_AUTHORISED)
     if account.purpose is not AccountPurpose.GENERAL and not has_role(context, Role.CENTRAL_BANK):
@@ -204,6 +206,7 @@ CLOSE_ACCOUNT = OperationSpec(
     codes=(
         Code.UNKNOWN_ACCOUNT,
         Code.ACCOUNT_CLOSED,
+        Code.RECOVERY_OPEN,
         Code.NOT_AUTHORISED,
         Code.ACCOUNT_RESERVED,
         Code.ACCOUNT_NOT_EMPTY,

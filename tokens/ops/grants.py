@@ -13,9 +13,9 @@ import msgspec
 
 from tokens import agenda
 from tokens.authority import approval_refusal
-from tokens.codec import encode, tagged_hash
 from tokens.context import Context
-from tokens.events import GrantEnded, GrantSet
+from tokens.events import GrantSet
+from tokens.grant_ends import EXPIRY_HANDLER, end_grant, expiry_of
 from tokens.grants import Use, grant_refusal
 from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.records.proposals import GRANT, Grant
@@ -24,16 +24,13 @@ from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import (
     Address,
-    AgendaClass,
     AssetId,
     OperationClass,
     PositiveAmount,
     Symbol,
 )
 
-EXPIRY_HANDLER = "grant_expiry"
 REVOKE = "revoke_grant"
-_ID = b"mohur/grant/v1"
 
 Accounts = Annotated[tuple[Address, ...], msgspec.Meta(max_length=16)]
 
@@ -138,7 +135,7 @@ def apply_grant(context: Context, operation: GrantPower) -> None:
         expires_on=operation.expires_on,
     )
     context.state.put(GRANT, grant)
-    agenda.schedule(context.state, _expiry(grant))
+    agenda.schedule(context.state, expiry_of(grant))
     context.emit(
         GrantSet(
             grantor=grant.grantor,
@@ -167,8 +164,7 @@ def apply_revoke(context: Context, operation: RevokeGrant) -> None:
     grant = context.state.get(GRANT, *place)
     if grant is None:
         raise ValueError("revocation of an unknown grant")
-    agenda.cancel(context.state, _expiry(grant))
-    _end(context, grant)
+    end_grant(context, grant)
 
 
 def run_expiry(context: Context, item: AgendaItem, quota: int) -> agenda.Step:
@@ -177,32 +173,8 @@ def run_expiry(context: Context, item: AgendaItem, quota: int) -> agenda.Step:
     place = msgspec.msgpack.decode(item.subject, type=tuple[bytes, bytes, str, str])
     grant = context.state.get(GRANT, *place)
     if grant is not None and grant.expires_on <= context.business_date:
-        _end(context, grant)
+        end_grant(context, grant)
     return agenda.Step(1, None)
-
-
-def _end(context: Context, grant: Grant) -> None:
-    context.state.delete(GRANT, *GRANT.key(grant))
-    context.emit(
-        GrantEnded(
-            grantor=grant.grantor,
-            grantee=grant.grantee,
-            operation=grant.operation,
-            asset=grant.asset,
-        )
-    )
-
-
-def _expiry(grant: Grant) -> AgendaItem:
-    subject = encode(GRANT.key(grant))
-    return AgendaItem(
-        due_on=grant.expires_on,
-        item_class=AgendaClass.RELEASE,
-        id=tagged_hash(_ID, subject),
-        handler=EXPIRY_HANDLER,
-        subject=subject,
-        cursor=b"",
-    )
 
 
 GRANT_EXPIRY = agenda.AgendaHandler(EXPIRY_HANDLER, "grants", run_expiry)

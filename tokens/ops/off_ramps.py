@@ -10,7 +10,8 @@ from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import Movement, movement_refusals
 from tokens.events import RampOpened
-from tokens.lookup import require, require_account
+from tokens.limits import NetChange, count_spending
+from tokens.lookup import require, require_account, require_asset
 from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.records.ramps import RAMP, Rail, Ramp, RampDirection, RampPurpose, RampStatus
@@ -126,6 +127,7 @@ def check_open(context: Context, operation: OpenOffRamp) -> Iterator[Refusal]:
         target=None,
         amount=operation.amount,
         operation_class=OperationClass.MOVE,
+        channel=ramps.channel_of(RampDirection.OUT, operation.purpose),
     )
     yield from movement_refusals(context, movement)
     if not liens.has_room(state, account.id):
@@ -133,7 +135,10 @@ def check_open(context: Context, operation: OpenOffRamp) -> Iterator[Refusal]:
 
 
 def apply_open(context: Context, operation: OpenOffRamp) -> None:
-    """The hold, the ramp, its end on the agenda."""
+    """The hold, the ramp, its end on the agenda; what goes out counts today."""
+    state = context.state
+    change = NetChange(require_account(state, operation.account), -operation.amount)
+    count_spending(context, require_asset(state, operation.asset), (change,))
     lien = liens.hold(
         context,
         0,

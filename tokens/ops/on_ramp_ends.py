@@ -81,6 +81,7 @@ def check_credit(context: Context, operation: CreditRamp) -> Iterator[Refusal]:
         target=require_account(state, ramp.account),
         amount=operation.amount,
         operation_class=OperationClass.MOVE,
+        channel=ramps.channel_of(RampDirection.IN, ramp.purpose),
     )
     yield from movement_refusals(context, movement)
 

@@ -135,6 +135,7 @@ def check_open(context: Context, operation: OpenOnRamp) -> Iterator[Refusal]:
         target=account,
         amount=operation.amount,
         operation_class=OperationClass.MOVE,
+        channel=ramps.channel_of(RampDirection.IN, operation.purpose),
     )
     yield from rule_refusals(context, movement)
 

@@ -192,8 +192,10 @@ def check_set_policy(context: Context, operation: SetKeyPolicy) -> Iterator[Refu
 
 
 def _account_refusals(context: Context, account: Account) -> Iterator[Refusal]:
-    if account.status is not AccountStatus.OPEN:
+    if account.status is AccountStatus.CLOSED:
         yield Refusal(Code.ACCOUNT_CLOSED)
+    if account.status is AccountStatus.RECOVERING:
+        yield Refusal(Code.RECOVERY_OPEN)
     actors = context.actors
     acting = account.servicer if account.holder == NO_ADDRESS else account.holder
     agrees = (
@@ -260,6 +262,7 @@ SET_KEY_POLICY = OperationSpec(
     codes=(
         Code.NOT_FOUND,
         Code.ACCOUNT_CLOSED,
+        Code.RECOVERY_OPEN,
         Code.NOT_AUTHORISED,
         Code.BAD_KEY_POLICY,
         Code.KEY_IN_USE,

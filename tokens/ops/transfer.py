@@ -9,6 +9,7 @@ from tokens import posting
 from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import MOVEMENT_CODES, Movement, movement_refusals
+from tokens.limits import NetChange, count_spending
 from tokens.lookup import require_account, require_asset
 from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT
@@ -72,6 +73,8 @@ def apply(context: Context, operation: Transfer) -> None:
     asset = require_asset(context.state, operation.asset)
     source = require_account(context.state, operation.source)
     target = require_account(context.state, operation.target)
+    changes = (NetChange(source, -operation.amount), NetChange(target, operation.amount))
+    count_spending(context, asset, changes)
     posting.move(context, asset, source, target, operation.amount)
 
 

@@ -84,8 +84,13 @@ ACCOUNT = RecordKind(
     "account",
     Account,
     lambda r: (r.id,),
-    (Index(2, "accounts_by_servicer", lambda r: (r.servicer, r.id), static=False),),
+    (
+        Index(2, "accounts_by_servicer", lambda r: (r.servicer, r.id), static=False),
+        Index(121, "accounts_by_owner", lambda r: (r.owner, r.id), static=False),
+    ),
 )
+
+ACCOUNTS_BY_OWNER = ACCOUNT.indexes[1]
 
 
 class KeyOwner(

@@ -142,7 +142,8 @@ def test_credit_stop(world: World) -> None:
     world.refuse(Code.ALREADY_EXISTS, "fiu", stop)
     world.refuse(Code.NOT_THE_AUTHORITY, "regulator", allow)
     world.act("bank_a", transfer(CBM, "a/main", "b/main", 1))
-    world.refuse(Code.CREDIT_STOPPED, "bank_b", transfer(CBM, "b/main", "a/main", 1))
+    world.refuse(Code.UNDER_REVIEW, "bank_b", transfer(CBM, "b/main", "a/main", 1))
+    world.refuse(Code.CREDIT_STOPPED, "bank_a", transfer(CBM, "a/second", "a/main", 1))
     world.act("fiu", allow)
     world.act("bank_b", transfer(CBM, "b/main", "a/main", 1))
 

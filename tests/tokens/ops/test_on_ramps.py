@@ -191,11 +191,14 @@ def test_credit_is_refused(world: World) -> None:
         basis=BASIS,
     )
     world.act("fiu", StopCredits(account=address("client"), stopped=True, basis=BASIS))
-    world.refuse(Code.CREDIT_STOPPED, "bank_a", credit(ramp))
-    world.act("fiu", StopCredits(account=address("client"), stopped=False, basis=BASIS))
+    world.refuse(Code.UNDER_REVIEW, "bank_a", credit(ramp))
     account = world.state.get(ACCOUNT, address("client"))
     assert account is not None
-    world.state.put(ACCOUNT, msgspec.structs.replace(account, kyc_tier=0))
+    own = msgspec.structs.replace(account, servicer=address("bank_a"))
+    world.state.put(ACCOUNT, own)
+    world.refuse(Code.CREDIT_STOPPED, "bank_a", credit(ramp))
+    world.act("fiu", StopCredits(account=address("client"), stopped=False, basis=BASIS))
+    world.state.put(ACCOUNT, msgspec.structs.replace(own, kyc_tier=0))
     world.refuse(Code.KYC_TIER_TOO_LOW, "bank_a", credit(ramp))
     close(world, "client")
     world.refuse(Code.ACCOUNT_CLOSED, "bank_a", credit(ramp))

@@ -16,6 +16,8 @@ ACCOUNT_ROWS = {
     "FROZEN":         "no  yes no  yes no  yes yes yes",
     "CREDIT_STOPPED": "yes no  no  yes no  no  yes yes",
     "CLOSED":         "no  no  no  no  no  no  yes yes",
+    "EXITING":        "no  no  no  yes no  no  yes yes",
+    "RECOVERING":     "no  yes no  yes no  yes yes yes",
 }  # fmt: skip
 ASSET_ROWS = {
     "DRAFT":       "no  no  no  no  no  no  no  no",

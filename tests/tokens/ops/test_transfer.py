@@ -4,14 +4,15 @@ import msgspec
 import pytest
 
 from tests.tokens.ops.build import FACE, bond, fund, go_to, issue, terms, transfer
-from tests.tokens.ops.world import CBM, World, address
+from tests.tokens.ops.world import CBM, START, World, address
 from tokens.codec import encode
 from tokens.events import Moved
 from tokens.execution import RUNNER
 from tokens.ops.control import PauseAsset
 from tokens.ops.freezes import Freeze, StopCredits
 from tokens.records.holdings import BANK_TOTAL, LegalBasis
-from tokens.records.parties import ACCOUNT
+from tokens.records.parties import ACCOUNT, KeyPolicy
+from tokens.records.recovery import RECOVERY, Recovery
 from tokens.results import Code
 from tokens.types import AccountStatus, OperationClass
 
@@ -50,7 +51,8 @@ def test_account_states(world: World) -> None:
     closed = world.state.get(ACCOUNT, address("b/main"))
     assert closed is not None
     world.state.put(ACCOUNT, msgspec.structs.replace(closed, status=AccountStatus.CLOSED))
-    world.refuse(Code.ACCOUNT_CLOSED, "bank_a", transfer(CBM, "a/main", "b/main", 1))
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "bank_a", transfer(CBM, "a/main", "b/main", 1))
+    world.refuse(Code.ACCOUNT_CLOSED, "bank_b", transfer(CBM, "b/main", "a/main", 1))
     world.act("fiu", StopCredits(account=address("a/second"), stopped=True, basis=BASIS))
     world.refuse(Code.CREDIT_STOPPED, "bank_a", transfer(CBM, "a/main", "a/second", 1))
     freeze = Freeze(
@@ -63,6 +65,28 @@ def test_account_states(world: World) -> None:
     )
     world.act("fiu", freeze)
     world.refuse(Code.ACCOUNT_FROZEN, "bank_a", transfer(CBM, "a/main", "treasury/main", 1))
+
+
+def test_a_recovering_account_gives_nothing_and_takes_all(world: World) -> None:
+    account = world.state.get(ACCOUNT, address("a/main"))
+    assert account is not None
+    world.state.put(ACCOUNT, msgspec.structs.replace(account, status=AccountStatus.RECOVERING))
+    world.state.put(RECOVERY, recovery_of("a/main"))
+    world.refuse(Code.RECOVERY_OPEN, "bank_a", transfer(CBM, "a/main", "a/second", 1))
+    fund(world, "b/main", 1)
+    world.act("bank_b", transfer(CBM, "b/main", "a/main", 1))
+
+
+def recovery_of(name: str) -> Recovery:
+    return Recovery(
+        account=address(name),
+        policy=KeyPolicy(threshold=1, keys=(bytes(32),)),
+        evidence=bytes(32),
+        started_on=START,
+        effective_on=START,
+        objected=False,
+        agreed=False,
+    )
 
 
 def test_asset_states(world: World) -> None:

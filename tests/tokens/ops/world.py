@@ -14,6 +14,7 @@ import msgspec
 from tokens import agenda
 from tokens.codec import encode, tagged_hash
 from tokens.context import Actors, Context
+from tokens.eligibility import RULE_CODES
 from tokens.events import LedgerEvent
 from tokens.execution import RUNNER, run_operations
 from tokens.finance.calendar import Calendar
@@ -56,6 +57,11 @@ def address(name: str) -> bytes:
     return tagged_hash(b"test/address", name.encode())[:16]
 
 
+def person_of(name: str) -> bytes:
+    """person_id from a name."""
+    return tagged_hash(b"test/person", name.encode())
+
+
 def _policy(name: str) -> KeyPolicy:
     return KeyPolicy(threshold=1, keys=(tagged_hash(b"test/key", name.encode()),))
 
@@ -67,6 +73,7 @@ PEOPLE: dict[str, tuple[Role, ...]] = {
     "tax": (Role.TAX_AUTHORITY,),
     "fiu": (Role.FIU,),
     "regulator": (Role.SECURITIES_REGULATOR,),
+    "va": (Role.VA_REGULATOR,),
     "bank_a": (Role.BANK_CUSTODIAN,),
     "bank_b": (Role.BANK_CUSTODIAN,),
     "marker": (Role.MARK_SOURCE,),
@@ -83,6 +90,12 @@ POLICIES: dict[str, tuple[Role, ...]] = {
     "pause": (Role.CENTRAL_BANK, Role.SECURITIES_REGULATOR),
     "seizure": (Role.CENTRAL_BANK,),
     "marks": (Role.MARK_SOURCE,),
+    "rules": (Role.CENTRAL_BANK, Role.SECURITIES_REGULATOR),
+    "sanctions": (Role.FIU, Role.CENTRAL_BANK),
+    "licence": (Role.VA_REGULATOR,),
+    "licence_grant": (Role.VA_REGULATOR, Role.CENTRAL_BANK),
+    "reassignment": (Role.VA_REGULATOR,),
+    "recovery": (Role.CENTRAL_BANK,),
 }
 
 ACCOUNTS: dict[str, tuple[str, AccountPurpose]] = {
@@ -169,18 +182,21 @@ class World:
         purpose: AccountPurpose = AccountPurpose.GENERAL,
         tax_class: str = "filer",
         kyc_tier: int = 3,
+        residency: str = "RESIDENT",
+        person: str | None = None,
+        policy: KeyPolicy | None = None,
     ) -> bytes:
         """Open an account; holder None = a client's."""
         opened = Account(
             id=address(name),
-            owner=tagged_hash(b"test/person", (holder or name).encode()),
+            owner=person_of(person or holder or name),
             holder=NO_ADDRESS if holder is None else address(holder),
             servicer=address(servicer),
             purpose=purpose,
             kyc_tier=kyc_tier,
-            residency="RESIDENT",
+            residency=residency,
             tax_class=tax_class,
-            policy=None,
+            policy=policy,
             status=AccountStatus.OPEN,
         )
         self.state.put(ACCOUNT, opened)
@@ -208,7 +224,15 @@ class World:
 
     def attempt(self, who: str, *operations: msgspec.Struct) -> Code:
         """Run operations as one transaction; `who` may be several names joined by +."""
-        return self._run(Actors(address(who.split("+")[0]), _addresses(who)), operations)
+        return self._run(self.actors(who), operations)
+
+    def actors(self, who: str) -> Actors:
+        """Participants by name, joined by +."""
+        return Actors(address(who.split("+")[0]), _addresses(who))
+
+    def attempt_account(self, account: str, *operations: msgspec.Struct) -> Code:
+        """The same, signed by an account's own keys."""
+        return self._run(Actors(address(account), (), (address(account),)), operations)
 
     def _run(self, actors: Actors, operations: tuple[msgspec.Struct, ...]) -> Code:
         for operation in operations:
@@ -307,7 +331,8 @@ class World:
 def codes_of(operation: msgspec.Struct) -> tuple[Code, ...]:
     """Codes that an operation declares."""
     spec = SPEC_OF[type(operation)]
-    return (*spec.codes, Code.NEEDS_APPROVAL) if spec.approval else spec.codes
+    told = (*spec.codes, *RULE_CODES)  # governed rules may refuse whatever moves units
+    return (*told, Code.NEEDS_APPROVAL) if spec.approval else told
 
 
 def _addresses(who: str) -> tuple[bytes, ...]:

@@ -1,0 +1,113 @@
+"""The closed circuit of non-residents (page 04, SCRA / NRVA): in and out by its own ways only."""
+
+import msgspec
+import pytest
+
+from tests.tokens.ops.build import FACE, bond, fund, instruct, issue, leg, trade, transfer
+from tests.tokens.ops.test_rules import ALL, RULERS, rule_of
+from tests.tokens.ops.world import CBM, World, address
+from tokens.eligibility import Channel, Movement, movement_refusals
+from tokens.lookup import require_account, require_asset
+from tokens.ops.batch_steps import AllocateBatch, SettleBatch
+from tokens.ops.central_bank_money import CbIssue
+from tokens.records.rules import JurisdictionRow, JurisdictionRule
+from tokens.results import Code
+from tokens.types import OperationClass
+
+EVERYTHING = JurisdictionRow(source="ANY", target="ANY", classes=ALL)
+CIRCUIT = JurisdictionRule(rows=(EVERYTHING,), closed=("NRVA", "SCRA"))
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    fund(made, "a/main", 300 * FACE)
+    fund(made, "b/main", 300 * FACE)
+    for name, person, residency in (
+        ("scra", "abroad", "SCRA"),
+        ("scra/second", "abroad", "SCRA"),
+        ("nrva", "abroad", "NRVA"),
+        ("scra/other", "other", "SCRA"),
+        ("home", "abroad", "RESIDENT"),
+    ):
+        made.account(name, None, "bank_a", residency=residency, person=person)
+    made.act("bank_a", transfer(CBM, "a/main", "scra", 100 * FACE))
+    made.act("bank_a", transfer(CBM, "a/main", "home", FACE))
+    made.act(RULERS, rule_of("matrix", body=CIRCUIT))
+    return made
+
+
+def ramp(world: World, source: str | None, target: str | None, channel: Channel) -> list[Code]:
+    """What the order of checks says of a ramp: the ramps' own checks come on top."""
+    state = world.state
+    movement = Movement(
+        asset=require_asset(state, CBM),
+        source=None if source is None else require_account(state, address(source)),
+        target=None if target is None else require_account(state, address(target)),
+        amount=1,
+        operation_class=OperationClass.MOVE,
+        channel=channel,
+    )
+    actors = world.actors("bank_a")
+    return [refusal.code for refusal in movement_refusals(world.context(actors), movement)]
+
+
+def batch(world: World, name: str, *legs: msgspec.Struct) -> SettleBatch:
+    """A batch of bank_a alone, allocated."""
+    world.act("bank_a", instruct(world, name, *legs))  # type: ignore[arg-type]
+    world.act("bank_a", AllocateBatch(initiator=address("bank_a"), batch_id=name))
+    return SettleBatch(initiator=address("bank_a"), batch_id=name)
+
+
+def test_transfers_stay_with_the_same_person_and_class(world: World) -> None:
+    world.act("bank_a", transfer(CBM, "scra", "scra/second", FACE))
+    for target in ("a/main", "nrva", "scra/other", "home"):
+        world.refuse(Code.JURISDICTION_REFUSED, "bank_a", transfer(CBM, "scra", target, 1))
+    world.refuse(Code.JURISDICTION_REFUSED, "bank_a", transfer(CBM, "a/main", "scra", 1))
+    world.refuse(Code.JURISDICTION_REFUSED, "bank_a", transfer(CBM, "home", "scra", 1))
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "bank_b", transfer(CBM, "b/main", "scra", 1))
+
+
+def test_money_comes_in_by_inward_remittance_and_out_by_repatriation(world: World) -> None:
+    assert ramp(world, "a/main", "scra", Channel.INWARD) == []
+    assert ramp(world, "a/main", "scra", Channel.ORDINARY) == [Code.JURISDICTION_REFUSED]
+    assert ramp(world, "scra", "a/main", Channel.REPATRIATE) == []
+    assert ramp(world, "scra", "a/main", Channel.OFF_RAMP) == [Code.JURISDICTION_REFUSED]
+    assert ramp(world, "home", "a/main", Channel.REPATRIATE) == [Code.JURISDICTION_REFUSED]
+    assert ramp(world, "scra", None, Channel.REPATRIATE) == []
+    assert ramp(world, None, "scra", Channel.INWARD) == []
+
+
+def test_nothing_is_issued_into_a_closed_circuit_without_payment(world: World) -> None:
+    money = CbIssue(asset=CBM, target=address("scra"), amount=1, rtgs_ref="R1")
+    code = world.attempt("central", money)
+    assert code in (Code.COUNTERPARTY_NOT_ELIGIBLE, Code.JURISDICTION_REFUSED)
+
+
+def test_a_batch_that_pays_nothing_is_refused_however_often_an_account_stands_in_it(
+    world: World,
+) -> None:
+    """Free of payment, out and in; a leg back and forth of the same money pays nothing."""
+    out = leg(CBM, FACE, "bank_a", "bank_a", "scra", "a/main")
+    back = leg(CBM, FACE // 2, "bank_a", "bank_a", "a/second", "scra/second")
+    world.act("bank_a", transfer(CBM, "a/main", "a/second", FACE))
+    world.refuse(Code.JURISDICTION_REFUSED, "bank_a", batch(world, "OUT", out))
+    world.refuse(Code.JURISDICTION_REFUSED, "bank_a", batch(world, "BOTH", out, back))
+    into = leg(CBM, FACE, "bank_a", "bank_a", "a/main", "scra")
+    world.refuse(Code.JURISDICTION_REFUSED, "bank_a", batch(world, "IN", into))
+
+
+def test_a_non_resident_repatriates_only_what_came_in_or_was_earned(world: World) -> None:
+    """Buys at issue, gets a bond, sells it for more: all of it may leave, and nothing else."""
+    isin = bond(world)
+    issue(world, isin, "bank_a", "scra", 10 * FACE, 10 * FACE)
+    assert world.balance(isin, "scra") == 10 * FACE
+    world.refuse(Code.JURISDICTION_REFUSED, "bank_a", transfer(isin, "scra", "a/main", FACE))
+    trade(
+        world, "SALE", ("bank_a", "scra", "scra"), ("bank_b", "b/main"), isin, 10 * FACE, 11 * FACE
+    )
+    assert world.balance(CBM, "scra") == 101 * FACE
+    assert ramp(world, "scra", "a/main", Channel.REPATRIATE) == []
+    world.refuse(Code.JURISDICTION_REFUSED, "bank_a", transfer(CBM, "home", "scra", FACE))
+    assert ramp(world, "home", "a/main", Channel.REPATRIATE) == [Code.JURISDICTION_REFUSED]
+    world.refuse(Code.JURISDICTION_REFUSED, "bank_a", transfer(CBM, "scra", "home", 1))

@@ -1,0 +1,129 @@
+"""Holder caps, lock-ups, velocity of a Transfer: sums over persons, accounts and dates."""
+
+import datetime as dt
+
+import msgspec
+import pytest
+
+from tests.tokens.ops.build import fund, go_to, transfer
+from tests.tokens.ops.test_rules import LATER, RULERS, pay, rule_of
+from tests.tokens.ops.world import CBM, START, World, address, person_of
+from tokens.ops.rules import SetLockUp
+from tokens.posting import balance_of
+from tokens.records.persons import HOLDER_BOOK, LOCK_UP, PERSON_HOLDING
+from tokens.records.rules import HolderCapRule, TierLimit, VelocityRule
+from tokens.results import Code
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    fund(made, "a/main", 100)
+    fund(made, "b/main", 100)
+    return made
+
+
+def test_a_cap_counts_a_person_over_all_its_accounts(world: World) -> None:
+    world.act(RULERS, rule_of("cap"))
+    world.finish_agenda()
+    world.act("bank_b", transfer(CBM, "b/main", "a/second", 50))
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "bank_b", transfer(CBM, "b/main", "a/main", 1))
+    world.act("bank_a", transfer(CBM, "a/main", "a/second", 100))
+    holding = world.state.get(PERSON_HOLDING, CBM, person_of("bank_a"))
+    assert holding is not None
+    assert holding.amount == 150
+
+
+def test_a_cap_on_the_share_and_on_the_number_of_holders(world: World) -> None:
+    share = HolderCapRule(amount_max=None, share_e6=1, holders_max=None)
+    world.act(RULERS, rule_of("cap", body=share))
+    world.act("bank_a", pay(100))
+    count = HolderCapRule(amount_max=None, share_e6=None, holders_max=1)
+    world.act(RULERS, rule_of("cap", body=count))
+    world.finish_agenda()
+    book = world.state.get(HOLDER_BOOK, CBM)
+    assert book is not None
+    assert (book.holders, book.counted) == (1, None)
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "bank_b", transfer(CBM, "b/main", "a/main", 1))
+    world.act("bank_b", transfer(CBM, "b/main", "a/main", 200))
+
+
+def test_holders_are_counted_page_by_page_while_money_moves(world: World) -> None:
+    for number in range(20):
+        world.account(f"client/{number}", None, "bank_a")
+        world.act("bank_a", transfer(CBM, "a/main", f"client/{number}", 2))
+    world.quota = 3
+    world.act(RULERS, rule_of("cap"))
+    blocks = 0
+    while (book := world.state.get(HOLDER_BOOK, CBM)) is not None and book.counted is not None:
+        source, target = f"client/{blocks % 20}", f"client/{(7 * blocks + 3) % 20}"
+        if source != target and balance_of(world.state, CBM, address(source)):
+            world.act("bank_a", transfer(CBM, source, target, 1 + blocks % 2))
+        else:
+            world.end_block()
+        blocks += 1
+    assert blocks > 5
+    assert book is not None
+    sums: dict[bytes, int] = {}
+    for name in ("a/main", "b/main", *(f"client/{number}" for number in range(20))):
+        owner = {"a/main": "bank_a", "b/main": "bank_b"}.get(name, name)
+        sums[person_of(owner)] = balance_of(world.state, CBM, address(name))
+    held = {
+        person: 0 if record is None else record.amount
+        for person in sums
+        for record in [world.state.get(PERSON_HOLDING, CBM, person)]
+    }
+    assert held == sums
+    assert book.holders == sum(1 for amount in sums.values() if amount)
+
+
+def test_lock_up_of_an_asset_ends_on_its_date(world: World) -> None:
+    world.act(RULERS, rule_of("lock"))
+    world.refuse(Code.LOCKED_UP, "bank_a", pay())
+    go_to(world, LATER)
+    world.act("bank_a", pay())
+
+
+def test_lock_up_of_an_account_keeps_an_amount(world: World) -> None:
+    lock = SetLockUp(asset=CBM, account=address("a/main"), amount=70, until=LATER)
+    world.refuse(Code.NEEDS_APPROVAL, "central", lock)
+    world.refuse(Code.UNKNOWN_ASSET, RULERS, msgspec.structs.replace(lock, asset="NONE"))
+    nobody = msgspec.structs.replace(lock, account=address("nobody"))
+    world.refuse(Code.UNKNOWN_ACCOUNT, RULERS, nobody)
+    world.refuse(Code.BAD_DATE, RULERS, msgspec.structs.replace(lock, until=START))
+    world.refuse(Code.NOT_FOUND, RULERS, msgspec.structs.replace(lock, amount=0))
+    world.act(RULERS, lock)
+    world.refuse(Code.LOCKED_UP, "bank_a", pay(31))
+    world.act("bank_a", pay(30))
+    world.act(RULERS, msgspec.structs.replace(lock, amount=60))
+    world.refuse(Code.LOCKED_UP, "bank_a", pay(11))
+    go_to(world, LATER)
+    assert world.state.get(LOCK_UP, CBM, address("a/main")) is None
+    world.act("bank_a", pay(11))
+
+
+def test_an_ended_lock_up_is_gone(world: World) -> None:
+    lock = SetLockUp(asset=CBM, account=address("a/main"), amount=70, until=LATER)
+    world.act(RULERS, lock)
+    world.act(RULERS, msgspec.structs.replace(lock, amount=0))
+    assert world.state.get(LOCK_UP, CBM, address("a/main")) is None
+    world.act("bank_a", pay(100))
+
+
+def test_velocity_counts_a_person_and_a_business_date(world: World) -> None:
+    world.act("bank_a", transfer(CBM, "a/main", "a/second", 50))
+    world.act(RULERS, rule_of("speed"))
+    world.act("bank_a", pay(30))
+    world.act("bank_a", transfer(CBM, "a/second", "a/main", 50))
+    world.act("bank_a", transfer(CBM, "a/main", "a/second", 50))
+    world.refuse(Code.VELOCITY_EXCEEDED, "bank_a", transfer(CBM, "a/second", "b/main", 21))
+    world.act("bank_a", transfer(CBM, "a/second", "b/main", 20))
+    world.refuse(Code.VELOCITY_EXCEEDED, "bank_a", pay(1))
+    go_to(world, dt.date(2025, 7, 2))
+    world.act("bank_a", pay(20))
+
+
+def test_a_tier_without_a_limit_is_free(world: World) -> None:
+    other = VelocityRule(limits=(TierLimit(tier=2, day_max=1),))
+    world.act(RULERS, rule_of("speed", body=other))
+    world.act("bank_a", pay(100))

@@ -1,0 +1,97 @@
+"""Counting the holders of an asset by person, for holder caps (page 04, check 7).
+
+Rules of this file:
+1. An asset is counted from its first holder cap on: the agenda walks its register once, in order of
+   accounts, page by page. Meanwhile a posting counts if its account lies before the page.
+2. Only GENERAL accounts count: reserves, the treasury and unclaimed money are nobody's holding.
+"""
+
+import msgspec
+
+from tokens.agenda import AgendaHandler, Step, schedule
+from tokens.codec import tagged_hash
+from tokens.context import Context
+from tokens.lookup import require, require_account
+from tokens.records.holdings import POSITION
+from tokens.records.instruments import ASSET, Asset
+from tokens.records.parties import Account
+from tokens.records.persons import HOLDER_BOOK, PERSON_HOLDING, HolderBook, PersonHolding
+from tokens.records.system import AgendaItem
+from tokens.state import Overlay
+from tokens.types import AccountPurpose, AgendaClass, AssetFlag
+
+HANDLER = "holder_count"
+HOLDERS = POSITION.indexes[0]
+
+_ITEM = b"mohur/holder-count/v1"
+_START = bytes(16)
+
+
+def begin_count(context: Context, asset: Asset) -> None:
+    """Count an asset's holders from now on."""
+    state = context.state
+    if state.get(HOLDER_BOOK, asset.id) is not None:
+        return
+    flags = asset.flags | AssetFlag.COUNTED.value
+    state.put(ASSET, msgspec.structs.replace(asset, flags=flags))
+    state.put(HOLDER_BOOK, HolderBook(asset=asset.id, holders=0, counted=_START))
+    subject = asset.id.encode()
+    schedule(
+        state,
+        AgendaItem(
+            due_on=context.business_date,
+            item_class=AgendaClass.CHANGE,
+            id=tagged_hash(_ITEM, subject),
+            handler=HANDLER,
+            subject=subject,
+            cursor=b"",
+        ),
+    )
+
+
+def count_change(state: Overlay, asset: str, account: Account, delta: int) -> None:
+    """A posting changed what an account holds of a counted asset."""
+    book = state.get(HOLDER_BOOK, asset)
+    if book is None or account.purpose is not AccountPurpose.GENERAL:
+        return
+    if book.counted is None or account.id <= book.counted:
+        _add(state, book, account.owner, delta)
+
+
+def holding_of(state: Overlay, asset: str, person: bytes) -> int:
+    """What a person holds of a counted asset, minor units."""
+    known = state.get(PERSON_HOLDING, asset, person)
+    return 0 if known is None else known.amount
+
+
+def _add(state: Overlay, book: HolderBook, person: bytes, delta: int) -> None:
+    before = holding_of(state, book.asset, person)
+    after = before + delta
+    if after:
+        state.put(PERSON_HOLDING, PersonHolding(asset=book.asset, person=person, amount=after))
+    else:
+        state.delete(PERSON_HOLDING, book.asset, person)
+    step = bool(after) - bool(before)
+    if step:
+        state.put(HOLDER_BOOK, msgspec.structs.replace(book, holders=book.holders + step))
+
+
+def run_count(context: Context, item: AgendaItem, quota: int) -> Step:
+    """Agenda: one page of the register."""
+    state = context.state
+    asset = item.subject.decode()
+    book = require(state, HOLDER_BOOK, asset)
+    after = book.counted or _START
+    page = state.scan(POSITION, HOLDERS, (asset,), after=(asset, after), limit=quota)
+    for position in page:
+        account = require_account(state, position.account)
+        if position.balance and account.purpose is AccountPurpose.GENERAL:
+            _add(state, require(state, HOLDER_BOOK, asset), account.owner, position.balance)
+    done = len(page) < quota
+    counted = None if done else page[-1].account
+    book = require(state, HOLDER_BOOK, asset)
+    state.put(HOLDER_BOOK, msgspec.structs.replace(book, counted=counted))
+    return Step(len(page), None if done else item)
+
+
+HOLDER_COUNT_AGENDA = AgendaHandler(name=HANDLER, family="rules", run=run_count)

@@ -1,0 +1,85 @@
+"""Licences in their phases: which step follows which, and what ends with one (page 04, Licences).
+
+Rules of this file:
+1. APPLIED -> NOC -> AML_REGISTERED -> INCORPORATED -> LICENSED -> SUSPENDED <-> LICENSED. REVOKED
+   ends every phase, EXPIRED comes by date; from both only a new application leads on.
+2. When an institution is suspended, revoked or expired, the grants that it holds over client
+   accounts are void at once (grants.py) and leave the state by the agenda.
+"""
+
+import datetime as dt
+
+import msgspec
+
+from tokens import agenda
+from tokens.codec import tagged_hash
+from tokens.context import Context
+from tokens.events import LicenceChanged
+from tokens.grant_ends import enqueue_voiding
+from tokens.records.holdings import LegalBasis
+from tokens.records.licences import EXITING, LICENCE, Licence
+from tokens.records.system import AgendaItem
+from tokens.types import AgendaClass, LicencePhase
+
+HANDLER = "licence_expiry"
+
+_ITEM = b"mohur/licence-expiry/v1"
+
+NEXT: dict[LicencePhase, LicencePhase] = {
+    LicencePhase.APPLIED: LicencePhase.NOC,
+    LicencePhase.NOC: LicencePhase.AML_REGISTERED,
+    LicencePhase.AML_REGISTERED: LicencePhase.INCORPORATED,
+}
+"""Steps that the regulator alone takes."""
+
+LICENSABLE = (LicencePhase.INCORPORATED, LicencePhase.LICENSED)
+"""Before a licence, and before its renewal."""
+
+ENDED = (LicencePhase.REVOKED, LicencePhase.EXPIRED)
+"""Phases that only a new application leaves."""
+
+
+def put_phase(
+    context: Context, licence: Licence, phase: LicencePhase, basis: LegalBasis | None = None
+) -> None:
+    """The licence in another phase, and what follows from it."""
+    changed = msgspec.structs.replace(
+        licence, phase=phase, since=context.business_date, basis=basis
+    )
+    context.state.put(LICENCE, changed)
+    context.emit(
+        LicenceChanged(institution=licence.institution, phase=phase, categories=licence.categories)
+    )
+    if phase in EXITING:
+        enqueue_voiding(context, licence.institution, as_grantee=True)
+    if phase is LicencePhase.LICENSED and licence.expires_on is not None:
+        _enqueue_expiry(context, licence.institution, licence.expires_on)
+
+
+def _enqueue_expiry(context: Context, institution: bytes, on: dt.date) -> None:
+    agenda.schedule(
+        context.state,
+        AgendaItem(
+            due_on=on,
+            item_class=AgendaClass.RELEASE,
+            id=tagged_hash(_ITEM, institution),
+            handler=HANDLER,
+            subject=institution,
+            cursor=b"",
+        ),
+    )
+
+
+def run_expiry(context: Context, item: AgendaItem, quota: int) -> agenda.Step:
+    """Agenda: a licence whose last day is over, unless it was renewed; also a suspended one."""
+    del quota
+    licence = context.state.get(LICENCE, item.subject)
+    alive = (LicencePhase.LICENSED, LicencePhase.SUSPENDED)
+    if licence is None or licence.phase not in alive or licence.expires_on is None:
+        return agenda.Step(1, None)
+    if licence.expires_on <= context.business_date:
+        put_phase(context, licence, LicencePhase.EXPIRED)
+    return agenda.Step(1, None)
+
+
+LICENCE_EXPIRY_AGENDA = agenda.AgendaHandler(HANDLER, "licences", run_expiry)

@@ -1,0 +1,78 @@
+"""Recoveries at work: new keys take over on their day (page 04, Control).
+
+Rules of this file:
+1. The account is RECOVERING from the start: nothing goes out (status.py), grants that it gave are
+   void. What comes in comes in.
+2. The new keys are reserved from the start, so that nobody takes them meanwhile.
+3. After an objection the keys change only once the securities regulator has agreed; until then, or
+   until the recovery is ended, the account waits.
+"""
+
+import msgspec
+
+from tokens.agenda import AgendaHandler, Step, schedule
+from tokens.authority import replace_keys
+from tokens.codec import tagged_hash
+from tokens.context import Context
+from tokens.events import RecoveryClosed
+from tokens.lookup import require_account
+from tokens.records.parties import ACCOUNT, KEY_OWNER, KeyOwner, KeyPolicy
+from tokens.records.recovery import RECOVERY, Recovery
+from tokens.records.system import AgendaItem
+from tokens.state import Overlay
+from tokens.types import AccountStatus, AgendaClass
+
+HANDLER = "recovery"
+
+_ITEM = b"mohur/recovery/v1"
+
+
+def reserve_keys(state: Overlay, account: bytes, policy: KeyPolicy) -> None:
+    """Nobody else may take the new keys."""
+    for key in policy.keys:
+        state.put(KEY_OWNER, KeyOwner(key=key, owner=account))
+
+
+def enqueue(context: Context, recovery: Recovery) -> None:
+    """On its day, or as soon as the agenda comes to it."""
+    schedule(
+        context.state,
+        AgendaItem(
+            due_on=max(recovery.effective_on, context.business_date),
+            item_class=AgendaClass.RELEASE,
+            id=tagged_hash(_ITEM, recovery.account),
+            handler=HANDLER,
+            subject=recovery.account,
+            cursor=b"",
+        ),
+    )
+
+
+def is_due(context: Context, recovery: Recovery) -> bool:
+    """Its day has come, and an objection was answered."""
+    answered = recovery.agreed or not recovery.objected
+    return answered and recovery.effective_on <= context.business_date
+
+
+def run_recovery(context: Context, item: AgendaItem, quota: int) -> Step:
+    """Agenda: the keys change, unless it waits for the regulator."""
+    del quota
+    recovery = context.state.get(RECOVERY, item.subject)
+    if recovery is not None and is_due(context, recovery):
+        close(context, recovery, replaced=True)
+    return Step(1, None)
+
+
+def close(context: Context, recovery: Recovery, *, replaced: bool) -> None:
+    """The account is OPEN again, with the new keys or the old ones."""
+    state = context.state
+    account = require_account(state, recovery.account)
+    policy = recovery.policy if replaced else account.policy
+    for gone in (account.policy, recovery.policy):
+        replace_keys(state, account.id, gone, policy)
+    state.put(ACCOUNT, msgspec.structs.replace(account, policy=policy, status=AccountStatus.OPEN))
+    state.delete(RECOVERY, account.id)
+    context.emit(RecoveryClosed(account=account.id, replaced=replaced))
+
+
+RECOVERY_AGENDA = AgendaHandler(name=HANDLER, family="recovery", run=run_recovery)
