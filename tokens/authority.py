@@ -34,6 +34,9 @@ met)."""
 FREEZING_ROLES = (Role.SECURITIES_REGULATOR, Role.VA_REGULATOR, Role.FIU, Role.TAX_AUTHORITY)
 """Who may freeze. A role that may freeze may not move, and the reverse: the central bank moves."""
 
+SERVICING_ROLES = (Role.CENTRAL_BANK, Role.BANK_CUSTODIAN, Role.VASP)
+"""Who may service accounts."""
+
 VALIDATOR_POLICY = "validators"
 """Changes of the validator set, of approval policies and of parameters."""
 

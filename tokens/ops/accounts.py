@@ -26,9 +26,6 @@ from tokens.types import (
     Symbol,
 )
 
-SERVICING = (Role.CENTRAL_BANK, Role.BANK_CUSTODIAN, Role.VASP)
-"""Roles that may service accounts."""
-
 POSITIONS_MAX = 1_000
 """Positions that close_account looks at; with more it refuses."""
 

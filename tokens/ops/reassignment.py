@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 
 from tokens import reassigning
+from tokens.authority import SERVICING_ROLES
 from tokens.context import Context
-from tokens.ops.accounts import SERVICING
 from tokens.records.licences import EXITING, LICENCE
 from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.registry import OperationSpec
@@ -45,7 +45,7 @@ def check(context: Context, operation: ReassignServicing) -> Iterator[Refusal]:
         return
     if operation.to not in context.actors.participants:
         yield Refusal(Code.NOT_AUTHORISED)
-    if not any(role in SERVICING for role in receiver.roles):
+    if not any(role in SERVICING_ROLES for role in receiver.roles):
         yield Refusal(Code.ROLE_REQUIRED)
     if _is_exiting(context, operation.to):
         yield Refusal(Code.LICENCE_REQUIRED)
