@@ -93,7 +93,7 @@ def check_open(context: Context, operation: OpenAccount) -> Iterator[Refusal]:
         return
     if operation.servicer not in context.actors.participants:
         yield Refusal(Code.NOT_AUTHORISED)
-    if not any(role in servicer.roles for role in SERVICING):
+    if not any(role in servicer.roles for role in SERVICING_ROLES):
         yield Refusal(Code.ROLE_REQUIRED)
     wanted = HOLDER_ROLE.get(operation.purpose)
     holder = state.get(PARTICIPANT, operation.holder)
