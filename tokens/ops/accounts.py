@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from tokens.authority import has_role, key_policy_refusal, replace_keys
+from tokens.authority import SERVICING_ROLES, has_role, key_policy_refusal, replace_keys
 from tokens.context import Context
 from tokens.events import AccountClosed, AccountOpened
 from tokens.records.control import UNCLAIMED
