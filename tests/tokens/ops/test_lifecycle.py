@@ -132,8 +132,16 @@ def tries(made: InstrumentTerms) -> dict[str, tuple[str, msgspec.Struct]]:
     }
 
 
-@pytest.mark.parametrize("status", sorted(LIVES), ids=lambda status: status.name)
-@pytest.mark.parametrize("kind", sorted(KIND_CHANGES), ids=lambda kind: kind.name)
+CELLS = [
+    (kind, status)
+    for kind in sorted(KIND_CHANGES)
+    for status in sorted(LIVES)
+    if (kind, status) != (AssetKind.AMORT, AssetStatus.REDEEMED)
+]
+"""Repayments are funded by an operation of their own: the tests of payments redeem AMORT."""
+
+
+@pytest.mark.parametrize(("kind", "status"), CELLS)
 def test_what_a_status_admits(kind: AssetKind, status: AssetStatus) -> None:
     world = World()
     made = short(kind)
