@@ -11,8 +11,9 @@ from tokens.records.instruments import Instrument
 
 T = TypeVar("T")
 
-PAGE = 1_000
-PAGES_MAX = 64
+PAGE = 100
+"""Rows that a node gives at once."""
+PAGES_MAX = 200
 """More rows than an auction can have."""
 
 
@@ -39,5 +40,5 @@ async def _all(client: Client, method: str, auction_id: str, of: type[T]) -> lis
         rows += page.items
         cursor = page.next
         if cursor is None:
-            break
-    return rows
+            return rows
+    raise ValueError(f"{method}: more than {PAGES_MAX * PAGE} rows")
