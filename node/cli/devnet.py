@@ -31,11 +31,23 @@ def devnet() -> None:
 
 @devnet.command()
 @dir_option(DEFAULT_FOLDER / "net")
-def up(folder: Path) -> int:
+@click.option(
+    "--profile",
+    "profile_path",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Profile of a state (docs/profiles.md) for a network that begins now.",
+)
+def up(folder: Path, profile_path: Path | None) -> int:
     """Start the network, or go on with the one that is there, and keep it up."""
+    from node.devnet.layout import Layout
     from node.devnet.up import up as start
+    from node.profile_checks import load_profile
 
-    return start(folder)
+    if profile_path is None:
+        return start(folder)
+    if Layout(folder).exists:
+        raise CommandFailed(f"{folder} has begun with a genesis of its own", Exit.CANNOT_CREATE)
+    return start(folder, load_profile(profile_path))
 
 
 @devnet.command()

@@ -16,6 +16,8 @@ from node.devnet.cast import (
     Party,
 )
 from node.identity import dev_keys
+from node.profile import Profile
+from node.profile_checks import calendar_of, money_of, tax_tables_of
 from tokens.finance.calendar import WEEKEND_SATURDAY_SUNDAY, Calendar
 from tokens.genesis import CentralBankMoney, DevBalance, Genesis
 from tokens.records.day import TaxEntry, TaxTable
@@ -67,8 +69,9 @@ def dev_genesis(
     more_books: Sequence[Book] = (),
     balances: Sequence[tuple[bytes, int]] = (),
     window_blocks: int | None = None,
+    profile: Profile | None = None,
 ) -> Genesis:
-    """The document as a value."""
+    """The document as a value; money, calendar and taxes of a state if its profile is given."""
     parameters = {"block_transactions_max": BLOCK_TRANSACTIONS_MAX}
     if window_blocks is not None:
         parameters["window_blocks"] = window_blocks
@@ -79,13 +82,15 @@ def dev_genesis(
         timestamp_ms=TIMESTAMP_MS,
         business_date=BUSINESS_DATE,
         day_open=True,
-        calendar=calendar(),
+        calendar=calendar() if profile is None else calendar_of(profile),
         parameters=tuple(
             Parameter(name=name, value=value) for name, value in sorted(parameters.items())
         ),
         approval_policies=approval_policies(),
-        tax_tables=(tax_table(TAX_ACCOUNT.address),),
-        participants=participants(PARTIES),
+        tax_tables=(tax_table(TAX_ACCOUNT.address),)
+        if profile is None
+        else tax_tables_of(profile, TAX_ACCOUNT.address),
+        participants=participants(PARTIES, "PK" if profile is None else profile.jurisdiction),
         accounts=accounts((*BOOKS, *more_books)),
         validators=tuple(_validator(party) for party in _operators()),
         central_bank_money=CentralBankMoney(
@@ -93,7 +98,9 @@ def dev_genesis(
             name="Pakistani rupee, central-bank money",
             currency="PKR",
             issuer=CENTRAL_BANK.address,
-        ),
+        )
+        if profile is None
+        else money_of(profile, CENTRAL_BANK.address),
         dev_balances=tuple(
             DevBalance(account=account, amount=amount) for account, amount in sorted(balances)
         ),
@@ -139,14 +146,14 @@ def tax_table(account: bytes) -> TaxTable:
     )
 
 
-def participants(parties: Iterable[Party]) -> tuple[Participant, ...]:
+def participants(parties: Iterable[Party], jurisdiction: str = "PK") -> tuple[Participant, ...]:
     """Parties as records, in order of id."""
     records = [
         Participant(
             id=party.address,
             name=party.title,
             lei="",
-            jurisdiction="PK",
+            jurisdiction=jurisdiction,
             control_group=party.name,
             roles=tuple(sorted(party.roles)),
             policy=party.policy,

@@ -7,21 +7,26 @@ from pathlib import Path
 from node.devnet.card import print_card
 from node.devnet.network import Network
 from node.devnet.probe import Probe
+from node.devnet.profile import dev_genesis
 from node.devnet.session import Interrupted, run_session
 from node.devnet.table import show_until_cancelled
+from node.profile import Profile
 
 
-def up(folder: Path) -> int:
-    """Until Ctrl-C, which stops every child and is the regular end: status 0."""
+def up(folder: Path, profile: Profile | None = None) -> int:
+    """Until Ctrl-C, which stops every child and is the regular end: status 0.
+
+    `profile`: of a network that begins now; one that is there keeps its own.
+    """
     try:
-        return run_session(lambda: _up(folder))
+        return run_session(lambda: _up(folder, profile))
     except Interrupted:
         print("stopped; the state is kept, the same command goes on from there")
         return 0
 
 
-async def _up(folder: Path) -> int:
-    network = Network.open(folder)
+async def _up(folder: Path, profile: Profile | None) -> int:
+    network = Network.open(folder, genesis=dev_genesis(profile=profile))
     try:
         network.start()
         async with Probe() as probe:

@@ -7,6 +7,8 @@ import pytest
 
 from node.cli.exits import Exit
 from node.cli.root import status_of
+from node.devnet.layout import Layout, SavedState
+from node.devnet.profile import dev_genesis
 from node.genesis_file import read_genesis
 from node.profile import Grade, ProfileInvalid
 from node.profile_checks import calendar_of, load_profile, parts_of, tax_tables_of, weekend_mask
@@ -89,6 +91,27 @@ def test_a_network_begins_with_the_money_and_rules_of_its_profile(
     assert {entry.jurisdiction for entry in genesis.participants} == {profile.jurisdiction}
     account = genesis.tax_tables[0].account
     assert genesis.tax_tables == tax_tables_of(profile, account)
+
+
+@pytest.mark.parametrize("path", [PK, EXAMPLE], ids=lambda path: path.stem)
+def test_a_local_network_begins_with_it_too(path: Path) -> None:
+    profile = load_profile(path)
+    genesis = dev_genesis(profile=profile)
+    assert check_genesis(genesis) == []
+    assert genesis.calendar == calendar_of(profile)
+    assert genesis.central_bank_money.currency == profile.money.currency
+    assert [table.profile for table in genesis.tax_tables] == sorted(
+        rule.profile for rule in profile.taxes
+    )
+    assert dev_genesis().central_bank_money.currency == "PKR"
+
+
+def test_a_network_that_is_there_keeps_its_genesis(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "net")
+    layout.root.mkdir()
+    layout.save(SavedState(version=1, nodes={}))
+    words = ["devnet", "up", "--dir", str(layout.root), "--profile", str(PK)]
+    assert status_of(words) == Exit.CANNOT_CREATE
 
 
 def test_another_state_shares_nothing_with_the_first() -> None:
