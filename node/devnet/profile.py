@@ -40,6 +40,7 @@ TAX_PROFILE = "government-securities"
 TAX_FROM = dt.date(2025, 7, 1)
 
 POLICIES: dict[str, tuple[tuple[tuple[Role, ...], ...], int, bool]] = {
+    "auction": (((Role.TREASURY,), (Role.CENTRAL_BANK,)), 1, False),
     "business_day": (((Role.CENTRAL_BANK,),), 2, False),
     "calendar": (((Role.CENTRAL_BANK,), (Role.TREASURY, Role.SECURITIES_REGULATOR)), 1, False),
     "cash_asset": (((Role.CENTRAL_BANK,), (Role.CASH_ISSUER,)), 1, False),

@@ -15,6 +15,7 @@ import msgpack
 import msgspec
 import pytest
 
+from node.devnet.profile import POLICIES
 from tests.tokens.samples import sample
 from tests.tokens.support import CHAIN_ID, addr, key, policies
 from tokens.codec import encode
@@ -125,6 +126,11 @@ def test_a_power_that_can_be_lent_is_none_of_the_forbidden(spec: Spec) -> None:
 
 def test_every_policy_of_an_operation_is_in_the_test_genesis() -> None:
     assert set(policy_names()) <= {policy.name for policy in policies()}
+
+
+def test_every_policy_of_an_operation_is_in_the_genesis_of_local_networks() -> None:
+    """An operation landed with a policy that they lacked: no node of theirs started."""
+    assert set(policy_names()) <= set(POLICIES)
 
 
 @each_operation
