@@ -9,6 +9,7 @@ Rules of this file:
    decided here.
 """
 
+import asyncio
 import datetime as dt
 from bisect import bisect_right
 from typing import NamedTuple
@@ -24,15 +25,15 @@ from tokens.posting import available
 from tokens.queries import PAGE_MAX, accounts_of
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.day_mark import DAY_MARK, DAY_MARKS, DayMark
-from tokens.records.holdings import BANK_TOTAL, POSITION
+from tokens.records.holdings import BANK_TOTAL, POSITION, Position
 from tokens.records.instruments import INSTRUMENT
 from tokens.records.parties import ACCOUNT
 from tokens.results import Receipt
 
 DAYS_MAX = 400
 """Business dates of one statement: more than a year."""
-BANK_LINES_MAX = 20_000
-"""Postings of all accounts of a bank statement together."""
+BANK_RECEIPTS_MAX = 20_000
+"""Receipts of all accounts of a bank statement together."""
 
 Place = tuple[int, int]
 """(height, index of the receipt)."""
@@ -247,39 +248,30 @@ def _liens(
     return found
 
 
-def bank_statement(call: Call, params: schema.BankStatementParams) -> schema.BankStatement:
-    """Opening, movements and closing of all accounts that a bank services, in one asset."""
+async def bank_statement(call: Call, params: schema.BankStatementParams) -> schema.BankStatement:
+    """Opening, movements and closing of all accounts that a bank services, in one asset.
+
+    The state is read before the first await: later it may be of another height.
+    """
     accounts = accounts_of(call.state, params.servicer)
     if len(accounts) == PAGE_MAX:
         raise RpcError(RpcCode.LIMIT_EXCEEDED, f"the bank has {PAGE_MAX} accounts or more")
     period = period_of(call, params.from_date, params.to_date)
-    rows, walked = [], 0
-    for account in accounts:
-        if call.state.get(POSITION, params.asset, account.id) is None:
-            continue
-        one = dated_statement(
-            call,
-            schema.DatedStatementParams(
-                account=account.id,
-                asset=params.asset,
-                from_date=params.from_date,
-                to_date=params.to_date,
-            ),
-        )
-        walked += len(one.lines)
-        if walked > BANK_LINES_MAX:
-            raise RpcError(RpcCode.LIMIT_EXCEEDED, "too many postings: ask for fewer dates")
-        rows.append(
-            schema.BankStatementRow(
-                account=account.id,
-                opening=one.opening,
-                credits=one.credits,
-                debits=one.debits,
-                closing=one.closing,
-            )
-        )
     total = call.state.get(BANK_TOTAL, params.servicer, params.asset)
-    now = 0 if total is None else total.amount
+    held = [
+        position
+        for account in accounts
+        if (position := call.state.get(POSITION, params.asset, account.id)) is not None
+    ]
+    rows: list[schema.BankStatementRow] = []
+    walked = 0
+    for position in held:
+        receipts = receipts_of(call, position.account, period.begin[0])
+        walked += len(receipts)
+        if walked > BANK_RECEIPTS_MAX:
+            raise RpcError(RpcCode.LIMIT_EXCEEDED, "too many postings: ask for fewer dates")
+        rows.append(_row(call, position, period, receipts))
+        await asyncio.sleep(0)
     return schema.BankStatement(
         servicer=params.servicer,
         asset=params.asset,
@@ -290,5 +282,33 @@ def bank_statement(call: Call, params: schema.BankStatementParams) -> schema.Ban
         debits=sum([row.debits for row in rows]),
         closing=sum([row.closing for row in rows]),
         rows=tuple(rows),
-        bank_total=now if period.reaches_now else None,
+        bank_total=(0 if total is None else total.amount) if period.reaches_now else None,
+    )
+
+
+def _row(
+    call: Call, position: Position, period: Period, receipts: list[Receipt]
+) -> schema.BankStatementRow:
+    """One account in sums; `receipts` of a block after the tip of the call are passed over."""
+    closing, came, went = position.balance, 0, 0
+    for receipt in receipts:
+        place = (receipt.height, receipt.index)
+        if receipt.height > call.tip.height or place < period.begin:
+            continue
+        for event in receipt.events:
+            for debit, credit, _ in effects_of(event, position.asset, position.account):
+                if place >= period.end:
+                    closing += debit - credit
+                else:
+                    came += credit
+                    went += debit
+    opening = closing - came + went
+    if opening < 0 or closing < 0:
+        raise RpcError(RpcCode.PRUNED, "the history kept here does not reach that far")
+    return schema.BankStatementRow(
+        account=position.account,
+        opening=opening,
+        credits=came,
+        debits=went,
+        closing=closing,
     )

@@ -11,6 +11,7 @@ Rules of this file:
    which they appear.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -33,6 +34,8 @@ LOTS_MAX = 20_000
 """Lots of all holders together: a transfer adds one at most."""
 STEPS_MAX = 64
 """Movements told of one lot; older ones are counted."""
+AT_ONCE = 50
+"""Receipts between two turns of the event loop: consensus goes on meanwhile."""
 NO_TRANSACTION = bytes(32)
 """Stands for the transaction of what genesis brought."""
 _PAGE = 500
@@ -147,11 +150,11 @@ class Books:
             yield lot
 
 
-def trace(call: Call, params: schema.TraceParams) -> schema.Trace:
+async def trace(call: Call, params: schema.TraceParams) -> schema.Trace:
     """The lots of one holder. METHOD_DISABLED, LIMIT_EXCEEDED, PRUNED."""
     require_supervisor(call)
-    books = books_of(call, params.asset)
     balance = balance_of(call.state, params.asset, params.account)
+    books = await books_of(call, params.asset)
     if books.held(params.account) != balance:
         raise RpcError(RpcCode.PRUNED, "the history kept here does not reach that far")
     lots = list(books.lots.get(params.account, ()))
@@ -174,8 +177,11 @@ def require_supervisor(call: Call) -> None:
         raise RpcError(RpcCode.METHOD_DISABLED, "only on the admin socket of this network's nodes")
 
 
-def books_of(call: Call, asset: str) -> Books:
-    """All postings of an asset, played from the first."""
+async def books_of(call: Call, asset: str) -> Books:
+    """All postings of an asset up to the tip of the call, played from the first.
+
+    The state is read before the first await: later it may be of another height.
+    """
     check_kept(call, 1)
     holders = call.state.scan(POSITION, HOLDERS, (asset,), limit=HOLDERS_MAX + 1)
     if len(holders) > HOLDERS_MAX:
@@ -183,15 +189,19 @@ def books_of(call: Call, asset: str) -> Books:
     places: dict[tuple[int, int], None] = {}
     for holder in holders:
         for place in _places(call, holder.account):
-            places[place] = None
+            if place[0] <= call.tip.height:
+                places[place] = None
             if len(places) > RECEIPTS_MAX:
                 raise RpcError(RpcCode.LIMIT_EXCEEDED, f"more than {RECEIPTS_MAX} receipts")
+        await asyncio.sleep(0)
     books = Books(asset)
     genesis = call.api.genesis
     if asset == genesis.central_bank_money.asset:
         books.begin(genesis.dev_balances)
-    for receipt in _receipts(call, sorted(places)):
+    for number, receipt in enumerate(_receipts(call, sorted(places)), 1):
         books.play(receipt)
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
     return books
 
 

@@ -1,5 +1,7 @@
 """Statements, bank totals and traces over what an adversary did: they add up after any history."""
 
+import asyncio
+
 import hypothesis
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -27,7 +29,9 @@ class Viewed(Adversary):
         marks = call.state.scan(DAY_MARK, DAY_MARKS, limit=399)
         first, last = marks[0].date, marks[-1].date
         positions = call.state.scan(POSITION, POSITION.indexes[0], limit=1_000)
-        books = {asset: books_of(call, asset) for asset in {p.asset for p in positions}}
+        books = {
+            asset: asyncio.run(books_of(call, asset)) for asset in {p.asset for p in positions}
+        }
         for position in positions:
             assert books[position.asset].held(position.account) == position.balance
             found = dated_statement(
@@ -46,7 +50,7 @@ class Viewed(Adversary):
                 params = BankStatementParams(
                     servicer=participant.id, asset=asset, from_date=first, to_date=last
                 )
-                total = bank_statement(call, params)
+                total = asyncio.run(bank_statement(call, params))
                 assert total.bank_total == total.closing
 
 
