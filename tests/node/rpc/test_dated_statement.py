@@ -24,7 +24,7 @@ DAY = dt.timedelta(days=1)
 @pytest.fixture(scope="module")
 def node() -> LedgerNode:
     """The script of the golden chain: a stablecoin, a bond with a coupon, orders, everyday."""
-    return LedgerNode(play(220))
+    return LedgerNode(play(500))
 
 
 @pytest.fixture

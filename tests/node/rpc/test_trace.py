@@ -25,7 +25,7 @@ PEOPLE = [addr(name) for name in ("a", "b", "c", "d")]
 
 @pytest.fixture(scope="module")
 def node() -> LedgerNode:
-    return LedgerNode(play(220))
+    return LedgerNode(play(500))
 
 
 @pytest.fixture
