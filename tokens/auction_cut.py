@@ -10,6 +10,7 @@ Rules of this file:
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tokens.amount import mul_div_floor
 from tokens.auctions import lower_is_better
 from tokens.finance.auction_math import (
     PAR_E4,
@@ -18,7 +19,14 @@ from tokens.finance.auction_math import (
     weighted_average_price_e4_half_up,
 )
 from tokens.finance.pro_rata import SharingTerms, share_volume
-from tokens.records.auctions import Auction, AuctionMethod, BidUnit, RelatedBidders
+from tokens.records.auctions import (
+    Auction,
+    AuctionMethod,
+    AuctionResult,
+    BidUnit,
+    NcbMethod,
+    RelatedBidders,
+)
 from tokens.records.bids import BidSheet, SheetStatus
 from tokens.types import AssetKind
 
@@ -109,6 +117,22 @@ def average_of(auction: Auction, fills: Sequence[Fill]) -> int:
 def ncb_price_of(auction: Auction, average: int) -> int:
     """price_e4 of non-competitive bids: the average, or par where bids are rates."""
     return PAR_E4 if auction.terms.bid_unit is BidUnit.RATE_E6 else average
+
+
+def ncb_face(auction: Auction, result: AuctionResult, given: int, amount: int) -> int:
+    """What a non-competitive bid gets when smaller ones got `given`; 0 below the smallest bid.
+
+    Rounded down to the multiple.
+    """
+    ncb = auction.terms.ncb
+    if ncb is None or result.ncb_offered <= result.ncb_budget:
+        return amount
+    if ncb.method is NcbMethod.PRO_RATA:
+        face = mul_div_floor(amount, result.ncb_budget, result.ncb_offered)
+    else:
+        face = min(amount, result.ncb_budget - given)
+    face -= face % auction.terms.multiple
+    return face if face >= auction.terms.min_bid else 0
 
 
 def paid_fills(auction: Auction, cut_off: int, outcome: Outcome) -> list[Fill]:

@@ -14,7 +14,7 @@ import msgspec
 
 from tokens import auctions
 from tokens.agenda import AgendaHandler, Step, schedule
-from tokens.auction_cut import Award, Outcome, cut, ncb_price_of, price_of
+from tokens.auction_cut import Award, Outcome, cut, ncb_face, ncb_price_of, price_of
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.events import Allotted
@@ -28,7 +28,6 @@ from tokens.records.auctions import (
     Auction,
     AuctionResult,
     AuctionStatus,
-    NcbMethod,
 )
 from tokens.records.bids import (
     ALLOTMENT,
@@ -280,7 +279,7 @@ def _allot_ncbs(
     page = _waiting_ncbs(context, auction_id, limit)
     price = ncb_price_of(auction, result.average)
     for bid in page:
-        face = _ncb_face(auction, result, bid.amount)
+        face = ncb_face(auction, result, result.ncb_face, bid.amount)
         if not face:
             _end_ncb(context, bid)
             continue
@@ -294,19 +293,6 @@ def _allot_ncbs(
     due_on = max(auction.terms.settlement_date, context.business_date)
     enqueue(context, auction_id, SETTLE_HANDLER, due_on)
     return Step(min(quota, 3 * len(page) + 1), None)
-
-
-def _ncb_face(auction: Auction, result: AuctionResult, amount: int) -> int:
-    """What a non-competitive bid gets, rounded down to the multiple; 0 below the smallest bid."""
-    ncb = auction.terms.ncb
-    if ncb is None or result.ncb_offered <= result.ncb_budget:
-        return amount
-    if ncb.method is NcbMethod.PRO_RATA:
-        face = amount * result.ncb_budget // result.ncb_offered
-    else:
-        face = min(amount, result.ncb_budget - result.ncb_face)
-    face -= face % auction.terms.multiple
-    return face if face >= auction.terms.min_bid else 0
 
 
 def _of_ncb(bid: NonCompetitiveBid, average: int, price_e4: int, face: int) -> Allotment:

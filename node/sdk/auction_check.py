@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from node.sdk.sealing import Envelope, Unopened, public_of, unseal
 from tokens import auction_cut, auctions
 from tokens.records.auctions import Auction, AuctionResult
-from tokens.records.bids import Allotment, BidSheet, SheetStatus
+from tokens.records.bids import Allotment, BidSheet, NonCompetitiveBid, SheetStatus
 from tokens.types import AssetKind
 
 
@@ -23,6 +23,7 @@ def differences(
     sheets: Sequence[BidSheet],
     result: AuctionResult,
     allotments: Sequence[Allotment],
+    ncbs: Sequence[NonCompetitiveBid],
 ) -> list[str]:
     """One sentence for each line that differs; empty = the result is what the sheets say."""
     return [
@@ -30,6 +31,7 @@ def differences(
         *_sealed(chain_id, auction, sheets),
         *_result(kind, auction, sheets, result),
         *_allotments(auction, sheets, result, allotments),
+        *_non_competitive(auction, result, allotments, ncbs),
     ]
 
 
@@ -110,20 +112,34 @@ def _allotments(
             )
     for number, line in sorted(told):
         yield f"sheet {number} line {line}: allotted, but no such line was opened"
-    yield from _non_competitive(auction, result, allotments)
 
 
 def _non_competitive(
-    auction: Auction, result: AuctionResult, allotments: Sequence[Allotment]
+    auction: Auction,
+    result: AuctionResult,
+    allotments: Sequence[Allotment],
+    ncbs: Sequence[NonCompetitiveBid],
 ) -> Iterator[str]:
+    """Bid by bid, smallest first: what each gets, at the average."""
     price = auction_cut.ncb_price_of(auction, result.average)
-    persons = [entry for entry in allotments if entry.person is not None]
-    for entry in persons:
-        if entry.price_e4 != price:
-            yield f"allotment {entry.number}: price {entry.price_e4}, the average is {price}"
-    total = sum(entry.face for entry in persons)
-    if total > result.ncb_budget:
-        yield f"non-competitive bids got {total}, at most {result.ncb_budget} was theirs"
+    told = {a.bid_number: (a.face, a.price_e4) for a in allotments if a.person is not None}
+    valid = [bid for bid in ncbs if not bid.is_void]
+    offered = sum(bid.amount for bid in valid)
+    if offered != result.ncb_offered:
+        yield f"result ncb_offered: the ledger says {result.ncb_offered}, the bids say {offered}"
+    given = 0
+    for bid in sorted(valid, key=lambda entry: (entry.amount, entry.number)):
+        face = auction_cut.ncb_face(auction, result, given, bid.amount)
+        given += face
+        expected = (face, price) if face else None
+        found = told.pop(bid.number, None)
+        if found != expected:
+            yield (
+                f"non-competitive bid {bid.number}: "
+                f"the ledger says {_won(found)}, the bids say {_won(expected)}"
+            )
+    for number in sorted(told):
+        yield f"non-competitive bid {number}: allotted, but there is no such valid bid"
 
 
 def _won(entry: tuple[int, int] | None) -> str:

@@ -6,7 +6,7 @@ from node.sdk.auction_check import differences
 from node.sdk.client import Client
 from node.sdk.schema.common import Page
 from tokens.records.auctions import Auction, AuctionResult
-from tokens.records.bids import Allotment, BidSheet
+from tokens.records.bids import Allotment, BidSheet, NonCompetitiveBid
 from tokens.records.instruments import Instrument
 
 T = TypeVar("T")
@@ -26,8 +26,11 @@ async def check_auction(client: Client, auction_id: str) -> list[str]:
     instrument = await client.read("instrument_get", asset, of=Instrument)
     sheets = await _all(client, "auction_getSheets", auction_id, BidSheet)
     allotments = await _all(client, "auction_getAllotments", auction_id, Allotment)
+    ncbs = await _all(client, "auction_getNcbs", auction_id, NonCompetitiveBid)
     kind = instrument.value.terms.kind
-    return differences(read.context.chain_id, kind, read.value, sheets, result.value, allotments)
+    return differences(
+        read.context.chain_id, kind, read.value, sheets, result.value, allotments, ncbs
+    )
 
 
 async def _all(client: Client, method: str, auction_id: str, of: type[T]) -> list[T]:

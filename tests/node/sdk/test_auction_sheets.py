@@ -13,6 +13,7 @@ from tests.tokens.ops.auction_world import (
     auction,
     close,
     cut_at,
+    ncb,
     opened,
     result,
     salt,
@@ -20,11 +21,13 @@ from tests.tokens.ops.auction_world import (
 from tests.tokens.ops.build import FACE
 from tests.tokens.ops.world import World, address
 from tokens import auctions
+from tokens.context import Actors
 from tokens.execution import RUNNER
 from tokens.ops.auction_bids import PlaceBid
 from tokens.ops.auction_reveal import EndReveal, PublishAuctionKey, RevealBid
-from tokens.records.bids import LINES_MAX, SEALED_BYTES, BidLine, BidSheet
+from tokens.records.bids import LINES_MAX, NCB, NCBS, SEALED_BYTES, BidLine, BidSheet
 from tokens.records.system import PARAMETER, Parameter
+from tokens.results import Code
 from tokens.types import AssetKind
 
 TREASURY, CENTRAL = new_key(), new_key()
@@ -89,6 +92,8 @@ def held() -> World:
         operation = RUNNER.decode(placed)
         assert isinstance(operation, PlaceBid)
         world.act(name, operation)
+    saver = Actors(address("saver"), (), (address("saver"),))
+    assert world._run(saver, (ncb("saver", 2),)) is Code.OK
     close(world)
     world.act("treasury", PublishAuctionKey(auction_id=ID, private_key=TREASURY.private))
     world.act("central", PublishAuctionKey(auction_id=ID, private_key=CENTRAL.private))
@@ -117,8 +122,9 @@ def open_with_public_keys(world: World, *names: str) -> None:
 
 def check(world: World, sheets: list[BidSheet] | None = None) -> list[str]:
     found = auctions.sheets_of(world.state, ID) if sheets is None else sheets
+    ncbs = world.state.scan(NCB, NCBS, (ID,), limit=10)
     return differences(
-        CHAIN_ID, AssetKind.FIXED, auction(world), found, result(world), allotments(world)
+        CHAIN_ID, AssetKind.FIXED, auction(world), found, result(world), allotments(world), ncbs
     )
 
 
@@ -173,5 +179,20 @@ def test_a_published_key_that_is_not_the_announced_one_is_named() -> None:
         auctions.sheets_of(world.state, ID),
         result(world),
         allotments(world),
+        [],
     )
     assert "the published key of the Treasury does not belong to the announced one" in found
+
+
+def test_a_non_competitive_bid_that_got_another_face_is_named() -> None:
+    world = held()
+    open_with_public_keys(world, "dealer_a", "dealer_b")
+    world.act("treasury", cut_at(985_000))
+    world.finish_agenda()
+    assert check(world) == []
+    bid = world.state.scan(NCB, NCBS, (ID,), limit=1)[0]
+    world.state.put(NCB, msgspec.structs.replace(bid, amount=FACE))
+    assert [line.split(":")[0] for line in check(world)] == [
+        "result ncb_offered",
+        f"non-competitive bid {bid.number}",
+    ]

@@ -5,14 +5,22 @@ import pytest
 
 from tests.tokens.ops.auction_world import (
     ID,
+    NCB_TERMS,
+    SETTLES,
+    allotments,
     auction,
     close,
+    cut_at,
     give_key,
     ncb,
     ncb_of,
     opened,
+    publish,
+    result,
+    reveal,
+    sheet,
 )
-from tests.tokens.ops.build import FACE
+from tests.tokens.ops.build import FACE, go_to
 from tests.tokens.ops.test_auction_refusals import (
     change_account,
     crowd,
@@ -26,10 +34,11 @@ from tests.tokens.ops.test_auction_refusals import (
     stop,
     unknown_customer,
 )
-from tests.tokens.ops.world import address
+from tests.tokens.ops.world import CBM, address
 from tokens.ops.auction_ncbs import PlaceNcb
-from tokens.records.auctions import AUCTION
+from tokens.records.auctions import AUCTION, NcbMethod
 from tokens.records.bids import NCBS_MAX
+from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT
 from tokens.results import Code
 
@@ -111,3 +120,48 @@ def test_there_are_too_many_persons() -> None:
     world = opened()
     world.state.put(AUCTION, msgspec.structs.replace(auction(world), ncbs=NCBS_MAX))
     assert world._run(of("saver"), (ncb("saver", 2),)) is Code.AUCTION_FULL
+
+
+@pytest.mark.parametrize(
+    ("method", "faces"),
+    [
+        (NcbMethod.ASCENDING, {"saver_b": 2, "saver": 1}),
+        (NcbMethod.PRO_RATA, {"saver": 2, "saver_b": 1}),
+    ],
+)
+def test_non_competitive_bids_that_ask_for_too_much(
+    method: NcbMethod, faces: dict[str, int]
+) -> None:
+    """Bids of 4 and 2 for 3: smallest first, or in proportion; what is left over is not sold."""
+    terms = msgspec.structs.replace(NCB_TERMS, method=method, total_max=3 * FACE)
+    world = opened(ncb=terms)
+    world.act("dealer_a", sheet("dealer_a", (990_000, 10)))
+    for name, count in (("saver", 4), ("saver_b", 2)):
+        assert world._run(of(name), (ncb(name, count),)) is Code.OK
+    close(world)
+    publish(world)
+    world.act("central", reveal("dealer_a", (990_000, 10)))
+    world.act("treasury", cut_at(990_000))
+    world.finish_agenda()
+    found = {a.account: a.face // FACE for a in allotments(world) if a.person is not None}
+    assert found == {address(name): face for name, face in faces.items()}
+    assert result(world).ncb_face == sum(faces.values()) * FACE
+    go_to(world, SETTLES)
+    world.finish_agenda()
+    assert not held_anywhere(world)
+
+
+def test_a_non_competitive_bid_that_gets_nothing_is_released() -> None:
+    terms = msgspec.structs.replace(NCB_TERMS, total_max=0)
+    world = opened(ncb=terms)
+    world.act("dealer_a", sheet("dealer_a", (990_000, 10)))
+    assert world._run(of("saver"), (ncb("saver", 4),)) is Code.OK
+    close(world)
+    publish(world)
+    world.act("central", reveal("dealer_a", (990_000, 10)))
+    world.act("treasury", cut_at(990_000))
+    world.finish_agenda()
+    assert ncb_of(world, "saver").is_done
+    position = world.state.get(POSITION, CBM, address("saver"))
+    assert position is not None
+    assert position.held == 0

@@ -26,16 +26,20 @@ from tests.tokens.ops.build import fund, go_to
 from tests.tokens.ops.kinds import terms_of
 from tests.tokens.ops.world import World, address
 from tokens import auctions
+from tokens.auction_days import reject
+from tokens.context import Actors
 from tokens.finance.bond_yield import percent_text, weighted_mean_yield, yield_to_maturity
 from tokens.ops.auction_cut_off import CutAuction
 from tokens.ops.auction_reveal import RevealBid
 from tokens.ops.auctions import AnnounceAuction, OpenAuction
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.instruments import ApproveInstrument, CreateInstrument, terms_digest
+from tokens.records.auctions import AUCTION
 from tokens.records.bids import BidLine
 from tokens.records.day import BUSINESS_DAY, BusinessDay
 from tokens.records.rates import REFERENCE_RATE
-from tokens.types import AssetKind
+from tokens.results import Code
+from tokens.types import NO_ADDRESS, AssetKind
 
 VECTORS = load("sbp_auctions.json")
 BILL = cast("dict[str, str]", VECTORS["bill"])
@@ -158,6 +162,18 @@ def test_a_bills_auction_sets_its_reference_rate() -> None:
     rate = bill(20).state.get(REFERENCE_RATE, "mtb-84d", dt.date(2020, 9, 9).toordinal())
     assert rate is not None
     assert rate.rate_e6 == 71_708
+
+
+def test_a_bills_auction_that_was_rejected_says_so() -> None:
+    """A floater then takes its fallback, not the auction before."""
+    world = bill(1)
+    found = world.state.get(AUCTION, ID)
+    assert found is not None
+    context = world.context(Actors(NO_ADDRESS, ()))
+    reject(context, found, Code.OK)
+    rate = world.state.get(REFERENCE_RATE, "mtb-84d", dt.date(2020, 9, 10).toordinal())
+    assert rate is not None
+    assert rate.rate_e6 is None
 
 
 def test_the_bond_sheet_comes_out_of_the_ledger() -> None:
