@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from tokens.invariants_auctions import AUCTION_INVARIANTS
+from tokens.invariants_commodities import COMMODITY_INVARIANTS
 from tokens.invariants_money import MONEY_INVARIANTS
 from tokens.invariants_payments import PAYMENT_INVARIANTS
 from tokens.invariants_protocol import validate_activation, validate_day_marks
@@ -186,6 +187,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *RATE_INVARIANTS,
     *RESERVE_INVARIANTS,
     *RULE_INVARIANTS,
+    *COMMODITY_INVARIANTS,
 )  # fmt: skip
 
 

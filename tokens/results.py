@@ -158,6 +158,10 @@ class Code(IntEnum):
     VERSION_MISMATCH = 175
     RECOVERY_OPEN = 176
     PLEDGEE_MUST_AGREE = 177
+    ATTESTED_SHORT = 164
+    ATTESTATION_STALE = 165
+    NOT_INDEPENDENT = 166
+    DELIVERY_NOT_OPEN = 167
     # not includable: asked of every transaction by `includable` (R8) and by admission
     NON_CANONICAL_ENCODING = 1000
     MALFORMED = 1001

@@ -2,13 +2,13 @@
 
 Rules of this file:
 1. What was held for a batch goes with the batch: it FAILS, and everything it held is free again.
-2. A hold for a queued redemption leaves the queue, an off-ramp ends; other holds end.
+2. A hold for a queued redemption leaves the queue, an off-ramp or a delivery ends; other holds end.
 3. Pledged units stay: they need the pledgee's signature.
 """
 
 import msgspec
 
-from tokens import liens, ramps, settling
+from tokens import commodities, liens, ramps, settling
 from tokens.context import Context
 from tokens.lookup import require
 from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, REDEMPTION_BY_LIEN
@@ -40,7 +40,8 @@ def free_for_seizure(context: Context, account: bytes, asset: str, amount: int) 
 def _end_hold(context: Context, lien: Lien) -> None:
     if _fail_batch(context, lien) or _leave_queue(context, lien):
         return
-    if not ramps.end_seized(context, lien.id):
+    ended = ramps.end_seized(context, lien.id) or commodities.end_seized(context, lien.id)
+    if not ended:
         liens.lift(context, lien)
 
 

@@ -140,6 +140,23 @@ def receipt(
     _run(trust, url, witnesses, save, ask)
 
 
+@light.command()
+@click.argument("asset")
+@trust_option
+@rpc_option
+@witness_option
+@save_option
+def reserve(
+    asset: str, trust: Path, url: str, witnesses: tuple[str, ...], save: Path | None
+) -> None:
+    """Proof of reserve of a stablecoin: computed here, from proven records only."""
+
+    async def ask(client: Client, trusted: LightClient) -> Json:
+        return _told(client, await trusted.reserve(asset))
+
+    _run(trust, url, witnesses, save, ask)
+
+
 Ask = Callable[["Client", "LightClient"], Awaitable["Json"]]
 
 

@@ -27,6 +27,7 @@ from tokens.events.cash import (
     RedemptionQueued,
 )
 from tokens.events.collateral import MarkSet, PledgeReleased, PledgeSubstituted
+from tokens.events.commodities import DeliveryChanged, LotChanged, LotDocumentAdded
 from tokens.events.control import (
     AssetPaused,
     CreditStopSet,
@@ -123,6 +124,9 @@ LedgerEvent = (
     | CashMinted
     | CashRedeemed
     | RedemptionQueued
+    | LotChanged
+    | DeliveryChanged
+    | LotDocumentAdded
     | ReservePolicySet
     | ReserveChanged
     | BreachChanged
@@ -234,6 +238,7 @@ __all__ = [
     "CreditStopSet",
     "DayClosed",
     "DayOpened",
+    "DeliveryChanged",
     "DocumentAdded",
     "FixingMissed",
     "FreezeChanged",
@@ -247,6 +252,8 @@ __all__ = [
     "LienEnded",
     "LienPlaced",
     "LockUpSet",
+    "LotChanged",
+    "LotDocumentAdded",
     "MarkSet",
     "MisbehaviourReported",
     "Moved",

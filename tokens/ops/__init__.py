@@ -17,6 +17,7 @@ from tokens.auction_days import (
     AUCTION_VOID_AGENDA,
 )
 from tokens.auction_settling import AUCTION_SETTLE_AGENDA
+from tokens.commodities import DELIVERY_AGENDA, LOT_AGENDA
 from tokens.fixings import FIXING_AGENDA
 from tokens.grant_ends import GRANT_VOIDING
 from tokens.holders import HOLDER_COUNT_AGENDA
@@ -33,8 +34,10 @@ from tokens.ops.business_day import CLOSE_DAY, OPEN_DAY, SET_CALENDAR
 from tokens.ops.cash import CASH_MINT, CASH_REDEEM
 from tokens.ops.cash_asset import DEFINE_CASH_ASSET
 from tokens.ops.central_bank_money import CB_ISSUE, CB_WITHDRAW
+from tokens.ops.commodities import DEFINE_COMMODITY, MINT_RECEIPTS
 from tokens.ops.control import FORCE_TRANSFER, PAUSE_ASSET
 from tokens.ops.coupons import COUPON_FUND, REDEMPTION_FUND, SET_TAX_TABLE
+from tokens.ops.deliveries import CANCEL_DELIVERY, CONFIRM_DELIVERY, REQUEST_DELIVERY
 from tokens.ops.documents import ADD_DOCUMENT, AMEND_INSTRUMENT
 from tokens.ops.freezes import CHANGE_FREEZE, FREEZE, LIFT_FREEZE, STOP_CREDITS
 from tokens.ops.governance import PARAMETER_CHANGE, SET_APPROVAL_POLICY, SET_PARAMETER
@@ -47,6 +50,7 @@ from tokens.ops.licences import (
     REVOKE_LICENCE,
     SUSPEND_LICENCE,
 )
+from tokens.ops.lots import ADD_LOT_DOCUMENT, ATTEST_LOT
 from tokens.ops.marks import SET_MARKS
 from tokens.ops.observers import ADD_OBSERVER, REMOVE_OBSERVER
 from tokens.ops.off_ramp_ends import COMPLETE_RAMP, RETURN_RAMP
@@ -104,6 +108,13 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     DEFINE_CASH_ASSET,
     CASH_MINT,
     CASH_REDEEM,
+    DEFINE_COMMODITY,
+    ATTEST_LOT,
+    MINT_RECEIPTS,
+    ADD_LOT_DOCUMENT,
+    REQUEST_DELIVERY,
+    CONFIRM_DELIVERY,
+    CANCEL_DELIVERY,
     SET_RESERVE_POLICY,
     RESERVE_SWAP,
     RESERVE_ADD,
@@ -205,6 +216,8 @@ HANDLERS: tuple[AgendaHandler, ...] = (
     LIEN_EXPIRY_AGENDA,
     REDEMPTION_QUEUE_HANDLER,
     RAMP_EXPIRY_AGENDA,
+    LOT_AGENDA,
+    DELIVERY_AGENDA,
     BATCH_EXPIRY_AGENDA,
     BATCH_SETTLE_AGENDA,
     ASSET_RELEASE_AGENDA,

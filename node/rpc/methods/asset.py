@@ -3,8 +3,9 @@
 from node.rpc.errors import not_found
 from node.rpc.method import Call, Reads, Tier, method
 from node.rpc.paging import page_of
+from node.rpc.views import proof_of
 from node.sdk.schema import asset as schema
-from node.sdk.schema.common import Page, PageParams
+from node.sdk.schema.common import Page, PageParams, Proof
 from tokens.posting import available, supply_of
 from tokens.records.cash import (
     CASH_ASSET,
@@ -18,6 +19,7 @@ from tokens.records.instruments import ASSET, Asset
 from tokens.records.kind import Key, Kind
 from tokens.records.reserves import REDEMPTION_PAUSE, RESERVE_POLICY
 from tokens.reserve import is_breached
+from tokens.reserve_keys import reserve_keys
 from tokens.reserve_value import worth_of
 
 ASSETS = ASSET.indexes[0]
@@ -128,6 +130,12 @@ def cash_queue(call: Call, params: schema.AssetListParams) -> Page[QueuedRedempt
     return Page(items=tuple(records), next=following, pinned_height=pinned)
 
 
+def cash_proof(call: Call, params: schema.SupplyParams) -> tuple[Proof, ...]:
+    """Every record that the reserve follows from, proven against one certificate."""
+    keys = reserve_keys(call.state, params.asset)
+    return tuple(proof_of(call, kind, kind.key_hash(key)) for kind, key in keys)
+
+
 def _asset_key(params: schema.AssetParams) -> tuple[Kind, Key]:
     return ASSET, (params.asset,)
 
@@ -194,6 +202,15 @@ METHODS = (
         "What stands behind a stablecoin.",
         reads=STATE,
         proves=_cash_key,
+    ),
+    method(
+        "cash_getReserveProof",
+        schema.SupplyParams,
+        tuple[Proof, ...],
+        READ,
+        cash_proof,
+        "Proof of reserve: every record that supply and value follow from, under one certificate.",
+        reads=STATE,
     ),
     method(
         "cash_getQueue",

@@ -14,7 +14,7 @@ behind what it has seen, and `timestamp_ms` and `height` say how old an answer i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import msgspec
 
@@ -23,6 +23,7 @@ from node.sdk.light.block import VerifiedBlock
 from node.sdk.light.faults import Fault, Unproven
 from node.sdk.light.follow import TrustedChain
 from node.sdk.light.path import root_of
+from node.sdk.light.reserve import ReserveReport, report_of
 from node.sdk.light.source import Source
 from node.sdk.schema.common import Proof
 from node.sdk.schema.tx import TxProof
@@ -31,7 +32,7 @@ from node.wire.hashing import TX_ROOT_DOMAIN, header_digest
 from tokens.codec import Canonical, Malformed, NonCanonical
 from tokens.proof import StateProof, verify_proof
 from tokens.records.holdings import BANK_TOTAL, POSITION, Position
-from tokens.records.kind import Key, RecordKind
+from tokens.records.kind import Key, Kind, RecordKind
 from tokens.records.parties import ACCOUNT
 from tokens.results import Code, Receipt
 from tokens.transaction import DecodedTransaction, decode_transaction
@@ -107,6 +108,18 @@ class LightClient:
         proof = await self._source.proof(kind.name, kind.key_hash(key))
         block = await self._signed(proof, min_height)
         return _proven(_record(kind, key, proof, block), block)
+
+    async def reserve(self, asset: str, *, min_height: int = 0) -> Proven[ReserveReport]:
+        """What stands behind a stablecoin, computed here from records of one block."""
+        proofs = await self._source.reserve(asset)
+        if not proofs:
+            raise Unproven(Fault.WRONG_RECORD, "the node sent no proof")
+        block = await self._signed(proofs[0], min_height)
+
+        def check(kind: Kind, key: Key, proof: Proof) -> msgspec.Struct | None:
+            return _record(cast("RecordKind[msgspec.Struct]", kind), key, proof, block)
+
+        return _proven(report_of(asset, proofs, check), block)
 
     async def _signed(self, proof: Proof, min_height: int) -> VerifiedBlock:
         """The block whose certificate a proof names, not older than what is known."""

@@ -10,6 +10,7 @@ from consensus.types import Header, Validator
 from node.sdk.light.block import LightBlock
 from node.sdk.light.faults import Fault, Unproven
 from node.sdk.schema import chain, node
+from node.sdk.schema.asset import SupplyParams
 from node.sdk.schema.common import Certificate, Proof, StateRead
 from node.sdk.schema.consensus import ValidatorSetInfo, ValidatorsParams
 from node.sdk.schema.statement import HoldingParams, HoldingProof
@@ -42,6 +43,9 @@ class Source(Protocol):
 
     async def holding(self, asset: str, account: bytes) -> HoldingProof:
         """An account, what it holds of an asset, and its bank's total, at its tip."""
+
+    async def reserve(self, asset: str) -> tuple[Proof, ...]:
+        """The records that a stablecoin's reserve follows from, all of one block."""
 
     async def inclusion(self, tx_id: bytes) -> TxProof:
         """Receipt and transaction with their paths."""
@@ -94,6 +98,12 @@ class RpcSource:
         """account_getHoldingProof."""
         params = HoldingParams(account=account, asset=asset)
         found = await self._ask("account_getHoldingProof", params, StateRead[HoldingProof])
+        return found.value
+
+    async def reserve(self, asset: str) -> tuple[Proof, ...]:
+        """cash_getReserveProof."""
+        params = SupplyParams(asset=asset)
+        found = await self._ask("cash_getReserveProof", params, StateRead[tuple[Proof, ...]])
         return found.value
 
     async def inclusion(self, tx_id: bytes) -> TxProof:

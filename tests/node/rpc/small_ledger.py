@@ -17,6 +17,17 @@ from tokens.finance.daycount import DayCount
 from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.ops.transfer import Transfer
 from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, CashAsset, QueuedRedemption
+from tokens.records.commodities import (
+    COMMODITY,
+    DELIVERY,
+    LOT,
+    Commodity,
+    CommodityUnit,
+    Delivery,
+    DeliveryStatus,
+    Lot,
+    LotStatus,
+)
 from tokens.records.day import BUSINESS_DAY, CALENDAR, BusinessDay, CalendarRecord
 from tokens.records.day_mark import DAY_MARK, DayMark
 from tokens.records.holdings import BANK_TOTAL, POSITION, SUPPLY, BankTotal, Position, Supply
@@ -54,6 +65,7 @@ RESERVE = address_of("reserve")
 SIGNER = Signer.from_seed(dev_seed("bank"))
 MONEY = "PKR-CB"
 COIN = "DPKR"
+GOLD = "XAU-KHI"
 BOND_ID = "PK0000000001"
 CALENDAR_PK = Calendar(id="PK", version=1, weekend_mask=0b1100000, holidays=())
 
@@ -198,6 +210,59 @@ def batch() -> Batch:
     )
 
 
+def gold() -> Commodity:
+    """A class of gold receipts with one bar under it."""
+    return Commodity(
+        asset=GOLD,
+        unit=CommodityUnit.MILLIGRAM,
+        specification="995 fine",
+        vault=BANK,
+        settlement_asset=MONEY,
+        delivery_unit=1_000,
+        attested=5_000,
+        lot_next=2,
+        delivery_next=2,
+    )
+
+
+def bar() -> Lot:
+    """Five grams."""
+    return Lot(
+        asset=GOLD,
+        lot_id="BAR-1",
+        number=1,
+        grade="995",
+        gross=5_025,
+        fine=5_000,
+        assay_hash=digest_of("assay"),
+        custodian_lei="",
+        insurance_hash=digest_of("insurance"),
+        attestor=ISSUER,
+        attest_expiry=BUSINESS_DATE + datetime.timedelta(days=90),
+        status=LotStatus.LIVE,
+        delivered=0,
+        documents=(),
+    )
+
+
+def delivery() -> Delivery:
+    """Bob asks for two grams."""
+    return Delivery(
+        asset=GOLD,
+        number=1,
+        account=BOB,
+        cash_account=BOB,
+        amount=2_000,
+        remainder=0,
+        cash=0,
+        expires_on=BUSINESS_DATE + datetime.timedelta(days=9),
+        status=DeliveryStatus.REQUESTED,
+        lien=digest_of("gold lien"),
+        parts=(),
+        receipt_hash=bytes(32),
+    )
+
+
 def ramp() -> Ramp:
     """Bob's tokens held for a payment outside by the bank."""
     return Ramp(
@@ -307,6 +372,12 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     overlay.put(BATCH, batch())
     overlay.put(PROPOSAL, proposal())
     overlay.put(RAMP, ramp())
+    overlay.put(ASSET, asset(GOLD, AssetKind.COMMODITY))
+    overlay.put(COMMODITY, gold())
+    overlay.put(LOT, bar())
+    overlay.put(DELIVERY, delivery())
+    overlay.put(POSITION, position(GOLD, BOB, 3_000, held=2_000))
+    overlay.put(SUPPLY, Supply(asset=GOLD, amount=3_000))
     payment = digest_of("payment")
     used = RampReference(bank=BANK, rail=Rail.RTGS, reference_hash=payment, ramp=ramp().id)
     overlay.put(RAMP_REFERENCE, used)

@@ -39,6 +39,12 @@ instrument_getSchedule         yes yes yes
 cash_getQueue            yes yes yes
 cash_getReserves         yes yes yes
 cash_getSupply           yes yes yes
+commodity_get            yes yes yes
+commodity_getDeliveries  yes yes yes
+commodity_getLot         yes yes yes
+commodity_getLots        yes yes yes
+commodity_list           yes yes yes
+cash_getReserveProof     yes yes yes
 chain_getBlock           yes yes yes
 chain_getBlocks          yes yes yes
 chain_getCommit          yes yes yes

@@ -6,6 +6,17 @@ from collections.abc import Iterator
 import msgspec
 
 from tests.tokens.ops.build import FACE, go_to, issue, transfer
+from tests.tokens.ops.commodity_world import (
+    DEFINE,
+    DEFINERS,
+    GOLD,
+    attest,
+    confirm,
+    give_up,
+    party,
+    receipts,
+    request,
+)
 from tests.tokens.ops.ramp_world import (
     complete,
     credit,
@@ -23,11 +34,12 @@ from tests.tokens.ops.script_collateral import OTHER
 from tests.tokens.ops.world import CBM, PKRS, World, address
 from tokens.events import RampOpened
 from tokens.lookup import require, require_account
+from tokens.ops.lots import AddLotDocument
 from tokens.ops.on_ramps import ScreeningStep
 from tokens.ops.redemption_pauses import ResumeRedemption, SuspendRedemption
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.parties import ACCOUNT
-from tokens.types import AccountStatus
+from tokens.types import AccountStatus, Role
 
 Step = tuple[str, msgspec.Struct]
 DAYS = dt.timedelta(days=7)
@@ -73,6 +85,23 @@ def _reserve(world: World) -> Iterator[Step]:
     until = require(world.state, BUSINESS_DAY).date + DAYS
     yield "issuer+central", SuspendRedemption(asset=PKRS, reason="RTGS is down", until=until)
     yield "issuer+central", ResumeRedemption(asset=PKRS)
+    yield from _commodity(world)
+
+
+def _commodity(world: World) -> Iterator[Step]:
+    """A bar is attested, receipts are minted, delivered, and asked for again."""
+    party(world, "vault")
+    party(world, "attestor", Role.COMMODITY_ATTESTOR)
+    date = require(world.state, BUSINESS_DAY).date
+    yield DEFINERS, DEFINE
+    yield "attestor", attest(attest_expiry=date + 9 * DAYS)
+    paper = AddLotDocument(asset=GOLD, lot_id="BAR-1", name="assay", sha256=bytes([4]) * 32)
+    yield "vault", paper
+    yield "issuer", receipts(4_000)
+    yield "bank_a", request(3_000, expires_on=date + DAYS)
+    yield "vault", confirm()
+    yield "bank_a", request(1_000, expires_on=date + DAYS)
+    yield "bank_a", give_up(2)
 
 
 def _last(world: World) -> bytes:

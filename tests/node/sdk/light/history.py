@@ -119,7 +119,7 @@ class History:
     def rotate(self, name: str, operator: Party) -> None:
         """One block; new keys two heights later."""
         signer, network = self._new_keys(name)
-        self._run(
+        self.run(
             operator,
             RotateValidatorKeys(
                 id=name,
@@ -142,24 +142,28 @@ class History:
         return row.header
 
     def _agree(self, operation: msgspec.Struct) -> None:
-        operations = (encode(operation),)
+        self.together(APPROVERS[: quorum(len(self.chain.tip.validators))], operation)
+
+    def together(self, parties: tuple[Party, ...], *wanted: msgspec.Struct) -> None:
+        """Proposed by the first, approved by the others, a block each."""
+        operations = tuple(encode(operation) for operation in wanted)
         proposal = Propose(
             operations=operations,
             approvers=(),
             expires_on=BUSINESS_DATE + dt.timedelta(days=30),
         )
-        proposed = self._run(APPROVERS[0], proposal)
+        proposed = self.run(parties[0], proposal)
         approval = Approve(
             proposal_id=proposal_id(proposed.tx_id, 0),
             operations_digest=operations_digest(operations),
         )
-        for party in APPROVERS[1 : quorum(len(self.chain.tip.validators))]:
-            self._run(party, approval)
+        for party in parties[1:]:
+            self.run(party, approval)
         closed = self.chain.newest_receipts[0].events[-1]
         assert isinstance(closed, ProposalClosed)
         assert closed.code == 0, closed
 
-    def _run(self, party: Party, operation: msgspec.Struct) -> DecodedTransaction:
+    def run(self, party: Party, operation: msgspec.Struct) -> DecodedTransaction:
         made = transfer(
             self._number(),
             party=party,

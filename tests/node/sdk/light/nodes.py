@@ -169,5 +169,8 @@ class Forger:
     async def holding(self, asset: str, account: bytes) -> HoldingProof:
         return self.holdings(await self.truth.holding(asset, account))
 
+    async def reserve(self, asset: str) -> tuple[Proof, ...]:
+        return tuple(self.proofs(proof) for proof in await self.truth.reserve(asset))
+
     async def inclusion(self, tx_id: bytes) -> TxProof:
         return self.inclusions(await self.truth.inclusion(tx_id))

@@ -79,6 +79,9 @@ class Pausing:
     async def holding(self, asset: str, account: bytes) -> HoldingProof:
         return await self._pause(self._source.holding(asset, account))
 
+    async def reserve(self, asset: str) -> tuple[Proof, ...]:
+        return await self._pause(self._source.reserve(asset))
+
     async def inclusion(self, tx_id: bytes) -> TxProof:
         return await self._pause(self._source.inclusion(tx_id))
 

@@ -1,0 +1,312 @@
+"""Redemption of receipts for delivery: lots first in, first out, a remainder in money (5.8)."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import msgspec
+
+from tokens import commodities, liens, posting
+from tokens.amount import AMOUNT_MAX, mul_div_floor
+from tokens.authority import may_act_for
+from tokens.context import Context
+from tokens.eligibility import RESERVED, Movement, credit_refusal, movement_refusals
+from tokens.lookup import require, require_account, require_asset
+from tokens.marks import mark_of
+from tokens.records.commodities import COMMODITY, DELIVERY, Commodity, Delivery, DeliveryStatus
+from tokens.records.holdings import LIEN, POSITION
+from tokens.records.parties import ACCOUNT
+from tokens.registry import OperationSpec
+from tokens.results import Code, Refusal
+from tokens.types import NO_ADDRESS, Address, AssetId, Count, Hash, OperationClass, PositiveAmount
+
+DAYS_MAX = 366
+"""Calendar days from request to delivery."""
+PRICE_SCALE = 10**6
+"""price_e4 is per 100 minor units."""
+
+
+class RequestDelivery(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=214,
+):
+    """Ask for the goods: the receipts are held. By whoever acts for the account."""
+
+    asset: AssetId
+    """The class."""
+    account: Address
+    """Account whose receipts are held."""
+    cash_account: Address
+    """Account that the remainder is paid to."""
+    amount: PositiveAmount
+    """Minor units; at least one delivery unit."""
+    expires_on: dt.date
+    """Cancelled on this business date if nothing was handed out, at most 366 days ahead."""
+
+
+class ConfirmDelivery(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=215,
+):
+    """The goods were handed out: by the vault, and by the issuer where it pays a remainder."""
+
+    asset: AssetId
+    """The class."""
+    number: Count
+    """The delivery."""
+    cash_source: Address
+    """Account of the issuer that pays the remainder; any of its accounts if there is none."""
+    receipt_hash: Hash
+    """SHA-256 of the signed delivery note."""
+
+
+class CancelDelivery(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=217,
+):
+    """Give a request up: by the holder or the issuer."""
+
+    asset: AssetId
+    """The class."""
+    number: Count
+    """The delivery."""
+
+
+def _remainder(context: Context, commodity: Commodity, amount: int) -> tuple[int, int | Code]:
+    """(remainder, money for it at the last mark rounded down, or why there is none)."""
+    remainder = amount % commodity.delivery_unit
+    if not remainder:
+        return 0, 0
+    mark = mark_of(context.state, commodity.asset)
+    if mark is None:
+        return remainder, Code.MARK_STALE
+    if remainder * mark.price_e4 // PRICE_SCALE > AMOUNT_MAX:
+        return remainder, Code.AMOUNT_OVERFLOW
+    cash = mul_div_floor(remainder, mark.price_e4, PRICE_SCALE)
+    return remainder, cash or Code.AMOUNT_ZERO
+
+
+def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refusal]:
+    """Free receipts of one delivery unit or more, a remainder that has a price, room."""
+    state = context.state
+    commodity = state.get(COMMODITY, operation.asset)
+    if commodity is None:
+        yield Refusal(Code.UNKNOWN_ASSET)
+        return
+    account = state.get(ACCOUNT, operation.account)
+    cash_account = state.get(ACCOUNT, operation.cash_account)
+    if account is None or cash_account is None:
+        yield Refusal(Code.UNKNOWN_ACCOUNT)
+        return
+    if not may_act_for(context, account):
+        yield Refusal(Code.NOT_AUTHORISED)
+    if account.purpose in RESERVED or cash_account.purpose in RESERVED:
+        yield Refusal(Code.ACCOUNT_RESERVED)
+    if operation.amount < commodity.delivery_unit:
+        yield Refusal(Code.DENOM_NOT_MULTIPLE)
+    if not 1 <= (operation.expires_on - context.business_date).days <= DAYS_MAX:
+        yield Refusal(Code.BAD_DATE)
+    _, cash = _remainder(context, commodity, operation.amount)
+    if isinstance(cash, Code):
+        yield Refusal(cash)
+    movement = Movement(
+        asset=require_asset(state, commodity.asset),
+        source=account,
+        target=None,
+        amount=operation.amount,
+        operation_class=OperationClass.SERVICE,
+    )
+    yield from movement_refusals(context, movement)
+    if not liens.has_room(state, account.id):
+        yield Refusal(Code.LIENS_FULL)
+
+
+def apply_request(context: Context, operation: RequestDelivery) -> None:
+    """The hold, the price of the remainder, the end on the agenda."""
+    state = context.state
+    commodity = require(state, COMMODITY, operation.asset)
+    remainder, cash = _remainder(context, commodity, operation.amount)
+    lien = liens.hold(
+        context,
+        0,
+        operation.asset,
+        operation.account,
+        operation.amount,
+        NO_ADDRESS,
+        None,
+        "delivery",
+    )
+    number = commodity.delivery_next
+    state.put(COMMODITY, msgspec.structs.replace(commodity, delivery_next=number + 1))
+    delivery = Delivery(
+        asset=operation.asset,
+        number=number,
+        account=operation.account,
+        cash_account=operation.cash_account,
+        amount=operation.amount,
+        remainder=remainder,
+        cash=0 if isinstance(cash, Code) else cash,
+        expires_on=operation.expires_on,
+        status=DeliveryStatus.REQUESTED,
+        lien=lien.id,
+        parts=(),
+        receipt_hash=bytes(32),
+    )
+    commodities.enqueue_delivery(context, delivery)
+    commodities.put_delivery(context, delivery)
+
+
+def check_confirm(context: Context, operation: ConfirmDelivery) -> Iterator[Refusal]:
+    """Requested, the vault says so, lots have it, no freeze reaches it, the remainder is paid."""
+    state = context.state
+    delivery = state.get(DELIVERY, operation.asset, operation.number)
+    if delivery is None:
+        yield Refusal(Code.NOT_FOUND)
+        return
+    commodity = require(state, COMMODITY, delivery.asset)
+    source = state.get(ACCOUNT, operation.cash_source)
+    if source is None:
+        yield Refusal(Code.UNKNOWN_ACCOUNT)
+        return
+    asset = require_asset(state, delivery.asset)
+    pays = source.holder == asset.issuer and may_act_for(context, source)
+    if commodity.vault not in context.actors.participants or (delivery.cash and not pays):
+        yield Refusal(Code.NOT_AUTHORISED)
+    if delivery.status is not DeliveryStatus.REQUESTED:
+        yield Refusal(Code.DELIVERY_NOT_OPEN)
+        return
+    if commodities.is_overdue(context, asset.id):
+        yield Refusal(Code.ATTESTATION_STALE)
+    if commodities.parts_of(state, commodity, delivery.amount - delivery.remainder) is None:
+        yield Refusal(Code.ATTESTED_SHORT)
+    position = require(state, POSITION, delivery.asset, delivery.account)
+    if position.balance - position.pledged - position.frozen < delivery.amount:
+        yield Refusal(Code.ACCOUNT_FROZEN)
+    if not delivery.cash:
+        return
+    code = credit_refusal(
+        context, commodity.settlement_asset, require_account(state, delivery.cash_account)
+    )
+    if code is not None:
+        yield Refusal(code)
+    movement = Movement(
+        asset=require_asset(state, commodity.settlement_asset),
+        source=source,
+        target=None,
+        amount=delivery.cash,
+        operation_class=OperationClass.SERVICE,
+    )
+    yield from movement_refusals(context, movement)
+
+
+def apply_confirm(context: Context, operation: ConfirmDelivery) -> None:
+    """Receipts are burned, lots shrink, the remainder is paid."""
+    state = context.state
+    delivery = require(state, DELIVERY, operation.asset, operation.number)
+    commodity = require(state, COMMODITY, delivery.asset)
+    parts = commodities.parts_of(state, commodity, delivery.amount - delivery.remainder)
+    account = require_account(state, delivery.account)
+    liens.lift(context, require(state, LIEN, delivery.lien))
+    posting.burn(context, require_asset(state, delivery.asset), account, delivery.amount)
+    commodities.take_from_lots(context, delivery.asset, parts or ())
+    if delivery.cash:
+        posting.move(
+            context,
+            require_asset(state, commodity.settlement_asset),
+            require_account(state, operation.cash_source),
+            require_account(state, delivery.cash_account),
+            delivery.cash,
+        )
+    done = msgspec.structs.replace(
+        delivery,
+        status=DeliveryStatus.DELIVERED,
+        parts=parts or (),
+        receipt_hash=operation.receipt_hash,
+    )
+    commodities.put_delivery(context, done)
+
+
+def check_cancel(context: Context, operation: CancelDelivery) -> Iterator[Refusal]:
+    """Requested, by one of the two."""
+    state = context.state
+    delivery = state.get(DELIVERY, operation.asset, operation.number)
+    if delivery is None:
+        yield Refusal(Code.NOT_FOUND)
+        return
+    issuer = require_asset(state, delivery.asset).issuer
+    holder = may_act_for(context, require_account(state, delivery.account))
+    if not holder and issuer not in context.actors.participants:
+        yield Refusal(Code.NOT_AUTHORISED)
+    if delivery.status is not DeliveryStatus.REQUESTED:
+        yield Refusal(Code.DELIVERY_NOT_OPEN)
+
+
+def apply_cancel(context: Context, operation: CancelDelivery) -> None:
+    """The receipts are free again."""
+    delivery = require(context.state, DELIVERY, operation.asset, operation.number)
+    commodities.cancel(context, delivery)
+
+
+REQUEST_DELIVERY = OperationSpec(
+    operation=RequestDelivery,
+    name="request_delivery",
+    family="deliveries",
+    operation_class=OperationClass.SERVICE,
+    check=check_request,
+    apply=apply_request,
+    codes=(
+        Code.UNKNOWN_ASSET,
+        Code.UNKNOWN_ACCOUNT,
+        Code.NOT_AUTHORISED,
+        Code.ACCOUNT_RESERVED,
+        Code.DENOM_NOT_MULTIPLE,
+        Code.BAD_DATE,
+        Code.MARK_STALE,
+        Code.AMOUNT_ZERO,
+        Code.AMOUNT_OVERFLOW,
+        Code.INSUFFICIENT_AVAILABLE,
+        Code.LIENS_FULL,
+    ),
+)
+
+CONFIRM_DELIVERY = OperationSpec(
+    operation=ConfirmDelivery,
+    name="confirm_delivery",
+    family="deliveries",
+    operation_class=OperationClass.SERVICE,
+    check=check_confirm,
+    apply=apply_confirm,
+    codes=(
+        Code.NOT_FOUND,
+        Code.UNKNOWN_ACCOUNT,
+        Code.NOT_AUTHORISED,
+        Code.DELIVERY_NOT_OPEN,
+        Code.ATTESTATION_STALE,
+        Code.ATTESTED_SHORT,
+        Code.ACCOUNT_FROZEN,
+        Code.ACCOUNT_CLOSED,
+        Code.CREDIT_STOPPED,
+        Code.INSUFFICIENT_AVAILABLE,
+    ),
+)
+
+CANCEL_DELIVERY = OperationSpec(
+    operation=CancelDelivery,
+    name="cancel_delivery",
+    family="deliveries",
+    operation_class=OperationClass.SERVICE,
+    check=check_cancel,
+    apply=apply_cancel,
+    codes=(Code.NOT_FOUND, Code.NOT_AUTHORISED, Code.DELIVERY_NOT_OPEN),
+)
