@@ -9,6 +9,7 @@ from tests.node.rpc.fake_genesis import BUSINESS_DATE, CHAIN_ID, address_of, dig
 from tests.node.rpc.fake_node import FakeNode
 from tests.node.rpc.small_auction import put_auction
 from tests.node.rpc.small_collateral import put_collateral
+from tests.node.rpc.small_money import GOLD, put_money
 from tests.node.rpc.small_tax import put_tax
 from tokens.codec import encode
 from tokens.events import Issued, Moved
@@ -16,18 +17,7 @@ from tokens.finance.calendar import BusinessDayConvention, Calendar
 from tokens.finance.daycount import DayCount
 from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.ops.transfer import Transfer
-from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, CashAsset, QueuedRedemption
-from tokens.records.commodities import (
-    COMMODITY,
-    DELIVERY,
-    LOT,
-    Commodity,
-    CommodityUnit,
-    Delivery,
-    DeliveryStatus,
-    Lot,
-    LotStatus,
-)
+from tokens.records.cash import CASH_ASSET, CashAsset
 from tokens.records.day import BUSINESS_DAY, CALENDAR, BusinessDay, CalendarRecord
 from tokens.records.day_mark import DAY_MARK, DayMark
 from tokens.records.holdings import BANK_TOTAL, POSITION, SUPPLY, BankTotal, Position, Supply
@@ -41,16 +31,6 @@ from tokens.records.instruments import (
 )
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account, KeyPolicy, Participant
 from tokens.records.proposals import PROPOSAL, Proposal, ProposalStatus
-from tokens.records.ramps import (
-    RAMP,
-    RAMP_REFERENCE,
-    Rail,
-    Ramp,
-    RampDirection,
-    RampPurpose,
-    RampReference,
-    RampStatus,
-)
 from tokens.records.settlement import BATCH, Batch, BatchParty, BatchStatus, Leg
 from tokens.records.system import PARAMETER, Parameter
 from tokens.terms import paying_account_of
@@ -65,7 +45,6 @@ RESERVE = address_of("reserve")
 SIGNER = Signer.from_seed(dev_seed("bank"))
 MONEY = "PKR-CB"
 COIN = "DPKR"
-GOLD = "XAU-KHI"
 BOND_ID = "PK0000000001"
 CALENDAR_PK = Calendar(id="PK", version=1, weekend_mask=0b1100000, holidays=())
 
@@ -210,85 +189,6 @@ def batch() -> Batch:
     )
 
 
-def gold() -> Commodity:
-    """A class of gold receipts with one bar under it."""
-    return Commodity(
-        asset=GOLD,
-        unit=CommodityUnit.MILLIGRAM,
-        specification="995 fine",
-        vault=BANK,
-        settlement_asset=MONEY,
-        delivery_unit=1_000,
-        attested=5_000,
-        lot_next=2,
-        delivery_next=2,
-    )
-
-
-def bar() -> Lot:
-    """Five grams."""
-    return Lot(
-        asset=GOLD,
-        lot_id="BAR-1",
-        number=1,
-        grade="995",
-        gross=5_025,
-        fine=5_000,
-        assay_hash=digest_of("assay"),
-        custodian_lei="",
-        insurance_hash=digest_of("insurance"),
-        attestor=ISSUER,
-        attest_expiry=BUSINESS_DATE + datetime.timedelta(days=90),
-        status=LotStatus.LIVE,
-        delivered=0,
-        documents=(),
-    )
-
-
-def delivery() -> Delivery:
-    """Bob asks for two grams."""
-    return Delivery(
-        asset=GOLD,
-        number=1,
-        account=BOB,
-        cash_account=BOB,
-        amount=2_000,
-        remainder=0,
-        cash=0,
-        expires_on=BUSINESS_DATE + datetime.timedelta(days=9),
-        status=DeliveryStatus.REQUESTED,
-        lien=digest_of("gold lien"),
-        parts=(),
-        receipt_hash=bytes(32),
-    )
-
-
-def ramp() -> Ramp:
-    """Bob's tokens held for a payment outside by the bank."""
-    return Ramp(
-        id=digest_of("ramp"),
-        number=1,
-        direction=RampDirection.OUT,
-        asset=COIN,
-        account=BOB,
-        bank=BANK,
-        purpose=RampPurpose.CUSTOMER,
-        amount=1,
-        fee_max=0,
-        outside=digest_of("outside"),
-        expires_on=BUSINESS_DATE + datetime.timedelta(days=7),
-        status=RampStatus.BANK_SENT,
-        came_in=1,
-        went_out=0,
-        fee=0,
-        refund=0,
-        refund_fee=0,
-        lien=digest_of("ramp lien"),
-        cleared=False,
-        held_by=bytes(16),
-    )
-
-
 def proposal() -> Proposal:
     """An open proposal of one transfer."""
     return Proposal(
@@ -351,10 +251,6 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
         CASH_ASSET,
         CashAsset(asset=COIN, backing=MONEY, reserve_account=RESERVE, queue_next=2, queued=5),
     )
-    waits = QueuedRedemption(
-        asset=COIN, number=1, source=ALICE, target=ALICE, amount=5, lien=digest_of("waits")
-    )
-    overlay.put(QUEUED_REDEMPTION, waits)
     overlay.put(POSITION, position(MONEY, RESERVE, 1_000_000))
     overlay.put(POSITION, position(COIN, ALICE, 999_999, held=5))
     overlay.put(POSITION, position(COIN, BOB, 1))
@@ -371,16 +267,10 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     put_auction(overlay, BOND_ID)
     overlay.put(BATCH, batch())
     overlay.put(PROPOSAL, proposal())
-    overlay.put(RAMP, ramp())
     overlay.put(ASSET, asset(GOLD, AssetKind.COMMODITY))
-    overlay.put(COMMODITY, gold())
-    overlay.put(LOT, bar())
-    overlay.put(DELIVERY, delivery())
     overlay.put(POSITION, position(GOLD, BOB, 3_000, held=2_000))
     overlay.put(SUPPLY, Supply(asset=GOLD, amount=3_000))
-    payment = digest_of("payment")
-    used = RampReference(bank=BANK, rail=Rail.RTGS, reference_hash=payment, ramp=ramp().id)
-    overlay.put(RAMP_REFERENCE, used)
+    put_money(overlay)
     node.write(overlay)
     _decide(node)
     return node
