@@ -1,3 +1,3 @@
 // agenda_status: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "agenda_status"}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x13639631a34cd8176bae05fac8f26fc65729965402d44a7df6bf4dd38ddcf52d", "stateRoot": "0xdc1fbfea42929f8061dad251b4b406631b9ddb3a88873299e5a7053cace78bb6"}, "value": {"businessDate": "2025-07-03", "dayOpen": true, "due": 0, "next": []}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x5b71a6cfd8eab5852caa73144a25c59e6653e8a2ea8b760c5a72d8e20087e2be", "stateRoot": "0x4838360bc8df06631d25bc38ba1b71377d1d6511a61e0fd9e65ea39d7de058a4"}, "value": {"businessDate": "2025-07-03", "dayOpen": true, "due": 0, "next": []}}}
