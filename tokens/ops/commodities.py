@@ -216,6 +216,7 @@ MINT_RECEIPTS = OperationSpec(
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_RESERVED,
         Code.KYC_TIER_TOO_LOW,
+        Code.COUNTERPARTY_NOT_ELIGIBLE,
         Code.IN_BREACH,
         Code.ATTESTATION_STALE,
         Code.MAX_SUPPLY_EXCEEDED,

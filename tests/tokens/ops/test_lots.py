@@ -71,19 +71,22 @@ def test_mint_is_refused(world: World) -> None:
     world.refuse(Code.NOT_AUTHORISED, "vault", receipts(1))
     world.refuse(Code.MAX_SUPPLY_EXCEEDED, "issuer", receipts(10**9))
     world.refuse(Code.ACCOUNT_RESERVED, "issuer", receipts(1, "reserve"))
-    poor = world.account("poor", None, "bank_b", kyc_tier=0)
+    poor = world.account("poor", "issuer", "issuer", kyc_tier=0)
     made = MintReceipts(asset=GOLD, target=poor, amount=1)
     world.refuse(Code.KYC_TIER_TOO_LOW, "issuer", made)
+    others = world.account("others", None, "bank_b", kyc_tier=0)
+    hidden = msgspec.structs.replace(made, target=others)
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "issuer", hidden)  # whose tier is not told
     pause = PauseAsset(asset=GOLD, classes=OperationClass.ISSUE.value)
     world.act("central+regulator", pause)
     world.refuse(Code.ASSET_PAUSED, "issuer", receipts(1))
     world.act("central+regulator", msgspec.structs.replace(pause, classes=0))
-    world.act("fiu", StopCredits(account=address("a/second"), stopped=True, basis=BASIS))
-    world.refuse(Code.CREDIT_STOPPED, "issuer", receipts(1, "a/second"))
-    account = world.state.get(ACCOUNT, address("b/main"))
+    world.act("fiu", StopCredits(account=address("issuer/main"), stopped=True, basis=BASIS))
+    world.refuse(Code.CREDIT_STOPPED, "issuer", receipts(1, "issuer/main"))
+    account = world.state.get(ACCOUNT, address("issuer/main"))
     assert account is not None
     world.state.put(ACCOUNT, msgspec.structs.replace(account, status=AccountStatus.CLOSED))
-    world.refuse(Code.ACCOUNT_CLOSED, "issuer", receipts(1, "b/main"))
+    world.refuse(Code.ACCOUNT_CLOSED, "issuer", receipts(1, "issuer/main"))
 
 
 def test_the_attestor_is_neither_issuer_nor_vault(world: World) -> None:
