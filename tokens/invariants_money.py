@@ -19,7 +19,6 @@ from tokens.records.instruments import (
     PAYMENT,
     Asset,
     Payment,
-    PaymentKind,
     PaymentStatus,
 )
 from tokens.records.kind import RecordKind
@@ -94,9 +93,7 @@ def validate_payments(state: Records) -> Iterator[str]:
         if lies != aside:
             yield f"{asset.id}: paying account holds {lies}, owed {aside}"
         owed = [
-            entry.record_no
-            for entry in own
-            if entry.kind is PaymentKind.COUPON and entry.status not in FINISHED
+            entry.record_no for entry in own if entry.record_no and entry.status not in FINISHED
         ]
         if asset.unpaid_record != min(owed, default=0):
             yield f"{asset.id}: oldest unpaid record {asset.unpaid_record}, payments {owed}"
@@ -111,9 +108,6 @@ def _payment(asset: Asset, payment: Payment) -> Iterator[str]:
         yield f"{name}: paid {payment.paid} before paying"
     if payment.record_no > asset.record_no:
         yield f"{name}: record from the future"
-    done = payment.status in FINISHED
-    if payment.kind is PaymentKind.REDEMPTION and done and payment.paid != payment.required:
-        yield f"{name}: redemption paid {payment.paid} of {payment.required}"
 
 
 def validate_unclaimed(state: Records) -> Iterator[str]:

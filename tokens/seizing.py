@@ -34,23 +34,24 @@ def free_for_seizure(context: Context, account: bytes, asset: str, amount: int) 
         if position.balance - position.held - position.pledged >= amount:
             return
         if state.get(LIEN, lien.id) is not None:
-            _end_hold(context, lien)
+            end_hold(context, lien, Code.ACCOUNT_FROZEN)
 
 
-def _end_hold(context: Context, lien: Lien) -> None:
-    if _fail_batch(context, lien) or _leave_queue(context, lien):
+def end_hold(context: Context, lien: Lien, reason: Code) -> None:
+    """End a hold with what it was for; a batch FAILS for that reason."""
+    if _fail_batch(context, lien, reason) or _leave_queue(context, lien):
         return
     ended = ramps.end_seized(context, lien.id) or commodities.end_seized(context, lien.id)
     if not ended:
         liens.lift(context, lien)
 
 
-def _fail_batch(context: Context, lien: Lien) -> bool:
+def _fail_batch(context: Context, lien: Lien, reason: Code) -> bool:
     """One look-up, however many batches of others are open."""
     found = context.state.scan(BATCH, OPEN_BATCHES_BY_DIGEST, (lien.owner,), limit=PAGE)
     for batch in found:
         if lien.id in batch.liens:
-            settling.fail(context, batch, BatchStatus.FAILED, Code.ACCOUNT_FROZEN)
+            settling.fail(context, batch, BatchStatus.FAILED, reason)
             return True
     return False
 

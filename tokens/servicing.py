@@ -10,11 +10,19 @@ Rules of this file:
 
 import datetime as dt
 
+import msgspec
+
+from tokens import defaulting
 from tokens.agenda import schedule
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
-from tokens.events import AssetStatusChanged, PaymentStatusChanged, RecordTaken
+from tokens.coupon_rates import rate_of_coupon
+from tokens.events import AssetStatusChanged, PaymentStatusChanged, RecordBlocked, RecordTaken
+from tokens.finance.accrual import FACTOR_ONE_E6
+from tokens.finance.calendar import adjust
+from tokens.issue_price import PAR_E4
 from tokens.lookup import require, require_asset
+from tokens.payment_amounts import owed_floor
 from tokens.posting import supply_of
 from tokens.records.amend import with_asset, with_next_coupon, with_payment
 from tokens.records.day import CALENDAR
@@ -25,6 +33,7 @@ from tokens.records.instruments import (
     LIVE_INSTRUMENTS_MAX,
     OPEN_PAYMENTS,
     PAYMENT,
+    REPAYMENT_BASE,
     UNFUNDED_PAYMENTS,
     Asset,
     Instrument,
@@ -32,14 +41,26 @@ from tokens.records.instruments import (
     PaymentKind,
     PaymentStatus,
 )
+from tokens.records.options import CALLED
 from tokens.records.system import AgendaItem
 from tokens.state import Overlay
-from tokens.terms import coupon_fraction_of, coupon_of, dates_of, maturity_of, periods_of
+from tokens.terms import (
+    Dates,
+    coupon_factor_of,
+    coupon_fraction_of,
+    dates_of,
+    periods_of,
+    pool_factor_of,
+    repayment_of,
+)
 from tokens.types import AgendaClass, AssetStatus
 
 COUPON_HANDLER = "coupon"
 REDEMPTION_HANDLER = "redemption"
 RELEASE_HANDLER = "asset_release"
+CALL_HANDLER = "partial_call"
+PUT_HANDLER = "put"
+PUT_WINDOW_HANDLER = "put_window"
 
 _ITEM = b"mohur/servicing/v1"
 _DAY = dt.timedelta(days=1)
@@ -66,6 +87,7 @@ def skip_past_records(context: Context, asset_id: str) -> None:
 
 
 def _take_records_of(context: Context, asset: Asset, through: dt.date) -> None:
+    """One by one: a coupon without a rate stops here, and is asked for again on the next date."""
     state = context.state
     instrument = require(state, INSTRUMENT, asset.id)
     if instrument.next_coupon_end is None:
@@ -74,38 +96,92 @@ def _take_records_of(context: Context, asset: Asset, through: dt.date) -> None:
     if dates_of(instrument.terms, calendar, instrument.next_coupon_end).record_date > through:
         return
     periods = periods_of(instrument.terms)
+    last = _last_date(state, instrument)
     number = instrument.next_coupon
-    while number <= len(periods):
+    while number <= len(periods) and periods[number - 1].end <= last:
         dates = dates_of(instrument.terms, calendar, periods[number - 1].end)
         if dates.record_date > through:
             break
-        fraction = coupon_fraction_of(instrument.terms, calendar, number)
-        recorded = supply_of(state, asset.id)
-        required = coupon_of(instrument.terms, fraction, recorded)
-        asset = _with_record(asset, owed=required > 0)
-        payment = Payment(
-            asset=asset.id,
-            number=number,
-            kind=PaymentKind.COUPON,
-            status=PaymentStatus.RECORD_TAKEN if required else PaymentStatus.PAID,
-            record_date=dates.record_date,
-            payment_date=dates.payment_date,
-            fraction=fraction,
-            record_no=asset.record_no,
-            recorded=recorded,
-            required=required,
-            paid=0,
-            withheld=0,
-            was_missed=False,
-            paid_on=None,
-        )
-        state.put(PAYMENT, payment)
-        _tell_record(context, payment)
+        rate_e6 = rate_of_coupon(state, instrument, number)
+        if rate_e6 is None:
+            context.emit(
+                RecordBlocked(asset=asset.id, payment=number, record_date=dates.record_date)
+            )
+            break
+        asset = _take_record(context, asset, instrument, number, dates, rate_e6)
         number += 1
     if number != instrument.next_coupon:
         state.put(ASSET, asset)
         end = periods[number - 1].end if number <= len(periods) else None
         state.put(INSTRUMENT, with_next_coupon(instrument, number, end))
+
+
+def _last_date(state: Overlay, instrument: Instrument) -> dt.date:
+    """Unadjusted: the maturity, or the date for which the whole issue is called."""
+    called = state.get(CALLED, instrument.asset)
+    return instrument.terms.maturity_date if called is None else called.date
+
+
+def _take_record(
+    context: Context,
+    asset: Asset,
+    instrument: Instrument,
+    number: int,
+    dates: Dates,
+    rate_e6: int,
+) -> Asset:
+    """One record for the coupon and for what is repaid with it."""
+    state, terms = context.state, instrument.terms
+    calendar = require(state, CALENDAR, terms.calendar_id).current
+    recorded = supply_of(state, asset.id)
+    coupon = Payment(
+        asset=asset.id,
+        number=number,
+        kind=PaymentKind.COUPON,
+        status=PaymentStatus.RECORD_TAKEN,
+        record_date=dates.record_date,
+        payment_date=dates.payment_date,
+        fraction=coupon_fraction_of(terms, calendar, number),
+        rate_e6=rate_e6,
+        factor_e6=coupon_factor_of(terms, number),
+        price_e4=0,
+        record_no=asset.record_no + 1,
+        recorded=recorded,
+        required=0,
+        paid=0,
+        withheld=0,
+        was_missed=False,
+        paid_on=None,
+    )
+    payments = [coupon]
+    part_e6 = repayment_of(terms, number)
+    if part_e6:
+        payments.append(
+            msgspec.structs.replace(
+                coupon,
+                number=REPAYMENT_BASE + number,
+                kind=PaymentKind.REPAYMENT,
+                fraction=(part_e6, FACTOR_ONE_E6),
+                rate_e6=0,
+                factor_e6=FACTOR_ONE_E6,
+                price_e4=PAR_E4,
+            )
+        )
+    owed = False
+    for payment in payments:
+        opened = open_payment(context, payment)
+        _tell_record(context, opened)
+        owed = owed or opened.required > 0
+    return _with_record(asset, owed=owed)
+
+
+def open_payment(context: Context, payment: Payment) -> Payment:
+    """Write a payment down with what it needs; one of nothing is paid at once."""
+    required = owed_floor(payment, payment.recorded)
+    status = PaymentStatus.RECORD_TAKEN if required else PaymentStatus.PAID
+    opened = msgspec.structs.replace(payment, required=required, status=status)
+    context.state.put(PAYMENT, opened)
+    return opened
 
 
 def _tell_record(context: Context, payment: Payment) -> None:
@@ -131,6 +207,7 @@ def miss_unfunded(context: Context, on: dt.date) -> None:
             missed = with_payment(payment, status=PaymentStatus.MISSED, was_missed=True)
             state.put(PAYMENT, missed)
             tell_status(context, missed)
+            defaulting.watch(context, missed)
 
 
 def mature(context: Context, on: dt.date) -> None:
@@ -140,31 +217,42 @@ def mature(context: Context, on: dt.date) -> None:
         if asset.status is AssetStatus.MATURED:
             continue
         instrument = require(state, INSTRUMENT, asset.id)
-        calendar = require(state, CALENDAR, instrument.terms.calendar_id).current
-        if maturity_of(instrument.terms, calendar) <= on:
-            _mature(context, asset, instrument, on)
+        terms = instrument.terms
+        calendar = require(state, CALENDAR, terms.calendar_id).current
+        last = _last_date(state, instrument)
+        if adjust(calendar, last, terms.bdc) > on:
+            continue
+        end = instrument.next_coupon_end
+        if asset.status is AssetStatus.OUTSTANDING and end is not None and end <= last:
+            continue  # its record waits for a fixing: units that are burned have no coupon
+        _mature(context, asset, instrument, on)
 
 
 def _mature(context: Context, asset: Asset, instrument: Instrument, on: dt.date) -> None:
+    """At maturity, or on the date of a call: all units are redeemed at one price."""
     state = context.state
-    owed = supply_of(state, asset.id)
     if asset.status is not AssetStatus.OUTSTANDING:
         set_status(context, asset, AssetStatus.CANCELLED)
         return
+    called = state.get(CALLED, asset.id)
+    factor_e6 = pool_factor_of(instrument.terms, _last_date(state, instrument))
     set_status(context, asset, AssetStatus.MATURED)
-    state.put(
-        PAYMENT,
+    open_payment(
+        context,
         Payment(
             asset=asset.id,
-            number=instrument.next_coupon,
+            number=redemption_number(instrument),
             kind=PaymentKind.REDEMPTION,
-            status=PaymentStatus.RECORD_TAKEN if owed else PaymentStatus.PAID,
+            status=PaymentStatus.RECORD_TAKEN,
             record_date=on,
             payment_date=on,
-            fraction=(1, 1),
+            fraction=(factor_e6, FACTOR_ONE_E6),
+            rate_e6=0,
+            factor_e6=FACTOR_ONE_E6,
+            price_e4=PAR_E4 if called is None else called.price_e4,
             record_no=0,
-            recorded=owed,
-            required=owed,
+            recorded=supply_of(state, asset.id),
+            required=0,
             paid=0,
             withheld=0,
             was_missed=False,
@@ -173,6 +261,24 @@ def _mature(context: Context, asset: Asset, instrument: Instrument, on: dt.date)
     )
     enqueue(context, asset.id, 0, RELEASE_HANDLER, AgendaClass.RELEASE, on)
     end_if_done(context, asset.id)
+
+
+def waits_for_fixing(context: Context, asset_id: str, number: int) -> bool:
+    """Whether the record of a coupon is due and only its rate is missing."""
+    state = context.state
+    instrument = state.get(INSTRUMENT, asset_id)
+    if instrument is None or instrument.next_coupon_end is None:
+        return False
+    if number != instrument.next_coupon or rate_of_coupon(state, instrument, number) is not None:
+        return False
+    calendar = require(state, CALENDAR, instrument.terms.calendar_id).current
+    dates = dates_of(instrument.terms, calendar, instrument.next_coupon_end)
+    return dates.record_date < context.business_date
+
+
+def redemption_number(instrument: Instrument) -> int:
+    """Of the payment that redeems the whole: one after the coupons of the terms."""
+    return len(periods_of(instrument.terms)) + 1
 
 
 def end_if_done(context: Context, asset_id: str) -> None:
@@ -188,7 +294,7 @@ def forget_record(state: Overlay, asset_id: str) -> None:
     """A payment is finished: the oldest unpaid record is another one, or there is none."""
     asset = require_asset(state, asset_id)
     owed = state.scan(PAYMENT, OPEN_PAYMENTS, (asset_id,), limit=LIVE_INSTRUMENTS_MAX)
-    records = [entry.record_no for entry in owed if entry.kind is PaymentKind.COUPON]
+    records = [entry.record_no for entry in owed if entry.record_no]
     state.put(ASSET, with_asset(asset, unpaid_record=min(records, default=0)))
 
 

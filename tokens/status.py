@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from tokens.records.instruments import Asset
 from tokens.results import Code
-from tokens.types import AssetStatus, OperationClass
+from tokens.types import AssetFlag, AssetStatus, OperationClass
 
 
 class Use(IntEnum):
@@ -121,6 +121,9 @@ ASSET_CELLS = tuple(
 )
 """ASSET_TABLE by number."""
 
+STANDING_STILL = (Use.OUT, Use.IN, Use.LIEN, Use.ISSUE_OUT, Use.ISSUE_IN)
+"""What an asset does not do while a partial call is drawn (5.4): a share is of what is held."""
+
 PAUSABLE = (
     OperationClass.MOVE
     | OperationClass.TRADE
@@ -149,6 +152,8 @@ def asset_refusal(asset: Asset, operation_class: OperationClass, use: Use) -> Co
     code = ASSET_CELLS[asset.status][use]
     if code is not None:
         return code
+    if asset.flags & AssetFlag.DRAWING and use in STANDING_STILL:
+        return Code.ASSET_PAUSED
     if (
         asset.paused
         and asset.paused & operation_class.value

@@ -151,6 +151,8 @@ class AssetFlag(IntFlag):
 
     DEFAULT = 1
     BREACH = 2
+    DRAWING = 4
+    """Shares of a partial call are being drawn: its units stand still until they are paid."""
     LOCKED_UP = 64
     """Some account has a lock-up: a movement asks for it."""
     COUNTED = 128

@@ -52,11 +52,17 @@ from tokens.events.instruments import (
     AssetDefined,
     AssetStatusChanged,
     CouponPaid,
+    CrossDefaultSet,
+    DefaultCured,
+    DefaultDeclared,
     DocumentAdded,
+    InstrumentCalled,
     PaymentFunded,
     PaymentStatusChanged,
     PaymentUnclaimed,
     PrincipalPaid,
+    PutElected,
+    RecordBlocked,
     RecordTaken,
     ResidualReturned,
     TaxTableSet,
@@ -154,6 +160,12 @@ LedgerEvent = (
     | ResidualReturned
     | TaxTableSet
     | TaxWithheld
+    | CrossDefaultSet
+    | DefaultCured
+    | DefaultDeclared
+    | InstrumentCalled
+    | PutElected
+    | RecordBlocked
     | UnclaimedPaid
     | ReferenceRateSet
     | CouponFixed
@@ -236,15 +248,19 @@ __all__ = [
     "CouponPaid",
     "CredentialSet",
     "CreditStopSet",
+    "CrossDefaultSet",
     "DayClosed",
     "DayOpened",
     "DeliveryChanged",
+    "DefaultCured",
+    "DefaultDeclared",
     "DocumentAdded",
     "FixingMissed",
     "FreezeChanged",
     "FreezeLifted",
     "GrantEnded",
     "GrantSet",
+    "InstrumentCalled",
     "Issued",
     "KeyPolicySet",
     "LedgerEvent",
@@ -270,8 +286,10 @@ __all__ = [
     "ProposalClosed",
     "Proposed",
     "ProtocolActivated",
+    "PutElected",
     "RampChanged",
     "RampOpened",
+    "RecordBlocked",
     "RecordTaken",
     "RecoveryAnswered",
     "RecoveryClosed",

@@ -247,3 +247,99 @@ class TaxWithheld(
     rate_e6: int
     """Part of the base, x 10^6."""
     withheld: Amount
+
+
+class RecordBlocked(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=131,
+):
+    """A record was due, but its coupon has no rate yet: it is taken after the fixing."""
+
+    asset: AssetId
+    payment: Count
+    record_date: dt.date
+
+
+class InstrumentCalled(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=132,
+):
+    """The issuer gave notice of a call."""
+
+    asset: AssetId
+    date: dt.date
+    """Call date of the terms."""
+    face: Amount
+    """Minor units of face; 0 = all of it."""
+    price_e4: int
+
+
+class PutElected(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=133,
+):
+    """A holder elected to give units back at a put date, or took that back (face 0)."""
+
+    asset: AssetId
+    date: dt.date
+    account: Address
+    face: Amount
+
+
+class DefaultDeclared(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=134,
+):
+    """An instrument is in default: a payment was missed and its days of grace are over."""
+
+    asset: AssetId
+    cause: AssetId
+    """Instrument whose payment it is: another one by cross-default."""
+    payment: Count
+
+
+class DefaultCured(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=135,
+):
+    """The missed payment was made: it is no cause of default any more."""
+
+    asset: AssetId
+    cause: AssetId
+    payment: Count
+    in_default: bool
+    """Another cause is left."""
+
+
+class CrossDefaultSet(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=136,
+):
+    """Which instruments of an issuer default together."""
+
+    issuer: Address
+    assets: tuple[AssetId, ...]

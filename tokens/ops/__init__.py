@@ -18,6 +18,8 @@ from tokens.auction_days import (
 )
 from tokens.auction_settling import AUCTION_SETTLE_AGENDA
 from tokens.commodities import DELIVERY_AGENDA, LOT_AGENDA
+from tokens.calling import CALL_AGENDA
+from tokens.defaulting import DEFAULT_AGENDA
 from tokens.fixings import FIXING_AGENDA
 from tokens.grant_ends import GRANT_VOIDING
 from tokens.holders import HOLDER_COUNT_AGENDA
@@ -31,6 +33,7 @@ from tokens.ops.auction_reveal import END_REVEAL, PUBLISH_AUCTION_KEY, REVEAL_BI
 from tokens.ops.auctions import ANNOUNCE_AUCTION, CANCEL_AUCTION, CLOSE_AUCTION, OPEN_AUCTION
 from tokens.ops.batch_steps import ALLOCATE_BATCH, CANCEL_BATCH, SETTLE_BATCH
 from tokens.ops.business_day import CLOSE_DAY, OPEN_DAY, SET_CALENDAR
+from tokens.ops.calls import CALL_INSTRUMENT
 from tokens.ops.cash import CASH_MINT, CASH_REDEEM
 from tokens.ops.cash_asset import DEFINE_CASH_ASSET
 from tokens.ops.central_bank_money import CB_ISSUE, CB_WITHDRAW
@@ -38,6 +41,8 @@ from tokens.ops.commodities import DEFINE_COMMODITY, MINT_RECEIPTS
 from tokens.ops.control import FORCE_TRANSFER, PAUSE_ASSET
 from tokens.ops.coupons import COUPON_FUND, REDEMPTION_FUND, SET_TAX_TABLE
 from tokens.ops.deliveries import CANCEL_DELIVERY, CONFIRM_DELIVERY, REQUEST_DELIVERY
+from tokens.ops.coupons import COUPON_FUND, PRINCIPAL_FUND, REDEMPTION_FUND, SET_TAX_TABLE
+from tokens.ops.defaults import SET_CROSS_DEFAULT
 from tokens.ops.documents import ADD_DOCUMENT, AMEND_INSTRUMENT
 from tokens.ops.freezes import CHANGE_FREEZE, FREEZE, LIFT_FREEZE, STOP_CREDITS
 from tokens.ops.governance import PARAMETER_CHANGE, SET_APPROVAL_POLICY, SET_PARAMETER
@@ -62,6 +67,7 @@ from tokens.ops.persons import ISSUE_CREDENTIAL, REVOKE_CREDENTIAL, UPDATE_SANCT
 from tokens.ops.pledges import CREATE_PLEDGE, RELEASE_PLEDGE, SUBSTITUTE_PLEDGE
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
 from tokens.ops.protocol import ACTIVATE, SIGNAL_SUPPORT
+from tokens.ops.puts import ELECT_PUT, WITHDRAW_PUT
 from tokens.ops.rates import FIX_COUPON, SET_REFERENCE_RATES
 from tokens.ops.reassignment import REASSIGN_SERVICING
 from tokens.ops.recovery import AGREE_RECOVERY, END_RECOVERY, OBJECT_RECOVERY, RECOVER_ACCOUNT
@@ -80,6 +86,7 @@ from tokens.ops.validators import (
     ROTATE_VALIDATOR_KEYS,
 )
 from tokens.payouts import COUPON_AGENDA, REDEMPTION_AGENDA
+from tokens.putting import PUT_AGENDA, PUT_WINDOW_AGENDA
 from tokens.ramps import RAMP_EXPIRY_AGENDA
 from tokens.reassigning import REASSIGNMENT_AGENDA
 from tokens.recovering import RECOVERY_AGENDA
@@ -143,6 +150,11 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     COUPON_FUND,
     REDEMPTION_FUND,
     SET_TAX_TABLE,
+    PRINCIPAL_FUND,
+    CALL_INSTRUMENT,
+    ELECT_PUT,
+    WITHDRAW_PUT,
+    SET_CROSS_DEFAULT,
     PAY_UNCLAIMED,
     INSTRUCT_BATCH,
     APPROVE_BATCH,
@@ -237,6 +249,10 @@ HANDLERS: tuple[AgendaHandler, ...] = (
     GRANT_VOIDING,
     REASSIGNMENT_AGENDA,
     RECOVERY_AGENDA,
+    CALL_AGENDA,
+    PUT_WINDOW_AGENDA,
+    PUT_AGENDA,
+    DEFAULT_AGENDA,
 )  # fmt: skip
 """Who does the ledger's own work: one line each."""
 

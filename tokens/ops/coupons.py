@@ -72,6 +72,26 @@ class RedemptionFund(
     """Asset id: ISIN, or the code of a money."""
 
 
+class PrincipalFund(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=240,
+):
+    """Set aside the money of a repayment, a partial call or a put, whole.
+
+    By the treasury, or by the central bank under its mandate, as for a coupon.
+    """
+
+    asset: AssetId
+    """Asset id: ISIN, or the code of a money."""
+    payment: Count
+    """Repayment with coupon n: 10,000 + n; partial call on call date i: 20,000 + i; put on put
+    date i: 30,000 + i."""
+
+
 class SetTaxTable(
     msgspec.Struct,
     frozen=True,
@@ -94,8 +114,9 @@ class SetTaxTable(
 
 def _redemption_of(state: Overlay, asset: str) -> Payment | None:
     instrument = state.get(INSTRUMENT, asset)
-    payment = None if instrument is None else state.get(PAYMENT, asset, instrument.next_coupon)
-    return payment if payment is not None and payment.kind is PaymentKind.REDEMPTION else None
+    if instrument is None:
+        return None
+    return state.get(PAYMENT, asset, servicing.redemption_number(instrument))
 
 
 def _fundable(instrument: Instrument, state: Overlay) -> int:
@@ -133,13 +154,39 @@ def check_coupon(context: Context, operation: CouponFund) -> Iterator[Refusal]:
     payment = context.state.get(PAYMENT, operation.asset, operation.coupon)
     if payment is not None and payment.kind is not PaymentKind.COUPON:
         payment = None
-    yield from _funding_refusals(context, operation.asset, payment, Code.RECORD_NOT_TAKEN)
+    missing = Code.RECORD_NOT_TAKEN
+    if payment is None and servicing.waits_for_fixing(context, operation.asset, operation.coupon):
+        missing = Code.FIXING_MISSING
+    yield from _funding_refusals(context, operation.asset, payment, missing)
 
 
 def apply_coupon(context: Context, operation: CouponFund) -> None:
     """Money aside; the agenda pays."""
     payment = require(context.state, PAYMENT, operation.asset, operation.coupon)
     _fund(context, payment, servicing.COUPON_HANDLER, AgendaClass.COUPON)
+
+
+_PRINCIPAL = {
+    PaymentKind.REPAYMENT: (servicing.COUPON_HANDLER, AgendaClass.COUPON),
+    PaymentKind.PARTIAL_CALL: (servicing.CALL_HANDLER, AgendaClass.REDEMPTION),
+    PaymentKind.PUT: (servicing.PUT_HANDLER, AgendaClass.REDEMPTION),
+}
+"""Who pays what part of the principal."""
+
+
+def check_principal(context: Context, operation: PrincipalFund) -> Iterator[Refusal]:
+    """A record, a call or the end of a put's window says what is required."""
+    payment = context.state.get(PAYMENT, operation.asset, operation.payment)
+    if payment is not None and payment.kind not in _PRINCIPAL:
+        payment = None
+    yield from _funding_refusals(context, operation.asset, payment, Code.RECORD_NOT_TAKEN)
+
+
+def apply_principal(context: Context, operation: PrincipalFund) -> None:
+    """Money aside; the agenda pays."""
+    payment = require(context.state, PAYMENT, operation.asset, operation.payment)
+    handler, item_class = _PRINCIPAL[payment.kind]
+    _fund(context, payment, handler, item_class)
 
 
 def check_redemption(context: Context, operation: RedemptionFund) -> Iterator[Refusal]:
@@ -216,6 +263,24 @@ COUPON_FUND = OperationSpec(
     operation_class=OperationClass.SERVICE,
     check=check_coupon,
     apply=apply_coupon,
+    codes=(
+        Code.UNKNOWN_ASSET,
+        Code.NOT_AUTHORISED,
+        Code.RECORD_NOT_TAKEN,
+        Code.FIXING_MISSING,
+        Code.ALREADY_PAID,
+        Code.ALREADY_FUNDED,
+        Code.NOT_FUNDED,
+    ),
+)
+
+PRINCIPAL_FUND = OperationSpec(
+    operation=PrincipalFund,
+    name="principal_fund",
+    family="coupons",
+    operation_class=OperationClass.SERVICE,
+    check=check_principal,
+    apply=apply_principal,
     codes=(
         Code.UNKNOWN_ASSET,
         Code.NOT_AUTHORISED,

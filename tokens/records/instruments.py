@@ -19,6 +19,7 @@ from tokens.types import (
     Count,
     Hash,
     PositiveAmount,
+    PriceE4,
     RateE6,
     Symbol,
     Text,
@@ -215,6 +216,21 @@ class PaymentKind(IntEnum):
 
     COUPON = 1
     REDEMPTION = 2
+    """Of all units, at maturity or at a call of the whole."""
+    REPAYMENT = 3
+    """A part of the face by record, with a coupon; the units stay (amortisation)."""
+    PARTIAL_CALL = 4
+    """Of a part of the units, each holder's share."""
+    PUT = 5
+    """Of the units that holders elected to give back."""
+
+
+REPAYMENT_BASE = 10_000
+"""The repayment with coupon n is payment 10,000 + n: there are never as many coupons."""
+CALL_BASE = 20_000
+"""The partial call on call date i (from 1) is payment 20,000 + i."""
+PUT_BASE = 30_000
+"""The put on put date i (from 1) is payment 30,000 + i."""
 
 
 class PaymentStatus(IntEnum):
@@ -236,7 +252,7 @@ class Payment(
 
     asset: AssetId
     number: Count
-    """Coupons 1..n, redemption n + 1."""
+    """Coupons 1..n, redemption n + 1; others from REPAYMENT_BASE, CALL_BASE, PUT_BASE on."""
     kind: PaymentKind
     status: PaymentStatus
     record_date: dt.date
@@ -244,12 +260,18 @@ class Payment(
     payment_date: dt.date
     """Adjusted; frozen with the record."""
     fraction: tuple[Count, Annotated[int, msgspec.Meta(ge=1, le=2**62)]]
-    """Exact part of a year that the coupon pays, frozen with the record; (1, 1) for a
-    redemption."""
+    """Exact, frozen with the record. Coupon: part of a year; others: part of the original face
+    that is repaid on each unit."""
+    rate_e6: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    """Coupon: annual rate, frozen with the record; others: 0."""
+    factor_e6: Annotated[int, msgspec.Meta(ge=0, le=10**6)]
+    """Coupon: pool factor that interest counts on; others: 10^6."""
+    price_e4: PriceE4
+    """Paid per 100 of what is repaid, x 10^4; coupon: 0."""
     record_no: Count
-    """Number of the record; 0 for a redemption, which pays the balance itself."""
+    """Number of the record; 0 where units are burned, which pays the balance itself."""
     recorded: Amount
-    """Face recorded: the supply when the record was taken."""
+    """Face that is paid on: the supply when the record was taken, or what was called or elected."""
     required: Amount
     """Money that must be funded."""
     paid: Amount

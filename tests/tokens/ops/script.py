@@ -9,6 +9,7 @@ from tests.tokens.ops.auction_script import auction_steps
 from tests.tokens.ops.build import FACE, ISIN, dvp, instruct, leg, terms, transfer
 from tests.tokens.ops.script_collateral import collateral
 from tests.tokens.ops.script_money import money_outside
+from tests.tokens.ops.script_options import options
 from tests.tokens.ops.script_rates import rates_script
 from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, cb_issue, mint, redeem
 from tests.tokens.ops.world import CBM, World, address
@@ -49,6 +50,7 @@ def script(world: World) -> Iterator[Step]:
     yield from money_outside(world)
     yield from rates_script()
     yield from auction_steps(world)
+    yield from options(world)
 
 
 def _money(world: World) -> Iterator[Step]:
