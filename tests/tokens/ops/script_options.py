@@ -16,7 +16,7 @@ from tokens.ops.instruments import ApproveInstrument, CreateInstrument, terms_di
 from tokens.ops.puts import ElectPut, WithdrawPut
 from tokens.records.instruments import CALL_BASE, OptionDate
 
-ISIN = "PK0000000031"
+ISIN = "PK0000000213"
 DATE = dt.date(2026, 7, 17)
 OPTIONS = (OptionDate(date=DATE, price_e4=1_005_000, notice_bd=2),)
 
