@@ -16,8 +16,9 @@ from tokens import liens, redeeming
 from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.context import Context
 from tokens.finance.accrual import FACTOR_ONE_E6
-from tokens.finance.calendar import Calendar, add_business_days, adjust
+from tokens.finance.calendar import adjust
 from tokens.lookup import require, require_account, require_asset
+from tokens.options import last_day_of
 from tokens.payouts import begin, finish
 from tokens.records.amend import with_item
 from tokens.records.day import CALENDAR
@@ -26,8 +27,6 @@ from tokens.records.instruments import (
     INSTRUMENT,
     PAYMENT,
     PUT_BASE,
-    InstrumentTerms,
-    OptionDate,
     Payment,
     PaymentKind,
     PaymentStatus,
@@ -43,11 +42,6 @@ PAY_POSTINGS = 8
 """A hold, a burn, its money, its tax and its election."""
 
 _subject = msgspec.msgpack.Decoder(tuple[str, int])
-
-
-def last_day_of(option: OptionDate, terms: InstrumentTerms, calendar: Calendar) -> dt.date:
-    """Last business date on which notice of an option is in time."""
-    return add_business_days(calendar, adjust(calendar, option.date, terms.bdc), -option.notice_bd)
 
 
 def run_window(context: Context, item: AgendaItem, quota: int) -> Step:

@@ -10,8 +10,8 @@ from tokens.events import InstrumentCalled
 from tokens.finance.accrual import FACTOR_ONE_E6
 from tokens.finance.calendar import adjust
 from tokens.lookup import require, require_asset
+from tokens.options import last_day_of, option_of
 from tokens.posting import supply_of
-from tokens.putting import last_day_of
 from tokens.records.day import CALENDAR
 from tokens.records.instruments import (
     CALL_BASE,
@@ -52,14 +52,6 @@ class CallInstrument(
     """A call date of the terms, unadjusted; a coupon date where there are coupons."""
     face: PositiveAmount | None
     """Minor units of face, a multiple of the increment, less than the supply; None = the whole."""
-
-
-def option_of(options: tuple[OptionDate, ...], date: dt.date) -> tuple[int, OptionDate] | None:
-    """(number from 1, option) of a date, or None."""
-    for number, option in enumerate(options, start=1):
-        if option.date == date:
-            return number, option
-    return None
 
 
 def check_call(context: Context, operation: CallInstrument) -> Iterator[Refusal]:

@@ -13,8 +13,7 @@ from tokens.context import Context
 from tokens.eligibility import Movement, movement_refusals
 from tokens.events import PutElected
 from tokens.lookup import require, require_account, require_asset
-from tokens.ops.calls import option_of
-from tokens.putting import last_day_of
+from tokens.options import last_day_of, option_of
 from tokens.records.day import CALENDAR
 from tokens.records.holdings import LIEN
 from tokens.records.instruments import INSTRUMENT, PUT_BASE

@@ -14,8 +14,9 @@ from tokens.ops.defaults import SetCrossDefault
 from tokens.records.instruments import ASSET, PaymentStatus
 from tokens.records.options import CROSS_DEFAULT, DEFAULTS
 from tokens.records.options import DEFAULT as CAUSE
+from tokens.records.proposals import APPROVAL_POLICY
 from tokens.results import Code
-from tokens.types import AssetFlag, AssetStatus
+from tokens.types import AssetFlag, AssetStatus, Role
 
 ISIN = terms().isin
 OTHER = "PK0000000023"
@@ -125,6 +126,14 @@ def test_a_list_is_refused(world: World) -> None:
     listed = world.state.get(CROSS_DEFAULT, address("treasury"))
     assert listed is not None
     assert listed.assets == ()
+
+
+def test_a_list_is_of_a_treasury_even_if_the_policy_asks_for_none(world: World) -> None:
+    policy = world.state.get(APPROVAL_POLICY, "instrument")
+    assert policy is not None
+    alone = msgspec.structs.replace(policy, required=((Role.CENTRAL_BANK,),), approvals_min=1)
+    world.state.put(APPROVAL_POLICY, alone)
+    world.refuse(Code.ROLE_REQUIRED, "central", LIST)
 
 
 def test_an_unfunded_redemption_is_a_default_and_is_cured() -> None:
