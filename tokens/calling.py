@@ -7,6 +7,7 @@ Rules of this file:
    pages takes a share away or doubles it. Payments, other assets and orders of authorities go on.
 3. What an order seizes in between is called where it was or where it went, never twice; what is not
    called any more goes back as residual.
+4. A call whose money comes after the maturity has lapsed: all of it goes back.
 """
 
 import msgspec
@@ -23,7 +24,7 @@ from tokens.records.instruments import ASSET, INSTRUMENT, PAYMENT, Instrument, P
 from tokens.records.options import CALL_SHARE, SHARES, CallShare
 from tokens.records.system import AgendaItem
 from tokens.servicing import CALL_HANDLER
-from tokens.types import AssetFlag
+from tokens.types import AssetFlag, AssetStatus
 
 DRAW_POSTINGS = 1
 """A share is one record."""
@@ -56,6 +57,9 @@ def _draw_page(context: Context, item: AgendaItem, quota: int, asset_id: str, nu
     state = context.state
     payment = begin(context, require(state, PAYMENT, asset_id, number))
     asset = require_asset(state, asset_id)
+    if asset.status is not AssetStatus.OUTSTANDING:
+        finish(context, require(state, INSTRUMENT, asset_id), payment)
+        return Step(1, None)
     if not item.cursor:
         asset = with_asset(asset, flags=asset.flags | AssetFlag.DRAWING)
         state.put(ASSET, asset)

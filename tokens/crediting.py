@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tokens import liens, posting
+from tokens import liens, posting, reserve
 from tokens.context import Context
 from tokens.events import PaymentUnclaimed
 from tokens.lookup import require_account, require_asset
@@ -22,6 +22,7 @@ def credit(
     """
     state = context.state
     if not amount:
+        reserve.paid_into(context, account)
         return account
     target = account
     if account.status is AccountStatus.CLOSED:
@@ -44,6 +45,7 @@ def credit(
         amount,
     )
     liens.freeze_credit(context, target.id, instrument.terms.settlement_asset, amount)
+    reserve.paid_into(context, target)
     return target
 
 

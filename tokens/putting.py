@@ -112,8 +112,9 @@ def run_put(context: Context, item: AgendaItem, quota: int) -> Step:
     payment = begin(context, require(state, PAYMENT, asset_id, number))
     limit = max(1, quota // PAY_POSTINGS)
     page = state.scan(PUT_ELECTION, ELECTIONS, (asset_id, number), limit=limit)
+    lives = require_asset(state, asset_id).status is AssetStatus.OUTSTANDING
     for election in page:
-        if _close(context, election):
+        if _close(context, election) and lives:
             account = require_account(state, election.account)
             payment = redeeming.redeem(context, instrument, payment, account, election.face)
     if len(page) == limit:

@@ -19,7 +19,6 @@ from tokens.context import Context
 from tokens.coupon_rates import rate_of_coupon
 from tokens.events import AssetStatusChanged, PaymentStatusChanged, RecordBlocked, RecordTaken
 from tokens.finance.accrual import FACTOR_ONE_E6
-from tokens.finance.calendar import adjust
 from tokens.issue_price import PAR_E4
 from tokens.lookup import require, require_asset
 from tokens.payment_amounts import owed_floor
@@ -50,7 +49,6 @@ from tokens.terms import (
     coupon_fraction_of,
     dates_of,
     periods_of,
-    pool_factor_of,
     repayment_of,
 )
 from tokens.types import AgendaClass, AssetStatus
@@ -96,7 +94,7 @@ def _take_records_of(context: Context, asset: Asset, through: dt.date) -> None:
     if dates_of(instrument.terms, calendar, instrument.next_coupon_end).record_date > through:
         return
     periods = periods_of(instrument.terms)
-    last = _last_date(state, instrument)
+    last = last_date(state, instrument)
     number = instrument.next_coupon
     while number <= len(periods) and periods[number - 1].end <= last:
         dates = dates_of(instrument.terms, calendar, periods[number - 1].end)
@@ -116,7 +114,7 @@ def _take_records_of(context: Context, asset: Asset, through: dt.date) -> None:
         state.put(INSTRUMENT, with_next_coupon(instrument, number, end))
 
 
-def _last_date(state: Overlay, instrument: Instrument) -> dt.date:
+def last_date(state: Overlay, instrument: Instrument) -> dt.date:
     """Unadjusted: the maturity, or the date for which the whole issue is called."""
     called = state.get(CALLED, instrument.asset)
     return instrument.terms.maturity_date if called is None else called.date
@@ -208,59 +206,6 @@ def miss_unfunded(context: Context, on: dt.date) -> None:
             state.put(PAYMENT, missed)
             tell_status(context, missed)
             defaulting.watch(context, missed)
-
-
-def mature(context: Context, on: dt.date) -> None:
-    """At the opening of a date: what has come to its adjusted maturity only redeems."""
-    state = context.state
-    for asset in state.scan(ASSET, LIVE_INSTRUMENTS, limit=LIVE_INSTRUMENTS_MAX):
-        if asset.status is AssetStatus.MATURED:
-            continue
-        instrument = require(state, INSTRUMENT, asset.id)
-        terms = instrument.terms
-        calendar = require(state, CALENDAR, terms.calendar_id).current
-        last = _last_date(state, instrument)
-        if adjust(calendar, last, terms.bdc) > on:
-            continue
-        end = instrument.next_coupon_end
-        if asset.status is AssetStatus.OUTSTANDING and end is not None and end <= last:
-            continue  # its record waits for a fixing: units that are burned have no coupon
-        _mature(context, asset, instrument, on)
-
-
-def _mature(context: Context, asset: Asset, instrument: Instrument, on: dt.date) -> None:
-    """At maturity, or on the date of a call: all units are redeemed at one price."""
-    state = context.state
-    if asset.status is not AssetStatus.OUTSTANDING:
-        set_status(context, asset, AssetStatus.CANCELLED)
-        return
-    called = state.get(CALLED, asset.id)
-    factor_e6 = pool_factor_of(instrument.terms, _last_date(state, instrument))
-    set_status(context, asset, AssetStatus.MATURED)
-    open_payment(
-        context,
-        Payment(
-            asset=asset.id,
-            number=redemption_number(instrument),
-            kind=PaymentKind.REDEMPTION,
-            status=PaymentStatus.RECORD_TAKEN,
-            record_date=on,
-            payment_date=on,
-            fraction=(factor_e6, FACTOR_ONE_E6),
-            rate_e6=0,
-            factor_e6=FACTOR_ONE_E6,
-            price_e4=PAR_E4 if called is None else called.price_e4,
-            record_no=0,
-            recorded=supply_of(state, asset.id),
-            required=0,
-            paid=0,
-            withheld=0,
-            was_missed=False,
-            paid_on=None,
-        ),
-    )
-    enqueue(context, asset.id, 0, RELEASE_HANDLER, AgendaClass.RELEASE, on)
-    end_if_done(context, asset.id)
 
 
 def waits_for_fixing(context: Context, asset_id: str, number: int) -> bool:

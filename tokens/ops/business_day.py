@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens import auction_days, reserve, servicing
+from tokens import auction_days, maturing, reserve, servicing
 from tokens.context import Context
 from tokens.events import CalendarSet, DayClosed, DayOpened
 from tokens.finance.calendar import DATE_MAX, Calendar, check_calendar, is_business_day
@@ -107,7 +107,7 @@ def apply_open(context: Context, operation: OpenDay) -> None:
     state.put(BUSINESS_DAY, BusinessDay(date=operation.date, open=True, calendar=day.calendar))
     state.put(DAY_MARK, DayMark(date=operation.date, opened_at=context.height))
     context.emit(DayOpened(date=operation.date))
-    servicing.mature(context, operation.date)
+    maturing.mature(context, operation.date)
     reserve.review_all(context)
 
 

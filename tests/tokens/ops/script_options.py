@@ -14,6 +14,7 @@ from tokens.ops.coupons import PrincipalFund
 from tokens.ops.defaults import SetCrossDefault
 from tokens.ops.instruments import ApproveInstrument, CreateInstrument, terms_digest
 from tokens.ops.puts import ElectPut, WithdrawPut
+from tokens.records.day import BUSINESS_DAY
 from tokens.records.instruments import CALL_BASE, OptionDate
 
 ISIN = "PK0000000213"
@@ -49,5 +50,7 @@ def options(world: World) -> Iterator[Step]:
     yield "bank_b", WithdrawPut(asset=ISIN, date=DATE, account=holder)
     yield "treasury+central", CallInstrument(asset=ISIN, date=DATE, face=3 * FACE)
     yield "treasury", PrincipalFund(asset=ISIN, payment=CALL_BASE + 1)
-    yield "central", CloseDay(date=dt.date(2026, 1, 19))
+    day = world.state.get(BUSINESS_DAY)
+    if day is not None and day.open:
+        yield "central", CloseDay(date=day.date)
     yield "central", OpenDay(date=DATE)

@@ -333,3 +333,58 @@ def test_funding_of_principal_is_refused(world: World) -> None:
     world.refuse(Code.ALREADY_FUNDED, "treasury", FUND_PART)
     go_to(world, CALL_DATE)
     world.refuse(Code.ALREADY_PAID, "treasury", FUND_PART)
+
+
+def test_a_call_that_is_unfunded_at_maturity_lapses() -> None:
+    """Its units are redeemed with the others; money that comes later goes back, and cures."""
+    world = World()
+    for account in ("a/main", "treasury/main"):
+        fund(world, account, 1_000 * FACE)
+    bond(
+        world,
+        cfi="DBFTGR",
+        calls=(OPTION,),
+        tax_profile="none",
+        maturity_date=dt.date(2027, 1, 17),
+    )
+    issue(world, ISIN, "bank_a", "a/main", 100 * FACE, 100 * FACE)
+    call(world, PART)
+    go_to(world, dt.date(2027, 1, 18))
+    go_to(world, dt.date(2027, 1, 19))
+    held = world.balance(CBM, "treasury/main")
+    world.act("treasury", FUND_PART)
+    assert world.balance(CBM, "treasury/main") == held
+    assert world.payment(ISIN, CALL_BASE + 1).status is PaymentStatus.CURED
+    world.act("treasury", RedemptionFund(asset=ISIN))
+    assert principal(world) == {address("a/main"): (100 * FACE, 100 * FACE)}
+
+
+def test_maturity_waits_for_a_call_that_is_being_paid() -> None:
+    """What is redeemed is what the call leaves."""
+    world = World()
+    for account in ("a/main", "treasury/main"):
+        fund(world, account, 1_000 * FACE)
+    option = OptionDate(date=CALL_DATE, price_e4=10**6, notice_bd=0)
+    bond(
+        world,
+        cfi="DBFTGR",
+        calls=(option,),
+        tax_profile="none",
+        maturity_date=dt.date(2027, 1, 17),
+    )
+    issue(world, ISIN, "bank_a", "a/main", 100 * FACE, 100 * FACE)
+    world.act("bank_a", transfer(ISIN, "a/main", "b/main", 50 * FACE))
+    call(world, PART)
+    world.quota = 1
+    world.act("treasury", FUND_PART)
+    go_to(world, CALL_DATE)
+    go_to(world, dt.date(2027, 1, 18))
+    asset = world.state.get(ASSET, ISIN)
+    assert asset is not None
+    assert asset.status is AssetStatus.OUTSTANDING
+    world.finish_agenda()
+    go_to(world, dt.date(2027, 1, 19))
+    world.act("treasury", RedemptionFund(asset=ISIN))
+    world.finish_agenda()
+    assert world.payment(ISIN, 4).recorded == 70 * FACE
+    assert world.supply(ISIN) == 0
