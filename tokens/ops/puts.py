@@ -10,20 +10,22 @@ from tokens.agenda import schedule
 from tokens.authority import may_act_for
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
-from tokens.eligibility import Movement, movement_refusals
+from tokens.eligibility import RESERVED, standing
 from tokens.events import PutElected
 from tokens.lookup import require, require_account, require_asset
 from tokens.options import last_day_of, option_of
+from tokens.posting import available
 from tokens.records.day import CALENDAR
-from tokens.records.holdings import LIEN
+from tokens.records.holdings import LIEN, POSITION
 from tokens.records.instruments import INSTRUMENT, PUT_BASE
 from tokens.records.options import PUT_BOOK, PUT_ELECTION, PutBook, PutElection
-from tokens.records.parties import ACCOUNT
+from tokens.records.parties import ACCOUNT, Account
 from tokens.records.system import AgendaItem
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.servicing import PUT_WINDOW_HANDLER
 from tokens.state import Overlay
+from tokens.status import ACCOUNT_CELLS, Use, asset_refusal
 from tokens.types import Address, AgendaClass, AssetId, OperationClass, PositiveAmount
 
 _ITEM = b"mohur/put-window/v1"
@@ -107,16 +109,24 @@ def check_elect(context: Context, operation: ElectPut) -> Iterator[Refusal]:
         return
     if state.get(PUT_ELECTION, operation.asset, number, operation.account) is not None:
         yield Refusal(Code.ALREADY_EXISTS)
-    movement = Movement(
-        asset=require_asset(state, operation.asset),
-        source=account,
-        target=None,
-        amount=operation.face,
-        operation_class=OperationClass.LIEN,
-    )
-    yield from movement_refusals(context, movement)
+    yield from _units_refusals(context, account, operation)
     if not liens.has_room(state, operation.account):
         yield Refusal(Code.LIENS_FULL)
+
+
+def _units_refusals(context: Context, account: Account, operation: ElectPut) -> Iterator[Refusal]:
+    """Checks 1, 2, 9 and 11. A put is a right of the holder: rules of transfers do not bar it."""
+    asset = require_asset(context.state, operation.asset)
+    codes = [
+        asset_refusal(asset, OperationClass.LIEN, Use.LIEN),
+        ACCOUNT_CELLS[standing(context, asset.id, account, Use.LIEN)][Use.LIEN],
+        Code.ACCOUNT_RESERVED if account.purpose in RESERVED else None,
+    ]
+    yield from (Refusal(code) for code in codes if code is not None)
+    if operation.face < asset.denomination or operation.face % asset.increment:
+        yield Refusal(Code.DENOM_NOT_MULTIPLE)
+    if available(context.state.get(POSITION, asset.id, account.id)) < operation.face:
+        yield Refusal(Code.INSUFFICIENT_AVAILABLE)
 
 
 def apply_elect(context: Context, operation: ElectPut) -> None:
@@ -227,7 +237,10 @@ ELECT_PUT = OperationSpec(
         Code.ASSET_PAUSED,
         Code.ASSET_MATURED,
         Code.ACCOUNT_CLOSED,
+        Code.ACCOUNT_FROZEN,
         Code.CREDIT_STOPPED,
+        Code.EXIT_ONLY,
+        Code.RECOVERY_OPEN,
         Code.ACCOUNT_RESERVED,
         Code.DENOM_NOT_MULTIPLE,
         Code.INSUFFICIENT_AVAILABLE,

@@ -225,12 +225,9 @@ class PaymentKind(IntEnum):
     """Of the units that holders elected to give back."""
 
 
-REPAYMENT_BASE = 10_000
-"""The repayment with coupon n is payment 10,000 + n: there are never as many coupons."""
-CALL_BASE = 20_000
-"""The partial call on call date i (from 1) is payment 20,000 + i."""
-PUT_BASE = 30_000
-"""The put on put date i (from 1) is payment 30,000 + i."""
+REPAYMENT_BASE, CALL_BASE, PUT_BASE = 10_000, 20_000, 30_000
+"""The repayment with coupon n is payment 10,000 + n, the partial call on call date i 20,000 + i,
+the put on put date i 30,000 + i: there are never as many coupons."""
 
 
 class PaymentStatus(IntEnum):

@@ -15,14 +15,22 @@ from tokens.ops.business_day import SetCalendar
 from tokens.ops.calls import CallInstrument
 from tokens.ops.control import ForceTransfer, PauseAsset
 from tokens.ops.coupons import PrincipalFund
-from tokens.ops.freezes import Freeze, StopCredits
+from tokens.ops.freezes import Freeze, LiftFreeze, StopCredits
 from tokens.ops.puts import ElectPut, WithdrawPut
 from tokens.records.holdings import POSITION, Lien
 from tokens.records.instruments import ASSET, PAYMENT, PUT_BASE, OptionDate, PaymentStatus
+from tokens.records.licences import LICENCE, Licence
 from tokens.records.options import ELECTIONS, PUT_ELECTION
 from tokens.records.parties import ACCOUNT
 from tokens.results import Code
-from tokens.types import NO_ADDRESS, AccountStatus, AssetStatus, LienKind, OperationClass
+from tokens.types import (
+    NO_ADDRESS,
+    AccountStatus,
+    AssetStatus,
+    LicencePhase,
+    LienKind,
+    OperationClass,
+)
 
 ISIN = terms().isin
 FIRST = OptionDate(date=dt.date(2026, 7, 17), price_e4=990_000, notice_bd=5)
@@ -91,6 +99,39 @@ def test_an_election_is_refused_by_states(world: World) -> None:
     reserved = change(ELECT, account=address("reserve"))
     world.state.put(ASSET, asset)
     world.refuse(Code.ACCOUNT_RESERVED, "issuer", reserved)
+
+
+def test_an_election_is_refused_by_freeze_recovery_and_licence(world: World) -> None:
+    order = Freeze(
+        order_id=ORDER,
+        account=address("a/main"),
+        asset=ISIN,
+        amount=None,
+        expires_on=None,
+        basis=BASIS,
+    )
+    world.act("fiu", order)
+    world.refuse(Code.ACCOUNT_FROZEN, "bank_a", ELECT)
+    world.act("fiu", LiftFreeze(order_id=ORDER))
+    account = world.state.get(ACCOUNT, address("a/main"))
+    assert account is not None
+    world.state.put(ACCOUNT, change(account, status=AccountStatus.RECOVERING))
+    world.refuse(Code.RECOVERY_OPEN, "bank_a", ELECT)
+    world.state.put(ACCOUNT, account)
+    world.state.put(
+        LICENCE,
+        Licence(
+            institution=address("bank_a"),
+            phase=LicencePhase.SUSPENDED,
+            categories=2,
+            goaml_id="",
+            registration_no="",
+            expires_on=None,
+            since=dt.date(2025, 7, 1),
+            basis=BASIS,
+        ),
+    )
+    world.refuse(Code.EXIT_ONLY, "bank_a", ELECT)
 
 
 def test_an_election_needs_room_for_its_hold(world: World) -> None:
