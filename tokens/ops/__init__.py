@@ -17,8 +17,8 @@ from tokens.auction_days import (
     AUCTION_VOID_AGENDA,
 )
 from tokens.auction_settling import AUCTION_SETTLE_AGENDA
-from tokens.commodities import DELIVERY_AGENDA, LOT_AGENDA
 from tokens.calling import CALL_AGENDA
+from tokens.commodities import DELIVERY_AGENDA, LOT_AGENDA
 from tokens.defaulting import DEFAULT_AGENDA
 from tokens.fixings import FIXING_AGENDA
 from tokens.grant_ends import GRANT_VOIDING
@@ -39,10 +39,9 @@ from tokens.ops.cash_asset import DEFINE_CASH_ASSET
 from tokens.ops.central_bank_money import CB_ISSUE, CB_WITHDRAW
 from tokens.ops.commodities import DEFINE_COMMODITY, MINT_RECEIPTS
 from tokens.ops.control import FORCE_TRANSFER, PAUSE_ASSET
-from tokens.ops.coupons import COUPON_FUND, REDEMPTION_FUND, SET_TAX_TABLE
-from tokens.ops.deliveries import CANCEL_DELIVERY, CONFIRM_DELIVERY, REQUEST_DELIVERY
 from tokens.ops.coupons import COUPON_FUND, PRINCIPAL_FUND, REDEMPTION_FUND, SET_TAX_TABLE
 from tokens.ops.defaults import SET_CROSS_DEFAULT
+from tokens.ops.deliveries import CANCEL_DELIVERY, CONFIRM_DELIVERY, REQUEST_DELIVERY
 from tokens.ops.documents import ADD_DOCUMENT, AMEND_INSTRUMENT
 from tokens.ops.freezes import CHANGE_FREEZE, FREEZE, LIFT_FREEZE, STOP_CREDITS
 from tokens.ops.governance import PARAMETER_CHANGE, SET_APPROVAL_POLICY, SET_PARAMETER
