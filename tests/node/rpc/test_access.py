@@ -36,6 +36,16 @@ instrument_get                 yes yes yes
 instrument_getAccrued          yes yes yes
 instrument_getRegister         yes yes yes
 instrument_getSchedule         yes yes yes
+auction_get              yes yes yes
+auction_getAllotments    yes yes yes
+auction_getNcbs          yes yes yes
+auction_getResult        yes yes yes
+auction_getSheets        yes yes yes
+auction_list             yes yes yes
+instrument_getFixings    yes yes yes
+instrument_getPrice      yes yes yes
+instrument_getYield      yes yes yes
+rate_list                yes yes yes
 cash_getQueue            yes yes yes
 cash_getReserves         yes yes yes
 cash_getSupply           yes yes yes
