@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import RESERVED
 from tokens.records.parties import ACCOUNT
-from tokens.records.settlement import ISSUANCE, Batch, BatchParty, Leg
+from tokens.records.settlement import CASH_ROUTE, ISSUANCE, Batch, BatchParty, Leg
 from tokens.results import Code, Refusal
+from tokens.state import Overlay
 from tokens.types import NO_ADDRESS, AccountStatus
 
 
@@ -68,3 +71,26 @@ def account_refusals(context: Context, party: bytes, address: bytes) -> Iterator
         yield Refusal(Code.ACCOUNT_RESERVED)
     if account.status is AccountStatus.CLOSED:
         yield Refusal(Code.ACCOUNT_CLOSED)
+
+
+def route_of(state: Overlay, account: bytes, asset: str) -> bytes:
+    """Account that pays and is paid an asset for `account`: mostly itself (5.5, cash_account).
+
+    A route ends by itself when one of the two changes its institution.
+    """
+    route = state.get(CASH_ROUTE, account, asset)
+    if route is None:
+        return account
+    own, other = state.get(ACCOUNT, account), state.get(ACCOUNT, route.cash_account)
+    together = own is not None and other is not None and own.servicer == other.servicer
+    return route.cash_account if together else account
+
+
+def routed(state: Overlay, leg: Leg) -> Leg:
+    """A leg with the accounts that really pay and are paid."""
+    source, target = leg.source, leg.target
+    if source is not None and source != ISSUANCE:
+        source = route_of(state, source, leg.asset)
+    if target is not None:
+        target = route_of(state, target, leg.asset)
+    return msgspec.structs.replace(leg, source=source, target=target)

@@ -12,6 +12,7 @@ import msgspec
 
 from tokens.invariants_auctions import AUCTION_INVARIANTS
 from tokens.invariants_commodities import COMMODITY_INVARIANTS
+from tokens.invariants_market import MARKET_INVARIANTS
 from tokens.invariants_money import MONEY_INVARIANTS
 from tokens.invariants_payments import PAYMENT_INVARIANTS
 from tokens.invariants_protocol import validate_activation, validate_day_marks
@@ -182,6 +183,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     validate_day_marks,
     *MONEY_INVARIANTS,
     *AUCTION_INVARIANTS,
+    *MARKET_INVARIANTS,
     *PAYMENT_INVARIANTS,
     *RAMP_INVARIANTS,
     *RATE_INVARIANTS,

@@ -9,6 +9,7 @@ Rules of this file:
 
 from collections.abc import Iterator, Sequence
 
+from tokens import clearing
 from tokens import window as refs
 from tokens.agenda import next_due
 from tokens.block import Block, BlockResult
@@ -64,7 +65,8 @@ class Ledger:
 
     def agenda_is_due(self) -> bool:
         """Whether the ledger's own work is a reason to make a block (R1)."""
-        return next_due(self.overlay()) is not None
+        state = self.overlay()
+        return next_due(state) is not None or clearing.is_due(state)
 
     def includable(self, tx: DecodedTransaction, height: int | None = None) -> Code | None:
         """R8 for the next height (or a later one, for admission)."""

@@ -102,6 +102,8 @@ class Code(IntEnum):
     BATCH_EXPIRED = 85
     NOT_MATCHED = 86
     TOO_EARLY = 87
+    HASH_LOCKED = 88
+    WRONG_PREIMAGE = 89
     # business date
     DAY_OPEN = 90
     DAY_CLOSED = 91
@@ -166,6 +168,17 @@ class Code(IntEnum):
     ATTESTATION_STALE = 165
     NOT_INDEPENDENT = 166
     DELIVERY_NOT_OPEN = 167
+    # secondary market
+    BOOK_CLOSED = 135
+    TOO_MANY_ORDERS = 136
+    BOOK_FULL = 137
+    TOO_MANY_BOOKS = 138
+    SELF_MATCH = 139
+    ORDER_NOT_OPEN = 140
+    QUOTE_NOT_OPEN = 141
+    NOT_QUOTED = 142
+    QUOTE_EXPIRED = 143
+    TOO_MANY_QUOTES = 144
     # not includable: asked of every transaction by `includable` (R8) and by admission
     NON_CANONICAL_ENCODING = 1000
     MALFORMED = 1001

@@ -1,7 +1,8 @@
 """Taking units under a freeze order: free ones first, then held ones (page 04, Control).
 
 Rules of this file:
-1. What was held for a batch goes with the batch: it FAILS, and everything it held is free again.
+1. What was held for a batch goes with the batch: it FAILS, and everything it held is free again;
+   an order leaves its book.
 2. A hold for a queued redemption leaves the queue, an off-ramp or a delivery ends; other holds end.
 3. Pledged units stay: they need the pledgee's signature.
 """
@@ -11,8 +12,10 @@ import msgspec
 from tokens import commodities, liens, ramps, settling
 from tokens.context import Context
 from tokens.lookup import require
+from tokens.orders import end
 from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, REDEMPTION_BY_LIEN
 from tokens.records.holdings import LIEN, POSITION, Lien
+from tokens.records.market import ORDER, ORDERS_BY_HOLD, OrderStatus
 from tokens.records.settlement import BATCH, OPEN_BATCHES_BY_DIGEST, BatchStatus
 from tokens.results import Code
 from tokens.types import LienKind
@@ -38,8 +41,10 @@ def free_for_seizure(context: Context, account: bytes, asset: str, amount: int) 
 
 
 def end_hold(context: Context, lien: Lien, reason: Code) -> None:
-    """End a hold with what it was for; a batch FAILS for that reason."""
-    if _fail_batch(context, lien, reason) or _leave_queue(context, lien):
+    """End a hold with what it was for; a batch FAILS and an order ends for that reason."""
+    if _fail_batch(context, lien, reason) or _end_order(context, lien, reason):
+        return
+    if _leave_queue(context, lien):
         return
     ended = ramps.end_seized(context, lien.id) or commodities.end_seized(context, lien.id)
     if not ended:
@@ -52,6 +57,15 @@ def _fail_batch(context: Context, lien: Lien, reason: Code) -> bool:
     for batch in found:
         if lien.id in batch.liens:
             settling.fail(context, batch, BatchStatus.FAILED, reason)
+            return True
+    return False
+
+
+def _end_order(context: Context, lien: Lien, reason: Code) -> bool:
+    """The order that holds it leaves its book."""
+    for order in context.state.scan(ORDER, ORDERS_BY_HOLD, (lien.owner,), limit=PAGE):
+        if order.lien == lien.id:
+            end(context, order, OrderStatus.CANCELLED, reason)
             return True
     return False
 

@@ -21,6 +21,7 @@ from tokens.events import AssetStatusChanged, PaymentStatusChanged, RecordBlocke
 from tokens.finance.accrual import FACTOR_ONE_E6
 from tokens.issue_price import PAR_E4
 from tokens.lookup import require, require_asset
+from tokens.orders import close_book
 from tokens.payment_amounts import owed_floor
 from tokens.posting import supply_of
 from tokens.records.amend import with_asset, with_next_coupon, with_payment
@@ -112,6 +113,7 @@ def _take_records_of(context: Context, asset: Asset, through: dt.date) -> None:
         state.put(ASSET, asset)
         end = periods[number - 1].end if number <= len(periods) else None
         state.put(INSTRUMENT, with_next_coupon(instrument, number, end))
+        close_book(context, asset.id)
 
 
 def last_date(state: Overlay, instrument: Instrument) -> dt.date:
@@ -244,8 +246,10 @@ def forget_record(state: Overlay, asset_id: str) -> None:
 
 
 def set_status(context: Context, asset: Asset, status: AssetStatus) -> None:
-    """Move an asset on in its life."""
+    """Move an asset on in its life; what has matured is not traded any more."""
     context.state.put(ASSET, with_asset(asset, status=status))
+    if status is AssetStatus.MATURED:
+        close_book(context, asset.id)
     context.emit(AssetStatusChanged(asset=asset.id, status=status))
 
 

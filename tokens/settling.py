@@ -5,7 +5,7 @@ Rules of this file:
    account that appears twice is checked once, on the sum, so that it cannot slip past a freeze.
 2. A freeze reaches held units: the batch settles only if what each account gives is free of freezes
    when the batch's own holds are gone; else it FAILS and all is released (page 04, Control).
-3. A leg out of ISSUANCE brings units into being; nothing else does.
+3. What may move, and the postings, are in legs.py, for batches and the order book alike.
 """
 
 import datetime as dt
@@ -13,38 +13,29 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens import liens, posting
+from tokens import liens
 from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
-from tokens.eligibility import (
-    Movement,
-    is_frozen_whole,
-    net_refusals,
-    rule_refusals,
-    standing,
-)
-from tokens.events import BatchPending, BatchStatusChanged, Issued, Moved
-from tokens.limits import by_asset, count_spending
-from tokens.lookup import require, require_account, require_asset
-from tokens.netting import Net, issued_amounts, net_changes, net_effects
-from tokens.posting import available
+from tokens.events import BatchPending, BatchStatusChanged
+from tokens.legs import funds_codes, hold_code, leg_codes, post
+from tokens.lookup import require
+from tokens.netting import Net, net_effects
 from tokens.records.amend import with_item
-from tokens.records.holdings import LIEN, POSITION
-from tokens.records.parties import ACCOUNT
+from tokens.records.holdings import LIEN
 from tokens.records.settlement import (
     BATCH,
-    ISSUANCE,
+    BATCH_COUNTER,
     OPEN_BATCHES,
     Batch,
+    BatchCounter,
     BatchStatus,
-    Leg,
 )
 from tokens.records.system import AgendaItem
 from tokens.results import Code
-from tokens.servicing import RELEASE_HANDLER, set_status
-from tokens.status import ACCOUNT_CELLS, Use, asset_refusal
-from tokens.types import AgendaClass, AssetStatus, OperationClass
+from tokens.servicing import RELEASE_HANDLER
+from tokens.state import Overlay
+from tokens.types import AgendaClass
 
 SETTLE_HANDLER = "batch_settle"
 EXPIRY_HANDLER = "batch_expiry"
@@ -59,33 +50,10 @@ _batch_subject = msgspec.msgpack.Decoder(tuple[bytes, str])
 _asset_subject = msgspec.msgpack.Decoder(tuple[str, int])
 
 
-def leg_codes(context: Context, batch: Batch) -> Iterator[Code]:
-    """Checks 1 to 10 of every leg, and the room for what is issued.
-
-    One by one: who asks for the first refusal does not pay for 64 legs.
-    """
-    state = context.state
-    issues = issued_amounts(batch.legs)
-    issue_class = OperationClass.ISSUE if issues else OperationClass.TRADE
-    for leg in batch.legs:
-        movement = Movement(
-            asset=require_asset(state, leg.asset),
-            source=None
-            if leg.source in (None, ISSUANCE)
-            else state.get(ACCOUNT, leg.source or b""),
-            target=None if leg.target is None else state.get(ACCOUNT, leg.target),
-            amount=leg.quantity,
-            operation_class=issue_class,
-            in_batch=True,
-        )
-        for refusal in rule_refusals(context, movement):
-            yield refusal.code
-    for refusal in net_refusals(context, net_changes(context.state, batch.legs)):
-        yield refusal.code
-    for asset_id, amount in issues.items():
-        asset = require_asset(state, asset_id)
-        if posting.supply_of(state, asset_id) + amount > asset.max_supply:
-            yield Code.MAX_SUPPLY_EXCEEDED
+def refusal_codes(context: Context, batch: Batch) -> Iterator[Code]:
+    """Every check of a batch, as binding as they are at settlement."""
+    yield from leg_codes(context, batch.legs)
+    yield from funds_codes(context, batch.legs, _own_holds(context, batch))
 
 
 def _own_holds(context: Context, batch: Batch) -> dict[tuple[bytes, str], int]:
@@ -95,27 +63,6 @@ def _own_holds(context: Context, batch: Batch) -> dict[tuple[bytes, str], int]:
         lien = require(context.state, LIEN, lien_id)
         own[lien.account, lien.asset or ""] = lien.amount or 0
     return own
-
-
-def funds_codes(context: Context, batch: Batch) -> list[Code]:
-    """Check 11 on the net effect, with the batch's own holds counted as free."""
-    state = context.state
-    own = _own_holds(context, batch)
-    codes: list[Code] = []
-    for net in net_effects(batch.legs):
-        if net.amount >= 0:
-            continue
-        position = state.get(POSITION, net.asset, net.account)
-        if position is None:
-            codes.append(Code.INSUFFICIENT_AVAILABLE)
-            continue
-        give = -net.amount
-        unpledged = position.balance - position.pledged
-        if unpledged - (position.held - own.get((net.account, net.asset), 0)) < give:
-            codes.append(Code.INSUFFICIENT_AVAILABLE)
-        elif unpledged - position.frozen < give:
-            codes.append(Code.ACCOUNT_FROZEN)
-    return codes
 
 
 def _to_allocate(context: Context, batch: Batch, participant: bytes) -> list[Net]:
@@ -141,26 +88,18 @@ def allocate(context: Context, batch: Batch, participant: bytes) -> tuple[bytes,
 def allocation_code(context: Context, batch: Batch, participant: bytes) -> Code | None:
     """Why a party cannot set aside what it gives, or None."""
     for net in _to_allocate(context, batch, participant):
-        code = _lien_code(context, net)
+        code = hold_code(context, net.asset, net.account, -net.amount)
         if code is not None:
             return code
-        position = context.state.get(POSITION, net.asset, net.account)
-        if available(position) < -net.amount:
-            frozen = is_frozen_whole(position)
-            return Code.ACCOUNT_FROZEN if frozen else Code.INSUFFICIENT_AVAILABLE
-        if not liens.has_room(context.state, net.account):
-            return Code.LIENS_FULL
     return None
 
 
-def _lien_code(context: Context, net: Net) -> Code | None:
-    """Column LIEN of the status table: a matured asset, say, takes no new hold."""
-    asset = require_asset(context.state, net.asset)
-    code = asset_refusal(asset, OperationClass.TRADE | OperationClass.LIEN, Use.LIEN)
-    if code is not None:
-        return code
-    account = require_account(context.state, net.account)
-    return ACCOUNT_CELLS[standing(context, net.asset, account, Use.LIEN)][Use.LIEN]
+def next_number(state: Overlay) -> int:
+    """Number of a new batch, in the order of instruction."""
+    counter = state.get(BATCH_COUNTER)
+    number = 1 if counter is None else counter.count + 1
+    state.put(BATCH_COUNTER, BatchCounter(count=number))
+    return number
 
 
 def advance(context: Context, batch: Batch) -> None:
@@ -190,32 +129,9 @@ def is_past_expiry(context: Context, batch: Batch) -> bool:
 
 def settle(context: Context, batch: Batch) -> None:
     """All legs, once. The caller has found no refusal."""
-    state = context.state
-    for asset, changes in by_asset(net_changes(context.state, batch.legs)):
-        count_spending(context, asset, changes)
     _release(context, batch)
-    for asset_id, amount in issued_amounts(batch.legs).items():
-        posting.change_supply(state, asset_id, amount)
-        asset = require_asset(state, asset_id)
-        if asset.status is AssetStatus.APPROVED:
-            set_status(context, asset, AssetStatus.OUTSTANDING)
-    # debits first: on the way no total exceeds the supply, and none falls below what it will be
-    for net in sorted(net_effects(batch.legs), key=lambda entry: entry.amount > 0):
-        asset = require_asset(state, net.asset)
-        posting.post_net(state, asset, require_account(state, net.account), net.amount)
-    for leg in batch.legs:
-        _tell(context, leg)
+    post(context, batch.legs)
     close(context, batch, BatchStatus.SETTLED, Code.OK)
-
-
-def _tell(context: Context, leg: Leg) -> None:
-    target = leg.target or b""
-    if leg.source == ISSUANCE:
-        context.emit(Issued(asset=leg.asset, target=target, amount=leg.quantity))
-    else:
-        context.emit(
-            Moved(asset=leg.asset, source=leg.source or b"", target=target, amount=leg.quantity)
-        )
 
 
 def fail(context: Context, batch: Batch, status: BatchStatus, reason: Code) -> None:
@@ -246,12 +162,15 @@ def enqueue(context: Context, batch: Batch, handler: str, item_class: AgendaClas
     """Put the settlement or the expiry of a batch on the agenda."""
     due_on = batch.isd if handler == SETTLE_HANDLER else batch.expires_on
     subject = encode((batch.initiator, batch.batch_id))
+    place = tagged_hash(_ITEM, subject)
+    if handler == SETTLE_HANDLER:
+        place = bytes([batch.priority]) + place[1:]  # lower first among those of one date
     schedule(
         context.state,
         AgendaItem(
             due_on=due_on,
             item_class=item_class,
-            id=tagged_hash(_ITEM, subject),
+            id=place,
             handler=handler,
             subject=subject,
             cursor=b"",
@@ -264,7 +183,7 @@ def run_settle(context: Context, item: AgendaItem, quota: int) -> Step:
     batch = require(context.state, BATCH, *_batch_subject.decode(item.subject))
     if batch.status is not BatchStatus.ALLOCATED:
         return Step(1, None)
-    codes = [*leg_codes(context, batch), *funds_codes(context, batch)]
+    codes = list(refusal_codes(context, batch))
     if not codes:
         settle(context, batch)
     elif all(code in _WAITING for code in codes):

@@ -11,6 +11,7 @@ Rules of this file:
 """
 
 import datetime as dt
+from functools import lru_cache
 from typing import NamedTuple
 
 from tokens.amount import mul_div_half_up
@@ -93,6 +94,7 @@ def schedule_of(terms: InstrumentTerms) -> tuple[Period, ...] | ScheduleFault:
     return build_schedule(schedule_terms_of(terms))
 
 
+@lru_cache(maxsize=256)
 def periods_of(terms: InstrumentTerms) -> tuple[Period, ...]:
     """The coupon periods of terms that the ledger has accepted: none at frequency 0.
 

@@ -4,14 +4,14 @@ Rules of this file:
 1. Same parent state and same block in, same bytes and same root out, on every node and in every
    view.
 2. A failing transaction is recorded with its code and changes nothing else.
-3. Order: transactions, agenda, protocol version, block note. The agenda's receipts follow the
-   transactions', that of a version that takes over comes last.
+3. Order: transactions, books, agenda, protocol version, block note. The receipts of the books, then
+   those of the agenda, follow the transactions', that of a version that takes over comes last.
 """
 
 import datetime
 from collections.abc import Callable
 
-from tokens import agenda, window
+from tokens import agenda, clearing, window
 from tokens.block import Block, BlockResult
 from tokens.codec import encode, merkle_root, tagged_hash
 from tokens.commitment import Delta
@@ -37,6 +37,7 @@ Preview = Callable[[Changes], tuple[bytes, Delta]]
 _RECEIPTS = b"mohur/receipts/v1"
 _ROOT = b"mohur/root/v1"
 _SYSTEM = b"mohur/system/v1"
+_CLEARING = b"mohur/clearing/v1"
 _NO_DATE = datetime.date.min
 _LEDGER = Actors(NO_ADDRESS, ())
 
@@ -50,7 +51,8 @@ def apply_block(state: Overlay, block: Block, preview: Preview) -> BlockResult:
     limits = read_limits(state)
     work = StoredWork()
     receipts = [_apply_transaction(state, block, at, work) for at in range(len(block.transactions))]
-    contexts = agenda.run_due(
+    contexts = clearing.run_books(state, lambda asset: _clearing_context(state, block, asset))
+    contexts += agenda.run_due(
         state,
         AGENDA_HANDLERS,
         limits.agenda_quota,
@@ -149,6 +151,12 @@ def _system_context(state: Overlay, block: Block, item: AgendaItem) -> Context:
     """Its id covers the cursor: one item may take several steps, in one block or in more."""
     place = encode_key((block.height, *agenda_key(item))) + item.cursor
     return open_context(state, block.height, _LEDGER, tagged_hash(_SYSTEM, place))
+
+
+def _clearing_context(state: Overlay, block: Block, asset: str) -> Context:
+    """A book does at most one step a block."""
+    place = encode_key((block.height, asset))
+    return open_context(state, block.height, _LEDGER, tagged_hash(_CLEARING, place))
 
 
 def _note(

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tests.tokens.adversary_judge import judge_fills
 from tests.tokens.support import MONEY, Ledger, addr, approval, genesis
 from tokens.authority import policy_of
 from tokens.codec import encode
@@ -137,6 +138,7 @@ class AdversaryWorld:
         assert broken_invariants(self.ledger.store) == []
         after = positions(self.ledger)
         self._judge_money(events, after)
+        judge_fills(self.ledger, events)
         self._judge_freezes(events, before, after)
         self._judge_coupons(events, before)
         if self.ledger.height % FULL_CHECK_BLOCKS == 0:

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from tests.tokens import adversary_values as values
 from tests.tokens.adversary_market import NAME_OF, Market
+from tests.tokens.adversary_orders import OrderMoves
 from tests.tokens.adversary_values import (
     BASIS,
     FACE,
@@ -53,7 +54,7 @@ TOTAL: dict[str, int] = {}
 """Transactions that were tried, and how often each code and event came."""
 
 
-class Adversary(RuleBasedStateMachine):
+class Adversary(OrderMoves, RuleBasedStateMachine):
     """Everybody's moves."""
 
     def __init__(self) -> None:

@@ -70,6 +70,13 @@ from tokens.events.instruments import (
     TermsAmended,
     UnclaimedPaid,
 )
+from tokens.events.market import (
+    BookCleared,
+    OrderEnded,
+    OrderFilled,
+    OrderPlaced,
+    OrderReplaced,
+)
 from tokens.events.parties import (
     AccountClosed,
     AccountOpened,
@@ -87,6 +94,7 @@ from tokens.events.protocol import (
     ProtocolActivated,
     SupportSignalled,
 )
+from tokens.events.quotes import QuoteClosed, Quoted, QuoteRequested
 from tokens.events.ramps import RampChanged, RampOpened
 from tokens.events.rates import CouponFixed, FixingMissed, ReferenceRateSet, SupplyRaised
 from tokens.events.reserves import BreachChanged, RedemptionPaused, ReserveChanged, ReservePolicySet
@@ -108,6 +116,8 @@ from tokens.events.settlement import (
     BatchInstructed,
     BatchPending,
     BatchStatusChanged,
+    CashRouteSet,
+    PreimageShown,
 )
 
 LedgerEvent = (
@@ -176,6 +186,16 @@ LedgerEvent = (
     | BatchAllocated
     | BatchStatusChanged
     | BatchPending
+    | PreimageShown
+    | CashRouteSet
+    | OrderPlaced
+    | OrderReplaced
+    | OrderFilled
+    | OrderEnded
+    | BookCleared
+    | QuoteRequested
+    | Quoted
+    | QuoteClosed
     | ParameterSet
     | ApprovalPolicySet
     | ValidatorsChanged
@@ -237,11 +257,13 @@ __all__ = [
     "BidOpened",
     "BidPlaced",
     "BidWithdrawn",
+    "BookCleared",
     "BreachChanged",
     "Burned",
     "CalendarSet",
     "CashMinted",
     "CashRedeemed",
+    "CashRouteSet",
     "CentralBankMoneyIssued",
     "CentralBankMoneyWithdrawn",
     "CouponFixed",
@@ -275,6 +297,10 @@ __all__ = [
     "Moved",
     "NonCompetitiveBidPlaced",
     "ObserversChanged",
+    "OrderEnded",
+    "OrderFilled",
+    "OrderPlaced",
+    "OrderReplaced",
     "ParameterSet",
     "ParticipantSet",
     "PaymentFunded",
@@ -282,11 +308,15 @@ __all__ = [
     "PaymentUnclaimed",
     "PledgeReleased",
     "PledgeSubstituted",
+    "PreimageShown",
     "PrincipalPaid",
     "ProposalClosed",
     "Proposed",
     "ProtocolActivated",
     "PutElected",
+    "QuoteClosed",
+    "QuoteRequested",
+    "Quoted",
     "RampChanged",
     "RampOpened",
     "RecordBlocked",

@@ -5,7 +5,7 @@ import datetime as dt
 import msgspec
 
 from tokens.records.settlement import BatchStatus
-from tokens.types import Address, Count, Hash, Reference
+from tokens.types import Address, AssetId, Count, Hash, Reference
 
 
 class BatchInstructed(
@@ -87,3 +87,33 @@ class BatchPending(
     initiator: Address
     batch_id: Reference
     reason: Count
+
+
+class PreimageShown(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=155,
+):
+    """A hash-locked batch was opened; whoever waits on another ledger takes the preimage here."""
+
+    initiator: Address
+    batch_id: Reference
+    preimage: Hash
+
+
+class CashRouteSet(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=156,
+):
+    """Money of an account goes through another account from now on, or no longer."""
+
+    account: Address
+    asset: AssetId
+    cash_account: Address | None

@@ -31,10 +31,11 @@ from tokens.ops.auction_cut_off import CUT_AUCTION, REJECT_AUCTION, SETTLE_ALLOT
 from tokens.ops.auction_ncbs import PLACE_NCB
 from tokens.ops.auction_reveal import END_REVEAL, PUBLISH_AUCTION_KEY, REVEAL_BID
 from tokens.ops.auctions import ANNOUNCE_AUCTION, CANCEL_AUCTION, CLOSE_AUCTION, OPEN_AUCTION
-from tokens.ops.batch_steps import ALLOCATE_BATCH, CANCEL_BATCH, SETTLE_BATCH
+from tokens.ops.batch_steps import ALLOCATE_BATCH, CANCEL_BATCH, REVEAL_BATCH, SETTLE_BATCH
 from tokens.ops.business_day import CLOSE_DAY, OPEN_DAY, SET_CALENDAR
 from tokens.ops.calls import CALL_INSTRUMENT
 from tokens.ops.cash import CASH_MINT, CASH_REDEEM
+from tokens.ops.cash_accounts import SET_CASH_ACCOUNT
 from tokens.ops.cash_asset import DEFINE_CASH_ASSET
 from tokens.ops.central_bank_money import CB_ISSUE, CB_WITHDRAW
 from tokens.ops.commodities import DEFINE_COMMODITY, MINT_RECEIPTS
@@ -61,12 +62,16 @@ from tokens.ops.off_ramp_ends import COMPLETE_RAMP, RETURN_RAMP
 from tokens.ops.off_ramps import OPEN_OFF_RAMP, REFUSE_RAMP, SEND_RAMP
 from tokens.ops.on_ramp_ends import CREDIT_RAMP, REFUND_RAMP
 from tokens.ops.on_ramps import OPEN_ON_RAMP, RECEIVE_RAMP, SCREEN_RAMP
+from tokens.ops.order_changes import CANCEL_ORDER, REPLACE_ORDER
+from tokens.ops.orders import PLACE_ORDER
 from tokens.ops.participants import REGISTER_PARTICIPANT, SET_KEY_POLICY, UPDATE_PARTICIPANT
 from tokens.ops.persons import ISSUE_CREDENTIAL, REVOKE_CREDENTIAL, UPDATE_SANCTIONS
 from tokens.ops.pledges import CREATE_PLEDGE, RELEASE_PLEDGE, SUBSTITUTE_PLEDGE
 from tokens.ops.proposals import APPROVE, PROPOSAL_EXPIRY, PROPOSE, WITHDRAW_PROPOSAL
 from tokens.ops.protocol import ACTIVATE, SIGNAL_SUPPORT
 from tokens.ops.puts import ELECT_PUT, WITHDRAW_PUT
+from tokens.ops.quote_answers import ACCEPT_QUOTE, QUOTE
+from tokens.ops.quotes import DECLINE_QUOTE, REQUEST_QUOTE
 from tokens.ops.rates import FIX_COUPON, SET_REFERENCE_RATES
 from tokens.ops.reassignment import REASSIGN_SERVICING
 from tokens.ops.recovery import AGREE_RECOVERY, END_RECOVERY, OBJECT_RECOVERY, RECOVER_ACCOUNT
@@ -84,8 +89,10 @@ from tokens.ops.validators import (
     REPORT_MISBEHAVIOUR,
     ROTATE_VALIDATOR_KEYS,
 )
+from tokens.orders import BOOK_CLOSE_AGENDA, ORDER_EXPIRY_AGENDA
 from tokens.payouts import COUPON_AGENDA, REDEMPTION_AGENDA
 from tokens.putting import PUT_AGENDA, PUT_WINDOW_AGENDA
+from tokens.quotes import QUOTE_EXPIRY_AGENDA
 from tokens.ramps import RAMP_EXPIRY_AGENDA
 from tokens.reassigning import REASSIGNMENT_AGENDA
 from tokens.recovering import RECOVERY_AGENDA
@@ -160,6 +167,15 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     ALLOCATE_BATCH,
     SETTLE_BATCH,
     CANCEL_BATCH,
+    REVEAL_BATCH,
+    SET_CASH_ACCOUNT,
+    PLACE_ORDER,
+    REPLACE_ORDER,
+    CANCEL_ORDER,
+    REQUEST_QUOTE,
+    QUOTE,
+    ACCEPT_QUOTE,
+    DECLINE_QUOTE,
     FREEZE,
     CHANGE_FREEZE,
     LIFT_FREEZE,
@@ -231,6 +247,9 @@ HANDLERS: tuple[AgendaHandler, ...] = (
     DELIVERY_AGENDA,
     BATCH_EXPIRY_AGENDA,
     BATCH_SETTLE_AGENDA,
+    ORDER_EXPIRY_AGENDA,
+    BOOK_CLOSE_AGENDA,
+    QUOTE_EXPIRY_AGENDA,
     ASSET_RELEASE_AGENDA,
     FIXING_AGENDA,
     COUPON_AGENDA,

@@ -1,5 +1,6 @@
 """What the parties of a matched batch do: allocate, settle, cancel (5.5)."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -7,12 +8,13 @@ import msgspec
 from tokens import settling
 from tokens.batch_parties import party_to_allocate, party_to_cancel
 from tokens.context import Context
-from tokens.events import BatchAllocated
+from tokens.events import BatchAllocated, PreimageShown
+from tokens.legs import leg_codes
 from tokens.lookup import require
 from tokens.records.settlement import BATCH, Batch, BatchStatus
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
-from tokens.types import NO_ADDRESS, Address, OperationClass, Reference
+from tokens.types import NO_ADDRESS, Address, Hash, OperationClass, Reference
 
 
 class AllocateBatch(
@@ -63,7 +65,25 @@ class CancelBatch(
     """Its id at the initiator."""
 
 
-Step = AllocateBatch | SettleBatch | CancelBatch
+class RevealBatch(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=105,
+):
+    """Show the preimage of a hash-locked batch and settle it. By any party."""
+
+    initiator: Address
+    """Participant that instructed it."""
+    batch_id: Reference
+    """Its id at the initiator."""
+    preimage: Hash
+    """32 bytes whose SHA-256 is the hash lock; public from now on."""
+
+
+Step = AllocateBatch | SettleBatch | CancelBatch | RevealBatch
 
 
 Turn = Callable[[Context, Batch], bytes | None]
@@ -118,7 +138,7 @@ def apply_allocate(context: Context, operation: AllocateBatch) -> None:
     settling.advance(context, changed)
 
 
-def check_settle(context: Context, operation: SettleBatch) -> Iterator[Refusal]:
+def check_settle(context: Context, operation: SettleBatch | RevealBatch) -> Iterator[Refusal]:
     """Everything allocated, not before its date, and every check again, now binding.
 
     A freeze that has reached what is held does not refuse here: the batch FAILS (page 04, Control).
@@ -135,15 +155,38 @@ def check_settle(context: Context, operation: SettleBatch) -> Iterator[Refusal]:
         return
     if context.business_date < batch.isd:
         yield Refusal(Code.TOO_EARLY)
-    for code in settling.leg_codes(context, batch):
+    if batch.hash_lock is not None and isinstance(operation, SettleBatch):
+        yield Refusal(Code.HASH_LOCKED)
+    for code in leg_codes(context, batch.legs):
         if code is not Code.ACCOUNT_FROZEN:
             yield Refusal(code)
 
 
-def apply_settle(context: Context, operation: SettleBatch) -> None:
+def check_reveal(context: Context, operation: RevealBatch) -> Iterator[Refusal]:
+    """The checks of settling, and bytes that open the lock."""
+    yield from check_settle(context, operation)
+    batch = context.state.get(BATCH, operation.initiator, operation.batch_id)
+    if batch is not None and batch.hash_lock != hashlib.sha256(operation.preimage).digest():
+        yield Refusal(Code.WRONG_PREIMAGE)
+
+
+def apply_reveal(context: Context, operation: RevealBatch) -> None:
+    """SETTLED, or FAILED as any batch; the preimage is told in both cases: it is public."""
+    batch = require(context.state, BATCH, operation.initiator, operation.batch_id)
+    shown = msgspec.structs.replace(batch, preimage=operation.preimage)
+    context.state.put(BATCH, shown)
+    context.emit(
+        PreimageShown(
+            initiator=batch.initiator, batch_id=batch.batch_id, preimage=operation.preimage
+        )
+    )
+    apply_settle(context, operation)
+
+
+def apply_settle(context: Context, operation: SettleBatch | RevealBatch) -> None:
     """SETTLED; or FAILED where a freeze has reached what was held."""
     batch = require(context.state, BATCH, operation.initiator, operation.batch_id)
-    codes = [*settling.leg_codes(context, batch), *settling.funds_codes(context, batch)]
+    codes = list(settling.refusal_codes(context, batch))
     if codes:
         settling.fail(context, batch, BatchStatus.FAILED, codes[0])
     else:
@@ -204,6 +247,31 @@ ALLOCATE_BATCH = OperationSpec(
     ),
 )
 
+_SETTLING = (
+    *_FOUND,
+    Code.BATCH_EXPIRED,
+    Code.NOT_ALLOCATED,
+    Code.TOO_EARLY,
+    Code.ASSET_NOT_ACTIVE,
+    Code.ASSET_MATURED,
+    Code.ASSET_PAUSED,
+    Code.ACCOUNT_CLOSED,
+    Code.CREDIT_STOPPED,
+    Code.KYC_TIER_TOO_LOW,
+    Code.DENOM_NOT_MULTIPLE,
+    Code.MAX_SUPPLY_EXCEEDED,
+)
+
+REVEAL_BATCH = OperationSpec(
+    operation=RevealBatch,
+    name="reveal_batch",
+    family="batch_steps",
+    operation_class=OperationClass.TRADE,
+    check=check_reveal,
+    apply=apply_reveal,
+    codes=(*_SETTLING, Code.WRONG_PREIMAGE),
+)
+
 SETTLE_BATCH = OperationSpec(
     operation=SettleBatch,
     name="settle_batch",
@@ -211,20 +279,7 @@ SETTLE_BATCH = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_settle,
     apply=apply_settle,
-    codes=(
-        *_FOUND,
-        Code.BATCH_EXPIRED,
-        Code.NOT_ALLOCATED,
-        Code.TOO_EARLY,
-        Code.ASSET_NOT_ACTIVE,
-        Code.ASSET_MATURED,
-        Code.ASSET_PAUSED,
-        Code.ACCOUNT_CLOSED,
-        Code.CREDIT_STOPPED,
-        Code.KYC_TIER_TOO_LOW,
-        Code.DENOM_NOT_MULTIPLE,
-        Code.MAX_SUPPLY_EXCEEDED,
-    ),
+    codes=(*_SETTLING, Code.HASH_LOCKED),
 )
 
 CANCEL_BATCH = OperationSpec(

@@ -13,20 +13,22 @@ from tokens.batch_parties import (
     parties_at_start,
     party_of,
     party_to_approve,
+    route_of,
+    routed,
 )
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.events import BatchApproved, BatchInstructed
+from tokens.finance.uti import is_uti
+from tokens.legs import leg_codes
 from tokens.lookup import require
 from tokens.records.instruments import ASSET, INSTRUMENT
 from tokens.records.parties import PARTICIPANT
 from tokens.records.settlement import (
     BATCH,
-    BATCH_COUNTER,
     ISSUANCE,
     LEGS_MAX,
     Batch,
-    BatchCounter,
     BatchStatus,
     Leg,
 )
@@ -76,9 +78,12 @@ class InstructBatch(
     uti: Annotated[str, msgspec.Meta(max_length=52)]
     """ISO 23897 unique transaction identifier, or empty."""
     priority: Annotated[int, msgspec.Meta(ge=0, le=9)]
-    """ISO 20022 order of the parties, 0..9; the ledger does not read it."""
+    """ISO 20022 order, 0..9: of what the ledger settles on one date the lower number goes first."""
     automatic: bool
     """The ledger settles it at isd, when everything is allocated."""
+    hash_lock: Hash | None = None
+    """SHA-256 of 32 bytes that a party must show to settle it (HTLC, for PvP across ledgers), or
+    null. Such a batch is never automatic; at its expiry everything is released."""
 
 
 class LegAccount(
@@ -133,6 +138,10 @@ def check_instruct(context: Context, operation: InstructBatch) -> Iterator[Refus
         yield Refusal(Code.BATCH_EXPIRED)
     elif (operation.expires_on - context.business_date).days > EXPIRY_DAYS_MAX:
         yield Refusal(Code.BAD_DATE)
+    if operation.uti and not is_uti(operation.uti):
+        yield Refusal(Code.BAD_CHECK_DIGIT)
+    if operation.automatic and operation.hash_lock is not None:
+        yield Refusal(Code.BAD_FIELD)
     for leg in operation.legs:
         if context.state.get(ASSET, leg.asset) is None:
             yield Refusal(Code.UNKNOWN_ASSET)
@@ -143,7 +152,8 @@ def check_instruct(context: Context, operation: InstructBatch) -> Iterator[Refus
                 return
         yield from _check_side(context, initiator, leg, gives=True)
         yield from _check_side(context, initiator, leg, gives=False)
-        if leg.source is not None and leg.source == leg.target:
+        through = routed(context.state, leg)
+        if through.source is not None and through.source == through.target:
             yield Refusal(Code.SELF_LEG)
 
 
@@ -177,17 +187,15 @@ def apply_instruct(context: Context, operation: InstructBatch) -> None:
     """INSTRUCTED, or MATCHED when there is no other party. Compliance is told as a warning."""
     state = context.state
     initiator = party_of(context, operation.legs) or NO_ADDRESS
-    counter = state.get(BATCH_COUNTER)
-    number = 1 if counter is None else counter.count + 1
-    state.put(BATCH_COUNTER, BatchCounter(count=number))
     parties = parties_at_start(initiator, operation.legs)
+    legs = tuple(routed(state, leg) for leg in operation.legs)
     batch = Batch(
         initiator=initiator,
         batch_id=operation.batch_id,
         trade_date=operation.trade_date,
         isd=operation.isd,
         expires_on=operation.expires_on,
-        legs=operation.legs,
+        legs=legs,
         trade_ref=operation.trade_ref,
         uti=operation.uti,
         priority=operation.priority,
@@ -197,7 +205,8 @@ def apply_instruct(context: Context, operation: InstructBatch) -> None:
         reason=0,
         parties=parties,
         liens=(),
-        number=number,
+        number=settling.next_number(state),
+        hash_lock=operation.hash_lock,
     )
     settling.enqueue(context, batch, settling.EXPIRY_HANDLER, AgendaClass.RELEASE)
     context.emit(
@@ -207,13 +216,15 @@ def apply_instruct(context: Context, operation: InstructBatch) -> None:
             digest=batch.digest,
             isd=batch.isd,
             parties=tuple(party.participant for party in parties),
-            warnings=tuple(dict.fromkeys(int(c) for c in settling.leg_codes(context, batch))),
+            warnings=tuple(dict.fromkeys(int(c) for c in leg_codes(context, batch.legs))),
         )
     )
     settling.advance(context, batch)
 
 
-def _named(batch: Batch, party: bytes, accounts: tuple[LegAccount, ...]) -> tuple[Leg, ...] | None:
+def _named(
+    context: Context, batch: Batch, party: bytes, accounts: tuple[LegAccount, ...]
+) -> tuple[Leg, ...] | None:
     """The legs with a party's accounts, or None if it named too few, too many, or another's."""
     asked = {
         (place, gives)
@@ -224,11 +235,17 @@ def _named(batch: Batch, party: bytes, accounts: tuple[LegAccount, ...]) -> tupl
     given = {(entry.leg, entry.gives): entry.account for entry in accounts}
     if len(given) != len(accounts) or asked != given.keys():
         return None
+
+    def through(place: int, gives: bool, known: bytes | None) -> bytes | None:
+        named = given.get((place, gives))
+        asset = batch.legs[place].asset
+        return known if named is None else route_of(context.state, named, asset)
+
     return tuple(
         msgspec.structs.replace(
             leg,
-            source=given.get((place, True), leg.source),
-            target=given.get((place, False), leg.target),
+            source=through(place, True, leg.source),
+            target=through(place, False, leg.target),
         )
         for place, leg in enumerate(batch.legs)
     )
@@ -253,7 +270,7 @@ def check_approve(context: Context, operation: ApproveBatch) -> Iterator[Refusal
     if any(entry.participant == party and entry.approved for entry in batch.parties):
         yield Refusal(Code.ALREADY_APPROVED)
         return
-    legs = _named(batch, party, operation.accounts)
+    legs = _named(context, batch, party, operation.accounts)
     if legs is None:
         yield Refusal(Code.BAD_FIELD)
         return
@@ -271,7 +288,7 @@ def apply_approve(context: Context, operation: ApproveBatch) -> None:
         msgspec.structs.replace(entry, approved=True) if entry.participant == party else entry
         for entry in batch.parties
     )
-    legs = _named(batch, party, operation.accounts) or batch.legs
+    legs = _named(context, batch, party, operation.accounts) or batch.legs
     context.emit(
         BatchApproved(initiator=batch.initiator, batch_id=batch.batch_id, participant=party)
     )
@@ -290,6 +307,7 @@ INSTRUCT_BATCH = OperationSpec(
         Code.ALREADY_EXISTS,
         Code.BAD_DATE,
         Code.BATCH_EXPIRED,
+        Code.BAD_CHECK_DIGIT,
         Code.UNKNOWN_ASSET,
         Code.UNKNOWN_PARTICIPANT,
         Code.UNKNOWN_ACCOUNT,

@@ -85,6 +85,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_u
     """Holds placed by allocation."""
     number: Count
     """Position in the order of instruction, for lists."""
+    hash_lock: Hash | None = None
+    """SHA-256 of what has to be shown before it settles (HTLC); None = nothing."""
+    preimage: Hash | None = None
+    """What was shown, from then on."""
 
 
 class BatchCounter(
@@ -93,6 +97,18 @@ class BatchCounter(
     """How many batches were instructed."""
 
     count: Count
+
+
+class CashRoute(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """Where the money of an account goes that may not hold that money itself (5.5)."""
+
+    account: Address
+    asset: AssetId
+    """Money that is routed."""
+    cash_account: Address
+    """Account at the same institution that pays and is paid instead."""
 
 
 def _open(batch: Batch) -> Key | None:
@@ -117,6 +133,8 @@ BATCH = RecordKind(
     ),
 )
 BATCH_COUNTER = RecordKind(61, "batch_counter", BatchCounter, lambda r: ())
+
+CASH_ROUTE = RecordKind(63, "cash_route", CashRoute, lambda r: (r.account, r.asset))
 
 BATCHES = BATCH.indexes[0]
 OPEN_BATCHES = BATCH.indexes[1]

@@ -9,6 +9,7 @@ from tests.node.rpc.fake_genesis import BUSINESS_DATE, CHAIN_ID, address_of, dig
 from tests.node.rpc.fake_node import FakeNode
 from tests.node.rpc.small_auction import put_auction
 from tests.node.rpc.small_collateral import put_collateral
+from tests.node.rpc.small_market import put_market
 from tests.node.rpc.small_money import GOLD, put_money
 from tests.node.rpc.small_tax import put_tax
 from tokens.codec import encode
@@ -267,6 +268,7 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     put_auction(overlay, BOND_ID)
     overlay.put(BATCH, batch())
     overlay.put(PROPOSAL, proposal())
+    put_market(overlay, BOND_ID)
     overlay.put(ASSET, asset(GOLD, AssetKind.COMMODITY))
     overlay.put(POSITION, position(GOLD, BOB, 3_000, held=2_000))
     overlay.put(SUPPLY, Supply(asset=GOLD, amount=3_000))

@@ -71,6 +71,14 @@ gov_getProposals         yes yes yes
 gov_getProtocol          yes yes yes
 mark_get                 yes yes yes
 mark_list                yes yes yes
+book_get                 yes yes yes
+book_list                yes yes yes
+order_get                yes yes yes
+order_list               yes yes yes
+rfq_get                  yes yes yes
+rfq_list                 yes yes yes
+trade_get                yes yes yes
+trade_list               yes yes yes
 mempool_list             yes yes yes
 mempool_status           yes yes yes
 node_health              yes yes yes

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tests.tokens.ops import script_market
 from tests.tokens.ops.auction_script import auction_steps
 from tests.tokens.ops.build import FACE, ISIN, dvp, instruct, leg, terms, transfer
 from tests.tokens.ops.script_collateral import collateral
@@ -51,6 +52,7 @@ def script(world: World) -> Iterator[Step]:
     yield from rates_script()
     yield from auction_steps(world)
     yield from options(world)
+    yield from script_market.forms(world)
 
 
 def _money(world: World) -> Iterator[Step]:

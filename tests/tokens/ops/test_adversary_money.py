@@ -9,7 +9,8 @@ import pytest
 from tests.tokens.ops.build import FACE, ISIN, bond, dvp, fund, go_to, instruct, issue, leg
 from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, cb_issue, mint, redeem
 from tests.tokens.ops.world import CBM, PKRS, World, address
-from tokens import liens, settling
+from tokens import legs as moving
+from tokens import liens
 from tokens.context import Context
 from tokens.eligibility import Movement, rule_refusals
 from tokens.lookup import require_asset
@@ -245,7 +246,7 @@ def test_a_refused_settlement_does_not_look_at_all_its_legs(
         looked.append(movement)
         return rule_refusals(context, movement)
 
-    monkeypatch.setattr(settling, "rule_refusals", counting)
+    monkeypatch.setattr(moving, "rule_refusals", counting)
     settle = SettleBatch(initiator=address("bank_a"), batch_id="T1")
     world.refuse(Code.ASSET_PAUSED, "bank_a", settle)
     assert len(looked) == 1

@@ -11,7 +11,7 @@ import datetime as dt
 
 import msgspec
 
-from tokens import agenda
+from tokens import agenda, clearing
 from tokens.codec import encode, tagged_hash
 from tokens.context import Actors, Context
 from tokens.eligibility import RULE_CODES
@@ -276,7 +276,8 @@ class World:
 
     def end_block(self) -> None:
         """Agenda, invariants, write."""
-        contexts = agenda.run_due(self.state, AGENDA_HANDLERS, self.quota, self._agenda_context)
+        contexts = clearing.run_books(self.state, lambda _: self.context(Actors(NO_ADDRESS, ())))
+        contexts += agenda.run_due(self.state, AGENDA_HANDLERS, self.quota, self._agenda_context)
         for context in contexts:
             self.events += context.events
         self.check()

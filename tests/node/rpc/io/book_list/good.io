@@ -1,0 +1,5 @@
+// book_list: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "book_list", "params": {}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xb9cd9abfb4d9d78dcfccedec3aa36c46181a601f0868fa0ac6791c8ad4a3cb1d", "stateRoot": "0x9804880c66740d1f7b78af8d0db8ed1185185e168d3e660756d6463fdcf437c9"}, "value": {"items": [{"asset": "PK0000000001", "orders": 3, "lastPriceE4": 1000000, "lastTradedOn": "2025-07-03", "trades": 1, "waitingSince": 0, "stalled": false, "closing": false}], "next": null, "pinnedHeight": 2}}}
+>> {"jsonrpc": "2.0", "id": 2, "method": "book_list", "params": {"limit": 1}}
+<< {"jsonrpc": "2.0", "id": 2, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xb9cd9abfb4d9d78dcfccedec3aa36c46181a601f0868fa0ac6791c8ad4a3cb1d", "stateRoot": "0x9804880c66740d1f7b78af8d0db8ed1185185e168d3e660756d6463fdcf437c9"}, "value": {"items": [{"asset": "PK0000000001", "orders": 3, "lastPriceE4": 1000000, "lastTradedOn": "2025-07-03", "trades": 1, "waitingSince": 0, "stalled": false, "closing": false}], "next": null, "pinnedHeight": 2}}}
