@@ -1,3 +1,3 @@
 // cash_getSupply: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "cash_getSupply", "params": {"asset": "DPKR"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x5b71a6cfd8eab5852caa73144a25c59e6653e8a2ea8b760c5a72d8e20087e2be", "stateRoot": "0x4838360bc8df06631d25bc38ba1b71377d1d6511a61e0fd9e65ea39d7de058a4"}, "value": {"asset": "DPKR", "amount": "1000000", "queued": "5"}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xa07346641ce266a4448fde517bee624e1f5ba2f4268330ab66975912e5c5982d", "stateRoot": "0x9d165bfc838f2a69bc946afb97ff5e1cc6d0a17606e4d67e0cc7c83d455942c0"}, "value": {"asset": "DPKR", "amount": "1000000", "queued": "5"}}}
