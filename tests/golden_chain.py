@@ -230,7 +230,11 @@ def _orders(ledger: Ledger) -> None:
         ledger.submit("fiu", ChangeFreeze(order_id=order, amount=50, expires_on=None))
     ledger.submit("fiu", LiftFreeze(order_id=digest("order 0")))
     seized = ForceTransfer(
-        order_id=digest("order 1"), asset=MONEY, amount=10, target=addr("treasury-cash")
+        order_id=digest("order 1"),
+        asset=MONEY,
+        amount=10,
+        target=addr("treasury-cash"),
+        reaches_pledged=False,
     )
     ledger.submit("central-bank", seized)
     ledger.submit("fiu", StopCredits(account=account, stopped=True, basis=BASIS))

@@ -27,7 +27,14 @@ from tokens.records.licences import EXITING, LICENCE
 from tokens.records.parties import Account
 from tokens.refusing import refusal_about
 from tokens.results import Code, Refusal
-from tokens.rules import EXEMPT, NONE, governed_refusals, lock_up_refusals, rules_of
+from tokens.rules import (
+    EXEMPT,
+    NONE,
+    governed_refusals,
+    is_ruled,
+    lock_up_refusals,
+    rules_of,
+)
 from tokens.status import ACCOUNT_CELLS, Standing, Use, asset_refusal, use_of
 from tokens.types import (
     AMOUNT_LIMIT,
@@ -60,29 +67,28 @@ def rule_refusals(context: Context, movement: Movement) -> Iterator[Refusal]:
 
 
 def _refusals(context: Context, movement: Movement, *, alone: bool) -> Iterator[Refusal]:
-    asset = movement.asset
-    exempt = movement.operation_class in EXEMPT
-    rules = NONE if exempt else rules_of(context, asset)
+    """What every transfer pays for: where nothing is wrong it makes one generator, its own."""
+    asset, source, target = movement.asset, movement.source, movement.target
     code = _asset(movement)
     if code is not None:
         yield Refusal(code)
-    if movement.source is not None:
-        yield from _account(context, movement, movement.source, gives=True)
-    if movement.target is not None:
-        yield from _account(context, movement, movement.target, gives=False)
-    yield from _kyc_tier(context, movement)
-    changes = _changes(movement) if alone and not exempt else ()
-    if not exempt:
+    if source is not None:
+        yield from _account(context, movement, source, gives=True)
+    if target is not None:
+        yield from _account(context, movement, target, gives=False)
+        if target.kyc_tier < asset.kyc_tier_min and movement.operation_class not in EXEMPT:
+            yield refusal_about(context, target, Code.KYC_TIER_TOO_LOW)
+    ruled = is_ruled(context, asset) and movement.operation_class not in EXEMPT
+    rules = rules_of(context, asset) if ruled else NONE
+    changes = _changes(movement) if alone and ruled else ()
+    if ruled:
         yield from governed_refusals(context, movement, rules)
-    if changes and rules:
         yield from limits.cap_refusals(context, asset, changes, rules)
-    if rules:
         yield from lock_up_refusals(context, movement, rules)
-    if changes:
         yield from limits.lock_up_refusals(context, asset, changes)
     if movement.amount < asset.denomination or movement.amount % asset.increment:
         yield Refusal(Code.DENOM_NOT_MULTIPLE)
-    if changes and rules:
+    if changes:
         yield from limits.velocity_refusals(context, asset, changes, rules)
 
 
@@ -138,17 +144,21 @@ def _asset(movement: Movement) -> Code | None:
 
 def _account(
     context: Context, movement: Movement, account: Account, *, gives: bool
-) -> Iterator[Refusal]:
+) -> tuple[Refusal, ...]:
     """Check 2, of the account that gives or receives."""
     use = use_of(movement.operation_class, gives=gives)
     code = ACCOUNT_CELLS[standing(context, movement.asset.id, account, use)][use]
+    if code is None and account.purpose not in RESERVED:
+        return ()
     if code is Code.EXIT_ONLY and gives and _is_exit(context, movement, account):
         code = None
+    found: tuple[Refusal, ...] = ()
     if code is not None:
-        yield Refusal(code) if gives else refusal_about(context, account, code)
+        found = (Refusal(code) if gives else refusal_about(context, account, code),)
     mine = account.id == (movement.from_reserve if gives else movement.reserve)
     if account.purpose in RESERVED and not mine and use not in _UNRESERVED_USES:
-        yield Refusal(Code.ACCOUNT_RESERVED)
+        found += (Refusal(Code.ACCOUNT_RESERVED),)
+    return found
 
 
 def _is_exit(context: Context, movement: Movement, account: Account) -> bool:
@@ -164,15 +174,6 @@ def _is_exit(context: Context, movement: Movement, account: Account) -> bool:
     licence = context.state.get(LICENCE, target.servicer)
     stands = licence is None or licence.phase not in EXITING
     return target.owner == account.owner and stands
-
-
-def _kyc_tier(context: Context, movement: Movement) -> Iterator[Refusal]:
-    """Check 3: the receiver's tier. SERVICE pays whoever holds."""
-    target = movement.target
-    if target is None or movement.operation_class is OperationClass.SERVICE:
-        return
-    if target.kyc_tier < movement.asset.kyc_tier_min:
-        yield refusal_about(context, target, Code.KYC_TIER_TOO_LOW)
 
 
 RULE_CODES = (

@@ -34,7 +34,7 @@ from tokens.records.rules import (
 from tokens.refusing import refusal_about
 from tokens.results import Code, Refusal
 from tokens.state import Overlay
-from tokens.types import OperationClass
+from tokens.types import AssetFlag, OperationClass
 
 
 class InForce(NamedTuple):
@@ -48,6 +48,8 @@ class InForce(NamedTuple):
 EXEMPT = (OperationClass.SERVICE, OperationClass.CONTROL)
 """Classes that no rule stops."""
 
+_LOCKED_UP = AssetFlag.LOCKED_UP.value
+
 Rules = Sequence[InForce]
 NONE: Rules = ()
 
@@ -59,6 +61,19 @@ def in_force(rule: Rule, day: dt.date) -> InForce | None:
             None if rule.next_body is None else InForce(rule.id, rule.version + 1, rule.next_body)
         )
     return None if rule.body is None else InForce(rule.id, rule.version, rule.body)
+
+
+def is_ruled(context: Context, asset: Asset) -> bool:
+    """Whether anything governed concerns an asset: a rule, a list with somebody on it, a lock-up.
+
+    Most assets of most networks say no: two look-ups that find nothing.
+    """
+    state = context.state
+    return (
+        state.get(RULE_TABLE, "") is not None
+        or state.get(RULE_TABLE, asset.id) is not None
+        or asset.flags & _LOCKED_UP != 0
+    )
 
 
 def rules_of(context: Context, asset: Asset) -> Rules:

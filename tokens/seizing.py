@@ -4,7 +4,8 @@ Rules of this file:
 1. What was held for a batch goes with the batch: it FAILS, and everything it held is free again;
    an order leaves its book.
 2. A hold for a queued redemption leaves the queue, an off-ramp or a delivery ends; other holds end.
-3. Pledged units stay: they need the pledgee's signature.
+3. Pledged units come last: each pledge needs its pledgee's signature, or a basis that says that the
+   order goes before pledges. A pledge is lowered by what it gives up.
 """
 
 import msgspec
@@ -24,8 +25,39 @@ PAGE = 16
 """Open batches whose digests begin alike: there is one, or somebody broke half of SHA-256."""
 
 
-def free_for_seizure(context: Context, account: bytes, asset: str, amount: int) -> None:
-    """End holds, in order of their ids, until `amount` is neither held nor pledged."""
+def pledges_in_reach(
+    context: Context, account: bytes, asset: str, *, basis_says_so: bool
+) -> list[Lien]:
+    """Pledges that a seizure may take from, in order of their ids."""
+    found = context.state.scan(LIEN, liens.LIENS_BY_ACCOUNT, (account,), limit=liens.SCAN_MAX)
+    return [
+        lien
+        for lien in found
+        if lien.kind is LienKind.PLEDGE
+        and lien.asset == asset
+        and (basis_says_so or lien.owner in context.actors.participants)
+    ]
+
+
+def free_for_seizure(
+    context: Context, account: bytes, asset: str, amount: int, *, basis_says_so: bool
+) -> None:
+    """End holds, then lower pledges, in order of their ids, until `amount` is free of both."""
+    _free_of_holds(context, account, asset, amount)
+    state = context.state
+    for lien in pledges_in_reach(context, account, asset, basis_says_so=basis_says_so):
+        position = require(state, POSITION, asset, account)
+        short = amount - (position.balance - position.held - position.pledged)
+        if short <= 0:
+            return
+        pledged = lien.amount or 0
+        if pledged <= short:
+            liens.lift(context, lien)
+        else:
+            liens.change(context, lien, msgspec.structs.replace(lien, amount=pledged - short))
+
+
+def _free_of_holds(context: Context, account: bytes, asset: str, amount: int) -> None:
     state = context.state
     holds = [
         lien

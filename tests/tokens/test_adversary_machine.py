@@ -158,6 +158,7 @@ class Adversary(OrderMoves, RuleBasedStateMachine):
             asset=lien.asset or asset,
             amount=min(amount, lien.amount or amount),
             target=addr(receiver),
+            reaches_pledged=bool(amount % 2),
         )
         self.world.propose(["central-bank", "fiu"], made, approvers=(addr("fiu"),))
 

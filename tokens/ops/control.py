@@ -16,7 +16,7 @@ from tokens.records.instruments import ASSET, ClassMask
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
-from tokens.seizing import free_for_seizure
+from tokens.seizing import free_for_seizure, pledges_in_reach
 from tokens.status import PAUSABLE, Use, asset_refusal
 from tokens.types import (
     Address,
@@ -55,8 +55,9 @@ class ForceTransfer(
 ):
     """Seize units under a freeze order. By the central bank and the authority of the order.
 
-    Takes free units, then held ones; the order is lowered by what it moved. No freeze, credit or
-    pause of the source stops it.
+    Takes free units, then held ones, then pledged ones where each pledgee signs too or the order
+    says so; the order is lowered by what it moved. No freeze, credit stop or pause of the source
+    stops it.
     """
 
     order_id: Hash
@@ -67,6 +68,8 @@ class ForceTransfer(
     """Minor units, 1..2^64-1."""
     target: Address
     """Account that receives; not the frozen one."""
+    reaches_pledged: bool = False
+    """The basis of the order says that it goes before pledges; its authority signs this."""
 
 
 def check_pause(context: Context, operation: PauseAsset) -> Iterator[Refusal]:
@@ -131,20 +134,38 @@ def _source(context: Context, order: Lien) -> Account:
 
 
 def _check_amount(context: Context, operation: ForceTransfer, order: Lien) -> Iterator[Refusal]:
-    """Within the order, and there: free or held, not pledged."""
+    """Within the order, and there: free, held, or pledged and in reach."""
     limit = operation.amount if order.amount is None else order.amount
     if order.asset not in (None, operation.asset) or limit < operation.amount:
         yield Refusal(Code.ORDER_EXCEEDED)
     position = context.state.get(POSITION, operation.asset, order.account)
-    if position is None or position.balance - position.pledged < operation.amount:
+    if position is None or position.balance < operation.amount:
         yield Refusal(Code.INSUFFICIENT_AVAILABLE)
+        return
+    short = operation.amount - (position.balance - position.pledged)
+    if short > 0 and _pledged_in_reach(context, operation, order.account) < short:
+        yield Refusal(Code.PLEDGEE_MUST_AGREE)
+
+
+def _pledged_in_reach(context: Context, operation: ForceTransfer, account: bytes) -> int:
+    """Pledged units that may be taken: of pledgees that sign, or all under the basis."""
+    pledges = pledges_in_reach(
+        context, account, operation.asset, basis_says_so=operation.reaches_pledged
+    )
+    return sum(lien.amount or 0 for lien in pledges)
 
 
 def apply_force(context: Context, operation: ForceTransfer) -> None:
     """Holds that stand in the way end, units move, the order is lowered."""
     state = context.state
     order = require(state, LIEN, operation.order_id)
-    free_for_seizure(context, order.account, operation.asset, operation.amount)
+    free_for_seizure(
+        context,
+        order.account,
+        operation.asset,
+        operation.amount,
+        basis_says_so=operation.reaches_pledged,
+    )
     posting.move(
         context,
         require_asset(state, operation.asset),
@@ -198,9 +219,11 @@ FORCE_TRANSFER = OperationSpec(
         Code.SAME_ACCOUNT,
         Code.ASSET_NOT_ACTIVE,
         Code.CREDIT_STOPPED,
+        Code.EXIT_ONLY,
         Code.ACCOUNT_CLOSED,
         Code.ACCOUNT_RESERVED,
         Code.ORDER_EXCEEDED,
         Code.INSUFFICIENT_AVAILABLE,
+        Code.PLEDGEE_MUST_AGREE,
     ),
 )

@@ -15,6 +15,7 @@ from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
+from tokens.rules import is_ruled
 from tokens.types import Address, AssetId, OperationClass, PositiveAmount
 
 
@@ -73,8 +74,9 @@ def apply(context: Context, operation: Transfer) -> None:
     asset = require_asset(context.state, operation.asset)
     source = require_account(context.state, operation.source)
     target = require_account(context.state, operation.target)
-    changes = (NetChange(source, -operation.amount), NetChange(target, operation.amount))
-    count_spending(context, asset, changes)
+    if is_ruled(context, asset):
+        changes = (NetChange(source, -operation.amount), NetChange(target, operation.amount))
+        count_spending(context, asset, changes)
     posting.move(context, asset, source, target, operation.amount)
 
 

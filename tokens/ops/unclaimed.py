@@ -102,6 +102,7 @@ PAY_UNCLAIMED = OperationSpec(
         Code.COUNTERPARTY_NOT_ELIGIBLE,
         Code.ACCOUNT_FROZEN,
         Code.CREDIT_STOPPED,
+        Code.EXIT_ONLY,
         Code.ACCOUNT_CLOSED,
     ),
 )

@@ -20,6 +20,13 @@ SUBMIT_TEXT, SUBMIT_KEY = new_key("writer", SUBMIT)
 # One line per method: may it be called with no key, with a reading key, with a submitting key,
 # on a node that has keys. A method without a line fails the test below.
 CELLS = """
+credential_get           yes yes yes
+licence_get              yes yes yes
+licence_list             yes yes yes
+recovery_get             yes yes yes
+rule_get                 yes yes yes
+rule_list                yes yes yes
+sanction_list            yes yes yes
 account_get              yes yes yes
 account_getBalances      yes yes yes
 account_getDatedStatement yes yes yes

@@ -115,7 +115,11 @@ def _control(world: World) -> Iterator[Step]:
     yield "fiu", freeze
     yield "fiu", ChangeFreeze(order_id=ORDER, amount=12 * FACE, expires_on=None)
     seize = ForceTransfer(
-        order_id=ORDER, asset=CBM, amount=2 * FACE, target=address("treasury/main")
+        order_id=ORDER,
+        asset=CBM,
+        amount=2 * FACE,
+        target=address("treasury/main"),
+        reaches_pledged=False,
     )
     yield "central+fiu", seize
     yield "fiu", LiftFreeze(order_id=ORDER)

@@ -42,6 +42,7 @@ def seize(amount: int, **changes: object) -> ForceTransfer:
         "asset": CBM,
         "amount": amount,
         "target": address("treasury/main"),
+        "reaches_pledged": False,
     }
     return ForceTransfer(**(values | changes))  # type: ignore[arg-type]
 

@@ -254,7 +254,13 @@ def test_units_seized_between_pages_are_redeemed_in_the_next_pass(matured: World
         basis=BASIS,
     )
     world.attempt("fiu", order)
-    seize = ForceTransfer(order_id=bytes(32), asset=ISIN, amount=last.balance, target=first.account)
+    seize = ForceTransfer(
+        order_id=bytes(32),
+        asset=ISIN,
+        amount=last.balance,
+        target=first.account,
+        reaches_pledged=False,
+    )
     assert world.attempt("central+fiu", seize) is Code.OK
     world.finish_agenda()
     assert world.supply(ISIN) == 0

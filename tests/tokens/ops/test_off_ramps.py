@@ -292,7 +292,11 @@ def test_a_seizure_ends_the_ramp_that_holds_the_tokens(world: World) -> None:
     ramp = opened(world, open_out())
     world.act("fiu", msgspec.structs.replace(FREEZE, amount=100))
     seize = ForceTransfer(
-        order_id=FREEZE.order_id, asset=PKRS, amount=100, target=address("treasury/main")
+        order_id=FREEZE.order_id,
+        asset=PKRS,
+        amount=100,
+        target=address("treasury/main"),
+        reaches_pledged=False,
     )
     world.act("central+fiu", seize)
     assert ramp_of(world, ramp).status is RampStatus.EXPIRED

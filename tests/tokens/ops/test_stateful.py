@@ -203,7 +203,11 @@ class Books(RuleBasedStateMachine):
         orders = self.orders()
         order = orders[place % len(orders)]
         operation = ForceTransfer(
-            order_id=order, asset=asset, amount=lot * FACE, target=address(receiver)
+            order_id=order,
+            asset=asset,
+            amount=lot * FACE,
+            target=address(receiver),
+            reaches_pledged=bool(lot % 2),
         )
         self.run("central+fiu", operation)
 

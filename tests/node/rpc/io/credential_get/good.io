@@ -1,0 +1,3 @@
+// credential_get: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "credential_get", "params": {"person": "0x62bf51f4cd3f3f29fe8221ad6ffadd533bc79ea83ababf0dbbe1fc4ad1b16173", "kind": "kyc"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x3cae257d30066a8c088fced4df45e11c7c7c97bcaaf1f0b8e9bbef84fba56d8d", "stateRoot": "0x3901c35e0b8edff54e0b28d2750b1e38ae4a444125b1cee73be84cd74dbd975e"}, "value": {"person": "0x62bf51f4cd3f3f29fe8221ad6ffadd533bc79ea83ababf0dbbe1fc4ad1b16173", "kind": "kyc", "validUntil": "2026-01-02", "revoked": false}}}

@@ -1,0 +1,3 @@
+// recovery_get: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "recovery_get", "params": {"account": "tmhr1c4m0mdthtr66ms0jhug8cy05pvctpwnr"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x3cae257d30066a8c088fced4df45e11c7c7c97bcaaf1f0b8e9bbef84fba56d8d", "stateRoot": "0x3901c35e0b8edff54e0b28d2750b1e38ae4a444125b1cee73be84cd74dbd975e"}, "value": {"account": "tmhr1c4m0mdthtr66ms0jhug8cy05pvctpwnr", "policy": {"threshold": 1, "keys": ["0x812d43bf64caed9edac6955625540c4efd73b32e33d1ab3538bdb437fa44779e"]}, "evidence": "0xee8250fb76e094b34b471f13a73dbbe51d1ae142e9df59d7c0d31ec20f0a0a8e", "startedOn": "2025-07-03", "effectiveOn": "2026-01-02", "objected": true, "agreed": false}}}

@@ -1,0 +1,5 @@
+// rule_list: refusals
+>> {"jsonrpc": "2.0", "id": 1, "method": "rule_list", "params": {"limit": 0}}
+<< {"jsonrpc": "2.0", "id": 1, "error": {"code": -32602, "message": "params.limit: an integer 1..100, not a string and without fraction or exponent", "data": {"symbol": "INVALID_PARAMS", "retryable": false}}}
+>> {"jsonrpc": "2.0", "id": 2, "method": "rule_list", "params": {"cursor": "x"}}
+<< {"jsonrpc": "2.0", "id": 2, "error": {"code": -32000, "message": "params.cursor: not a cursor of this list", "data": {"symbol": "INVALID_INPUT", "retryable": false}}}
