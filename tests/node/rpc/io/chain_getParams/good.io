@@ -1,3 +1,3 @@
 // chain_getParams: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "chain_getParams"}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xa07346641ce266a4448fde517bee624e1f5ba2f4268330ab66975912e5c5982d", "stateRoot": "0x9d165bfc838f2a69bc946afb97ff5e1cc6d0a17606e4d67e0cc7c83d455942c0"}, "value": [{"name": "window_blocks", "value": 1000}]}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xa27806b8ba7b745e11cc98cdb019542961d557571ca96fc957f752104bf580d5", "stateRoot": "0x807a2bd90f5232c2125b0e34a23669718a909fad5cfadbeb6b073ac827d3f756"}, "value": [{"name": "window_blocks", "value": 1000}]}}

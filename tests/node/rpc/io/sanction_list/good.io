@@ -1,3 +1,3 @@
 // sanction_list: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "sanction_list", "params": {}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x3cae257d30066a8c088fced4df45e11c7c7c97bcaaf1f0b8e9bbef84fba56d8d", "stateRoot": "0x3901c35e0b8edff54e0b28d2750b1e38ae4a444125b1cee73be84cd74dbd975e"}, "value": {"items": [{"id": "un", "version": 3, "authority": "tmhr1schmhxfqzfwlga0grlrs2uftq5t04q33"}], "next": null, "pinnedHeight": 2}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xa27806b8ba7b745e11cc98cdb019542961d557571ca96fc957f752104bf580d5", "stateRoot": "0x807a2bd90f5232c2125b0e34a23669718a909fad5cfadbeb6b073ac827d3f756"}, "value": {"items": [{"id": "un", "version": 3, "authority": "tmhr1schmhxfqzfwlga0grlrs2uftq5t04q33"}], "next": null, "pinnedHeight": 2}}}
