@@ -190,7 +190,7 @@ RULE_CODES = (
 )
 """What checks 2 to 10 can yield because of governed data."""
 
-MOVEMENT_CODES = (
+STATE_CODES = (
     Code.ASSET_NOT_ACTIVE,
     Code.ASSET_MATURED,
     Code.ASSET_PAUSED,
@@ -201,6 +201,8 @@ MOVEMENT_CODES = (
     Code.KYC_TIER_TOO_LOW,
     Code.DENOM_NOT_MULTIPLE,
     Code.INSUFFICIENT_AVAILABLE,
-    *RULE_CODES,
 )
+"""What the states of assets, accounts and balances can yield."""
+
+MOVEMENT_CODES = (*STATE_CODES, *RULE_CODES)
 """What movement_refusals can yield."""

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from tokens.invariants_auctions import AUCTION_INVARIANTS
+from tokens.invariants_collateral import COLLATERAL_INVARIANTS
 from tokens.invariants_commodities import COMMODITY_INVARIANTS
 from tokens.invariants_market import MARKET_INVARIANTS
 from tokens.invariants_money import MONEY_INVARIANTS
@@ -184,6 +185,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *MONEY_INVARIANTS,
     *AUCTION_INVARIANTS,
     *MARKET_INVARIANTS,
+    *COLLATERAL_INVARIANTS,
     *PAYMENT_INVARIANTS,
     *RAMP_INVARIANTS,
     *RATE_INVARIANTS,

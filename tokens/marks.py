@@ -69,13 +69,17 @@ def collateral_value_floor(face: int, price_e4: int, haircut_bps: int) -> int:
 
 def value_floor(context: Context, asset_id: str, amount: int, haircut_bps: int) -> int | Code:
     """Value of a holding at its fresh mark after a haircut, or MARK_STALE. Money needs no mark."""
-    asset = require_asset(context.state, asset_id)
-    if asset.kind in MONEY_KINDS:
+    return value_today_floor(context.state, asset_id, amount, haircut_bps)
+
+
+def value_today_floor(state: Overlay, asset_id: str, amount: int, haircut_bps: int) -> int | Code:
+    """The same for who only reads."""
+    if require_asset(state, asset_id).kind in MONEY_KINDS:
         return mul_div_floor(amount, BPS - haircut_bps, BPS)
-    mark = fresh_mark(context, asset_id)
-    if isinstance(mark, Code):
-        return mark
-    return value_at_floor(context.state, mark, amount, haircut_bps)
+    mark = mark_of(state, asset_id)
+    if mark is None or is_stale(state, mark):
+        return Code.MARK_STALE
+    return value_at_floor(state, mark, amount, haircut_bps)
 
 
 def value_at_floor(state: Overlay, mark: Mark, amount: int, haircut_bps: int) -> int:

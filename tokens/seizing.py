@@ -18,6 +18,7 @@ from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, REDEMPTION_BY_LIE
 from tokens.records.holdings import LIEN, POSITION, Lien
 from tokens.records.market import ORDER, ORDERS_BY_HOLD, OrderStatus
 from tokens.records.settlement import BATCH, OPEN_BATCHES_BY_DIGEST, BatchStatus
+from tokens.repo_seized import follow_seizure
 from tokens.results import Code
 from tokens.types import LienKind
 
@@ -55,6 +56,7 @@ def free_for_seizure(
             liens.lift(context, lien)
         else:
             liens.change(context, lien, msgspec.structs.replace(lien, amount=pledged - short))
+        follow_seizure(context, lien, max(0, pledged - short))
 
 
 def _free_of_holds(context: Context, account: bytes, asset: str, amount: int) -> None:

@@ -26,6 +26,7 @@ from tokens.events import (
     LedgerEvent,
     PrincipalPaid,
     RecordTaken,
+    RepoClosedOut,
     Seized,
 )
 from tokens.genesis import Genesis
@@ -35,6 +36,7 @@ from tokens.ops.proposals import Approve, Propose, operations_digest, proposal_i
 from tokens.records.holdings import POSITION
 from tokens.records.instruments import INSTRUMENT, PAYMENT, PaymentStatus
 from tokens.records.proposals import PROPOSAL
+from tokens.records.repos import REPO
 from tokens.results import Code
 from tokens.simulate import simulate
 from tokens.terms import coupon_of
@@ -160,6 +162,11 @@ class AdversaryWorld:
     ) -> None:
         changed = {e.account for e in events if isinstance(e, FreezeLifted | FreezeChanged)}
         changed |= {event.source for event in events if isinstance(event, Seized)}
+        # a pledge ranks before the freezes that came after it
+        repos = [
+            require(self.ledger.state, REPO, e.repo) for e in events if isinstance(e, RepoClosedOut)
+        ]
+        changed |= {a for r in repos for a in (r.seller_securities, r.seller_cash) if a}
         burned = {(e.asset, e.account) for e in events if isinstance(e, PrincipalPaid)}
         for place, (balance, frozen) in before.items():
             now, still = after[place]

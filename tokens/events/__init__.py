@@ -26,7 +26,18 @@ from tokens.events.cash import (
     CentralBankMoneyWithdrawn,
     RedemptionQueued,
 )
-from tokens.events.collateral import MarkSet, PledgeReleased, PledgeSubstituted
+from tokens.events.collateral import (
+    MarkSet,
+    PledgeReleased,
+    PledgeSubstituted,
+    RepoCallsSuspended,
+    RepoClosedOut,
+    RepoCollateralChanged,
+    RepoMarginCalled,
+    RepoPending,
+    RepoProposed,
+    RepoStatusChanged,
+)
 from tokens.events.commodities import DeliveryChanged, LotChanged, LotDocumentAdded
 from tokens.events.control import (
     AssetPaused,
@@ -229,6 +240,13 @@ LedgerEvent = (
     | RecoveryOpened
     | RecoveryAnswered
     | RecoveryClosed
+    | RepoCallsSuspended
+    | RepoClosedOut
+    | RepoCollateralChanged
+    | RepoMarginCalled
+    | RepoPending
+    | RepoProposed
+    | RepoStatusChanged
 )
 
 __all__ = [
@@ -327,6 +345,13 @@ __all__ = [
     "RedemptionPaused",
     "RedemptionQueued",
     "ReferenceRateSet",
+    "RepoCallsSuspended",
+    "RepoClosedOut",
+    "RepoCollateralChanged",
+    "RepoMarginCalled",
+    "RepoPending",
+    "RepoProposed",
+    "RepoStatusChanged",
     "ReserveChanged",
     "ReservePolicySet",
     "ResidualReturned",

@@ -5,7 +5,8 @@ import datetime as dt
 import msgspec
 
 from tokens.records.marks import MarkPrice
-from tokens.types import Address, Amount, AssetId, Hash
+from tokens.records.repos import RepoClaim, RepoLine, RepoStatus
+from tokens.types import Address, Amount, AssetId, Count, Hash
 
 
 class MarkSet(
@@ -55,3 +56,119 @@ class PledgeSubstituted(
     by: Hash
     """Id of the new lien."""
     account: Address
+
+
+class RepoProposed(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=433,
+):
+    """A repo waits for the other party."""
+
+    repo: Hash
+    proposer: Address
+    seller: Address
+    buyer: Address
+
+
+class RepoStatusChanged(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=434,
+):
+    """A repo moved on in its life."""
+
+    repo: Hash
+    status: RepoStatus
+    end: dt.date | None
+    price: Amount
+    """Paid at closing, owed at default; 0 before."""
+    claim: RepoClaim | None
+    """What is left owed."""
+
+
+class RepoMarginCalled(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=435,
+):
+    """The collateral is worth too little: the seller must add to it."""
+
+    repo: Hash
+    amount: Amount
+    """Value that is missing, minor units of the cash asset."""
+    until: dt.date
+    """Date at whose close it must be there."""
+
+
+class RepoCallsSuspended(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=436,
+):
+    """A mark is stale: nothing is called, and no open call is enforced."""
+
+    repo: Hash
+    call: Amount
+    """Of the open call, 0 if there is none."""
+
+
+class RepoPending(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=437,
+):
+    """A repo should be over, and what stands in the way is no party's failure to deliver."""
+
+    repo: Hash
+    reason: Count
+    """Code of the first refusal."""
+
+
+class RepoCollateralChanged(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=438,
+):
+    """Collateral came in or went out."""
+
+    repo: Hash
+    lines: tuple[RepoLine, ...]
+    """The basket from now on."""
+
+
+class RepoClosedOut(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=439,
+):
+    """A defaulted repo was closed out at the last marks."""
+
+    repo: Hash
+    price: Amount
+    """Owed by the seller at default."""
+    kept_value: Amount
+    """Value of the collateral that stays the buyer's."""
+    claim: RepoClaim | None
+    """What is left owed; None if nothing is."""

@@ -76,6 +76,9 @@ from tokens.ops.rates import FIX_COUPON, SET_REFERENCE_RATES
 from tokens.ops.reassignment import REASSIGN_SERVICING
 from tokens.ops.recovery import AGREE_RECOVERY, END_RECOVERY, OBJECT_RECOVERY, RECOVER_ACCOUNT
 from tokens.ops.redemption_pauses import RESUME_REDEMPTION, SUSPEND_REDEMPTION
+from tokens.ops.repo_margin import ADD_COLLATERAL, SUBSTITUTE_COLLATERAL, TAKE_EXCESS
+from tokens.ops.repo_steps import CLOSE_OUT_REPO, CLOSE_REPO, RECALL_REPO
+from tokens.ops.repos import ACCEPT_REPO, PROPOSE_REPO, WITHDRAW_REPO
 from tokens.ops.reserve_policies import SET_RESERVE_POLICY
 from tokens.ops.reserves import RESERVE_ADD, RESERVE_SWAP, RESERVE_TAKE
 from tokens.ops.rules import END_RULE, LOCK_UP_AGENDA, SET_LOCK_UP, SET_RULE
@@ -97,6 +100,7 @@ from tokens.ramps import RAMP_EXPIRY_AGENDA
 from tokens.reassigning import REASSIGNMENT_AGENDA
 from tokens.recovering import RECOVERY_AGENDA
 from tokens.registry import OperationSpec
+from tokens.repo_life import REPO_DAY_CLOSE_AGENDA, REPO_DAY_OPEN_AGENDA, REPO_EXPIRY_AGENDA
 from tokens.reserve import REDEMPTION_QUEUE_HANDLER
 from tokens.ruling import RULE_CHANGE_AGENDA
 from tokens.screening import SCREENING_AGENDA
@@ -225,6 +229,15 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     OBJECT_RECOVERY,
     AGREE_RECOVERY,
     END_RECOVERY,
+    PROPOSE_REPO,
+    ACCEPT_REPO,
+    WITHDRAW_REPO,
+    CLOSE_REPO,
+    RECALL_REPO,
+    CLOSE_OUT_REPO,
+    ADD_COLLATERAL,
+    TAKE_EXCESS,
+    SUBSTITUTE_COLLATERAL,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -271,6 +284,9 @@ HANDLERS: tuple[AgendaHandler, ...] = (
     PUT_WINDOW_AGENDA,
     PUT_AGENDA,
     DEFAULT_AGENDA,
+    REPO_EXPIRY_AGENDA,
+    REPO_DAY_OPEN_AGENDA,
+    REPO_DAY_CLOSE_AGENDA,
 )  # fmt: skip
 """Who does the ledger's own work: one line each."""
 

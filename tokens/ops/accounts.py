@@ -13,6 +13,7 @@ from tokens.records.holdings import LIEN, POSITION
 from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account, KeyPolicy
 from tokens.records.proposals import GRANT
+from tokens.records.repos import REPO_USE
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import (
@@ -149,7 +150,7 @@ def check_close(context: Context, operation: CloseAccount) -> Iterator[Refusal]:
 
 
 def _is_empty(context: Context, account: bytes) -> bool:
-    """No balance, no lien, no record that may still pay, no unclaimed money, no grant."""
+    """No balance, no lien, no record that may still pay, no unclaimed money, no grant, no repo."""
     state = context.state
     holdings = state.scan(POSITION, POSITION.indexes[1], (account,), limit=POSITIONS_MAX + 1)
     if len(holdings) > POSITIONS_MAX:
@@ -161,7 +162,8 @@ def _is_empty(context: Context, account: bytes) -> bool:
     has_lien = bool(state.scan(LIEN, LIEN.indexes[0], (account,), limit=1))
     has_claim = bool(state.scan(UNCLAIMED, UNCLAIMED.indexes[0], (account,), limit=1))
     has_grant = bool(state.scan(GRANT, GRANT.indexes[0], (account,), limit=1))
-    return not (has_lien or has_claim or has_grant)
+    in_repo = state.get(REPO_USE, account) is not None
+    return not (has_lien or has_claim or has_grant or in_repo)
 
 
 def apply_close(context: Context, operation: CloseAccount) -> None:

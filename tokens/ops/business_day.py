@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens import auction_days, maturing, reserve, servicing
+from tokens import auction_days, maturing, repo_life, reserve, servicing
 from tokens.context import Context
 from tokens.events import CalendarSet, DayClosed, DayOpened
 from tokens.finance.calendar import DATE_MAX, Calendar, check_calendar, is_business_day
@@ -109,6 +109,7 @@ def apply_open(context: Context, operation: OpenDay) -> None:
     context.emit(DayOpened(date=operation.date))
     maturing.mature(context, operation.date)
     reserve.review_all(context)
+    repo_life.begin_day(context, operation.date)
 
 
 def check_close(context: Context, operation: CloseDay) -> Iterator[Refusal]:
@@ -128,6 +129,7 @@ def apply_close(context: Context, operation: CloseDay) -> None:
     servicing.miss_unfunded(context, day.date)
     auction_days.end_of_date(context, day.date)
     state.put(BUSINESS_DAY, BusinessDay(date=day.date, open=False, calendar=day.calendar))
+    repo_life.end_day(context, day.date)
     context.emit(DayClosed(date=day.date))
 
 

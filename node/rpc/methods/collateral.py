@@ -1,10 +1,16 @@
 """pledge_* and repo_*: what secures claims."""
 
+from node.rpc.errors import not_found
 from node.rpc.method import Call, Reads, Tier, method
 from node.rpc.paging import page_of
 from node.sdk.schema import collateral as schema
 from node.sdk.schema.common import Page
+from tokens.records.day import BUSINESS_DAY
 from tokens.records.holdings import LIEN, PLEDGES, Lien
+from tokens.records.kind import Key, Kind
+from tokens.records.repos import LIVE, LIVE_REPOS, REPO, REPOS, Repo
+from tokens.repo_value import collateral_value, price_on
+from tokens.results import Code
 
 
 def list_pledges(call: Call, params: schema.PledgeListParams) -> Page[Lien]:
@@ -13,6 +19,35 @@ def list_pledges(call: Call, params: schema.PledgeListParams) -> Page[Lien]:
         call, LIEN, PLEDGES, (params.pledgee,), cursor=params.cursor, limit=params.limit
     )
     return Page(items=tuple(records), next=following, pinned_height=pinned)
+
+
+def get_repo(call: Call, params: schema.RepoParams) -> schema.RepoView:
+    """A repo with its price and value today."""
+    repo = call.state.get(REPO, params.repo)
+    if repo is None:
+        raise not_found("repo")
+    day = call.state.get(BUSINESS_DAY)
+    if repo.status not in LIVE or day is None:
+        return schema.RepoView(repo=repo, price=repo.price, value=None)
+    value = collateral_value(call.state, repo, repo.lines)
+    return schema.RepoView(
+        repo=repo,
+        price=price_on(call.state, repo, day.date),
+        value=None if isinstance(value, Code) else value,
+    )
+
+
+def list_repos(call: Call, params: schema.RepoListParams) -> Page[Repo]:
+    """Repos in the order of proposal."""
+    index = LIVE_REPOS if params.live_only else REPOS
+    records, following, pinned = page_of(
+        call, REPO, index, (), cursor=params.cursor, limit=params.limit
+    )
+    return Page(items=tuple(records), next=following, pinned_height=pinned)
+
+
+def _repo_key(params: schema.RepoParams) -> tuple[Kind, Key]:
+    return REPO, (params.repo,)
 
 
 READ = Tier.READ
@@ -25,6 +60,25 @@ METHODS = (
         READ,
         list_pledges,
         "Pledges of one pledgee, by id.",
+        reads=STATE,
+    ),
+    method(
+        "repo_get",
+        schema.RepoParams,
+        schema.RepoView,
+        READ,
+        get_repo,
+        "A repo, its repurchase price and the value of its collateral today.",
+        reads=STATE,
+        proves=_repo_key,
+    ),
+    method(
+        "repo_list",
+        schema.RepoListParams,
+        Page[Repo],
+        READ,
+        list_repos,
+        "Repos in the order of proposal.",
         reads=STATE,
     ),
 )

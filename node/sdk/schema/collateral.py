@@ -3,7 +3,8 @@
 import msgspec
 
 from node.sdk.schema.common import Cursor, Limit
-from tokens.types import Address
+from tokens.records.repos import Repo
+from tokens.types import Address, Amount, Hash
 
 
 class PledgeListParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,3 +13,28 @@ class PledgeListParams(msgspec.Struct, frozen=True, kw_only=True):
     pledgee: Address
     cursor: Cursor = None
     limit: Limit = 50
+
+
+class RepoParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Which repo."""
+
+    repo: Hash
+
+
+class RepoListParams(msgspec.Struct, frozen=True, kw_only=True):
+    """In the order of proposal."""
+
+    live_only: bool = False
+    """Only those under which money is lent."""
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+class RepoView(msgspec.Struct, frozen=True, kw_only=True):
+    """A repo, and what it is worth on the business date."""
+
+    repo: Repo
+    price: Amount
+    """What the seller would pay back today; what was paid or is owed once it has ended."""
+    value: Amount | None
+    """Collateral after haircuts at fresh marks; null at stale ones and when it has ended."""

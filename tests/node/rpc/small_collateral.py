@@ -3,8 +3,20 @@
 import datetime
 
 from tests.node.rpc.fake_genesis import BUSINESS_DATE, digest_of
+from tokens.finance.daycount import DayCount
 from tokens.records.holdings import LIEN, Lien
 from tokens.records.marks import ASSET_MARKS, AssetMarks, Mark
+from tokens.records.repos import (
+    REPO,
+    CollateralLine,
+    MarginTerms,
+    Repo,
+    RepoKind,
+    RepoLine,
+    RepoMode,
+    RepoStatus,
+    RepoTerms,
+)
 from tokens.state import Overlay
 from tokens.types import LienKind
 
@@ -13,6 +25,7 @@ def put_collateral(overlay: Overlay, *, bond: str, holder: bytes, other: bytes) 
     """Records of a bond, its holder, and somebody else."""
     overlay.put(ASSET_MARKS, marks(bond, other))
     overlay.put(LIEN, pledge(bond, holder, other))
+    overlay.put(REPO, repo(bond, holder, other))
 
 
 def marks(bond: str, source: bytes) -> AssetMarks:
@@ -48,4 +61,47 @@ def pledge(bond: str, holder: bytes, pledgee: bytes) -> Lien:
         expires_on=None,
         basis=None,
         memo="LOAN-1",
+    )
+
+
+def repo(bond: str, account: bytes, party: bytes) -> Repo:
+    """Money lent on the business date against bonds that were sold."""
+    terms = RepoTerms(
+        reference="REPO-1",
+        seller=party,
+        buyer=account,
+        custodian=None,
+        kind=RepoKind.OPEN,
+        mode=RepoMode.TITLE,
+        cash_asset="PKR-CB",
+        cash=80_000,
+        rate_e6=110_000,
+        daycount=DayCount.ACT_365F,
+        start=BUSINESS_DATE,
+        end=None,
+        collateral=(CollateralLine(asset=bond, amount=100_000, haircut_bps=500),),
+        margin=MarginTerms(frequency_bd=1, threshold_bps=50, deadline_bd=0),
+        substitutions=(),
+    )
+    return Repo(
+        id=digest_of("repo"),
+        number=1,
+        proposer=party,
+        terms=terms,
+        seller_securities=account,
+        seller_cash=account,
+        buyer_securities=account,
+        buyer_cash=account,
+        status=RepoStatus.OPEN,
+        end=None,
+        lines=(RepoLine(asset=bond, amount=100_000, haircut_bps=500, lien=None, next_coupon=1),),
+        coupons=0,
+        margin_on=BUSINESS_DATE + datetime.timedelta(days=1),
+        judged_on=None,
+        call=0,
+        call_until=None,
+        defaulter=None,
+        ended_on=None,
+        price=0,
+        claim=None,
     )

@@ -99,6 +99,8 @@ ramp_get                 yes yes yes
 ramp_getReference        yes yes yes
 ramp_list                yes yes yes
 pledge_list              yes yes yes
+repo_get                 yes yes yes
+repo_list                yes yes yes
 rpc.discover             yes yes yes
 settle_get               yes yes yes
 settle_list              yes yes yes
