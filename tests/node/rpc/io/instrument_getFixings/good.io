@@ -1,3 +1,3 @@
 // instrument_getFixings: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "instrument_getFixings", "params": {"asset": "PK0000000001"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xa27806b8ba7b745e11cc98cdb019542961d557571ca96fc957f752104bf580d5", "stateRoot": "0x807a2bd90f5232c2125b0e34a23669718a909fad5cfadbeb6b073ac827d3f756"}, "value": []}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xdde8d6c01a8f71456b5006769432edcb26d31c3130cfd9a31e5e6554f9e5267d", "stateRoot": "0xefac0c82690d30f15d530197372889fc9e89233acc7f82cc594b0eb53cad0777"}, "value": []}}
