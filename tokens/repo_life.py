@@ -17,7 +17,12 @@ from tokens import reserve
 from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
-from tokens.events import RepoCallsSuspended, RepoMarginCalled, RepoPending, RepoStatusChanged
+from tokens.events.collateral import (
+    RepoCallsSuspended,
+    RepoMarginCalled,
+    RepoPending,
+    RepoStatusChanged,
+)
 from tokens.finance.calendar import add_business_days
 from tokens.lookup import require
 from tokens.records.amend import with_item

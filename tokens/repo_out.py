@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from tokens.context import Context
-from tokens.events import RepoClosedOut
+from tokens.events.collateral import RepoClosedOut
 from tokens.lookup import require_asset
 from tokens.posting import available
 from tokens.records.holdings import POSITION

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tokens.context import Context
-from tokens.events import RepoCollateralChanged
+from tokens.events.collateral import RepoCollateralChanged
 from tokens.records.holdings import Lien
 from tokens.records.repos import REPO, REPOS_BY_PLEDGE, RepoLine
 

@@ -26,9 +26,9 @@ from tokens.events import (
     LedgerEvent,
     PrincipalPaid,
     RecordTaken,
-    RepoClosedOut,
     Seized,
 )
+from tokens.events.collateral import RepoClosedOut
 from tokens.genesis import Genesis
 from tokens.invariants import Snapshot, broken_invariants
 from tokens.lookup import require

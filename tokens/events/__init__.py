@@ -26,18 +26,7 @@ from tokens.events.cash import (
     CentralBankMoneyWithdrawn,
     RedemptionQueued,
 )
-from tokens.events.collateral import (
-    MarkSet,
-    PledgeReleased,
-    PledgeSubstituted,
-    RepoCallsSuspended,
-    RepoClosedOut,
-    RepoCollateralChanged,
-    RepoMarginCalled,
-    RepoPending,
-    RepoProposed,
-    RepoStatusChanged,
-)
+from tokens.events.collateral import CollateralEvent
 from tokens.events.commodities import DeliveryChanged, LotChanged, LotDocumentAdded
 from tokens.events.control import (
     AssetPaused,
@@ -212,13 +201,11 @@ LedgerEvent = (
     | ValidatorsChanged
     | ObserversChanged
     | MisbehaviourReported
-    | MarkSet
+    | CollateralEvent
     | SupportSignalled
     | ActivationScheduled
     | ProtocolActivated
     | ActivationLapsed
-    | PledgeReleased
-    | PledgeSubstituted
     | AuctionAnnounced
     | AuctionStatusChanged
     | BidPlaced
@@ -240,13 +227,6 @@ LedgerEvent = (
     | RecoveryOpened
     | RecoveryAnswered
     | RecoveryClosed
-    | RepoCallsSuspended
-    | RepoClosedOut
-    | RepoCollateralChanged
-    | RepoMarginCalled
-    | RepoPending
-    | RepoProposed
-    | RepoStatusChanged
 )
 
 __all__ = [
@@ -310,7 +290,6 @@ __all__ = [
     "LockUpSet",
     "LotChanged",
     "LotDocumentAdded",
-    "MarkSet",
     "MisbehaviourReported",
     "Moved",
     "NonCompetitiveBidPlaced",
@@ -324,8 +303,6 @@ __all__ = [
     "PaymentFunded",
     "PaymentStatusChanged",
     "PaymentUnclaimed",
-    "PledgeReleased",
-    "PledgeSubstituted",
     "PreimageShown",
     "PrincipalPaid",
     "ProposalClosed",
@@ -345,13 +322,6 @@ __all__ = [
     "RedemptionPaused",
     "RedemptionQueued",
     "ReferenceRateSet",
-    "RepoCallsSuspended",
-    "RepoClosedOut",
-    "RepoCollateralChanged",
-    "RepoMarginCalled",
-    "RepoPending",
-    "RepoProposed",
-    "RepoStatusChanged",
     "ReserveChanged",
     "ReservePolicySet",
     "ResidualReturned",

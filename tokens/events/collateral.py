@@ -172,3 +172,18 @@ class RepoClosedOut(
     """Value of the collateral that stays the buyer's."""
     claim: RepoClaim | None
     """What is left owed; None if nothing is."""
+
+
+CollateralEvent = (
+    MarkSet
+    | PledgeReleased
+    | PledgeSubstituted
+    | RepoCallsSuspended
+    | RepoClosedOut
+    | RepoCollateralChanged
+    | RepoMarginCalled
+    | RepoPending
+    | RepoProposed
+    | RepoStatusChanged
+)
+"""Listed here: the table of all events names the family."""

@@ -9,7 +9,7 @@ import msgspec
 
 from tokens.authority import with_role
 from tokens.context import Context
-from tokens.events import MarkSet
+from tokens.events.collateral import MarkSet
 from tokens.lookup import require_asset
 from tokens.marks import BPS, MONEY_KINDS, mark_of
 from tokens.parameters import parameter

@@ -18,7 +18,7 @@ from tokens import liens
 from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import RESERVED, is_frozen_whole, standing
-from tokens.events import PledgeReleased, PledgeSubstituted
+from tokens.events.collateral import PledgeReleased, PledgeSubstituted
 from tokens.lien_expiry import enqueue_expiry
 from tokens.lookup import require, require_asset
 from tokens.posting import available

@@ -8,7 +8,7 @@ import msgspec
 from tokens import repo_life
 from tokens.context import Context
 from tokens.eligibility import STATE_CODES
-from tokens.events import RepoCollateralChanged
+from tokens.events.collateral import RepoCollateralChanged
 from tokens.lookup import require
 from tokens.records.instruments import ASSET
 from tokens.records.repos import LINES_MAX, REPO, Repo, RepoLine, RepoMode

@@ -9,7 +9,7 @@ from tokens.batch_parties import account_refusals
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.eligibility import STATE_CODES
-from tokens.events import RepoProposed
+from tokens.events.collateral import RepoProposed
 from tokens.lookup import require
 from tokens.records.repos import (
     REPO,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.tokens.ops.build import FACE, ISIN, bond, go_to, terms
 from tests.tokens.ops.world import CBM, START, World, address
 from tokens.context import Actors
-from tokens.events import MarkSet
+from tokens.events.collateral import MarkSet
 from tokens.marks import collateral_value_floor, fresh_mark, mark_of, value_floor
 from tokens.ops.marks import MARKS_MAX, MarkEntry, SetMarks
 from tokens.records.day import CALENDAR

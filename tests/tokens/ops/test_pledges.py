@@ -20,7 +20,8 @@ from tests.tokens.ops.build import (
 from tests.tokens.ops.world import CBM, World, address
 from tests.tokens.support import MONEY, Ledger, addr
 from tokens import liens
-from tokens.events import CouponPaid, PledgeReleased, PledgeSubstituted
+from tokens.events import CouponPaid
+from tokens.events.collateral import PledgeReleased, PledgeSubstituted
 from tokens.ops.control import PauseAsset
 from tokens.ops.coupons import CouponFund, RedemptionFund
 from tokens.ops.freezes import Freeze, StopCredits

@@ -22,7 +22,7 @@ from tests.tokens.ops.repo_build import (
     repo_of,
 )
 from tests.tokens.ops.world import CBM, address
-from tokens.events import RepoPending
+from tokens.events.collateral import RepoPending
 from tokens.ops.accounts import CloseAccount
 from tokens.ops.business_day import CloseDay
 from tokens.ops.control import PauseAsset

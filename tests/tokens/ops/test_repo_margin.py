@@ -21,7 +21,7 @@ from tests.tokens.ops.repo_build import (
     repo_of,
 )
 from tests.tokens.ops.world import CBM, World, address
-from tokens.events import RepoCallsSuspended, RepoCollateralChanged, RepoMarginCalled
+from tokens.events.collateral import RepoCallsSuspended, RepoCollateralChanged, RepoMarginCalled
 from tokens.ops import repo_margin
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.control import PauseAsset

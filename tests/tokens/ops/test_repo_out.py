@@ -27,7 +27,7 @@ from tests.tokens.ops.repo_build import (
 )
 from tests.tokens.ops.test_repo_margin import swap
 from tests.tokens.ops.world import CBM, World, address
-from tokens.events import RepoClosedOut
+from tokens.events.collateral import RepoClosedOut
 from tokens.finance.isin import isin_check_digit
 from tokens.ops.business_day import CloseDay
 from tokens.ops.control import ForceTransfer, PauseAsset

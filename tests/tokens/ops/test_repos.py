@@ -27,7 +27,7 @@ from tests.tokens.ops.repo_build import (
 )
 from tests.tokens.ops.world import CBM, address
 from tokens import liens
-from tokens.events import RepoProposed
+from tokens.events.collateral import RepoProposed
 from tokens.finance.daycount import DayCount
 from tokens.ops.business_day import CloseDay
 from tokens.ops.control import PauseAsset
