@@ -47,6 +47,7 @@ from tests.node.rpc.small_ledger import (
     transaction,
     transfer,
 )
+from tests.node.rpc.small_money import GOLD
 from tokens.transaction import decode_transaction
 
 
@@ -74,7 +75,12 @@ async def test_typed_answers(client: Client) -> None:
     assert await get_balance(client, ALICE, "NONE") == 0
     assert (await get_participant(client, BANK)).value.name == "The bank"
     assert (await get_asset(client, COIN)).value.supply == 1_000_000
-    assert [asset.id for asset in await list_assets(client)] == [COIN, BOND_ID, "PKR-CB"]
+    assert [asset.id for asset in await list_assets(client)] == [
+        COIN,
+        BOND_ID,
+        "PKR-CB",
+        GOLD,
+    ]
     assert (await get_instrument(client, BOND_ID)).value.terms.freq == 2
     assert [payment.number for payment in await get_schedule(client, BOND_ID)] == [1, 2, 3, 4, 5]
     assert (await get_reserves(client, COIN)).coverage_bps == 10_000
