@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tokens import auctions, liens
 from tokens.context import Context
-from tokens.eligibility import Movement, rule_refusals
+from tokens.eligibility import PARTY_RULE_CODES, Movement, rule_refusals
 from tokens.lookup import require_asset
 from tokens.posting import available
 from tokens.records.auctions import (
@@ -29,6 +29,7 @@ HOLDING_CODES = (
     Code.KYC_TIER_TOO_LOW,
     Code.INSUFFICIENT_AVAILABLE,
     Code.LIENS_FULL,
+    *PARTY_RULE_CODES,
 )
 """What holding_refusals can yield."""
 

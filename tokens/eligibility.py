@@ -176,18 +176,19 @@ def _is_exit(context: Context, movement: Movement, account: Account) -> bool:
     return target.owner == account.owner and stands
 
 
-RULE_CODES = (
+PARTY_RULE_CODES = (
     Code.COUNTERPARTY_NOT_ELIGIBLE,
     Code.UNDER_REVIEW,
     Code.CREDENTIAL_MISSING,
     Code.LICENCE_REQUIRED,
     Code.JURISDICTION_REFUSED,
-    Code.HOLDER_CAP_EXCEEDED,
     Code.LOCKED_UP,
-    Code.VELOCITY_EXCEEDED,
     Code.EXIT_ONLY,
     Code.RECOVERY_OPEN,
 )
+"""What rule_refusals can yield because of governed data: nothing that depends on a sum."""
+
+RULE_CODES = (*PARTY_RULE_CODES, Code.HOLDER_CAP_EXCEEDED, Code.VELOCITY_EXCEEDED)
 """What checks 2 to 10 can yield because of governed data."""
 
 STATE_CODES = (

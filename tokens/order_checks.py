@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tokens.context import Context
+from tokens.eligibility import RULE_CODES
 from tokens.fills import cost_of, side_legs
 from tokens.legs import hold_code, leg_codes
 from tokens.lookup import require_asset
@@ -31,6 +32,7 @@ CONTENT_CODES = (
     Code.SELF_MATCH,
     Code.INSUFFICIENT_AVAILABLE,
     Code.LIENS_FULL,
+    *RULE_CODES,
 )
 """What content_refusals can yield."""
 

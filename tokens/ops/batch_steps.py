@@ -8,6 +8,7 @@ import msgspec
 from tokens import settling
 from tokens.batch_parties import party_to_allocate, party_to_cancel
 from tokens.context import Context
+from tokens.eligibility import RULE_CODES
 from tokens.events import BatchAllocated, PreimageShown
 from tokens.legs import leg_codes
 from tokens.lookup import require
@@ -244,6 +245,8 @@ ALLOCATE_BATCH = OperationSpec(
         Code.ACCOUNT_FROZEN,
         Code.INSUFFICIENT_AVAILABLE,
         Code.LIENS_FULL,
+        Code.EXIT_ONLY,
+        Code.RECOVERY_OPEN,
     ),
 )
 
@@ -260,6 +263,7 @@ _SETTLING = (
     Code.KYC_TIER_TOO_LOW,
     Code.DENOM_NOT_MULTIPLE,
     Code.MAX_SUPPLY_EXCEEDED,
+    *RULE_CODES,
 )
 
 REVEAL_BATCH = OperationSpec(

@@ -7,7 +7,7 @@ import msgspec
 from tokens import grants, liens, posting, reserve
 from tokens.authority import may_act_for
 from tokens.context import Context
-from tokens.eligibility import RESERVED, Movement, credit_refusal, movement_refusals
+from tokens.eligibility import RESERVED, RULE_CODES, Movement, credit_refusal, movement_refusals
 from tokens.events import CashMinted, RedemptionQueued
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, CashAsset, QueuedRedemption
@@ -271,6 +271,7 @@ CASH_MINT = OperationSpec(
         Code.RESERVE_SHORT,
         Code.GRANT_MISSING,
         Code.GRANT_EXHAUSTED,
+        *RULE_CODES,
     ),
 )
 
@@ -292,5 +293,6 @@ CASH_REDEEM = OperationSpec(
         Code.ACCOUNT_RESERVED,
         Code.INSUFFICIENT_AVAILABLE,
         Code.LIENS_FULL,
+        Code.EXIT_ONLY,
     ),
 )

@@ -7,7 +7,7 @@ import msgspec
 from tokens import posting
 from tokens.authority import may_act_for
 from tokens.context import Context
-from tokens.eligibility import Movement, movement_refusals
+from tokens.eligibility import RULE_CODES, Movement, movement_refusals
 from tokens.events import CentralBankMoneyIssued, CentralBankMoneyWithdrawn
 from tokens.lookup import require_account, require_asset
 from tokens.records.cash import USED_REFERENCE, ReferenceScope, UsedReference
@@ -181,7 +181,6 @@ CB_ISSUE = OperationSpec(
     codes=(
         Code.UNKNOWN_ASSET,
         Code.UNKNOWN_ACCOUNT,
-        Code.COUNTERPARTY_NOT_ELIGIBLE,
         Code.REFERENCE_USED,
         Code.ASSET_PAUSED,
         Code.ACCOUNT_CLOSED,
@@ -189,6 +188,7 @@ CB_ISSUE = OperationSpec(
         Code.ACCOUNT_RESERVED,
         Code.KYC_TIER_TOO_LOW,
         Code.MAX_SUPPLY_EXCEEDED,
+        *RULE_CODES,
     ),
 )
 
@@ -203,7 +203,6 @@ CB_WITHDRAW = OperationSpec(
         Code.UNKNOWN_ASSET,
         Code.UNKNOWN_ACCOUNT,
         Code.NOT_AUTHORISED,
-        Code.COUNTERPARTY_NOT_ELIGIBLE,
         Code.REFERENCE_USED,
         Code.ASSET_PAUSED,
         Code.ACCOUNT_CLOSED,
@@ -211,5 +210,6 @@ CB_WITHDRAW = OperationSpec(
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_RESERVED,
         Code.INSUFFICIENT_AVAILABLE,
+        *RULE_CODES,
     ),
 )

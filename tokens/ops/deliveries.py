@@ -298,6 +298,7 @@ CONFIRM_DELIVERY = OperationSpec(
         Code.ACCOUNT_CLOSED,
         Code.CREDIT_STOPPED,
         Code.INSUFFICIENT_AVAILABLE,
+        Code.EXIT_ONLY,
     ),
 )
 

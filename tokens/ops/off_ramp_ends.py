@@ -186,6 +186,7 @@ COMPLETE_RAMP = OperationSpec(
         Code.ACCOUNT_CLOSED,
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_FROZEN,
+        Code.EXIT_ONLY,
     ),
 )
 
@@ -208,5 +209,6 @@ RETURN_RAMP = OperationSpec(
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_FROZEN,
         Code.INSUFFICIENT_AVAILABLE,
+        Code.EXIT_ONLY,
     ),
 )

@@ -6,7 +6,7 @@ import msgspec
 
 from tokens import posting, ramps
 from tokens.context import Context
-from tokens.eligibility import Movement, movement_refusals
+from tokens.eligibility import RULE_CODES, Movement, movement_refusals
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.parties import ACCOUNT
 from tokens.records.ramps import RAMP, Rail, RampDirection, RampStatus, owed
@@ -154,6 +154,7 @@ CREDIT_RAMP = OperationSpec(
         Code.CREDIT_STOPPED,
         Code.KYC_TIER_TOO_LOW,
         Code.INSUFFICIENT_AVAILABLE,
+        *RULE_CODES,
     ),
 )
 

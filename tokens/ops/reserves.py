@@ -11,6 +11,7 @@ import msgspec
 from tokens import posting, reserve
 from tokens.authority import may_act_for
 from tokens.context import Context
+from tokens.eligibility import RULE_CODES
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.cash import CASH_ASSET, CashAsset
 from tokens.records.instruments import ASSET
@@ -224,6 +225,7 @@ RESERVE_SWAP = OperationSpec(
         *LEGS,
         Code.ASSET_MATURED,
         Code.RESERVE_SHORT,
+        *RULE_CODES,
     ),
 )
 
@@ -244,6 +246,7 @@ RESERVE_ADD = OperationSpec(
         Code.ASSET_PAUSED,
         Code.ACCOUNT_FROZEN,
         Code.INSUFFICIENT_AVAILABLE,
+        *RULE_CODES,
     ),
 )
 
@@ -264,5 +267,6 @@ RESERVE_TAKE = OperationSpec(
         Code.CREDIT_STOPPED,
         Code.INSUFFICIENT_AVAILABLE,
         Code.RESERVE_SHORT,
+        *RULE_CODES,
     ),
 )

@@ -14,7 +14,6 @@ import msgspec
 from tokens import agenda, clearing
 from tokens.codec import encode, tagged_hash
 from tokens.context import Actors, Context
-from tokens.eligibility import RULE_CODES
 from tokens.events import LedgerEvent
 from tokens.execution import RUNNER, run_operations
 from tokens.finance.calendar import Calendar
@@ -332,8 +331,7 @@ class World:
 def codes_of(operation: msgspec.Struct) -> tuple[Code, ...]:
     """Codes that an operation declares."""
     spec = SPEC_OF[type(operation)]
-    told = (*spec.codes, *RULE_CODES)  # governed rules may refuse whatever moves units
-    return (*told, Code.NEEDS_APPROVAL) if spec.approval else told
+    return (*spec.codes, Code.NEEDS_APPROVAL) if spec.approval else spec.codes
 
 
 def _addresses(who: str) -> tuple[bytes, ...]:

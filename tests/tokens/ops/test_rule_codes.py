@@ -1,0 +1,293 @@
+"""Governed rules reach every operation that moves units, and each operation says so.
+
+The world of these tests accepts only codes that an operation declares. Here each operation that
+declares the codes of rules is refused by some, in a state in which it passes without them.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from tests.tokens.ops.auction_world import ncb, opened, sheet
+from tests.tokens.ops.book import PAR, UNTIL, buy, placed, trading_world
+from tests.tokens.ops.build import FACE, ISIN, fund, transfer
+from tests.tokens.ops.commodity_world import GOLD, receipts, vault_world
+from tests.tokens.ops.ramp_world import (
+    credit,
+    open_in,
+    open_out,
+    ramp_world,
+)
+from tests.tokens.ops.reserve_world import BILL, add, reserve_world, swap, take
+from tests.tokens.ops.reserve_world import BOTH as SWAPPERS
+from tests.tokens.ops.test_cash import cb_issue, mint, start
+from tests.tokens.ops.test_hash_locks import LOCK, REVEAL
+from tests.tokens.ops.test_on_ramps import cleared
+from tests.tokens.ops.test_rules import RULERS, rule_of
+from tests.tokens.ops.test_sanctions import LISTERS, update
+from tests.tokens.ops.test_settlement import A, allocate, match
+from tests.tokens.ops.test_settlement import start as two_banks
+from tests.tokens.ops.world import CBM, PKRS, START, World, address, person_of
+from tokens.context import Actors
+from tokens.eligibility import PARTY_RULE_CODES, RULE_CODES
+from tokens.ops import OPERATIONS
+from tokens.ops.auction_bids import PlaceBid
+from tokens.ops.auction_ncbs import PlaceNcb
+from tokens.ops.batch_steps import RevealBatch, SettleBatch
+from tokens.ops.cash import CashMint
+from tokens.ops.central_bank_money import CbIssue, CbWithdraw
+from tokens.ops.commodities import MintReceipts
+from tokens.ops.off_ramps import OpenOffRamp
+from tokens.ops.on_ramp_ends import CreditRamp
+from tokens.ops.on_ramps import OpenOnRamp
+from tokens.ops.order_changes import ReplaceOrder
+from tokens.ops.orders import PlaceOrder
+from tokens.ops.reserves import ReserveAdd, ReserveSwap, ReserveTake
+from tokens.ops.transfer import Transfer
+from tokens.records.day import BUSINESS_DAY
+from tokens.records.instruments import ASSET
+from tokens.records.licences import LICENCE, Licence
+from tokens.records.parties import ACCOUNT
+from tokens.records.rules import (
+    CredentialRule,
+    HolderCapRule,
+    JurisdictionRow,
+    JurisdictionRule,
+    LicenceRule,
+    LockUpRule,
+    TierLimit,
+    VelocityRule,
+)
+from tokens.results import Code
+from tokens.types import AccountStatus, LicencePhase, Role
+
+Case = tuple[World, str, msgspec.Struct]
+"""A state, who acts (participants, or one account's own key), what passes in it."""
+Make = Callable[[], Case]
+
+
+def _funded() -> World:
+    world = World()
+    fund(world, "a/main", 100)
+    return world
+
+
+def _withdraw() -> Case:
+    order = CbWithdraw(asset=CBM, source=address("a/main"), amount=2, rtgs_ref="W")
+    return _funded(), "bank_a", order
+
+
+def _replace_order() -> Case:
+    world = trading_world()
+    order = placed(world, "bank_a", buy("a/main", PAR, 2))
+    smaller = ReplaceOrder(order=order, price_e4=PAR, face=FACE, expires_on=UNTIL)
+    return world, "bank_a", smaller
+
+
+def matched(**changes: object) -> World:
+    world = two_banks()
+    match(world, **changes)
+    return world
+
+
+def _settling(operation: SettleBatch | RevealBatch) -> Case:
+    world = matched(hash_lock=LOCK if isinstance(operation, RevealBatch) else None)
+    allocate(world)
+    return world, "bank_b", operation
+
+
+def _off_ramp() -> Case:
+    world = ramp_world()
+    world.act("bank_a", transfer(PKRS, "a/main", "b/main", 100))
+    return world, "bank_b", open_out(account=address("b/main"))
+
+
+def _credit() -> Case:
+    world = ramp_world()
+    return world, "bank_a", credit(cleared(world))
+
+
+def _covered() -> World:
+    """The reserve has more than it needs."""
+    world = reserve_world()
+    world.act("issuer", add(200_000))
+    return world
+
+
+MOVES: dict[type[msgspec.Struct], Make] = {
+    Transfer: lambda: (_funded(), "bank_a", transfer(CBM, "a/main", "b/main", 2)),
+    CbIssue: lambda: (World(), "central", cb_issue(2, "R")),
+    CbWithdraw: _withdraw,
+    CashMint: lambda: (start(), "bank_a", mint(2)),
+    MintReceipts: lambda: (vault_world(), "issuer", receipts(2)),
+    ReserveSwap: lambda: (_covered(), SWAPPERS, swap()),
+    ReserveAdd: lambda: (reserve_world(), "issuer", add(2)),
+    ReserveTake: lambda: (_covered(), "issuer+central", take(2)),
+    OpenOnRamp: lambda: (ramp_world(), "bank_b", open_in()),
+    OpenOffRamp: _off_ramp,
+    CreditRamp: _credit,
+    PlaceOrder: lambda: (trading_world(), "bank_a", buy("a/main", PAR, 1)),
+    ReplaceOrder: _replace_order,
+    SettleBatch: lambda: _settling(SettleBatch(initiator=A, batch_id="T")),
+    RevealBatch: lambda: _settling(REVEAL),
+    PlaceBid: lambda: (opened(), "dealer_a", sheet("dealer_a", (PAR, 5))),
+    PlaceNcb: lambda: (opened(), "saver", ncb("saver", 1)),
+}
+"""Every operation that asks the governed rules."""
+
+ASSETS = (CBM, PKRS, GOLD, ISIN, BILL)
+LISTED = ("bank_a", "bank_b", "issuer", "dealer_a", "saver", "client")
+
+each_move = pytest.mark.parametrize("move", MOVES, ids=lambda move: move.__name__)
+
+
+def attempt(case: Case) -> Code:
+    world, who, operation = case
+    if who == "saver":
+        return world._run(Actors(address(who), (), (address(who),)), (operation,))
+    return world.attempt(who, operation)
+
+
+def _owners() -> tuple[bytes, ...]:
+    return tuple(sorted(person_of(name) for name in LISTED))
+
+
+def suspend(world: World, *names: str) -> None:
+    """The institutions are suspended."""
+    for name in names:
+        world.state.put(
+            LICENCE,
+            Licence(
+                institution=address(name),
+                phase=LicencePhase.SUSPENDED,
+                categories=2,
+                goaml_id="G1",
+                registration_no="R1",
+                expires_on=None,
+                since=START,
+                basis=None,
+            ),
+        )
+
+
+def recover(world: World, name: str) -> None:
+    """A recovery of the keys is under way."""
+    account = world.state.get(ACCOUNT, address(name))
+    assert account is not None
+    world.state.put(ACCOUNT, msgspec.structs.replace(account, status=AccountStatus.RECOVERING))
+
+
+def test_the_table_holds_every_operation_that_declares_the_codes_of_rules() -> None:
+    declare = {spec.operation for spec in OPERATIONS if set(PARTY_RULE_CODES) <= set(spec.codes)}
+    assert declare == set(MOVES)
+    sums = {spec.operation for spec in OPERATIONS if set(RULE_CODES) <= set(spec.codes)}
+    assert sums == set(MOVES) - set(PARTY_ONLY)
+
+
+@each_move
+def test_it_passes_without_a_rule(move: type[msgspec.Struct]) -> None:
+    case = MOVES[move]()
+    assert type(case[2]) is move
+    assert attempt(case) is Code.OK
+
+
+@each_move
+def test_a_missing_credential_stops_it(move: type[msgspec.Struct]) -> None:
+    case = MOVES[move]()
+    _ruled(case, CredentialRule(credential="kyc", gives=True, receives=True))
+    assert attempt(case) in (Code.CREDENTIAL_MISSING, Code.COUNTERPARTY_NOT_ELIGIBLE)
+
+
+@each_move
+def test_a_sanctions_list_stops_it_and_does_not_say_so(move: type[msgspec.Struct]) -> None:
+    case = MOVES[move]()
+    assert case[0].attempt(LISTERS, update(1, add=_owners())) is Code.OK
+    assert attempt(case) is Code.UNDER_REVIEW
+
+
+PARTY_ONLY = (OpenOnRamp, PlaceBid, PlaceNcb)
+"""Sums are asked when the units move."""
+NOBODY_RECEIVES = (CbWithdraw, OpenOffRamp, ReserveAdd)
+"""Into no account of a person: off the ledger, or into a reserve."""
+NOBODY_GIVES = (CbIssue, MintReceipts, OpenOnRamp)
+RESERVE_GIVES = (ReserveTake,)
+ONE_SIDED = (OpenOnRamp, OpenOffRamp, PlaceOrder, ReplaceOrder)
+"""The other side is outside the ledger, or not known yet."""
+
+
+def _ruled(case: Case, body: object, *, asset: str | None = None) -> None:
+    """A rule about all assets, or about one, in force today."""
+    day = case[0].state.get(BUSINESS_DAY)
+    assert day is not None
+    name = "rule" if asset is None else asset.lower()
+    rule = rule_of("kyc", id=name, asset=asset, body=body, effective_on=day.date)
+    code = case[0].attempt(RULERS, rule)
+    assert code is Code.OK
+
+
+def _ruled_each(case: Case, body: object) -> None:
+    for asset in ASSETS:
+        if case[0].state.get(ASSET, asset) is not None:
+            _ruled(case, body, asset=asset)
+
+
+@each_move
+def test_a_missing_licence_stops_it(move: type[msgspec.Struct]) -> None:
+    case = MOVES[move]()
+    everybody = tuple(role for role in Role)
+    _ruled(case, LicenceRule(roles=everybody, rows=()))
+    assert attempt(case) in (Code.LICENCE_REQUIRED, Code.COUNTERPARTY_NOT_ELIGIBLE)
+
+
+@each_move
+def test_a_matrix_that_allows_nothing_stops_it(move: type[msgspec.Struct]) -> None:
+    case = MOVES[move]()
+    none = JurisdictionRow(source="ANY", target="ANY", classes=0)
+    _ruled(case, JurisdictionRule(rows=(none,), closed=()))
+    told = (Code.JURISDICTION_REFUSED, Code.COUNTERPARTY_NOT_ELIGIBLE)
+    assert attempt(case) in ((Code.OK,) if move in ONE_SIDED else told)
+
+
+@each_move
+def test_a_lock_up_of_the_asset_stops_it(move: type[msgspec.Struct]) -> None:
+    case = MOVES[move]()
+    _ruled_each(case, LockUpRule(until=dt.date(2026, 1, 1)))
+    told = (Code.LOCKED_UP, Code.COUNTERPARTY_NOT_ELIGIBLE)
+    assert attempt(case) in ((Code.OK,) if move in NOBODY_GIVES else told)
+
+
+@each_move
+def test_a_cap_on_holders_stops_it(move: type[msgspec.Struct]) -> None:
+    case = MOVES[move]()
+    _ruled_each(case, HolderCapRule(amount_max=1, share_e6=None, holders_max=None))
+    told = (Code.HOLDER_CAP_EXCEEDED, Code.COUNTERPARTY_NOT_ELIGIBLE)
+    passes = move in (*PARTY_ONLY, *NOBODY_RECEIVES)
+    assert attempt(case) in ((Code.OK,) if passes else told)
+
+
+@each_move
+def test_a_limit_on_a_day_stops_it(move: type[msgspec.Struct]) -> None:
+    case = MOVES[move]()
+    _ruled_each(case, VelocityRule(limits=(TierLimit(tier=3, day_max=1),)))
+    told = (Code.VELOCITY_EXCEEDED, Code.COUNTERPARTY_NOT_ELIGIBLE)
+    passes = move in (*PARTY_ONLY, *NOBODY_GIVES, *RESERVE_GIVES)
+    assert attempt(case) in ((Code.OK,) if passes else told)
+
+
+@each_move
+def test_a_suspended_institution_only_leaves(move: type[msgspec.Struct]) -> None:
+    case = MOVES[move]()
+    suspend(case[0], "bank_a", "bank_b", "issuer", "dealer_a")
+    assert attempt(case) in (Code.EXIT_ONLY, Code.COUNTERPARTY_NOT_ELIGIBLE)
+
+
+@each_move
+def test_an_account_whose_keys_are_recovered_gives_nothing(move: type[msgspec.Struct]) -> None:
+    case = MOVES[move]()
+    for name in ("a/main", "b/main", "dealer_a/main", "saver", "issuer/main"):
+        if case[0].state.get(ACCOUNT, address(name)) is not None:
+            recover(case[0], name)
+    passes = move in (*NOBODY_GIVES, *RESERVE_GIVES)
+    assert attempt(case) is (Code.OK if passes else Code.RECOVERY_OPEN)
