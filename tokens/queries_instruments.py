@@ -164,7 +164,6 @@ def _coupon(
         per_denomination=None
         if rate is None
         else coupon_of(
-            instrument.terms,
             fraction,
             instrument.terms.denomination,
             rate_e6=rate,

@@ -130,21 +130,13 @@ def coupon_fraction_of(terms: InstrumentTerms, calendar: Calendar, number: int) 
     return coupon_fraction(period, terms.accrual_daycount, terms.freq)
 
 
-def coupon_of(
-    terms: InstrumentTerms,
-    fraction: YearFraction,
-    quantity: int,
-    *,
-    rate_e6: int | None = None,
-    factor_e6: int = FACTOR_ONE_E6,
-) -> int:
+def coupon_of(fraction: YearFraction, quantity: int, *, rate_e6: int, factor_e6: int) -> int:
     """Coupon of a quantity in minor units, rounded down: a holder's, or what must be funded.
 
     `fraction` is `coupon_fraction_of` and `factor_e6` is `coupon_factor_of` the coupon; `rate_e6`
-    comes from tokens/coupon_rates.py, None = the rate in the terms. The quantity is original face.
+    is `rate_of_coupon` (tokens/coupon_rates.py) of it. The quantity is original face.
     """
-    rate = terms.coupon_rate_e6 if rate_e6 is None else rate_e6
-    return coupon_amount_floor(quantity, rate, fraction, factor_e6)
+    return coupon_amount_floor(quantity, rate_e6, fraction, factor_e6)
 
 
 def pool_factor_of(terms: InstrumentTerms, day: dt.date) -> int:

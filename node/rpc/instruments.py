@@ -71,7 +71,6 @@ def schedule(call: Call, instrument: Instrument) -> Iterator[ScheduledPayment]:
             required=None
             if rate is None
             else coupon_of(
-                instrument.terms,
                 fraction,
                 supply,
                 rate_e6=rate,

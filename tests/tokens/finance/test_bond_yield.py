@@ -256,3 +256,11 @@ def test_simple_interest_in_the_last_period_leaves_earlier_periods_alone() -> No
         simple = basis_of(some, settlement, 70_000, last_period=LastPeriod.SIMPLE)
         annual = Decimal("0.09")
         assert (clean_price(compound, annual) == clean_price(simple, annual)) is same
+
+
+@pytest.mark.parametrize("value", ["0", "0E-12", "-0.0", "0.0000000000001"])
+def test_a_zero_of_many_places_is_written_in_full(value: str) -> None:
+    """It was 0E-12: no reader of decimal strings takes that."""
+    found = decimal_text(Decimal(value), 12)
+    assert found == "0." + "0" * 12
+    assert decimal_text(Decimal(value), 0) == "0"

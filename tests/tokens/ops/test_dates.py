@@ -105,7 +105,8 @@ def test_a_coupon_of_a_pib_is_whole_at_two_a_year_and_not_at_four() -> None:
             fraction = coupon_fraction_of(made, calendar, 1)
             exact = FACE * rate * fraction[0] % (10**6 * fraction[1])
             assert (exact == 0) is (whole or rate % 2 == 0)
-            assert coupon_of(made, fraction, FACE) == FACE * rate // 10**6 // freq
+            paid = coupon_of(fraction, FACE, rate_e6=rate, factor_e6=10**6)
+            assert paid == FACE * rate // 10**6 // freq
 
 
 def held(world: World) -> None:

@@ -11,7 +11,7 @@ from tests.tokens.ops.kinds import KIND_CHANGES, terms_of
 from tests.tokens.ops.test_instruments import amend
 from tests.tokens.ops.world import World
 from tokens.lookup import require_asset
-from tokens.ops.coupons import CouponFund, RedemptionFund
+from tokens.ops.coupons import CouponFund, PrincipalFund, RedemptionFund
 from tokens.ops.instruments import (
     ApproveInstrument,
     CancelInstrument,
@@ -71,6 +71,8 @@ def redeem(world: World, made: InstrumentTerms) -> None:
     for payment in world.state.scan(PAYMENT, OPEN_PAYMENTS, (made.isin,), limit=10):
         if payment.kind is PaymentKind.REDEMPTION:
             world.act("treasury", RedemptionFund(asset=ISIN))
+        elif payment.kind is PaymentKind.REPAYMENT:
+            world.act("treasury", PrincipalFund(asset=ISIN, payment=payment.number))
         else:
             world.act("treasury", CouponFund(asset=ISIN, coupon=payment.number))
     world.finish_agenda()
@@ -132,13 +134,7 @@ def tries(made: InstrumentTerms) -> dict[str, tuple[str, msgspec.Struct]]:
     }
 
 
-CELLS = [
-    (kind, status)
-    for kind in sorted(KIND_CHANGES)
-    for status in sorted(LIVES)
-    if (kind, status) != (AssetKind.AMORT, AssetStatus.REDEEMED)
-]
-"""Repayments are funded by an operation of their own: the tests of payments redeem AMORT."""
+CELLS = [(kind, status) for kind in sorted(KIND_CHANGES) for status in sorted(LIVES)]
 
 
 @pytest.mark.parametrize(("kind", "status"), CELLS)

@@ -8,16 +8,21 @@ import msgspec
 
 from tests.tokens.ops.build import FACE, bond, fund, go_to, issue, terms, transfer
 from tests.tokens.ops.world import CBM, World, address
-from tokens import agenda
+from tokens import agenda, posting
+from tokens.context import Actors
 from tokens.events import CouponPaid, PrincipalPaid
+from tokens.lookup import require_account, require_asset
 from tokens.ops.coupons import CouponFund, RedemptionFund
 from tokens.payouts import POSTINGS_PER_HOLDER
+from tokens.posting import balance_of
+from tokens.records.control import UNCLAIMED
 from tokens.records.holdings import BANK_TOTAL, POSITION, SUPPLY, BankTotal, Position, Supply
 from tokens.records.instruments import ASSET, INSTRUMENT, PaymentStatus
 from tokens.records.parties import ACCOUNT, KeyPolicy
 from tokens.records.tax import TAX_CERTIFICATE
 from tokens.results import Code
-from tokens.types import AssetStatus
+from tokens.types import NO_ADDRESS, AccountStatus, AssetStatus
+from tokens.unclaimed import unclaimed_account_of
 
 ISIN = terms().isin
 PAYMENT = dt.date(2026, 1, 19)
@@ -179,3 +184,34 @@ def test_one_holder_of_each_sort_is_redeemed_to_the_last_unit() -> None:
     lies = world.state.get(POSITION, CBM, instrument.paying_account)
     assert lies is not None
     assert lies.balance == 0
+
+
+def test_unclaimed_money_of_two_passes_is_on_the_list_once_with_the_sum() -> None:
+    """Units come back behind the cursor, as by a seizure; the account closed in the meantime."""
+    world = World()
+    for account in ("a/main", "treasury/main"):
+        fund(world, account, 100 * FACE)
+    bond(world, maturity_date=dt.date(2026, 1, 17), tax_profile="none")
+    issue(world, ISIN, "bank_a", "a/main", 10 * FACE, 10 * FACE)
+    first, last = sorted(("a/second", "b/main"), key=address)
+    for name, face in ((first, 3), (last, 2)):
+        world.act("bank_a", transfer(ISIN, "a/main", name, face * FACE))
+    world.act("bank_a", transfer(ISIN, "a/main", last, 5 * FACE))
+    go_to(world, PAYMENT)
+    world.act("treasury", CouponFund(asset=ISIN, coupon=1))
+    closed = require_account(world.state, address(first))
+    world.state.put(ACCOUNT, msgspec.structs.replace(closed, status=AccountStatus.CLOSED))
+    world.quota = POSTINGS_PER_HOLDER
+    assert world.attempt("treasury", RedemptionFund(asset=ISIN)) is Code.OK
+    while (entry := world.state.get(UNCLAIMED, address(first), ISIN, 2)) is None:
+        world.end_block()
+    assert entry.amount == 3 * FACE
+    assert world.supply(ISIN) == 7 * FACE
+    asset, giver = require_asset(world.state, ISIN), require_account(world.state, address(last))
+    posting.move(world.context(Actors(NO_ADDRESS, ())), asset, giver, closed, FACE)
+    world.finish_agenda()
+    found = world.state.scan(UNCLAIMED, UNCLAIMED.indexes[0], (address(first),), limit=10)
+    assert [(entry.payment, entry.amount) for entry in found] == [(2, 4 * FACE)]
+    keeper = unclaimed_account_of(world.state, closed)
+    assert balance_of(world.state, CBM, keeper.id) == 4 * FACE
+    assert world.supply(ISIN) == 0
