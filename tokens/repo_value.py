@@ -14,7 +14,6 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from tokens.amount import mul_div_half_up
-from tokens.coupon_rates import rate_of_coupon
 from tokens.finance.daycount import year_fraction
 from tokens.lookup import require, require_asset
 from tokens.marks import BPS, MONEY_KINDS, mark_of, value_at_floor, value_today_floor
@@ -23,7 +22,7 @@ from tokens.records.instruments import INSTRUMENT, PAYMENT, PaymentStatus
 from tokens.records.repos import Repo, RepoKind, RepoLine, RepoMode
 from tokens.results import Code
 from tokens.state import Overlay
-from tokens.terms import coupon_factor_of, coupon_of
+from tokens.terms import coupon_of
 from tokens.types import AssetStatus
 
 _PAID_BACK = (AssetStatus.MATURED, AssetStatus.REDEEMED)
@@ -72,11 +71,10 @@ def coupons_of(state: Overlay, repo: Repo, line: RepoLine, amount: int) -> Coupo
         if payment is None:
             continue
         gross = coupon_of(
-            instrument.terms,
             payment.fraction,
             amount,
-            rate_e6=rate_of_coupon(state, instrument, number),
-            factor_e6=coupon_factor_of(instrument.terms, number),
+            rate_e6=payment.rate_e6,
+            factor_e6=payment.factor_e6,
         )
         if payment.status in _FUNDED:
             received += gross

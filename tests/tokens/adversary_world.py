@@ -31,6 +31,7 @@ from tokens.events import (
 from tokens.events.collateral import RepoClosedOut
 from tokens.genesis import Genesis
 from tokens.invariants import Snapshot, broken_invariants
+from tokens.lookup import require
 from tokens.ops.proposals import Approve, Propose, operations_digest, proposal_id
 from tokens.records.holdings import POSITION
 from tokens.records.instruments import PAYMENT, PaymentStatus

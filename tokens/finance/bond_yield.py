@@ -107,7 +107,7 @@ def decimal_text(value: Decimal, places: int) -> str:
     """Return a decimal string with a fixed number of places, half up on the magnitude."""
     rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=CONTEXT)
     # str writes a zero of many places as 0E-12; and a zero has no sign here
-    return format(rounded if rounded else rounded.copy_abs(), "f")
+    return format(rounded or rounded.copy_abs(), "f")
 
 
 def percent_text(fraction: Decimal, places: int = 4) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from tokens import repo_life
 from tokens.context import Context
-from tokens.eligibility import STATE_CODES
+from tokens.eligibility import MOVEMENT_CODES
 from tokens.events.collateral import RepoCollateralChanged
 from tokens.lookup import require
 from tokens.records.instruments import ASSET
@@ -300,7 +300,7 @@ ADD_COLLATERAL = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_add,
     apply=apply_add,
-    codes=(*_FOUND, Code.UNKNOWN_ASSET, Code.NOT_ON_MATRIX, Code.LIENS_FULL, *STATE_CODES),
+    codes=(*_FOUND, Code.UNKNOWN_ASSET, Code.NOT_ON_MATRIX, Code.LIENS_FULL, *MOVEMENT_CODES),
 )
 
 TAKE_EXCESS = OperationSpec(
@@ -316,7 +316,7 @@ TAKE_EXCESS = OperationSpec(
         Code.COUPON_PENDING,
         Code.MARK_STALE,
         Code.COLLATERAL_SHORT,
-        *STATE_CODES,
+        *MOVEMENT_CODES,
     ),
 )
 
@@ -336,6 +336,6 @@ SUBSTITUTE_COLLATERAL = OperationSpec(
         Code.LIENS_FULL,
         Code.MARK_STALE,
         Code.COLLATERAL_SHORT,
-        *STATE_CODES,
+        *MOVEMENT_CODES,
     ),
 )

@@ -7,7 +7,7 @@ import msgspec
 
 from tokens import repo_life, repo_out
 from tokens.context import Context
-from tokens.eligibility import STATE_CODES
+from tokens.eligibility import MOVEMENT_CODES
 from tokens.finance.calendar import is_business_day
 from tokens.lookup import require
 from tokens.records.day import BUSINESS_DAY, CALENDAR
@@ -147,7 +147,9 @@ def apply_close_out(context: Context, operation: CloseOutRepo) -> None:
 _LIVE = (Code.NOT_FOUND, Code.REPO_NOT_OPEN, Code.NOT_A_PARTY)
 
 _RECEIVING = tuple(
-    code for code in STATE_CODES if code not in (Code.ACCOUNT_FROZEN, Code.INSUFFICIENT_AVAILABLE)
+    code
+    for code in MOVEMENT_CODES
+    if code not in (Code.ACCOUNT_FROZEN, Code.INSUFFICIENT_AVAILABLE)
 )
 """A close-out takes what is pledged, and gives back only what is free."""
 
@@ -158,7 +160,7 @@ CLOSE_REPO = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_close,
     apply=apply_close,
-    codes=(*_LIVE, Code.DAY_CLOSED, Code.TOO_EARLY, *STATE_CODES),
+    codes=(*_LIVE, Code.DAY_CLOSED, Code.TOO_EARLY, *MOVEMENT_CODES),
 )
 
 RECALL_REPO = OperationSpec(

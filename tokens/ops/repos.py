@@ -8,7 +8,7 @@ from tokens import repo_life
 from tokens.batch_parties import account_refusals
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
-from tokens.eligibility import STATE_CODES
+from tokens.eligibility import MOVEMENT_CODES
 from tokens.events.collateral import RepoProposed
 from tokens.lookup import require
 from tokens.records.repos import (
@@ -265,7 +265,7 @@ _ACCOUNTS = (
     Code.ACCOUNT_CLOSED,
 )
 
-_MOVEMENT = tuple(code for code in STATE_CODES if code not in _ACCOUNTS)
+_MOVEMENT = tuple(code for code in MOVEMENT_CODES if code not in _ACCOUNTS)
 
 PROPOSE_REPO = OperationSpec(
     operation=ProposeRepo,
