@@ -31,6 +31,7 @@ from tests.tokens.smallworld import (
     policy,
     validator,
 )
+from tests.tokens.tally import Tally
 from tokens.block import Block, BlockResult
 from tokens.codec import encode
 from tokens.commitment import Commitment
@@ -45,7 +46,13 @@ from tokens.records.proposals import PROPOSAL
 from tokens.results import Code, Receipt
 from tokens.state import Overlay
 from tokens.store import MemoryStore, index_rows
-from tokens.transaction import KeySignature, Transaction, build, decode_transaction
+from tokens.transaction import (
+    DecodedTransaction,
+    KeySignature,
+    Transaction,
+    build,
+    decode_transaction,
+)
 
 __all__ = [
     "ACCOUNTS",
@@ -78,6 +85,7 @@ class Ledger:
         self.store.write(build_state(self.genesis).writes())
         self.core = Core(self.store, 0)
         self.results: list[BlockResult] = []
+        self.tally = Tally()
         self._refs = 0
         policies_of = {entry.id: entry.policy for entry in self.genesis.participants}
         policies_of |= {
@@ -157,9 +165,20 @@ class Ledger:
         self.store.write(self.core.writes(result))
         self.core.absorb(result)
         self.results.append(result)
+        self._count(decoded, result)
         if check:
             self.check()
         return result
+
+    def _count(self, transactions: Sequence[DecodedTransaction], result: BlockResult) -> None:
+        self.tally.blocks += 1
+        of = {tx.tx_id: tx.signed.transaction.operations for tx in transactions}
+        for receipt in result.receipts:
+            if receipt.tx_id in of:
+                self.tally.transaction(of[receipt.tx_id], receipt.code, receipt.events)
+            else:
+                for event in receipt.events:
+                    self.tally.event(event)
 
     def submit(self, sender: str, *operations: msgspec.Struct) -> Receipt:
         """One block of one transaction; its receipt."""

@@ -34,9 +34,6 @@ STEPS = int(os.environ.get("ADVERSARY_STEPS", "500"))
 SEED = int(os.environ.get("ADVERSARY_SEED", "16"))
 RUN_STEPS = 50
 
-SEEN: dict[str, int] = {}
-"""How often each code and event came in all runs."""
-
 SECRETS = (digest("inner secret"), digest("outer secret"))
 BIDDERS = {
     "bank-a-cash": "bank-a",
@@ -232,11 +229,6 @@ class AuctionAdversary(Adversary):
         for entry in pending:
             made = SettleAllotment(auction_id=entry.auction_id, number=entry.number)
             self.world.submit("treasury", made)
-
-    def teardown(self) -> None:
-        super().teardown()
-        for name, count in self.world.codes.items():
-            SEEN[name] = SEEN.get(name, 0) + count
 
 
 TestAuctionAdversary = hypothesis.seed(SEED)(AuctionAdversary).TestCase

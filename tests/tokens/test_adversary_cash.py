@@ -8,9 +8,10 @@ import os
 
 import hypothesis
 import hypothesis.strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from tests.tokens.adversary_cash import BANKS, GOLD, CashMoves, CashWorld
+from tests.tokens.adversary_cash import GOLD, CashMoves, CashWorld
+from tests.tokens.adversary_cash_rules import CashRules, small
 from tests.tokens.adversary_market import Market
 from tests.tokens.adversary_values import BASIS, FACE, HOLDERS, ORDERS, PKRS, accounts, anyone
 from tests.tokens.support import addr
@@ -18,7 +19,6 @@ from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.cash import CashMint, CashRedeem
 from tokens.ops.control import ForceTransfer
 from tokens.ops.freezes import Freeze, LiftFreeze
-from tokens.ops.redemption_pauses import ResumeRedemption, SuspendRedemption
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.ramps import RampStatus
 from tokens.reserve import is_breached
@@ -29,14 +29,8 @@ SEED = int(os.environ.get("ADVERSARY_SEED", "0"))
 RUN_STEPS = 60
 """Few, and many runs: a run tries only some of the rules."""
 
-small = st.sampled_from([1, 3, 10, 97, 100, 250])
-fees = st.sampled_from([0, 1, 3])
 
-SEEN: dict[str, int] = {}
-"""How often each code and event came, over all runs of this process."""
-
-
-class CashAdversary(RuleBasedStateMachine):
+class CashAdversary(CashRules, RuleBasedStateMachine):
     """Everybody's moves about money outside, reserves and lots."""
 
     def __init__(self) -> None:
@@ -48,49 +42,6 @@ class CashAdversary(RuleBasedStateMachine):
         self.moves.mark(96)
         self.moves.attest(0, 200, 20, "attestor")
         self.day()
-
-    @rule(account=accounts, bank=st.sampled_from(BANKS), amount=small, fee=fees, way=st.booleans())
-    def ramp(self, account: str, bank: str, amount: int, fee: int, way: bool) -> None:
-        self.moves.ramp(account, bank, amount, fee, way)
-
-    @precondition(lambda self: self.moves.ramps())
-    @rule(
-        place=st.integers(0, 500),
-        number=st.integers(0, 9),
-        amount=small,
-        fee=fees,
-        cheat=anyone,
-        walk=st.booleans(),
-    )
-    def ramp_step(
-        self, place: int, number: int, amount: int, fee: int, cheat: str, walk: bool
-    ) -> None:
-        found = self.moves.ramps()
-        ramp = found[place % len(found)]
-        ways = ((0, 1, 3, 4), (6, 7, 8))[ramp.direction.value - 1] if walk else (number,)
-        for at in ways:
-            self.moves.step(ramp, at, amount, fee, cheat)
-
-    @rule(percent=st.sampled_from([82, 90, 96, 99, 110]))
-    def mark(self, percent: int) -> None:
-        self.moves.mark(percent)
-
-    @rule(
-        lots=st.sampled_from([1, 2, 9]),
-        more=st.sampled_from([-1, 0, 0, 1]),
-        back=st.booleans(),
-        cheat=anyone,
-    )
-    def swap(self, lots: int, more: int, back: bool, cheat: str) -> None:
-        self.moves.swap(lots, more, back, cheat)
-
-    @rule(amount=st.sampled_from([1, 5_000, FACE]), taken=st.booleans())
-    def change(self, amount: int, taken: bool) -> None:
-        self.moves.change(amount, taken)
-
-    @rule(haircut=st.sampled_from([0, 200, 900]), most=st.sampled_from([1, 10_000]))
-    def reserve_rules(self, haircut: int, most: int) -> None:
-        self.moves.rules(haircut, most)
 
     @rule(source=accounts, amount=st.sampled_from([1, 97, FACE, 2**61, 2**62]))
     def redeem(self, source: str, amount: int) -> None:
@@ -108,30 +59,6 @@ class CashAdversary(RuleBasedStateMachine):
                 grantor=grantor,
             )
             self.world.submit(name, made)
-
-    @rule(days=st.integers(1, 5), resume=st.booleans())
-    def pause(self, days: int, resume: bool) -> None:
-        until = self.world.ledger.business_date + dt.timedelta(days=days)
-        made = SuspendRedemption(asset=PKRS, reason="a test", until=until)
-        agreed = ["issuer", "central-bank", "treasury"]
-        self.world.propose(agreed, ResumeRedemption(asset=PKRS) if resume else made)
-
-    @rule(
-        lot=st.integers(0, 4),
-        fine=st.sampled_from([0, 5, 90, 300]),
-        days=st.integers(1, 9),
-        who=st.sampled_from(["attestor", "attestor", "issuer", "vault"]),
-    )
-    def attest(self, lot: int, fine: int, days: int, who: str) -> None:
-        self.moves.attest(lot, fine, days, who)
-
-    @rule(receiver=accounts, amount=small, cheat=anyone)
-    def receipts(self, receiver: str, amount: int, cheat: str) -> None:
-        self.moves.receipts(receiver, amount, cheat)
-
-    @rule(account=accounts, amount=small, number=st.integers(1, 9), what=st.integers(0, 2))
-    def deliver(self, account: str, amount: int, number: int, what: int) -> None:
-        self.moves.deliver(account, amount, number, what)
 
     @rule(
         order=st.sampled_from(ORDERS),
@@ -182,8 +109,6 @@ class CashAdversary(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.world.finish()
-        for name, count in self.world.codes.items():
-            SEEN[name] = SEEN.get(name, 0) + count
 
 
 TestCashAdversary = hypothesis.seed(SEED)(CashAdversary).TestCase
@@ -220,10 +145,10 @@ def test_each_move_reaches_what_it_attacks() -> None:
     machine.block()
     assert not is_breached(world.ledger.state, PKRS)
     moves.change(1, True)
-    machine.pause(3, False)
+    machine.suspend_redemption(3, False)
     machine.redeem("client-a1", 97)
     machine.block()
-    machine.pause(3, True)
+    machine.suspend_redemption(3, True)
     moves.attest(0, 10, 5, "attestor")
     machine.block()
     assert is_breached(world.ledger.state, GOLD)

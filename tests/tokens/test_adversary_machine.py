@@ -1,7 +1,7 @@
 """Anybody tries anything, in blocks: adversary_world.py judges after each.
 
-Small by default. `make fuzz-ledger STEPS=100000 SEED=7` runs it large; ADVERSARY_STEPS and
-ADVERSARY_SEED say so here.
+Small here; ADVERSARY_STEPS and ADVERSARY_SEED say how large and which. `make fuzz-ledger` runs these
+moves together with those of the other families (fuzz.py).
 """
 
 import datetime as dt
@@ -50,16 +50,16 @@ SEED = int(os.environ.get("ADVERSARY_SEED", "0"))
 RUN_STEPS = 300
 """Rules in one run; a rule submits one transaction or a few."""
 
-TOTAL: dict[str, int] = {}
-"""Transactions that were tried, and how often each code and event came."""
-
 
 class Adversary(OrderMoves, RuleBasedStateMachine):
     """Everybody's moves."""
 
+    kind: type[AdversaryWorld] = AdversaryWorld
+    """Who judges."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.world = AdversaryWorld()
+        self.world = self.kind()
         self.market = Market(self.world)
         self.market.open()
 
@@ -256,10 +256,6 @@ class Adversary(OrderMoves, RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.world.finish()
-        TOTAL["steps"] = TOTAL.get("steps", 0) + self.world.steps
-        TOTAL["blocks"] = TOTAL.get("blocks", 0) + self.world.ledger.height
-        for name, count in self.world.codes.items():
-            TOTAL[name] = TOTAL.get(name, 0) + count
 
 
 TestAdversary = hypothesis.seed(SEED)(Adversary).TestCase

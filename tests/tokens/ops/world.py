@@ -11,6 +11,7 @@ import datetime as dt
 
 import msgspec
 
+from tests.tokens.tally import Tally
 from tokens import agenda, clearing
 from tokens.codec import encode, tagged_hash
 from tokens.context import Actors, Context
@@ -121,6 +122,7 @@ class World:
         self.height = 0
         self.quota = 500
         self.events: list[Event] = []
+        self.tally = Tally()
         self._populate()
         self.write()
 
@@ -239,6 +241,7 @@ class World:
         context = self.context(actors)
         savepoint = self.state.savepoint()
         code, index = run_operations(context, operations)
+        self.tally.transaction(operations, code, context.events if code is Code.OK else ())
         if code is Code.OK:
             self.events += context.events
         else:
@@ -277,8 +280,11 @@ class World:
         """Agenda, invariants, write."""
         contexts = clearing.run_books(self.state, lambda _: self.context(Actors(NO_ADDRESS, ())))
         contexts += agenda.run_due(self.state, AGENDA_HANDLERS, self.quota, self._agenda_context)
+        self.tally.blocks += 1
         for context in contexts:
             self.events += context.events
+            for event in context.events:
+                self.tally.event(event)
         self.check()
         self.write()
 
