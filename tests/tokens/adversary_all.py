@@ -2,13 +2,38 @@
 
 Bonds are auctioned, traded, put into a reserve, frozen, seized, paid; coins are minted, ramped,
 redeemed, routed; all in the same blocks. fuzz.py runs it large, test_adversary_all.py small.
+Rules named `walk_` take a thing through its life without hurry: a life that others only disturb.
 """
 
-from hypothesis.stateful import rule
+import datetime as dt
+
+import hypothesis.strategies as st
+from hypothesis.stateful import precondition, rule
 
 from tests.tokens.adversary_cash import CashMoves, CashWorld
 from tests.tokens.adversary_cash_rules import CashRules
-from tests.tokens.test_adversary_auctions import AuctionAdversary
+from tests.tokens.adversary_values import (
+    BASIS,
+    FACE,
+    ISINS,
+    ORDERS,
+    PKRS,
+    accounts,
+    assets,
+    lots,
+)
+from tests.tokens.support import MONEY, addr
+from tests.tokens.test_adversary_auctions import BIDDERS, AuctionAdversary
+from tokens.ops.batch_steps import CancelBatch
+from tokens.ops.freezes import ChangeFreeze, Freeze
+from tokens.records.auctions import AuctionType
+from tokens.records.bids import BidLine
+from tokens.records.commodities import COMMODITY
+from tokens.records.holdings import LIEN
+
+BANK_OF = {"client-a1": "bank-b", "client-b1": "bank-a"}
+"""Client of one bank to the bank whose ramp it uses."""
+clients = st.sampled_from(sorted(BANK_OF))
 
 
 class Everybody(CashRules, AuctionAdversary):
@@ -22,7 +47,105 @@ class Everybody(CashRules, AuctionAdversary):
         self.moves.open()
         self.moves.mark(96)
         self.moves.attest(0, 200, 20, "attestor")
+        self.market.move_units("bank-a", MONEY, "bank-a-cash", "client-a2", 100 * FACE)
         self.next_day(1)
+
+    @rule(client=clients, inward=st.booleans(), ending=st.integers(0, 2))
+    def walk_a_ramp(self, client: str, inward: bool, ending: int) -> None:
+        """Opened, and each of its steps in a block of its own: done, sent back, or refused."""
+        moves = self.moves
+        moves.ramp(client, BANK_OF[client], 100, 3, inward)
+        self.world.end_block()
+        ramp = max(moves.ramps(), key=lambda ramp: ramp.number, default=None)
+        if ramp is None:
+            return
+        ways = {
+            (True, 0): (0, 1, 3, 4),
+            (True, 1): (0, 1, 2, 5),
+            (True, 2): (9,),
+            (False, 0): (6, 7),
+            (False, 1): (6, 8),
+            (False, 2): (9,),
+        }
+        for at in ways[inward, ending]:
+            moves.step(ramp, at, 90 if at else 100, 1, "fiu")
+            self.world.end_block()
+
+    @rule(client=clients, ending=st.sampled_from([1, 1, 2]))
+    def walk_a_delivery(self, client: str, ending: int) -> None:
+        """A lot attested, receipts minted, asked for, handed out or called off."""
+        moves = self.moves
+        moves.attest(4, 200, 9, "attestor")
+        self.world.end_block()
+        moves.receipts(client, 100, "fiu")
+        self.world.end_block()
+        gold = self.world.ledger.state.get(COMMODITY, "XAU")
+        assert gold is not None
+        moves.deliver(client, 50, 0, 0)
+        self.world.end_block()
+        moves.deliver(client, 50, gold.delivery_next, ending)
+        self.world.end_block()
+
+    @rule(
+        account=st.sampled_from(sorted(BIDDERS)), ending=st.integers(0, 2), days=st.integers(1, 3)
+    )
+    def walk_an_auction_to_nothing(self, account: str, ending: int, days: int) -> None:
+        """A sheet taken back; the auction called off, rejected, or left to its date."""
+        self.announce(AuctionType.REOPEN, days % 2, False, days)
+        self.world.end_block()
+        self.bid(account, (BidLine(bid=950_000, face=FACE),), 1)
+        self.bid_for_an_amount("client-a2", 1)
+        self.world.end_block()
+        if ending == 2:
+            self.withdraw(account)
+            return
+        if ending == 1:
+            self.close_and_open_sheets(9)
+            self.world.end_block()
+        self.decide(950_000, None, 1 - ending)
+        self.world.end_block()
+
+    @rule(order=st.sampled_from(ORDERS), account=accounts, asset=assets, lot=lots)
+    def walk_an_order(self, order: bytes, account: str, asset: str, lot: int) -> None:
+        """An order of a court lowered, then carried out in part."""
+        made = Freeze(
+            order_id=order,
+            account=addr(account),
+            asset=asset,
+            amount=lot * FACE,
+            expires_on=None,
+            basis=BASIS,
+        )
+        self.world.submit("fiu", made)
+        self.world.end_block()
+        self.world.submit("fiu", ChangeFreeze(order_id=order, amount=lot * FACE, expires_on=None))
+        if self.world.ledger.state.get(LIEN, order) is not None:
+            less = lot * FACE - 1
+            self.world.submit("fiu", ChangeFreeze(order_id=order, amount=less, expires_on=None))
+            self.world.end_block()
+            self.seize(0, asset, "treasury-cash", lot)
+
+    @rule(asset=st.sampled_from([PKRS, *ISINS[:2]]), lot=lots)
+    def walk_a_deal_to_its_cancelling(self, asset: str, lot: int) -> None:
+        """Instructed and approved, then both sides want it gone."""
+        self.market.deal("bank-a", "bank-b", asset, "bank-a-cash", "bank-b-cash", lot * FACE, False)
+        self.world.end_block()
+        made = CancelBatch(initiator=addr("bank-a"), batch_id=f"T{self.market.batches}")
+        for who in ("bank-a", "bank-b"):
+            self.world.submit(who, made)
+        self.world.end_block()
+
+    @precondition(lambda self: self.world.ledger.business_date < dt.date(2027, 6, 1))
+    @rule()
+    def walk_a_quarter(self) -> None:
+        """Three months, each with its payments funded: bonds come to their maturity."""
+        for _ in range(3):
+            self.next_day(31)
+            self.rest()
+            for isin in ISINS[:2]:
+                self.fund(isin, 3)
+            self.world.end_block()
+            self.rest()
 
     @rule()
     def rest(self) -> None:

@@ -117,9 +117,7 @@ class Conserved(Ledger):
 
 def tax_table(ledger: Ledger) -> None:
     """15 percent for everybody here."""
-    entry = TaxEntry(
-        tax_class="atl", from_date=dt.date(2020, 7, 1), rate_e6=TAX_E6, above=None
-    )
+    entry = TaxEntry(tax_class="atl", from_date=dt.date(2020, 7, 1), rate_e6=TAX_E6, above=None)
     made = SetTaxTable(profile="pk", account=addr("tax-cash"), year_month=7, entries=(entry,))
     assert ledger.agree(BOTH, made).code == 0
 

@@ -21,6 +21,7 @@ from tests.tokens.ops.test_payment_machine import Payments
 from tests.tokens.ops.test_rates_machine import Rates
 from tests.tokens.ops.test_stateful import Books
 from tests.tokens.tally import Tally
+from tests.tokens.test_adversary_rules import Rulers
 from tests.tokens.test_protocol_machine import Versions
 from tokens.ops import OPERATIONS
 
@@ -49,44 +50,37 @@ MACHINES = (
     Machine(
         "everybody",
         Everybody,
-        76,
+        65,
         100,
-        2.0,
-        (
-            "Transfer InstructBatch ApproveBatch AllocateBatch SettleBatch CancelBatch "
-            "PlaceOrder ReplaceOrder CancelOrder RequestQuote Quote AcceptQuote SetCashAccount "
-            "Freeze ChangeFreeze LiftFreeze ForceTransfer StopCredits PauseAsset "
-            "CouponFund RedemptionFund CreateInstrument ApproveInstrument OpenDay CloseDay "
-            "AnnounceAuction OpenAuction PlaceBid WithdrawBid PlaceNcb CloseAuction "
-            "PublishAuctionKey RevealBid CutAuction RejectAuction CancelAuction "
-            "CashMint CashRedeem DefineCashAsset GrantPower ReserveAdd ReserveTake ReserveSwap "
-            "SuspendRedemption ResumeRedemption OpenOnRamp ReceiveRamp ScreenRamp CreditRamp "
-            "RefundRamp OpenOffRamp SendRamp CompleteRamp ReturnRamp RefuseRamp "
-            "SetMarks AttestLot MintReceipts RequestDelivery ConfirmDelivery CancelDelivery "
-            "SetKeyPolicy OpenAccount Propose Approve"
-        ).split(),
+        2.5,
+        ["Transfer", "InstructBatch", "ApproveBatch", "AllocateBatch", "SettleBatch", "CancelBatch", "PlaceOrder", "ReplaceOrder", "CancelOrder", "RequestQuote", "Quote", "AcceptQuote", "SetCashAccount", "Freeze", "ChangeFreeze", "LiftFreeze", "ForceTransfer", "StopCredits", "PauseAsset", "CouponFund", "RedemptionFund", "CreateInstrument", "ApproveInstrument", "OpenDay", "CloseDay", "AnnounceAuction", "OpenAuction", "PlaceBid", "WithdrawBid", "PlaceNcb", "CloseAuction", "PublishAuctionKey", "RevealBid", "CutAuction", "RejectAuction", "CancelAuction", "CashMint", "CashRedeem", "DefineCashAsset", "GrantPower", "ReserveAdd", "ReserveTake", "ReserveSwap", "SuspendRedemption", "ResumeRedemption", "OpenOnRamp", "ReceiveRamp", "ScreenRamp", "CreditRamp", "RefundRamp", "OpenOffRamp", "SendRamp", "CompleteRamp", "ReturnRamp", "RefuseRamp", "SetMarks", "AttestLot", "MintReceipts", "RequestDelivery", "ConfirmDelivery", "CancelDelivery", "SetKeyPolicy", "OpenAccount", "Propose", "Approve"],
     ),
     Machine(
         "payments",
         Payments,
-        10,
+        8,
         40,
         1.0,
-        (
-            "CallInstrument ElectPut WithdrawPut PrincipalFund CouponFund RedemptionFund "
-            "SetCrossDefault Freeze LiftFreeze ForceTransfer Transfer"
-        ).split(),
+        ["CallInstrument", "ElectPut", "WithdrawPut", "PrincipalFund", "CouponFund", "RedemptionFund", "SetCrossDefault", "Freeze", "LiftFreeze", "ForceTransfer", "Transfer"],
     ),
-    Machine("rates", Rates, 4, 40, 1.0, "SetReferenceRates FixCoupon Tap".split()),
+    Machine("rates", Rates, 3, 40, 1.0, ["SetReferenceRates", "Tap"]),
+    Machine(
+        "rulers",
+        Rulers,
+        15,
+        75,
+        4.0,
+        ["SetRule", "EndRule", "SetLockUp", "IssueCredential", "RevokeCredential", "UpdateSanctions", "ApplyLicence", "AdvanceLicence", "GrantLicence", "SuspendLicence", "RevokeLicence", "ReassignServicing", "RecoverAccount", "ObjectRecovery", "AgreeRecovery", "EndRecovery", "Transfer"],
+    ),
     Machine(
         "books",
         Books,
-        8,
+        6,
         60,
         1.0,
-        "Transfer CashMint CashRedeem CbWithdraw InstructBatch SettleBatch CouponFund".split(),
+        ["Transfer", "CashMint", "CashRedeem", "CbWithdraw", "InstructBatch", "SettleBatch", "CouponFund"],
     ),
-    Machine("versions", Versions, 2, 20, 2.0, "SignalVersion Activate".split()),
+    Machine("versions", Versions, 3, 20, 0.7, ["SignalSupport", "Activate"]),
 )
 
 

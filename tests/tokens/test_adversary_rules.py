@@ -205,6 +205,17 @@ class Rulers(RuleBasedStateMachine):
         self.agreed(["va-regulator", *BOTH], made)
 
     @rule(bank=banks)
+    def a_licence_for_a_while(self, bank: str) -> None:
+        """Every step to a licence, then suspended and given back."""
+        for _ in LicencePhase:
+            licence = self.world.ledger.state.get(LICENCE, addr(bank))
+            if licence is not None and licence.phase is LicencePhase.LICENSED:
+                break
+            self.step_licence(bank)
+        for suspended in (True, False):
+            self.suspend(bank, suspended)
+
+    @rule(bank=banks)
     def revoke(self, bank: str) -> None:
         self.agreed(["va-regulator", *BOTH], RevokeLicence(institution=addr(bank), basis=BASIS))
 

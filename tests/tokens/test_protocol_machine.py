@@ -48,6 +48,13 @@ class Versions(RuleBasedStateMachine):
             self.said[operator] = version
         self.step()
 
+    @rule(version=st.integers(2, 5), ahead=st.integers(2, 6))
+    def agree_and_activate(self, version: int, ahead: int) -> None:
+        """Enough operators say it; else an activation that passes is rare."""
+        for operator in OPERATORS[:3]:
+            self.signal(operator, version)
+        self.activate(version, ahead)
+
     @rule(version=st.integers(1, 5), ahead=st.integers(0, 6))
     def activate(self, version: int, ahead: int) -> None:
         runs_at = self.ledger.height + 3

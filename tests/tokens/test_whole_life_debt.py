@@ -10,9 +10,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 from tests.tokens.debt_life import (
-    INCREMENT,
     MILLION,
-    TAX_E6,
     VECTORS,
     Conserved,
     auction_terms,
@@ -24,13 +22,13 @@ from tests.tokens.debt_life import (
 )
 from tests.tokens.ops.kinds import terms_of
 from tests.tokens.support import MONEY, addr
-from tokens.events import CouponPaid, OrderFilled, PrincipalPaid, TaxWithheld
-from tokens.ops.coupons import CouponFund, RedemptionFund
+from tokens.events import OrderFilled, PrincipalPaid
+from tokens.ops.coupons import RedemptionFund
 from tokens.ops.orders import PlaceOrder
 from tokens.posting import supply_of
 from tokens.records.auctions import AUCTION, AUCTION_RESULT, AuctionStatus
 from tokens.records.bids import ALLOTMENT, ALLOTMENTS, Allotment
-from tokens.records.instruments import ASSET, PAYMENT, InstrumentTerms, PaymentStatus
+from tokens.records.instruments import ASSET, InstrumentTerms
 from tokens.records.market import Side
 from tokens.records.rates import REFERENCE_RATE
 from tokens.types import AssetKind, AssetStatus

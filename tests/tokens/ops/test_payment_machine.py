@@ -131,14 +131,14 @@ class Payments(RuleBasedStateMachine):
         """One of the orders, wherever it rests by now."""
         self.world.attempt("fiu", LiftFreeze(order_id=order.to_bytes(32, "big")))
 
-    @rule(order=st.integers(1, 20), asset=assets, amount=st.integers(1, 500))
-    def seize(self, order: int, asset: str, amount: int) -> None:
+    @rule(order=st.integers(1, 20), asset=assets, amount=st.integers(1, 500), taker=accounts)
+    def seize(self, order: int, asset: str, amount: int, taker: str) -> None:
         """Not in whole increments: an order may say any amount."""
         made = ForceTransfer(
             order_id=order.to_bytes(32, "big"),
             asset=asset,
             amount=amount,
-            target=address("treasury/main"),
+            target=address(taker),
         )
         self.world.attempt("central+fiu", made)
 
@@ -195,6 +195,13 @@ class Payments(RuleBasedStateMachine):
         """An election."""
         made = WithdrawPut(asset=ISIN, date=PUTS[place].date, account=address(account))
         self.world.attempt(BANK[account], made)
+
+    @rule(account=accounts, size=sizes)
+    def change_of_mind(self, account: str, size: int) -> None:
+        """Elected and withdrawn, wherever a window is open."""
+        for place in range(len(PUTS)):
+            self.elect(account, place, size)
+            self.withdraw(account, place)
 
     @rule(number=st.sampled_from(NUMBERS))
     def fund(self, number: int) -> None:
