@@ -1,7 +1,8 @@
 """One world in which everybody does everything: the families that move the same assets.
 
-Bonds are auctioned, traded, put into a reserve, frozen, seized, paid; coins are minted, ramped,
-redeemed, routed; all in the same blocks. fuzz.py runs it large, test_adversary_all.py small.
+Bonds are auctioned, traded, pledged, lent in repos, put into a reserve, frozen, seized, paid; coins
+are minted, ramped, redeemed, routed; all in the same blocks. fuzz.py runs it large, test_fuzz.py
+small.
 Rules named `walk_` take a thing through its life without hurry: a life that others only disturb.
 """
 
@@ -24,20 +25,22 @@ from tests.tokens.adversary_values import (
 )
 from tests.tokens.support import MONEY, addr
 from tests.tokens.test_adversary_auctions import BIDDERS, AuctionAdversary
+from tests.tokens.test_adversary_collateral import CollateralAdversary
 from tokens.ops.batch_steps import CancelBatch
 from tokens.ops.freezes import ChangeFreeze, Freeze
 from tokens.records.auctions import AuctionType
 from tokens.records.bids import BidLine
 from tokens.records.commodities import COMMODITY
 from tokens.records.holdings import LIEN
+from tokens.records.repos import RepoKind, RepoMode
 
 BANK_OF = {"client-a1": "bank-b", "client-b1": "bank-a"}
 """Client of one bank to the bank whose ramp it uses."""
 clients = st.sampled_from(sorted(BANK_OF))
 
 
-class Everybody(CashRules, AuctionAdversary):
-    """Transfers, deals, orders, quotes, coupons, control; auctions; ramps, reserves, lots."""
+class Everybody(CashRules, AuctionAdversary, CollateralAdversary):
+    """Deals, orders, quotes, coupons, control; auctions; repos; ramps, reserves, lots."""
 
     kind = CashWorld
 
@@ -54,21 +57,24 @@ class Everybody(CashRules, AuctionAdversary):
     def walk_a_ramp(self, client: str, inward: bool, ending: int) -> None:
         """Opened, and each of its steps in a block of its own: done, sent back, or refused."""
         moves = self.moves
+        self.market.move_units("bank-a", PKRS, "bank-a-cash", client, 100)
+        self.world.end_block()
         moves.ramp(client, BANK_OF[client], 100, 3, inward)
         self.world.end_block()
-        ramp = max(moves.ramps(), key=lambda ramp: ramp.number, default=None)
+        mine = [ramp for ramp in moves.ramps() if ramp.account == addr(client)]
+        ramp = max(mine, key=lambda ramp: ramp.number, default=None)
         if ramp is None:
             return
         ways = {
             (True, 0): (0, 1, 3, 4),
-            (True, 1): (0, 1, 2, 5),
+            (True, 1): (0, 1, 5),
             (True, 2): (9,),
             (False, 0): (6, 7),
             (False, 1): (6, 8),
             (False, 2): (9,),
         }
         for at in ways[inward, ending]:
-            moves.step(ramp, at, 90 if at else 100, 1, "fiu")
+            moves.step(ramp, at, 99 if at else 100, 1, "fiu")
             self.world.end_block()
 
     @rule(client=clients, ending=st.sampled_from([1, 1, 2]))
@@ -133,6 +139,54 @@ class Everybody(CashRules, AuctionAdversary):
         made = CancelBatch(initiator=addr("bank-a"), batch_id=f"T{self.market.batches}")
         for who in ("bank-a", "bank-b"):
             self.world.submit(who, made)
+        self.world.end_block()
+
+    @rule(
+        seller=st.integers(0, 1),
+        mode=st.sampled_from(list(RepoMode)),
+        ending=st.sampled_from(["close", "close_out"]),
+    )
+    def walk_a_repo(self, seller: int, mode: RepoMode, ending: str) -> None:
+        """Called; topped up, taken from, substituted and closed, or left to its default."""
+        self.lenders.mark(100, dirty=True)
+        self.next_day(1)
+        self.lenders.lend(seller, RepoKind.OPEN, mode, 12, 20 * FACE)
+        acts: tuple[tuple[int, tuple[str, ...]], ...] = (
+            (85, ("add", "money")),
+            (100, ("take", "swap", "recall")),
+        )
+        for percent, names in acts if ending == "close" else ((85, ()), (85, ()), (85, ())):
+            self.lenders.mark(percent, dirty=True)
+            self.next_day(1)
+            for name in names:
+                self.lenders.step(0, name, 1, "fiu")
+                self.world.end_block()
+        self.lenders.step(0, ending, 1, "fiu")
+        self.world.end_block()
+
+    @rule(asset=assets)
+    def walk_a_pledge(self, asset: str) -> None:
+        """Given by one bank to the other, and given back."""
+        self.lenders.pledge("bank-a-cash", "bank-b", asset, FACE, 0)
+        self.world.end_block()
+        self.lenders.release("bank-b", None, "fiu")
+        self.world.end_block()
+
+    @rule(days=st.integers(1, 5))
+    def walk_a_suspension(self, days: int) -> None:
+        """Redemption stopped and resumed."""
+        for resume in (False, True):
+            self.suspend_redemption(days, resume)
+            self.world.end_block()
+
+    @rule(lot=lots, price=st.sampled_from([0, FACE]))
+    def walk_a_deal(self, lot: int, price: int) -> None:
+        """Instructed, approved, allocated by both, settled."""
+        self.market.deal(
+            "bank-a", "bank-b", ISINS[1], "bank-a-cash", "bank-b-cash", lot * FACE, False, price
+        )
+        self.world.end_block()
+        self.advance(0, False)
         self.world.end_block()
 
     @precondition(lambda self: self.world.ledger.business_date < dt.date(2027, 6, 1))

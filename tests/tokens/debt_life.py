@@ -53,7 +53,7 @@ Sheet = list[tuple[int, int]]
 
 def published(name: str) -> Sheet:
     """The rows of the bill or of the bond."""
-    rows = VECTORS[name]["rows"]  # type: ignore[index,call-overload]
+    rows = VECTORS[name]["rows"]  # type: ignore[index]
     return [(int(Decimal(row[1]) * 10_000), int(Decimal(row[0]) * MILLION)) for row in rows]
 
 
@@ -115,14 +115,14 @@ class Conserved(Ledger):
         raise AssertionError("the agenda does not end")
 
 
-def tax_table(ledger: Ledger) -> None:
+def tax_table(ledger: Conserved) -> None:
     """15 percent for everybody here."""
     entry = TaxEntry(tax_class="atl", from_date=dt.date(2020, 7, 1), rate_e6=TAX_E6, above=None)
     made = SetTaxTable(profile="pk", account=addr("tax-cash"), year_month=7, entries=(entry,))
     assert ledger.agree(BOTH, made).code == 0
 
 
-def instrument(ledger: Ledger, terms: InstrumentTerms) -> None:
+def instrument(ledger: Conserved, terms: InstrumentTerms) -> None:
     """Drafted by the treasury, agreed with the central bank."""
     ledger.ok("treasury", CreateInstrument(terms=terms))
     approve = ApproveInstrument(asset=terms.isin, terms_digest=terms_digest(terms))
@@ -156,7 +156,7 @@ def auction_terms(asset: str, settles: dt.date, benchmark: str | None) -> Auctio
     )
 
 
-def hold_auction(ledger: Ledger, terms: AuctionTerms, sheet: Sheet) -> None:
+def hold_auction(ledger: Conserved, terms: AuctionTerms, sheet: Sheet) -> None:
     """Announce, sealed sheets of four dealers, close, keys, open, cut at the lowest bid."""
     name = terms.auction_id
     sheets = {

@@ -1,4 +1,4 @@
-"""What a history tried and what of it passed, by name: a campaign that only got refusals is none."""
+"""What a history tried and what of it passed: a campaign that only got refusals is none."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,7 @@
 """Anybody tries anything, in blocks: adversary_world.py judges after each.
 
-Small here; ADVERSARY_STEPS and ADVERSARY_SEED say how large and which. `make fuzz-ledger` runs these
-moves together with those of the other families (fuzz.py).
+Small here; ADVERSARY_STEPS and ADVERSARY_SEED say how large and which. `make fuzz-ledger` runs
+these moves together with those of the other families (fuzz.py).
 """
 
 import datetime as dt

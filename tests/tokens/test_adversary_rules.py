@@ -43,8 +43,8 @@ from tokens.records.rules import (
 )
 from tokens.types import AccountStatus, LicencePhase
 
-STEPS = int(os.environ.get("ADVERSARY_STEPS", "600"))
-SEED = int(os.environ.get("ADVERSARY_SEED", "0"))
+STEPS = int(os.environ.get("ADVERSARY_STEPS", "1200"))
+SEED = int(os.environ.get("ADVERSARY_SEED", "2"))
 RUN_STEPS = 75
 
 BOTH = ["treasury", "central-bank"]

@@ -132,7 +132,7 @@ def test_whole_life_of_a_bill() -> None:
     )
     instrument(ledger, terms)
     allotted = sold(ledger, "bill", terms, DATE(2020, 9, 10))
-    printed = [row[4] for row in FACTS["bill"]["rows"]]  # type: ignore[index,call-overload]
+    printed = [row[4] for row in FACTS["bill"]["rows"]]  # type: ignore[index]
     realised = [in_millions(entry.money) for entry in allotted]
     assert [found for found, row in zip(realised, printed, strict=True) if row] == [
         row for row in printed if row
