@@ -5,8 +5,7 @@ Rules of this file:
    receipt that opened the next one; what is posted after close_day belongs to the closed date.
 2. Closing is today's balance less what came later, opening is closing less the lines: as in
    statement.py, nothing is stored for it, and a statement is whole or it is none.
-3. The other account of a line is shown on development networks only: who may know more is not
-   decided here.
+3. The other account of a line is named where the reader's view names it (node/rpc/view.py).
 """
 
 import asyncio
@@ -155,7 +154,6 @@ def _lines(
     receipts: list[Receipt],
     opening: int,
 ) -> list[schema.StatementLine]:
-    is_open = call.api.genesis.is_dev
     lines, balance = [], opening
     for receipt in receipts:
         balance += _net(receipt, params.asset, params.account)
@@ -171,7 +169,7 @@ def _lines(
                         debit=debit,
                         credit=credit,
                         balance=balance,
-                        counterparty=other if is_open else None,
+                        counterparty=call.view.named(other),
                     )
                 )
     return lines

@@ -20,6 +20,8 @@ from node.metrics import RpcMetrics
 from node.rpc.errors import FINE_CALLS, RpcCode, RpcError, fine_of
 from node.rpc.method import Call, Caller, Method, Reads, Tier, check_height
 from node.rpc.parse import BadJson, parse
+from node.rpc.scopes import SCOPES
+from node.rpc.view import refused
 from node.rpc.views import context_json, proof_of
 from node.sdk.schema.common import Proof
 from node.sdk.schema.tx import BATCH_MAX
@@ -138,11 +140,8 @@ class Dispatcher:
         except FormError as error:
             raise RpcError(RpcCode.INVALID_PARAMS, str(error.under("params"))) from None
         try:
-            if entry.is_async:
-                async with asyncio.timeout(WAIT_SECONDS if method.waits else CALL_SECONDS):
-                    value = await cast("Awaitable[object]", method.handler(call, arguments))
-            else:
-                value = method.handler(call, arguments)
+            whole = await _handled(call, entry, arguments)
+            value = _shown(call, method, arguments, whole)
             if method.reads is Reads.NODE:
                 return entry.write(value)
             answer: dict[str, Json] = {
@@ -150,6 +149,8 @@ class Dispatcher:
                 "value": entry.write(value),
             }
             if prove and method.proves is not None:
+                if value != whole:
+                    raise refused()
                 kind, key = method.proves(arguments)
                 answer["proof"] = self._write_proof(proof_of(call, kind, kind.key_hash(key)))
             return answer
@@ -162,6 +163,31 @@ class Dispatcher:
         except Exception:  # noqa: BLE001  one failing call must not take the others with it
             self._log.exception("rpc_call_failed", method=method.name)
             raise RpcError(RpcCode.INTERNAL_ERROR, "a fault of this node; see its log") from None
+
+
+async def _handled(call: Call, entry: Entry, arguments: msgspec.Struct) -> object:
+    """The handler's result, once the scope of the caller allows the call."""
+    method = entry.method
+    scope = SCOPES.get(method.name)
+    if not call.view.is_open and (scope is None or not scope.allows(call, arguments)):
+        raise refused()
+    try:
+        if not entry.is_async:
+            return method.handler(call, arguments)
+        async with asyncio.timeout(WAIT_SECONDS if method.waits else CALL_SECONDS):
+            return await cast("Awaitable[object]", method.handler(call, arguments))
+    except RpcError as error:
+        hides = scope is not None and scope.hides_missing and not call.view.is_open
+        if hides and error.code is RpcCode.NOT_FOUND:
+            raise refused() from None
+        raise
+
+
+def _shown(call: Call, method: Method, arguments: msgspec.Struct, whole: object) -> object:
+    """The result as the caller may see it."""
+    if call.view.is_open:
+        return whole
+    return SCOPES[method.name].shown(call, arguments, whole)
 
 
 def _entry(method: Method, form: JsonForm) -> Entry:

@@ -38,6 +38,16 @@ subscriptions over a WebSocket at `/ws`. `GET /healthz`, `/readyz` (503 names th
 > enters.
 
 Read your own writes behind a load balancer: pass the height of your receipt as `minHeight`.
+
+> **Whose records you may see.** On every network but development ones (genesis `isDev`) a call
+> without proof of who you are sees what is public: terms, supplies, reserves, results of auctions,
+> headers, certificates. Send the header `Mohur-View` with a view token
+> (`node.sdk.view_token.new_token`) to read as a participant or an account: yourself, the accounts
+> that you hold or service, and what happened to them. A token is signed with one key of your key
+> policy, names the network, the node and the last height at which it holds (at most 10,000 ahead).
+> Supervisors see everything. What you may not see and what there is not are refused alike:
+> `UNAUTHORISED`. In receipts and records the accounts of others stand as sixteen zero bytes.
+> docs/privacy.md says who sees what.
 """
 
 

@@ -15,7 +15,9 @@ import msgspec
 from consensus.types import Tip
 from node.api import NodeApi
 from node.rpc.errors import RpcCode, RpcError
+from node.rpc.view import OPEN, View, view_of
 from node.sdk.schema.sub import SubscribeParams, Subscription
+from node.sdk.view_token import ViewToken
 from tokens.jsonform import JsonForm
 from tokens.records.kind import Key, Kind
 from tokens.state import Overlay
@@ -71,6 +73,19 @@ class Caller:
     """Take calls for what was refused; never raises."""
     turn: Callable[[], Awaitable[None]] = _at_once
     """Wait until it is this caller's turn."""
+    token: ViewToken | None = None
+    """Whose scope it reads in; None: nobody's."""
+
+    def view(self, api: NodeApi, take: Callable[[], tuple[Overlay, int]]) -> View:
+        """What it may see of (state, its height). UNAUTHORISED for a token that does not hold.
+
+        All, on a network whose genesis says dev and on the node's own socket. A token narrows
+        these too, so that a scope can be tried out.
+        """
+        if self.token is None and (api.genesis.is_dev or Tier.ADMIN in self.tiers):
+            return OPEN
+        state, height = take()
+        return view_of(state, height, self.token)
 
 
 @dataclass(slots=True)
@@ -83,6 +98,7 @@ class Call:
     """Newest decided block when the call began; that of `state` for reads of state."""
     caller: Caller
     pinned: Overlay | None = None
+    scope: View | None = None
 
     def pin(self) -> None:
         """Take tip and state together: no await lies between, so they agree."""
@@ -95,6 +111,13 @@ class Call:
         if self.pinned is None:
             self.pin()
         return cast("Overlay", self.pinned)
+
+    @property
+    def view(self) -> View:
+        """What the caller may see; decided once a call. UNAUTHORISED."""
+        if self.scope is None:
+            self.scope = self.caller.view(self.api, lambda: (self.state, self.tip.height))
+        return self.scope
 
 
 P = TypeVar("P", bound=msgspec.Struct)

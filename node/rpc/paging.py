@@ -13,12 +13,16 @@ import msgspec
 
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.method import Call
+from node.rpc.record_scopes import is_public, shows
 from tokens.codec import Canonical, Malformed, NonCanonical, encode
 from tokens.records.kind import Index, Key, KeyPart, RecordKind
 
 R = TypeVar("R", bound=msgspec.Struct)
 
 CURSOR_LENGTH_MAX = 256
+PASSED_OVER_MAX = 5_000
+"""Records of others that a page of a closed view passes over."""
+_STEP = 500
 
 Part = int | bytes | tuple[str, ...]
 """Part of an order key; text stands in an array of one, because msgpack text and bytes cannot
@@ -87,9 +91,35 @@ def page_of(
     pinned, after = read_cursor(cursor, index.name, call.tip.height)
     if after is not None and after[: len(prefix)] != prefix:
         raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: a cursor of another list")
-    records = call.state.scan(kind, index, prefix, after=after, limit=limit + 1)
+    records = _visible(call, kind, index, prefix, after=after, limit=limit + 1)
     if len(records) <= limit:
         return records, None, pinned
     records = records[:limit]
     order = index.order(records[-1])
     return records, None if order is None else write_cursor(pinned, index.name, order), pinned
+
+
+def _visible(
+    call: Call,
+    kind: RecordKind[R],
+    index: Index[R],
+    prefix: Key,
+    *,
+    after: Key | None,
+    limit: int,
+) -> list[R]:
+    """The first records that the caller may see. LIMIT_EXCEEDED when too many lie between.
+
+    A cursor is made of the last one shown, so it tells nothing of those passed over.
+    """
+    if call.view.is_open or is_public(kind):
+        return call.state.scan(kind, index, prefix, after=after, limit=limit)
+    found: list[R] = []
+    for _ in range(PASSED_OVER_MAX // _STEP):
+        records = call.state.scan(kind, index, prefix, after=after, limit=_STEP)
+        found += [call.view.blot(each) for each in records if shows(call.view, kind, each)]
+        if len(found) >= limit or len(records) < _STEP:
+            return found[:limit]
+        after = index.order(records[-1])
+    message = "too many records of others lie between: ask by account, or later in the list"
+    raise RpcError(RpcCode.LIMIT_EXCEEDED, message)

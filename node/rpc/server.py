@@ -29,7 +29,9 @@ from node.rpc.health import checks_of
 from node.rpc.method import Caller, Method, Session
 from node.rpc.methods import METHODS
 from node.rpc.openrpc import discover_method, document
+from node.rpc.viewers import Viewers
 from node.rpc.websocket import Connection
+from node.sdk.view_token import HEADER
 from node.stages import Metered, Stage, Stages
 from node.turns import Turns
 from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, JsonForm
@@ -81,6 +83,7 @@ class RpcServer:
         self._keys = Keys(config.keys, is_read_open=config.is_read_open)
         self._budgets = Budgets(calls_per_second=config.calls_per_second, burst=config.burst)
         self._turns = Turns()
+        self._viewers = Viewers(api)
         self._hosts = frozenset({*config.hosts, config.host})
         self._runner: web.AppRunner | None = None
         self._listener: asyncio.Server | None = None
@@ -210,6 +213,7 @@ class RpcServer:
 
     def _caller(self, request: web.Request, session: Session | None) -> Caller:
         name, tiers = self._keys.identify(request.headers.get("Authorization"))
+        token = self._viewers.read(request.headers.get(HEADER))
         who = f"remote {request.remote}" if name == "anonymous" else f"key {name}"
         clock = asyncio.get_running_loop().time
         return Caller(
@@ -219,6 +223,7 @@ class RpcServer:
             session=session,
             fine=lambda calls: self._budgets.fine(who, calls, clock()),
             turn=lambda: self._turns.enter(who),
+            token=token,
         )
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
@@ -230,6 +235,7 @@ class RpcServer:
         )
         connection = Connection(self._api, self._form, request, socket, self._metrics.rpc)
         caller = self._caller(request, connection)
+        connection.caller = caller
         await socket.prepare(request)
         self._sockets.add(socket)
         await connection.serve(self._dispatcher, caller)

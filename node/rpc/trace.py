@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from node.rpc.errors import RpcCode, RpcError
-from node.rpc.method import Call, Tier
+from node.rpc.method import Call
+from node.rpc.view import refused
 from node.rpc.views import check_kept
 from node.sdk.schema import trace as schema
 from tokens.events import Burned, Issued, LedgerEvent, Moved
@@ -169,12 +170,9 @@ async def trace(call: Call, params: schema.TraceParams) -> schema.Trace:
 
 
 def require_supervisor(call: Call) -> None:
-    """On other than development networks: the node's own socket only, and so its operator only.
-
-    Validators of the shipped profile are public institutions, who see everything (page 04).
-    """
-    if not call.api.genesis.is_dev and Tier.ADMIN not in call.caller.tiers:
-        raise RpcError(RpcCode.METHOD_DISABLED, "only on the admin socket of this network's nodes")
+    """Only for who sees everything: supervisors, and the operator of the node (page 04)."""
+    if not call.view.is_open:
+        raise refused()
 
 
 async def books_of(call: Call, asset: str) -> Books:

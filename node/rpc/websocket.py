@@ -19,6 +19,8 @@ from node.rpc.access import RateLimited
 from node.rpc.dispatch import Dispatcher
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.method import Caller
+from node.rpc.scoped_results import seen, sender_in
+from node.rpc.view import View
 from node.rpc.views import block_header_view, receipt_view
 from node.sdk.schema.chain import BlockHeader
 from node.sdk.schema.sub import (
@@ -30,6 +32,7 @@ from node.sdk.schema.sub import (
 )
 from tokens.codec import encode
 from tokens.jsonform import Json, JsonForm
+from tokens.results import Receipt
 
 QUEUE_MESSAGES_MAX = 1_000
 QUEUE_BYTES_MAX = 8 * 1024 * 1024
@@ -37,6 +40,7 @@ FEED_BLOCKS_MAX = 256
 CALLS_MAX = 16
 """Calls of one connection under way; the next message is read when one is done."""
 TRY_AGAIN_LATER = 1013
+POLICY = 1008
 CLOSE_SECONDS = 3
 
 _encode = msgspec.json.Encoder().encode
@@ -57,6 +61,8 @@ class Connection:
         socket: web.WebSocketResponse,
         metrics: RpcMetrics,
     ) -> None:
+        self.caller: Caller | None = None
+        """Set before `serve`: subscriptions show what it may see."""
         self._request = request
         self._api = api
         self._socket = socket
@@ -103,6 +109,8 @@ class Connection:
         except* TooSlow:
             self._metrics.subscribers_dropped.inc()
             await self._close_slow()
+        except* RpcError:
+            await self._socket.close(code=POLICY, message=b"the view token holds no longer")
         except* ConnectionError:
             self._out_bytes = 0
 
@@ -198,9 +206,22 @@ class Connection:
         if params.topic == "blocks":
             yield self._write_header(block_header_view(block))
             return
+        view = self._view()
         for index, receipt in enumerate(block.receipts):
-            if matches(params.filter, block, index):
-                yield self._write_receipt(TxEvent(receipt=receipt_view(receipt)))
+            if view.is_open:
+                if matches(params.filter, block, index):
+                    yield self._write_receipt(TxEvent(receipt=receipt_view(receipt)))
+                continue
+            shown = seen(view, receipt, sender_in(block, index))
+            if shown is not None and names(params.filter, shown):
+                yield self._write_receipt(TxEvent(receipt=receipt_view(shown)))
+
+    def _view(self) -> View:
+        """The caller's, on the newest state: a key that was replaced is told nothing more."""
+        if self.caller is None:
+            raise RuntimeError("a connection without a caller")
+        api = self._api
+        return self.caller.view(api, lambda: (api.state(), api.tip().height))
 
 
 def matches(wanted: Filter | None, block: StoredBlock, index: int) -> bool:
@@ -215,6 +236,15 @@ def matches(wanted: Filter | None, block: StoredBlock, index: int) -> bool:
     if index < len(block.transactions) and wanted.address in block.transactions[index]:
         return True
     return wanted.address in encode(receipt)
+
+
+def names(wanted: Filter | None, receipt: Receipt) -> bool:
+    """`matches` on what a closed view shows: a filter must not find what is blotted out."""
+    if wanted is None:
+        return True
+    if wanted.tx_id is not None and wanted.tx_id != receipt.tx_id:
+        return False
+    return wanted.address is None or wanted.address in encode(receipt)
 
 
 def _notification(number: int, sequence: int, height: int, result: Json) -> bytes:

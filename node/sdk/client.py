@@ -20,6 +20,7 @@ import msgspec
 from node.sdk.errors import NodeUnreachable, RpcFailed
 from node.sdk.schema import common, node
 from node.sdk.schema.sub import Filter, SubscribeParams
+from node.sdk.view_token import HEADER
 from tokens.jsonform import PREFIX_MAIN, Json, JsonForm
 
 T = TypeVar("T")
@@ -35,10 +36,19 @@ Call = tuple[str, object, object]
 class Client:
     """One node behind one URL. An async context manager; `connect` asks the node for the prefix."""
 
-    def __init__(self, url: str, *, prefix: str = PREFIX_MAIN, api_key: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        prefix: str = PREFIX_MAIN,
+        api_key: str | None = None,
+        view: str | None = None,
+    ) -> None:
         self.url = url.rstrip("/")
         self.form = JsonForm(prefix)
         self._headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
+        if view is not None:
+            self._headers[HEADER] = view
         self._session: aiohttp.ClientSession | None = None
         self._ids = itertools.count(1)
 
@@ -171,9 +181,11 @@ class Client:
 
 
 @asynccontextmanager
-async def connect(url: str, *, api_key: str | None = None) -> AsyncIterator[Client]:
-    """A client under the address prefix that the node itself uses."""
-    async with Client(url, api_key=api_key) as client:
+async def connect(
+    url: str, *, api_key: str | None = None, view: str | None = None
+) -> AsyncIterator[Client]:
+    """A client under the address prefix that the node itself uses; `view`: a view token."""
+    async with Client(url, api_key=api_key, view=view) as client:
         version = await client.call("node_version", of=node.NodeVersion)
         client.form = JsonForm(version.address_prefix)
         yield client

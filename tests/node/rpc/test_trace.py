@@ -173,7 +173,7 @@ async def test_only_its_operator_sees_it_where_money_is_real(node: LedgerNode) -
     params = TraceParams(asset=ISIN, account=addr("bank-a-cash"))
     with pytest.raises(RpcError) as seen:
         await trace(call_of(real), params)
-    assert seen.value.code is RpcCode.METHOD_DISABLED
+    assert seen.value.code is RpcCode.UNAUTHORISED
     assert (await trace(call_of(real, frozenset({Tier.ADMIN})), params)).asset == ISIN
 
 

@@ -1,0 +1,198 @@
+"""Who may call which method about what: one line a method (docs/adr/0023-scoped-reads.md).
+
+Rules of this file:
+1. A method without a line is refused to every closed view (tests/node/rpc/test_scopes.py wants
+   one for each).
+2. What a line refuses it refuses before the handler runs, or instead of its result: hidden and
+   missing are one answer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import msgspec
+
+from node.rpc import scoped_results as results
+from node.rpc.method import Call
+from node.rpc.record_scopes import shows
+from node.rpc.view import refused
+from node.sdk.schema.sub import SubscribeParams
+from node.sdk.schema.tax import CertificateParams
+from node.sdk.schema.tx import TxListParams
+from tokens.records.kind import Kind
+from tokens.records.proposals import PROPOSAL
+from tokens.records.ramps import RAMP, RAMP_REFERENCE
+from tokens.records.settlement import BATCH
+from tokens.types import Role
+
+Params = msgspec.Struct
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The decision about one method, for closed views."""
+
+    allows: Callable[[Call, Params], bool]
+    """Before the handler."""
+    shown: Callable[[Call, Params, object], object]
+    """The result as the view may see it. Raises refused()."""
+    hides_missing: bool = False
+    """NOT_FOUND is answered as what is hidden."""
+
+
+def _always(_call: Call, _params: Params) -> bool:
+    return True
+
+
+def _never(_call: Call, _params: Params) -> bool:
+    return False
+
+
+def _whole(_call: Call, _params: Params, result: object) -> object:
+    return result
+
+
+PUBLIC = Scope(_always, _whole)
+"""Everybody."""
+LISTED = Scope(_always, _whole)
+"""A list: page_of takes out what the view does not show (record_scopes.py)."""
+SUPERVISED = Scope(_never, _whole)
+"""Open views only."""
+
+
+def own(field: str) -> Scope:
+    """Only about an account or participant of the caller, named by a param."""
+
+    def allows(call: Call, params: Params) -> bool:
+        return call.view.covers(getattr(params, field))
+
+    return Scope(allows, _whole)
+
+
+def either(*fields: str) -> Scope:
+    """Own, by whichever of the params is given."""
+
+    def allows(call: Call, params: Params) -> bool:
+        given = [getattr(params, field) for field in fields]
+        return all(call.view.covers(each) for each in given if each is not None)
+
+    return Scope(allows, _whole)
+
+
+def record(kind: Kind) -> Scope:
+    """One record, if the view shows it."""
+
+    def shown(call: Call, _params: Params, result: object) -> object:
+        found = cast("msgspec.Struct", result)
+        if not shows(call.view, kind, found):
+            raise refused()
+        return call.view.blot(found)
+
+    return Scope(_always, shown, hides_missing=True)
+
+
+def _taxes(call: Call, params: Params) -> bool:
+    account = cast("CertificateParams", params).account
+    return call.view.covers(account) or Role.TAX_AUTHORITY in call.view.roles
+
+
+def _subscribes(call: Call, params: Params) -> bool:
+    wanted = cast("SubscribeParams", params)
+    if wanted.topic == "blocks":
+        return True
+    address = None if wanted.filter is None else wanted.filter.address
+    return call.view.subject is not None and (address is None or call.view.covers(address))
+
+
+def _lists(call: Call, params: Params) -> bool:
+    address = cast("TxListParams", params).address
+    return address is not None and call.view.covers(address)
+
+
+_ACCOUNT = own("account")
+
+SCOPES: dict[str, Scope] = {
+    "account_get": _ACCOUNT,
+    "account_getBalances": _ACCOUNT,
+    "account_getDatedStatement": _ACCOUNT,
+    "account_getHistory": Scope(_ACCOUNT.allows, results.places),
+    "account_getHoldingProof": _ACCOUNT,
+    "account_getStatement": Scope(_ACCOUNT.allows, results.statement),
+    "agenda_status": Scope(_always, results.agenda),
+    "asset_get": PUBLIC,
+    "asset_getHolders": LISTED,
+    "asset_getSupply": PUBLIC,
+    "asset_getTrace": SUPERVISED,
+    "asset_list": PUBLIC,
+    "auction_get": PUBLIC,
+    "auction_getAllotments": LISTED,
+    "auction_getNcbs": LISTED,
+    "auction_getResult": PUBLIC,
+    "auction_getSheets": LISTED,
+    "auction_list": PUBLIC,
+    "cash_getQueue": LISTED,
+    "cash_getReserveProof": PUBLIC,
+    "cash_getReserves": PUBLIC,
+    "cash_getSupply": PUBLIC,
+    "chain_getBlock": PUBLIC,
+    "chain_getBlocks": PUBLIC,
+    "chain_getCommit": PUBLIC,
+    "chain_getGenesis": PUBLIC,
+    "chain_getHeader": PUBLIC,
+    "chain_getParams": PUBLIC,
+    "chain_getProof": Scope(_always, results.proof),
+    "commodity_get": PUBLIC,
+    "commodity_getDeliveries": LISTED,
+    "commodity_getLot": PUBLIC,
+    "commodity_getLots": PUBLIC,
+    "commodity_list": PUBLIC,
+    "consensus_evidence": PUBLIC,
+    "consensus_participation": PUBLIC,
+    "consensus_state": PUBLIC,
+    "consensus_validators": PUBLIC,
+    "gov_getProposal": record(PROPOSAL),
+    "gov_getProposals": LISTED,
+    "gov_getProtocol": PUBLIC,
+    "instrument_get": PUBLIC,
+    "instrument_getAccrued": PUBLIC,
+    "instrument_getFixings": PUBLIC,
+    "instrument_getPrice": PUBLIC,
+    "instrument_getRegister": LISTED,
+    "instrument_getSchedule": PUBLIC,
+    "instrument_getYield": PUBLIC,
+    "mark_get": PUBLIC,
+    "mark_list": PUBLIC,
+    "mempool_list": PUBLIC,
+    "mempool_status": PUBLIC,
+    "node_health": PUBLIC,
+    "node_peers": PUBLIC,
+    "node_status": PUBLIC,
+    "node_version": PUBLIC,
+    "participant_get": PUBLIC,
+    "participant_getStatement": own("servicer"),
+    "participant_list": PUBLIC,
+    "pledge_list": own("pledgee"),
+    "ramp_get": record(RAMP),
+    "ramp_getReference": record(RAMP_REFERENCE),
+    "ramp_list": either("account", "bank"),
+    "rate_list": PUBLIC,
+    "rpc.discover": PUBLIC,
+    "settle_get": record(BATCH),
+    "settle_list": LISTED,
+    "sub_subscribe": Scope(_subscribes, _whole),
+    "sub_unsubscribe": PUBLIC,
+    "tax_getCertificates": Scope(_taxes, _whole),
+    "tax_getIssuePrice": PUBLIC,
+    "tax_getTable": PUBLIC,
+    "tx_decode": PUBLIC,
+    "tx_encode": PUBLIC,
+    "tx_get": Scope(_always, results.transaction, hides_missing=True),
+    "tx_getProof": Scope(_always, results.transaction_proof, hides_missing=True),
+    "tx_getReceipt": Scope(_always, results.receipt, hides_missing=True),
+    "tx_list": Scope(_lists, results.places),
+    "tx_simulate": Scope(results.may_simulate, results.simulation),
+    "tx_submit": Scope(_always, results.submission),
+    "tx_submitAndWait": Scope(_always, results.submitted_receipt),
+    "tx_submitBatch": Scope(_always, results.submissions),
+}
