@@ -86,12 +86,19 @@ def page_of(
     *,
     cursor: str | None,
     limit: int,
+    shows_sums_only: bool = False,
 ) -> tuple[list[R], str | None, int]:
-    """(records, cursor of the next page, pinned height) of an index."""
+    """(records, cursor of the next page, pinned height) of an index, as the caller may see it.
+
+    `shows_sums_only`: the method tells of each record only what is public, so none is left out.
+    """
     pinned, after = read_cursor(cursor, index.name, call.tip.height)
     if after is not None and after[: len(prefix)] != prefix:
         raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: a cursor of another list")
-    records = _visible(call, kind, index, prefix, after=after, limit=limit + 1)
+    if shows_sums_only or call.view.is_open or is_public(kind):
+        records = call.state.scan(kind, index, prefix, after=after, limit=limit + 1)
+    else:
+        records = _visible(call, kind, index, prefix, after=after, limit=limit + 1)
     if len(records) <= limit:
         return records, None, pinned
     records = records[:limit]
@@ -112,8 +119,6 @@ def _visible(
 
     A cursor is made of the last one shown, so it tells nothing of those passed over.
     """
-    if call.view.is_open or is_public(kind):
-        return call.state.scan(kind, index, prefix, after=after, limit=limit)
     found: list[R] = []
     for _ in range(PASSED_OVER_MAX // _STEP):
         records = call.state.scan(kind, index, prefix, after=after, limit=_STEP)

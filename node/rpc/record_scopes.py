@@ -17,10 +17,13 @@ from tokens.records.cash import QUEUED_REDEMPTION, QueuedRedemption
 from tokens.records.commodities import DELIVERY
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, BankTotal, Lien
 from tokens.records.kind import Kind, RecordKind
+from tokens.records.market import ORDER, TRADE, Order, Trade
 from tokens.records.parties import ACCOUNT, KEY_OWNER, Account, KeyOwner
 from tokens.records.proposals import PROPOSAL, Proposal
+from tokens.records.quotes import QUOTE_REQUEST, QuoteRequest
 from tokens.records.ramps import RAMP, RAMP_REFERENCE, Ramp, RampReference
 from tokens.records.recovery import RECOVERY
+from tokens.records.repos import REPO, Repo
 from tokens.records.settlement import BATCH, Batch
 from tokens.records.tax import TAX_CERTIFICATE, TaxCertificate
 from tokens.types import Role
@@ -57,12 +60,31 @@ PUBLIC_KINDS = frozenset(
         "auction",
         "auction_result",
         "asset_marks",
+        "book",
+        "rule",
         "licence",
         "chain",
         "parameter",
     }
 )
 """Terms, aggregates, participants, governance: what everybody may know."""
+
+
+def _order(view: View, record: Order) -> bool:
+    return view.covers(record.account) or view.covers(record.cash_account)
+
+
+def _trade(view: View, record: Trade) -> bool:
+    return view.covers(record.buyer) or view.covers(record.seller)
+
+
+def _quote(view: View, record: QuoteRequest) -> bool:
+    return view.covers(record.taker) or view.covers(record.maker)
+
+
+def _repo(view: View, record: Repo) -> bool:
+    terms = record.terms
+    return any(view.covers(each) for each in (terms.seller, terms.buyer, terms.custodian))
 
 
 def _account(view: View, record: Account) -> bool:
@@ -151,6 +173,10 @@ _SCOPES: dict[str, Rule] = dict(
         _line(ALLOTMENT, _allotment),
         _line(DELIVERY, _of_account),
         _line(RECOVERY, _of_account),
+        _line(ORDER, _order),
+        _line(TRADE, _trade),
+        _line(QUOTE_REQUEST, _quote),
+        _line(REPO, _repo),
     )
 )
 """Who sees a record of a kind that is not public."""

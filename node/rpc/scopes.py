@@ -21,8 +21,12 @@ from node.sdk.schema.sub import SubscribeParams
 from node.sdk.schema.tax import CertificateParams
 from node.sdk.schema.tx import TxListParams
 from tokens.records.kind import Kind
+from tokens.records.market import ORDER, TRADE
 from tokens.records.proposals import PROPOSAL
+from tokens.records.quotes import QUOTE_REQUEST
 from tokens.records.ramps import RAMP, RAMP_REFERENCE
+from tokens.records.recovery import RECOVERY
+from tokens.records.repos import REPO
 from tokens.records.settlement import BATCH
 from tokens.types import Role
 
@@ -80,14 +84,15 @@ def either(*fields: str) -> Scope:
     return Scope(allows, _whole)
 
 
-def record(kind: Kind) -> Scope:
-    """One record, if the view shows it."""
+def record(kind: Kind, part: str | None = None) -> Scope:
+    """One record, if the view shows it; `part`: the field of the result that holds it."""
 
     def shown(call: Call, _params: Params, result: object) -> object:
-        found = cast("msgspec.Struct", result)
+        whole = cast("msgspec.Struct", result)
+        found = whole if part is None else getattr(whole, part)
         if not shows(call.view, kind, found):
             raise refused()
-        return call.view.blot(found)
+        return call.view.blot(whole)
 
     return Scope(_always, shown, hides_missing=True)
 
@@ -131,6 +136,8 @@ SCOPES: dict[str, Scope] = {
     "auction_getResult": PUBLIC,
     "auction_getSheets": LISTED,
     "auction_list": PUBLIC,
+    "book_get": PUBLIC,
+    "book_list": PUBLIC,
     "cash_getQueue": LISTED,
     "cash_getReserveProof": PUBLIC,
     "cash_getReserves": PUBLIC,
@@ -151,6 +158,7 @@ SCOPES: dict[str, Scope] = {
     "consensus_participation": PUBLIC,
     "consensus_state": PUBLIC,
     "consensus_validators": PUBLIC,
+    "credential_get": SUPERVISED,
     "gov_getProposal": record(PROPOSAL),
     "gov_getProposals": LISTED,
     "gov_getProtocol": PUBLIC,
@@ -161,6 +169,8 @@ SCOPES: dict[str, Scope] = {
     "instrument_getRegister": LISTED,
     "instrument_getSchedule": PUBLIC,
     "instrument_getYield": PUBLIC,
+    "licence_get": PUBLIC,
+    "licence_list": PUBLIC,
     "mark_get": PUBLIC,
     "mark_list": PUBLIC,
     "mempool_list": PUBLIC,
@@ -169,6 +179,8 @@ SCOPES: dict[str, Scope] = {
     "node_peers": PUBLIC,
     "node_status": PUBLIC,
     "node_version": PUBLIC,
+    "order_get": record(ORDER),
+    "order_list": own("account"),
     "participant_get": PUBLIC,
     "participant_getStatement": own("servicer"),
     "participant_list": PUBLIC,
@@ -177,7 +189,15 @@ SCOPES: dict[str, Scope] = {
     "ramp_getReference": record(RAMP_REFERENCE),
     "ramp_list": either("account", "bank"),
     "rate_list": PUBLIC,
+    "recovery_get": record(RECOVERY),
+    "repo_get": record(REPO, "repo"),
+    "repo_list": LISTED,
+    "rfq_get": record(QUOTE_REQUEST),
+    "rfq_list": own("participant"),
     "rpc.discover": PUBLIC,
+    "rule_get": PUBLIC,
+    "rule_list": PUBLIC,
+    "sanction_list": PUBLIC,
     "settle_get": record(BATCH),
     "settle_list": LISTED,
     "sub_subscribe": Scope(_subscribes, _whole),
@@ -185,6 +205,8 @@ SCOPES: dict[str, Scope] = {
     "tax_getCertificates": Scope(_taxes, _whole),
     "tax_getIssuePrice": PUBLIC,
     "tax_getTable": PUBLIC,
+    "trade_get": record(TRADE),
+    "trade_list": PUBLIC,
     "tx_decode": PUBLIC,
     "tx_encode": PUBLIC,
     "tx_get": Scope(_always, results.transaction, hides_missing=True),

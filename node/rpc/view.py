@@ -28,7 +28,6 @@ from tokens.events import (
     DocumentAdded,
     LedgerEvent,
     LotChanged,
-    MarkSet,
     ParameterSet,
     PaymentStatusChanged,
     RecordTaken,
@@ -37,6 +36,7 @@ from tokens.events import (
     TaxTableSet,
     ValidatorsChanged,
 )
+from tokens.events.collateral import MarkSet
 from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.state import Overlay
 from tokens.store import MemoryStore, StoreState

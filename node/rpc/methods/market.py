@@ -105,7 +105,13 @@ def list_trades(call: Call, params: schema.TradeListParams) -> Page[schema.Publi
     if call.state.get(INSTRUMENT, params.asset) is None:
         raise not_found("instrument")
     records, following, pinned = page_of(
-        call, TRADE, TRADES, (params.asset,), cursor=params.cursor, limit=params.limit
+        call,
+        TRADE,
+        TRADES,
+        (params.asset,),
+        cursor=params.cursor,
+        limit=params.limit,
+        shows_sums_only=True,
     )
     items = [
         schema.PublicTrade(

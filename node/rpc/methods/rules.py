@@ -70,6 +70,7 @@ def list_sanctions(call: Call, params: PageParams) -> Page[schema.SanctionsInfo]
         (),
         cursor=params.cursor,
         limit=params.limit,
+        shows_sums_only=True,
     )
     items = tuple(
         [

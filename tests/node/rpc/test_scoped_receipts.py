@@ -12,7 +12,7 @@ from tests.node.rpc.closed import STRANGER, closed_node, replies, token_of
 from tests.node.rpc.fake_node import FakeNode
 from tests.node.rpc.small_ledger import ALICE, BANK, BOB, COIN, RESERVE
 from tokens.bech32m import encode
-from tokens.events import DayOpened, LienEnded, Moved
+from tokens.events import DayOpened, LedgerEvent, LienEnded, Moved
 from tokens.jsonform import PREFIX_MAIN
 from tokens.results import Receipt
 from tokens.types import NO_ADDRESS
@@ -26,9 +26,9 @@ def ask(method: str, **params: object) -> str:
     return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
 
 
-def receipt(*events: object) -> Receipt:
+def receipt(*events: LedgerEvent) -> Receipt:
     """A receipt of these events."""
-    return Receipt(tx_id=bytes(32), height=1, index=0, code=0, operation=-1, events=events)  # type: ignore[arg-type]
+    return Receipt(tx_id=bytes(32), height=1, index=0, code=0, operation=-1, events=events)
 
 
 def test_events_of_others_are_left_out_and_their_accounts_blotted() -> None:
