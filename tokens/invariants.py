@@ -21,6 +21,7 @@ from tokens.invariants_ramps import RAMP_INVARIANTS
 from tokens.invariants_rates import RATE_INVARIANTS
 from tokens.invariants_reserves import RESERVE_INVARIANTS
 from tokens.invariants_rules import RULE_INVARIANTS
+from tokens.invariants_travel import TRAVEL_INVARIANTS
 from tokens.parameters import PARAMETER_OF
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, SUPPLY
@@ -192,6 +193,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *RESERVE_INVARIANTS,
     *RULE_INVARIANTS,
     *COMMODITY_INVARIANTS,
+    *TRAVEL_INVARIANTS,
 )  # fmt: skip
 
 

@@ -52,6 +52,21 @@ PARAMETERS: tuple[ParameterSpec, ...] = (
         "blocks after both keys of an auction are public before what is not open can be void",
     ),
     ParameterSpec("recovery_delay_days", 3, 0, 365, "business days before a recovery takes effect"),
+    ParameterSpec(
+        "travel_threshold",
+        0,
+        0,
+        2**63,
+        "minor units from which a client's transfer to another institution waits; 0 = no rule",
+    ),
+    ParameterSpec("travel_days", 5, 1, 60, "calendar days that such a transfer waits"),
+    ParameterSpec(
+        "cash_report_threshold",
+        0,
+        0,
+        2**63,
+        "minor units from which a leg of a ramp is reported; 0 = none",
+    ),
     ParameterSpec("mark_age_days", 3, 1, 60, "business days after which a mark is stale"),
     ParameterSpec(
         "mark_jump_bps", 2_000, 1, 100_000, "change of a mark at once, in basis points of the last"

@@ -179,6 +179,15 @@ class Code(IntEnum):
     NOT_QUOTED = 142
     QUOTE_EXPIRED = 143
     TOO_MANY_QUOTES = 144
+    # the travel rule, reports
+    TRAVEL_NOT_OPEN = 190
+    TRAVEL_PENDING = 191
+    TRAVEL_MISMATCH = 192
+    REPORT_NOT_OPEN = 193
+    REPORT_MISMATCH = 194
+    REPORTS_FULL = 195
+    REPORTS_ANCHORED = 196
+    ANCHOR_MISMATCH = 197
     # not includable: asked of every transaction by `includable` (R8) and by admission
     NON_CANONICAL_ENCODING = 1000
     MALFORMED = 1001

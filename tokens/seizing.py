@@ -10,7 +10,7 @@ Rules of this file:
 
 import msgspec
 
-from tokens import commodities, liens, ramps, settling
+from tokens import commodities, liens, ramps, settling, travel
 from tokens.context import Context
 from tokens.lookup import require
 from tokens.orders import end
@@ -81,6 +81,7 @@ def end_hold(context: Context, lien: Lien, reason: Code) -> None:
     if _leave_queue(context, lien):
         return
     ended = ramps.end_seized(context, lien.id) or commodities.end_seized(context, lien.id)
+    ended = ended or travel.end_seized(context, lien.id)
     if not ended:
         liens.lift(context, lien)
 

@@ -4,6 +4,7 @@ Tags: 1-49 holdings, 50-99 parties and proposals, 100-149 instruments, 150-199 s
 200-249 cash, 250-299 control, 300-349 business day and agenda, 350-399 governance,
 430-449 marks, pledges and repos.
 460-479 auctions.
+500-529 the travel rule and reports.
 """
 
 from tokens.events.auctions import (
@@ -119,6 +120,14 @@ from tokens.events.settlement import (
     CashRouteSet,
     PreimageShown,
 )
+from tokens.events.travel import (
+    ReportChanged,
+    ReportFiled,
+    ReportsAnchored,
+    TravelEnded,
+    TravelRequired,
+    TravelSent,
+)
 
 LedgerEvent = (
     Moved
@@ -227,6 +236,12 @@ LedgerEvent = (
     | RecoveryOpened
     | RecoveryAnswered
     | RecoveryClosed
+    | TravelRequired
+    | TravelSent
+    | TravelEnded
+    | ReportFiled
+    | ReportChanged
+    | ReportsAnchored
 )
 
 __all__ = [
@@ -322,6 +337,9 @@ __all__ = [
     "RedemptionPaused",
     "RedemptionQueued",
     "ReferenceRateSet",
+    "ReportChanged",
+    "ReportFiled",
+    "ReportsAnchored",
     "ReserveChanged",
     "ReservePolicySet",
     "ResidualReturned",
@@ -334,6 +352,9 @@ __all__ = [
     "TaxTableSet",
     "TaxWithheld",
     "TermsAmended",
+    "TravelEnded",
+    "TravelRequired",
+    "TravelSent",
     "UnclaimedPaid",
     "ValidatorsChanged",
 ]

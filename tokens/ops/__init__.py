@@ -2,7 +2,7 @@
 
 Tags: 1-19 parties, 20-29 proposals and grants, 30-39 business day, 40-59 cash, 60-69 transfer and
 holds, 70-99 instruments, 100-119 settlement, 120-139 control, 140-159 governance, 160-179 auctions,
-180-249 later families.
+180-249 later families, 250-269 the travel rule and reports.
 """
 
 from typing import TYPE_CHECKING, Union
@@ -79,12 +79,14 @@ from tokens.ops.redemption_pauses import RESUME_REDEMPTION, SUSPEND_REDEMPTION
 from tokens.ops.repo_margin import ADD_COLLATERAL, SUBSTITUTE_COLLATERAL, TAKE_EXCESS
 from tokens.ops.repo_steps import CLOSE_OUT_REPO, CLOSE_REPO, RECALL_REPO
 from tokens.ops.repos import ACCEPT_REPO, PROPOSE_REPO, WITHDRAW_REPO
+from tokens.ops.reports import ANCHOR_REPORTS, ANSWER_REPORT, FILE_REPORT, SUBMIT_REPORT
 from tokens.ops.reserve_policies import SET_RESERVE_POLICY
 from tokens.ops.reserves import RESERVE_ADD, RESERVE_SWAP, RESERVE_TAKE
 from tokens.ops.rules import END_RULE, LOCK_UP_AGENDA, SET_LOCK_UP, SET_RULE
 from tokens.ops.settlement import APPROVE_BATCH, INSTRUCT_BATCH
 from tokens.ops.taps import TAP
 from tokens.ops.transfer import TRANSFER
+from tokens.ops.travel import ACCEPT_TRAVEL, REJECT_TRAVEL, SEND_TRAVEL
 from tokens.ops.unclaimed import PAY_UNCLAIMED
 from tokens.ops.validators import (
     ADD_VALIDATOR,
@@ -105,6 +107,7 @@ from tokens.reserve import REDEMPTION_QUEUE_HANDLER
 from tokens.ruling import RULE_CHANGE_AGENDA
 from tokens.screening import SCREENING_AGENDA
 from tokens.settling import ASSET_RELEASE_AGENDA, BATCH_EXPIRY_AGENDA, BATCH_SETTLE_AGENDA
+from tokens.travel import TRAVEL_EXPIRY_AGENDA
 
 OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     REGISTER_PARTICIPANT,
@@ -238,6 +241,13 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     ADD_COLLATERAL,
     TAKE_EXCESS,
     SUBSTITUTE_COLLATERAL,
+    SEND_TRAVEL,
+    ACCEPT_TRAVEL,
+    REJECT_TRAVEL,
+    FILE_REPORT,
+    SUBMIT_REPORT,
+    ANSWER_REPORT,
+    ANCHOR_REPORTS,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -287,6 +297,7 @@ HANDLERS: tuple[AgendaHandler, ...] = (
     REPO_EXPIRY_AGENDA,
     REPO_DAY_OPEN_AGENDA,
     REPO_DAY_CLOSE_AGENDA,
+    TRAVEL_EXPIRY_AGENDA,
 )  # fmt: skip
 """Who does the ledger's own work: one line each."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens import liens, ramps
+from tokens import liens, ramps, travel
 from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import RULE_CODES, Movement, movement_refusals
@@ -173,6 +173,7 @@ def apply_open(context: Context, operation: OpenOffRamp) -> None:
     )
     context.state.put(RAMP, ramp)
     ramps.enqueue(context, ramp)
+    travel.ask_of_ramp(context, ramp, ramp.amount)
     context.emit(
         RampOpened(
             ramp=ramp.id,
@@ -205,6 +206,7 @@ def check_send(context: Context, operation: SendRamp) -> Iterator[Refusal]:
     yield from ramps.date_refusal(context, operation.confirm_by)
     if not ramps.reaches(context, ramp, ramp.amount):
         yield Refusal(Code.ACCOUNT_FROZEN)
+    yield from travel.ramp_refusal(context.state, ramp)
 
 
 def apply_send(context: Context, operation: SendRamp) -> None:
@@ -285,6 +287,7 @@ SEND_RAMP = OperationSpec(
         Code.RAMP_AMOUNT,
         Code.BAD_DATE,
         Code.ACCOUNT_FROZEN,
+        Code.TRAVEL_PENDING,
     ),
 )
 

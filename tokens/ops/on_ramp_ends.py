@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens import posting, ramps
+from tokens import posting, ramps, travel
 from tokens.context import Context
 from tokens.eligibility import RULE_CODES, Movement, movement_refusals
 from tokens.lookup import require, require_account, require_asset
@@ -84,6 +84,7 @@ def check_credit(context: Context, operation: CreditRamp) -> Iterator[Refusal]:
         channel=ramps.channel_of(RampDirection.IN, ramp.purpose),
     )
     yield from movement_refusals(context, movement)
+    yield from travel.ramp_refusal(state, ramp)
 
 
 def apply_credit(context: Context, operation: CreditRamp) -> None:
@@ -155,6 +156,7 @@ CREDIT_RAMP = OperationSpec(
         Code.KYC_TIER_TOO_LOW,
         Code.INSUFFICIENT_AVAILABLE,
         *RULE_CODES,
+        Code.TRAVEL_PENDING,
     ),
 )
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import msgspec
 
-from tokens import ramps
+from tokens import ramps, travel
 from tokens.authority import has_role, may_act_for
 from tokens.context import Context
 from tokens.eligibility import PARTY_RULE_CODES, Movement, rule_refusals
@@ -166,6 +166,7 @@ def apply_open(context: Context, operation: OpenOnRamp) -> None:
     )
     context.state.put(RAMP, ramp)
     ramps.enqueue(context, ramp)
+    travel.ask_of_ramp(context, ramp, ramp.amount)
     context.emit(
         RampOpened(
             ramp=ramp.id,
@@ -201,6 +202,8 @@ def apply_receive(context: Context, operation: ReceiveRamp) -> None:
     late = ramp.status is RampStatus.EXPIRED
     status = RampStatus.EXPIRED if late else RampStatus.RECEIVED
     ramps.put(context, msgspec.structs.replace(ramp, status=status, came_in=operation.amount))
+    if not late:
+        travel.ask_of_ramp(context, ramp, operation.amount)
 
 
 def check_screen(context: Context, operation: ScreenRamp) -> Iterator[Refusal]:

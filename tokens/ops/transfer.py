@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from tokens import posting
+from tokens import posting, travel
 from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import MOVEMENT_CODES, Movement, movement_refusals
@@ -67,16 +67,21 @@ def check(context: Context, operation: Transfer) -> Iterator[Refusal]:
             operation_class=OperationClass.MOVE,
         ),
     )
+    if travel.is_asked(context, source, target, operation.amount):
+        yield from travel.room_refusal(context, source)
 
 
 def apply(context: Context, operation: Transfer) -> None:
-    """Two postings."""
+    """Two postings; or a hold, until the data of sender and receiver are accepted."""
     asset = require_asset(context.state, operation.asset)
     source = require_account(context.state, operation.source)
     target = require_account(context.state, operation.target)
     if is_ruled(context, asset):
         changes = (NetChange(source, -operation.amount), NetChange(target, operation.amount))
         count_spending(context, asset, changes)
+    if travel.is_asked(context, source, target, operation.amount):
+        travel.hold(context, asset, source, target, operation.amount)
+        return
     posting.move(context, asset, source, target, operation.amount)
 
 
@@ -93,5 +98,6 @@ TRANSFER = OperationSpec(
         Code.NOT_AUTHORISED,
         Code.SAME_ACCOUNT,
         *MOVEMENT_CODES,
+        Code.LIENS_FULL,
     ),
 )

@@ -25,11 +25,13 @@ from tokens.records import (
     rates,
     recovery,
     repos,
+    reports,
     reserves,
     rules,
     settlement,
     system,
     tax,
+    travel,
 )
 from tokens.records.kind import Kind
 
@@ -110,6 +112,11 @@ KINDS: tuple[Kind, ...] = (
     repos.REPO,
     repos.REPO_COUNTER,
     repos.REPO_USE,
+    travel.TRAVEL,
+    travel.TRAVEL_COUNTER,
+    reports.REPORT,
+    reports.REPORT_BOOK,
+    reports.REPORT_ANCHOR,
     system.CHAIN,
     system.PARAMETER,
     system.BLOCK_NOTE,

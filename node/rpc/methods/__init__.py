@@ -3,6 +3,7 @@
 from node.rpc.method import Method
 from node.rpc.methods import (
     account,
+    aml,
     asset,
     auction,
     chain,
@@ -28,6 +29,7 @@ METHODS: tuple[Method, ...] = (
     *chain.METHODS,
     *tx_table.METHODS,
     *account.METHODS,
+    *aml.METHODS,
     *holding.METHODS,
     *asset.METHODS,
     *auction.METHODS,

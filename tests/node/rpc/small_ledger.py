@@ -7,6 +7,7 @@ import msgspec
 from node.signing import Signer, dev_seed
 from tests.node.rpc.fake_genesis import BUSINESS_DATE, CHAIN_ID, address_of, digest_of
 from tests.node.rpc.fake_node import FakeNode
+from tests.node.rpc.small_aml import put_aml
 from tests.node.rpc.small_auction import put_auction
 from tests.node.rpc.small_collateral import put_collateral
 from tests.node.rpc.small_market import put_market
@@ -274,6 +275,7 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     overlay.put(POSITION, position(GOLD, BOB, 3_000, held=2_000))
     overlay.put(SUPPLY, Supply(asset=GOLD, amount=3_000))
     put_money(overlay)
+    put_aml(overlay)
     add_rules(overlay)
     node.write(overlay)
     _decide(node)

@@ -98,6 +98,12 @@ participant_list         yes yes yes
 ramp_get                 yes yes yes
 ramp_getReference        yes yes yes
 ramp_list                yes yes yes
+report_get               yes yes yes
+report_getAnchor         yes yes yes
+report_list              yes yes yes
+report_listAnchors       yes yes yes
+travel_get               yes yes yes
+travel_list              yes yes yes
 pledge_list              yes yes yes
 repo_get                 yes yes yes
 repo_list                yes yes yes

@@ -8,6 +8,7 @@ import msgspec
 from tests.tokens.ops import script_market
 from tests.tokens.ops.auction_script import auction_steps
 from tests.tokens.ops.build import FACE, ISIN, dvp, instruct, leg, terms, transfer
+from tests.tokens.ops.script_aml import aml
 from tests.tokens.ops.script_collateral import collateral
 from tests.tokens.ops.script_money import money_outside
 from tests.tokens.ops.script_options import options
@@ -53,6 +54,7 @@ def script(world: World) -> Iterator[Step]:
     yield from auction_steps(world)
     yield from options(world)
     yield from script_market.forms(world)
+    yield from aml(world)
 
 
 def _money(world: World) -> Iterator[Step]:

@@ -52,6 +52,7 @@ FAMILIES = (
     "pledges",
     "redemption_pauses",
     "reserve_policies",
+    "reports",
     "reserves",
     "order_changes",
     "orders",
@@ -63,6 +64,7 @@ FAMILIES = (
     "settlement",
     "taps",
     "transfer",
+    "travel",
     "unclaimed",
 )
 

@@ -1,0 +1,3 @@
+// report_list: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "report_list", "params": {"institution": "tmhr1kpeh9y9de5uwghx496whzdxu8vtnmqn5"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x71c32b7c3a0fe526a2a8e1cccf1b7f82b9ac294374672919b401b50ef976b16f", "stateRoot": "0x1714970762206940ab193f466cdefa63fe607c11dff7cf13bbe71ac9365f8eeb"}, "value": {"items": [{"institution": "tmhr1kpeh9y9de5uwghx496whzdxu8vtnmqn5", "number": 1, "filedOn": "2025-07-03", "sealedHash": "0xc6d5abaaf4579afe54ce26b88fedcfa99699b11b562b8697106a17167da4445d", "status": "SUBMITTED", "fileHash": "0xa74e66abe16f4dcdb00cb73958fc099bf680a64acfb3439fb2d6f41bc11c7686", "answerHash": null}], "next": null, "pinnedHeight": 2}}}

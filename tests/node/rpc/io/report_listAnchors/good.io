@@ -1,0 +1,3 @@
+// report_listAnchors: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "report_listAnchors", "params": {"institution": "tmhr1kpeh9y9de5uwghx496whzdxu8vtnmqn5"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x71c32b7c3a0fe526a2a8e1cccf1b7f82b9ac294374672919b401b50ef976b16f", "stateRoot": "0x1714970762206940ab193f466cdefa63fe607c11dff7cf13bbe71ac9365f8eeb"}, "value": {"items": [{"institution": "tmhr1kpeh9y9de5uwghx496whzdxu8vtnmqn5", "date": "2025-07-03", "root": "0xcbb476453224bf18e53368341873ca22759419ec7f12dd0d24722ca5393a9718"}], "next": null, "pinnedHeight": 2}}}
