@@ -78,8 +78,8 @@ from tokens.ops.recovery import AGREE_RECOVERY, END_RECOVERY, OBJECT_RECOVERY, R
 from tokens.ops.redemption_pauses import RESUME_REDEMPTION, SUSPEND_REDEMPTION
 from tokens.ops.repo_margin import ADD_COLLATERAL, SUBSTITUTE_COLLATERAL, TAKE_EXCESS
 from tokens.ops.repo_steps import CLOSE_OUT_REPO, CLOSE_REPO, RECALL_REPO
-from tokens.ops.repos import ACCEPT_REPO, PROPOSE_REPO, WITHDRAW_REPO
 from tokens.ops.reports import ANCHOR_REPORTS, ANSWER_REPORT, FILE_REPORT, SUBMIT_REPORT
+from tokens.ops.repos import ACCEPT_REPO, PROPOSE_REPO, WITHDRAW_REPO
 from tokens.ops.reserve_policies import SET_RESERVE_POLICY
 from tokens.ops.reserves import RESERVE_ADD, RESERVE_SWAP, RESERVE_TAKE
 from tokens.ops.rules import END_RULE, LOCK_UP_AGENDA, SET_LOCK_UP, SET_RULE

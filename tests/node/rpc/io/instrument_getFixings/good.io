@@ -1,3 +1,3 @@
 // instrument_getFixings: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "instrument_getFixings", "params": {"asset": "PK0000000001"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xdde8d6c01a8f71456b5006769432edcb26d31c3130cfd9a31e5e6554f9e5267d", "stateRoot": "0xefac0c82690d30f15d530197372889fc9e89233acc7f82cc594b0eb53cad0777"}, "value": []}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xd0e62de4cdfc345cb1954c8777740b63e8c630f46509393e073908cd36fc2106", "stateRoot": "0x0e58bc4aa88a0740477bdd8d2747695f7f0190d4b26437776e95f0bfebbde15a"}, "value": []}}
