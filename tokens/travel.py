@@ -17,7 +17,7 @@ from tokens import liens
 from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.codec import tagged_hash
 from tokens.context import Context
-from tokens.events import TravelEnded, TravelRequired
+from tokens.events.travel import TravelEnded, TravelRequired
 from tokens.lookup import require
 from tokens.parameters import parameter
 from tokens.records.holdings import LIEN

@@ -120,14 +120,7 @@ from tokens.events.settlement import (
     CashRouteSet,
     PreimageShown,
 )
-from tokens.events.travel import (
-    ReportChanged,
-    ReportFiled,
-    ReportsAnchored,
-    TravelEnded,
-    TravelRequired,
-    TravelSent,
-)
+from tokens.events.travel import TravelEvent
 
 LedgerEvent = (
     Moved
@@ -236,12 +229,7 @@ LedgerEvent = (
     | RecoveryOpened
     | RecoveryAnswered
     | RecoveryClosed
-    | TravelRequired
-    | TravelSent
-    | TravelEnded
-    | ReportFiled
-    | ReportChanged
-    | ReportsAnchored
+    | TravelEvent
 )
 
 __all__ = [
@@ -337,9 +325,6 @@ __all__ = [
     "RedemptionPaused",
     "RedemptionQueued",
     "ReferenceRateSet",
-    "ReportChanged",
-    "ReportFiled",
-    "ReportsAnchored",
     "ReserveChanged",
     "ReservePolicySet",
     "ResidualReturned",
@@ -352,9 +337,6 @@ __all__ = [
     "TaxTableSet",
     "TaxWithheld",
     "TermsAmended",
-    "TravelEnded",
-    "TravelRequired",
-    "TravelSent",
     "UnclaimedPaid",
     "ValidatorsChanged",
 ]

@@ -104,3 +104,9 @@ class ReportsAnchored(
     institution: Address
     date: dt.date
     root: Hash
+
+
+TravelEvent = (
+    TravelRequired | TravelSent | TravelEnded | ReportFiled | ReportChanged | ReportsAnchored
+)
+"""All of this file; who needs one imports it from here."""

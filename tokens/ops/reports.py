@@ -15,7 +15,7 @@ import msgspec
 from tokens import reports
 from tokens.authority import has_role
 from tokens.context import Context
-from tokens.events import ReportChanged, ReportFiled, ReportsAnchored
+from tokens.events.travel import ReportChanged, ReportFiled, ReportsAnchored
 from tokens.finance.calendar import is_business_day
 from tokens.lookup import require
 from tokens.records.day import BUSINESS_DAY, CALENDAR

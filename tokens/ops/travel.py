@@ -9,7 +9,7 @@ import msgspec
 from tokens import limits, posting, travel
 from tokens.context import Context
 from tokens.eligibility import RULE_CODES, Movement, rule_refusals
-from tokens.events import TravelSent
+from tokens.events.travel import TravelSent
 from tokens.limits import NetChange
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.holdings import POSITION

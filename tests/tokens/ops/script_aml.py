@@ -10,7 +10,7 @@ from tests.tokens.ops.test_reports import ACCEPTED, SUBMIT, A, file
 from tests.tokens.ops.travel_world import accept, govern, reject, send
 from tests.tokens.ops.world import CBM, World
 from tokens import reports
-from tokens.events import TravelRequired
+from tokens.events.travel import TravelRequired
 from tokens.lookup import require
 from tokens.ops.reports import AnchorReports
 from tokens.records.day import BUSINESS_DAY

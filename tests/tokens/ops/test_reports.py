@@ -9,7 +9,7 @@ import pytest
 from tests.tokens.ops.build import go_to
 from tests.tokens.ops.world import START, World, address
 from tokens import reports
-from tokens.events import ReportChanged, ReportFiled, ReportsAnchored
+from tokens.events.travel import ReportChanged, ReportFiled, ReportsAnchored
 from tokens.lookup import require
 from tokens.ops import reports as ops
 from tokens.ops.reports import AnchorReports, AnswerReport, FileReport, SubmitReport

@@ -21,7 +21,8 @@ from tests.tokens.ops.travel_world import (
 )
 from tests.tokens.ops.world import CBM, START, World, address
 from tokens import liens, travel
-from tokens.events import Moved, TravelEnded, TravelRequired, TravelSent
+from tokens.events import Moved
+from tokens.events.travel import TravelEnded, TravelRequired, TravelSent
 from tokens.ops.transfer import Transfer
 from tokens.records.parties import ACCOUNT
 from tokens.records.travel import (

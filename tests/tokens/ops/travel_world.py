@@ -4,7 +4,7 @@ import hashlib
 
 from tests.tokens.ops.build import fund, transfer
 from tests.tokens.ops.world import CBM, World, address
-from tokens.events import TravelRequired
+from tokens.events.travel import TravelRequired
 from tokens.ops.travel import AcceptTravel, RejectTravel, SendTravel
 from tokens.records.holdings import POSITION
 from tokens.records.system import PARAMETER, Parameter
