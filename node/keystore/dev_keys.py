@@ -29,6 +29,7 @@ DEV_WORDS = (
     "fiu",
     "investor",
     "issuer",
+    "marker",
     "node",
     "observer",
     "operator",
