@@ -6,6 +6,7 @@ import click
 
 from node.cli.exits import Exit
 from node.cli.operation_words import Spec, fields_of
+from node.iso20022.paths import PATHS
 from node.rpc.docs import page as rpc_page
 from node.rpc.methods import METHODS
 from tokens.ops import OPERATIONS
@@ -36,6 +37,7 @@ def pages() -> dict[str, str]:
         "operations.md": "\n".join(_operations()) + "\n",
         "rpc.md": rpc_page(METHODS),
         "cli.md": "\n".join(_cli()) + "\n",
+        "iso20022-elements.md": "\n".join(_elements()) + "\n",
     }
 
 
@@ -63,6 +65,21 @@ def _operation(spec: Spec) -> Iterator[str]:
         yield f"| {name} | {_cell(of)} | {_cell(doc)} |"
     codes = ", ".join(f"{code.name} ({code.value})" for code in spec.codes)
     yield f"\nRefusals: {codes or 'none'}."
+
+
+def _elements() -> Iterator[str]:
+    yield f"{_HEADER}\n# Elements of ISO 20022 messages\n"
+    yield "What each message carries; [iso20022.md](iso20022.md) says how they are used. An element"
+    yield "that is not here is refused when it comes in, and never goes out. `=A|B` are the only"
+    yield "codes. `m:` is the namespace of Mohur's supplementary data.\n"
+    for message, (name, rows) in PATHS.items():
+        yield f"## {message}\n"
+        yield f"Below `{name}`:\n"
+        yield "| element | on the ledger |"
+        yield "|---|---|"
+        for path, meaning in rows:
+            yield f"| `{_cell(path)}` | {_cell(meaning)} |"
+        yield ""
 
 
 def _cell(text: str) -> str:

@@ -19,6 +19,7 @@ from node.cli.docs import docs
 from node.cli.doctor import doctor
 from node.cli.exits import CommandFailed, Exit
 from node.cli.init import init
+from node.cli.iso import iso
 from node.cli.keys import keys
 from node.cli.light import light
 from node.cli.profile import profile
@@ -80,6 +81,7 @@ for _command in (
     query,
     validator,
     auction,
+    iso,
     light,
     verify,
     snapshot,

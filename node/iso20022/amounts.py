@@ -1,0 +1,43 @@
+"""Minor units and decimal numbers. No float, no rounding: what does not fit is refused."""
+
+import re
+
+from node.iso20022.refusal import MessageRefused, NotSayable
+from tokens.types import AMOUNT_LIMIT
+
+MINOR_DIGITS = {"AED": 2, "CNY": 2, "EUR": 2, "GBP": 2, "PKR": 2, "SAR": 2, "USD": 2}
+"""ISO 4217: decimals of the currencies that a message may name."""
+
+WHOLE_DIGITS_MAX = 18
+_NUMBER_RE = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,5}))?")
+
+
+def digits_of(currency: str) -> int:
+    """Decimals of a currency. NotSayable if the table above does not have it."""
+    if currency not in MINOR_DIGITS:
+        raise NotSayable(f"the decimals of the currency {currency} are not known here")
+    return MINOR_DIGITS[currency]
+
+
+def number_of(amount: int, currency: str) -> str:
+    """Minor units as a decimal number with all decimals of the currency: 12345 -> 123.45."""
+    digits = digits_of(currency)
+    text = str(amount).rjust(digits + 1, "0")
+    if len(text) > WHOLE_DIGITS_MAX:
+        raise NotSayable(f"{amount} minor units have more than {WHOLE_DIGITS_MAX} digits")
+    return f"{text[:-digits]}.{text[-digits:]}"
+
+
+def amount_of(text: str, currency: str, path: str) -> int:
+    """A decimal number as minor units, 1 and more. MessageRefused for a part of a minor unit."""
+    found = _NUMBER_RE.fullmatch(text)
+    if found is None or currency not in MINOR_DIGITS:
+        raise MessageRefused(path, f"{text!r} {currency} is no amount that is understood")
+    digits = MINOR_DIGITS[currency]
+    fraction = (found[2] or "").ljust(digits, "0")
+    if fraction[digits:].strip("0"):
+        raise MessageRefused(path, f"{text} has a part of a minor unit of {currency}")
+    amount = int(found[1] + fraction[:digits])
+    if not 1 <= amount <= AMOUNT_LIMIT:
+        raise MessageRefused(path, f"{text} is not between 1 and 2^64-1 minor units")
+    return amount

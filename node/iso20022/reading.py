@@ -1,0 +1,152 @@
+"""From the bytes of a message to its elements, with a parser that does as little as it can.
+
+Rules of this file:
+1. No document type, so no entity but the five of XML: nothing is expanded, nothing is fetched.
+2. No comment and no processing instruction: a comment inside of an amount reads differently in
+   different programs, and nobody needs one.
+3. UTF-8 only, at most MESSAGE_BYTES_MAX, ELEMENTS_MAX elements, DEPTH_MAX levels.
+"""
+
+from xml.parsers import expat
+
+import msgspec
+
+from node.iso20022.element import NAMESPACE, OWN_NAMESPACE, Element
+from node.iso20022.refusal import MessageRefused
+
+MESSAGE_BYTES_MAX = 256 * 1024
+"""A settlement instruction has about 4 KiB."""
+ELEMENTS_MAX = 5_000
+DEPTH_MAX = 24
+"""The deepest element that the profiles of this folder know is at level 12."""
+
+_DIVIDER = " "
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that is well-formed, and nothing more."""
+
+    identifier: str
+    """For example sese.023.001.11."""
+    root: Element
+    """The element below Document."""
+
+
+def parse(data: bytes) -> Message:
+    """The elements of a message. MessageRefused for whatever the rules above do not allow."""
+    if len(data) > MESSAGE_BYTES_MAX:
+        raise MessageRefused("", f"more than {MESSAGE_BYTES_MAX} bytes")
+    if not _is_plain(data):
+        raise MessageRefused("", "messages are written in UTF-8")
+    builder = _Builder()
+    parser = expat.ParserCreate("UTF-8", namespace_separator=_DIVIDER)
+    parser.buffer_text = True
+    parser.ordered_attributes = True
+    parser.StartDoctypeDeclHandler = builder.refuse_doctype
+    parser.CommentHandler = builder.refuse_comment
+    parser.ProcessingInstructionHandler = builder.refuse_instruction
+    parser.XmlDeclHandler = builder.declaration
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.characters
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise MessageRefused("", f"no XML: {error}") from None
+    return builder.message()
+
+
+def _is_plain(data: bytes) -> bool:
+    """UTF-8 without zero bytes: expat finds UTF-16 by itself, whatever encoding it is told."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return 0 not in data
+
+
+class _Open:
+    """An element whose end was not met yet."""
+
+    __slots__ = ("attributes", "children", "name", "texts")
+
+    def __init__(self, name: str, attributes: tuple[tuple[str, str], ...]) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.children: list[Element] = []
+        self.texts: list[str] = []
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self._stack: list[_Open] = []
+        self._namespace = ""
+        self._count = 0
+        self._document: Element | None = None
+
+    def message(self) -> Message:
+        document = self._document
+        if document is None or len(document.children) != 1 or document.name != "Document":
+            raise MessageRefused("Document", "one Document with one element in it")
+        return Message(
+            identifier=self._namespace.removeprefix(NAMESPACE), root=document.children[0]
+        )
+
+    def declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        if encoding is not None and encoding.upper() != "UTF-8":
+            raise MessageRefused("", "messages are written in UTF-8")
+
+    def refuse_doctype(
+        self, name: str, system: str | None, public: str | None, internal: bool
+    ) -> None:
+        raise MessageRefused("", "a document type is not allowed")
+
+    def refuse_comment(self, text: str) -> None:
+        raise MessageRefused(self._path(), "a comment is not allowed")
+
+    def refuse_instruction(self, target: str, text: str) -> None:
+        raise MessageRefused(self._path(), "a processing instruction is not allowed")
+
+    def start(self, full: str, pairs: list[str]) -> None:
+        self._count += 1
+        if self._count > ELEMENTS_MAX:
+            raise MessageRefused(self._path(), f"more than {ELEMENTS_MAX} elements")
+        if len(self._stack) >= DEPTH_MAX:
+            raise MessageRefused(self._path(), f"more than {DEPTH_MAX} levels")
+        attributes = tuple(zip(pairs[::2], pairs[1::2], strict=True))
+        self._stack.append(_Open(self._name(full), attributes))
+
+    def end(self, full: str) -> None:
+        path = self._path()
+        done = self._stack.pop()
+        text = "".join(done.texts)
+        if done.children and text.strip():
+            raise MessageRefused(path, "text beside elements")
+        element = Element(
+            name=done.name,
+            text="" if done.children else text,
+            attributes=done.attributes,
+            children=tuple(done.children),
+        )
+        if self._stack:
+            self._stack[-1].children.append(element)
+        else:
+            self._document = element
+
+    def characters(self, text: str) -> None:
+        self._stack[-1].texts.append(text)
+
+    def _name(self, full: str) -> str:
+        namespace, _, name = full.rpartition(_DIVIDER)
+        if not self._stack:
+            if not namespace.startswith(NAMESPACE):
+                raise MessageRefused(name, "the namespace is none of ISO 20022")
+            self._namespace = namespace
+        if namespace == self._namespace:
+            return name
+        if namespace == OWN_NAMESPACE:
+            return "m:" + name
+        raise MessageRefused(f"{self._path()}/{name}", f"unknown namespace {namespace!r}")
+
+    def _path(self) -> str:
+        return "/".join(entry.name for entry in self._stack[1:])

@@ -1,0 +1,239 @@
+"""sese.023 coming in: an operation instruct_batch, or the approval of what the other instructed."""
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+from node.iso20022.amounts import amount_of
+from node.iso20022.directory import Directory, read_hex, read_instrument, read_party
+from node.iso20022.element import Element
+from node.iso20022.refusal import MessageRefused
+from node.iso20022.sese_023 import Defaults
+from tokens.finance.uti import is_uti
+from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount
+from tokens.records.settlement import ISSUANCE, Batch, Leg
+from tokens.types import Reference
+
+ROOT = "SctiesSttlmTxInstr"
+_PRIORITY_MAX = 9
+
+
+class Instruction(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message instructs."""
+
+    party: bytes
+    """Participant that instructs: who delivers, or who receives."""
+    counterparty: bytes
+    operation: InstructBatch
+    """Securities first, then cash."""
+
+
+def read(directory: Directory, root: Element, defaults: Defaults) -> Instruction:
+    """An instruction that followed its profile. MessageRefused with the element."""
+    return _Reader(directory, root, defaults).instruction()
+
+
+class _Reader:
+    def __init__(self, directory: Directory, root: Element, defaults: Defaults) -> None:
+        self._directory = directory
+        self._root = root
+        self._defaults = defaults
+        kind = self._text("SttlmTpAndAddtlParams/SctiesMvmntTp")
+        self._delivers = kind == "DELI"
+        self._paid = self._text("SttlmTpAndAddtlParams/Pmt") == "APMT"
+
+    def instruction(self) -> Instruction:
+        giver = self._party("DlvrgSttlmPties/Pty1")
+        taker = self._party("RcvgSttlmPties/Pty1")
+        if giver == taker:
+            raise self._refused("RcvgSttlmPties/Pty1", "the deliverer itself")
+        legs = [self._security(giver, taker)]
+        if self._paid:
+            legs.append(self._cash(giver, taker))
+        else:
+            self._none("SttlmAmt", "QtyAndAcctDtls/CshAcct", "SplmtryData/Envlp/m:Btch/m:CshAsst")
+        return Instruction(
+            party=giver if self._delivers else taker,
+            counterparty=taker if self._delivers else giver,
+            operation=self._operation(tuple(legs)),
+        )
+
+    def _operation(self, legs: tuple[Leg, ...]) -> InstructBatch:
+        lock = self._optional("SplmtryData/Envlp/m:Btch/m:HshLck")
+        uti = self._optional("TradDtls/TradId") or ""
+        if uti and not is_uti(uti):
+            raise self._refused("TradDtls/TradId", f"{uti!r} is no UTI (ISO 23897)")
+        return InstructBatch(
+            batch_id=self._reference(),
+            trade_date=self._date("TradDtls/TradDt/Dt/Dt"),
+            isd=self._date("TradDtls/SttlmDt/Dt/Dt"),
+            expires_on=self._expiry(),
+            legs=legs,
+            trade_ref=self._optional("SttlmTpAndAddtlParams/CmonId") or "",
+            uti=uti,
+            priority=self._priority(),
+            automatic=self._optional("SttlmParams/HldInd/Ind") in ("false", "0"),
+            hash_lock=None if lock is None else bytes.fromhex(lock),
+        )
+
+    def _security(self, giver: bytes, taker: bytes) -> Leg:
+        path = "FinInstrmId"
+        element = self._root.at(path) or Element(name=path)
+        asset_id = read_instrument(self._directory, element, f"{ROOT}/{path}")
+        if self._directory.is_money(asset_id):
+            raise self._refused(path, "money is no security")
+        currency = self._directory.asset(asset_id).currency
+        source, target = self._security_accounts()
+        quantity = "QtyAndAcctDtls/SttlmQty/Qty/FaceAmt"
+        return Leg(
+            asset=asset_id,
+            quantity=amount_of(self._text(quantity), currency, f"{ROOT}/{quantity}"),
+            giver=giver,
+            taker=taker,
+            source=source,
+            target=target,
+        )
+
+    def _security_accounts(self) -> tuple[bytes | None, bytes | None]:
+        """(source, target): the other party's is None."""
+        path = "QtyAndAcctDtls/BlckChainAdrOrWllt/Id"
+        issues = self._text("SttlmParams/SctiesTxTp/Cd") == "ISSU"
+        if issues and self._delivers:
+            self._none("QtyAndAcctDtls/BlckChainAdrOrWllt")
+            return ISSUANCE, None
+        account = self._directory.read_address(self._text(path), f"{ROOT}/{path}")
+        if account == ISSUANCE:
+            raise self._refused(path, "an issue is said by SctiesTxTp")
+        return (account, None) if self._delivers else (None, account)
+
+    def _cash(self, giver: bytes, taker: bytes) -> Leg:
+        directory = self._directory
+        place = "SplmtryData/Envlp/m:Btch/m:CshAsst"
+        asset_id = self._optional(place) or self._defaults.cash_asset
+        if asset_id is None:
+            raise self._refused(place, "missing, and no cash asset was given")
+        if asset_id not in directory.assets or not directory.is_money(asset_id):
+            raise self._refused(place, f"{asset_id} is no money of this ledger")
+        currency = directory.asset(asset_id).currency
+        amount = self._root.at("SttlmAmt/Amt")
+        if amount is None:
+            raise self._refused("SttlmAmt", "missing")
+        if dict(amount.attributes)["Ccy"] != currency:
+            raise self._refused("SttlmAmt/Amt/@Ccy", f"{asset_id} is in {currency}")
+        if self._text("SttlmAmt/CdtDbtInd") != ("CRDT" if self._delivers else "DBIT"):
+            raise self._refused("SttlmAmt/CdtDbtInd", "the cash goes against the security")
+        path = "QtyAndAcctDtls/CshAcct/Prtry"
+        account = read_hex(self._text(path), f"{ROOT}/{path}")
+        if account == ISSUANCE:
+            raise self._refused(path, "no account")
+        return Leg(
+            asset=asset_id,
+            quantity=amount_of(amount.text, currency, f"{ROOT}/SttlmAmt/Amt"),
+            giver=taker,
+            taker=giver,
+            source=None if self._delivers else account,
+            target=account if self._delivers else None,
+        )
+
+    def _party(self, path: str) -> bytes:
+        element = self._root.at(path)
+        if element is None:
+            raise self._refused(path, "missing")
+        return read_party(self._directory, element, f"{ROOT}/{path}")
+
+    def _reference(self) -> str:
+        text = self._text("TxId")
+        try:
+            return msgspec.convert(text, Reference)
+        except msgspec.ValidationError:
+            raise self._refused("TxId", f"{text!r}: characters that no reference has") from None
+
+    def _expiry(self) -> dt.date:
+        path = "SplmtryData/Envlp/m:Btch/m:XpryDt"
+        text = self._optional(path) or self._defaults.expires_on
+        if text is None:
+            raise self._refused(path, "missing, and no expiry was given")
+        return dt.date.fromisoformat(text)
+
+    def _priority(self) -> int:
+        priority = int(self._optional("SttlmParams/Prty/Nmrc") or "0")
+        if priority > _PRIORITY_MAX:
+            raise self._refused("SttlmParams/Prty/Nmrc", f"priorities end at {_PRIORITY_MAX}")
+        return priority
+
+    def _date(self, path: str) -> dt.date:
+        return dt.date.fromisoformat(self._text(path))
+
+    def _text(self, path: str) -> str:
+        text = self._root.text_at(path)
+        if text is None:
+            raise self._refused(path, "missing")
+        return text
+
+    def _optional(self, path: str) -> str | None:
+        return self._root.text_at(path)
+
+    def _none(self, *paths: str) -> None:
+        for path in paths:
+            if self._root.at(path) is not None:
+                raise self._refused(path, "nothing stands here in such an instruction")
+
+    def _refused(self, path: str, reason: str) -> MessageRefused:
+        return MessageRefused(f"{ROOT}/{path}", reason)
+
+
+_FIELD_PATHS: tuple[
+    tuple[
+        Literal["trade_date", "isd", "expires_on", "trade_ref", "uti", "priority", "automatic"], str
+    ],
+    ...,
+] = (
+    ("trade_date", "TradDtls/TradDt/Dt/Dt"),
+    ("isd", "TradDtls/SttlmDt/Dt/Dt"),
+    ("expires_on", "SplmtryData/Envlp/m:Btch/m:XpryDt"),
+    ("trade_ref", "SttlmTpAndAddtlParams/CmonId"),
+    ("uti", "TradDtls/TradId"),
+    ("priority", "SttlmParams/Prty/Nmrc"),
+    ("automatic", "SttlmParams/HldInd/Ind"),
+)
+
+
+def approval(instruction: Instruction, batch: Batch) -> ApproveBatch:
+    """The counterparty's batch, agreed to. MessageRefused with the first element that differs."""
+    said = instruction.operation
+    for name, path in _FIELD_PATHS:
+        if getattr(said, name) != getattr(batch, name):
+            raise _differs(path, getattr(batch, name))
+    if said.hash_lock != batch.hash_lock:
+        raise _differs("SplmtryData/Envlp/m:Btch/m:HshLck", batch.hash_lock)
+    if len(said.legs) != len(batch.legs):
+        raise _differs("SttlmTpAndAddtlParams/Pmt", f"{len(batch.legs)} legs")
+    taken: list[LegAccount] = []
+    for leg in said.legs:
+        taken += _accounts(leg, batch, instruction.party)
+    return ApproveBatch(
+        initiator=batch.initiator,
+        batch_id=batch.batch_id,
+        digest=batch.digest,
+        accounts=tuple(sorted(taken, key=lambda entry: (entry.leg, entry.gives))),
+    )
+
+
+def _accounts(leg: Leg, batch: Batch, party: bytes) -> list[LegAccount]:
+    """The leg of the batch that the message means, with the party's account for it."""
+    for place, other in enumerate(batch.legs):
+        if (leg.asset, leg.quantity, leg.giver, leg.taker) == (
+            other.asset,
+            other.quantity,
+            other.giver,
+            other.taker,
+        ):
+            gives = leg.giver == party
+            account = leg.source if gives else leg.target
+            return [] if account is None else [LegAccount(leg=place, gives=gives, account=account)]
+    raise _differs("QtyAndAcctDtls", "no such leg")
+
+
+def _differs(path: str, value: object) -> MessageRefused:
+    return MessageRefused(f"{ROOT}/{path}", f"the counterparty's batch has {value}")

@@ -1,0 +1,99 @@
+"""`mohur iso` against a real server."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from node.cli import root
+from node.cli.exits import Exit
+from node.iso20022.element import Element
+from node.iso20022.profile import check
+from node.iso20022.reading import parse
+from tests.node.cli.test_auction import served
+from tests.node.iso20022.golden import FOLDER
+from tests.node.rpc.fake_genesis import address_of
+from tokens import bech32m
+from tokens.jsonform import PREFIX_TEST
+
+BANK = bech32m.encode(PREFIX_TEST, address_of("bank"))
+ALICE = bech32m.encode(PREFIX_TEST, address_of("alice"))
+
+
+def _message(out: str) -> tuple[str, Element]:
+    """A message that follows its profile."""
+    message = parse(out.encode())
+    check(message.identifier, message.root)
+    return message.identifier, message.root
+
+
+def test_an_instruction_becomes_an_operation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The golden issue, between the two participants of the small ledger."""
+    text = (FOLDER / "sese.023.001.11-dvp-deliverer.xml").read_text()
+    lines = iter(text.split("<Id>\n          <NmAndAdr>"))
+    out = next(lines)
+    for party, rest in zip(("issuer", "bank"), lines, strict=True):
+        own = f"<PrtryId><Id>{address_of(party).hex()}</Id><Issr>MOHUR</Issr></PrtryId></Id>"
+        out += "<Id>" + own + rest.split("</LEI>", 1)[1]
+    file = tmp_path / "in.xml"
+    file.write_text(out)
+    with served() as url:
+        assert root.status_of(["iso", "import", str(file), "--rpc", url]) == Exit.OK
+    (operation,) = json.loads(capsys.readouterr().out)
+    assert operation["type"] == "instruct_batch"
+    assert operation["batchId"] == "TRADE-7"
+    assert [leg["quantity"] for leg in operation["legs"]] == ["10000000", "9838157"]
+    assert operation["legs"][0]["taker"] == BANK
+
+
+def test_a_message_that_is_refused_names_its_element(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "in.xml"
+    text = (FOLDER / "sese.023.001.11-dvp-deliverer.xml").read_text()
+    file.write_text(text.replace("<TxId>", "<TxId>_"))
+    with served() as url:
+        assert root.status_of(["iso", "import", str(file), "--rpc", url]) == Exit.FAILED
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "SctiesSttlmTxInstr/DlvrgSttlmPties/Pty1/LEI: 0 participants" in told.err
+
+
+def test_postings_and_holdings_go_out(capsys: pytest.CaptureFixture[str]) -> None:
+    with served() as url:
+        dates = ["2025-07-03", "2025-07-03"]
+        words = ["iso", "export", "camt.054", ALICE, "DPKR", *dates, "--id", "N-1", "--rpc", url]
+        assert root.status_of(words) == Exit.OK
+        name, notification = _message(capsys.readouterr().out)
+        assert name == "camt.054.001.12"
+        amounts = [entry.text for entry in notification.all_at("Ntfctn/Ntry/Amt")]
+        assert amounts == ["10000.00", "0.01"]
+        for holder, in_sums in ((ALICE, "false"), (BANK, "true")):
+            words = ["iso", "export", "semt.002", holder, dates[0], "--id", "S-1", "--rpc", url]
+            assert root.status_of(words) == Exit.OK
+            name, report = _message(capsys.readouterr().out)
+            assert name == "semt.002.001.11"
+            assert report.text_at("StmtGnlDtls/SubAcctInd") == in_sums
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "status"),
+    [
+        (["sese.023", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
+        (["sese.024", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
+        (["sese.025", BANK, "TRADE-1"], "sese.025 needs --settled-on", Exit.USAGE),
+        (["pacs.009", BANK, "TRADE-1"], "no account to debit and to credit yet", Exit.FAILED),
+        (["pacs.009", BANK, "TRADE-2"], "NOT_FOUND", Exit.FAILED),
+        (["pacs.009", "nobody", "TRADE-1"], "no address of this network", Exit.USAGE),
+    ],
+)
+def test_what_cannot_be_said_is_told(
+    capsys: pytest.CaptureFixture[str], words: list[str], says: str, status: Exit
+) -> None:
+    with served() as url:
+        assert root.status_of(["iso", "export", *words, "--rpc", url]) == status
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert says in told.err

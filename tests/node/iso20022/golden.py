@@ -1,0 +1,140 @@
+"""Golden messages: `python -m tests.node.iso20022.golden` writes them anew."""
+
+import datetime as dt
+from pathlib import Path
+
+import msgspec
+
+from node.iso20022 import camt_054, pacs_009, semt_002, sese_023, sese_024, sese_025
+from node.iso20022.outgoing import text_of
+from node.iso20022.trade import trade_of
+from node.sdk.schema.statement import DatedStatement, StatementLine
+from tests.node.iso20022.case import (
+    BOND,
+    BUYER,
+    BUYER_ACCOUNT,
+    COIN,
+    DIRECTORY,
+    HOUSE,
+    NOTE,
+    SALE,
+    SELLER,
+    SELLER_ACCOUNT,
+    batch_of,
+    named,
+)
+from tokens.records.settlement import ISSUANCE, Batch, BatchStatus, Leg
+from tokens.results import Code
+
+FOLDER = Path(__file__).parents[2] / "vectors" / "iso20022"
+CREATED = dt.datetime(2026, 7, 3, 9, 30, tzinfo=dt.UTC)
+DAY = dt.date(2026, 7, 3)
+
+
+def _issue() -> Batch:
+    """An issue free of payment by the house, which has no LEI."""
+    leg = Leg(asset=NOTE, quantity=500, giver=HOUSE, taker=BUYER, source=ISSUANCE, target=None)
+    operation = msgspec.structs.replace(
+        SALE, batch_id="ISSUE-1", legs=(leg,), uti="", trade_ref="", automatic=False
+    )
+    return batch_of(operation, HOUSE)
+
+
+def statement() -> DatedStatement:
+    """Two postings of one account."""
+    lines = [
+        StatementLine(
+            date=DAY,
+            height=7,
+            index=index,
+            tx_id=bytes([index]) * 32,
+            event="moved",
+            debit=debit,
+            credit=credit,
+            balance=1_000 + credit - debit,
+            counterparty=None,
+        )
+        for index, debit, credit in ((0, 0, 9_838_157), (1, 12_345, 0))
+    ]
+    return DatedStatement(
+        account=SELLER_ACCOUNT,
+        asset=COIN,
+        from_date=DAY,
+        to_date=DAY,
+        opening=1_000,
+        credits=9_838_157,
+        debits=12_345,
+        closing=9_826_812,
+        lines=tuple(lines),
+        payments=(),
+        liens=(),
+        now=None,
+    )
+
+
+def _statuses() -> dict[str, str]:
+    """sese.024 in each status, to the seller."""
+    out: dict[str, str] = {}
+    for status in BatchStatus:
+        if status is BatchStatus.SETTLED:
+            continue
+        reason = int(Code.ACCOUNT_FROZEN) if status is BatchStatus.FAILED else 0
+        batch = named(batch_of(SALE), status=status, reason=reason)
+        root = sese_024.written(trade_of(DIRECTORY, batch, SELLER), dt.date(2026, 7, 2))
+        out[f"{sese_024.MESSAGE}-{status.name.lower()}"] = text_of(sese_024.MESSAGE, root)
+    return out
+
+
+def messages() -> dict[str, str]:
+    """Name of the file without ending -> text."""
+    sale = batch_of(SALE)
+    settled = named(sale, status=BatchStatus.SETTLED)
+    out = _statuses()
+    for name, batch, party in (
+        ("dvp-deliverer", sale, SELLER),
+        ("dvp-receiver", named(sale), BUYER),
+        ("issue-free", _issue(), HOUSE),
+    ):
+        root = sese_023.written(DIRECTORY, trade_of(DIRECTORY, batch, party))
+        out[f"{sese_023.MESSAGE}-{name}"] = text_of(sese_023.MESSAGE, root)
+    for name, party in (("deliverer", SELLER), ("receiver", BUYER)):
+        root = sese_025.written(DIRECTORY, trade_of(DIRECTORY, settled, party), DAY)
+        out[f"{sese_025.MESSAGE}-{name}"] = text_of(sese_025.MESSAGE, root)
+    out[f"{pacs_009.MESSAGE}-secu"] = text_of(
+        pacs_009.MESSAGE, pacs_009.written(DIRECTORY, settled, CREATED)
+    )
+    leg = Leg(
+        asset=COIN,
+        quantity=5,
+        giver=HOUSE,
+        taker=SELLER,
+        source=BUYER_ACCOUNT,
+        target=SELLER_ACCOUNT,
+    )
+    out[f"{pacs_009.MESSAGE}-cash"] = text_of(
+        pacs_009.MESSAGE, pacs_009.written_transfer(DIRECTORY, leg, "PAY 1", DAY, CREATED)
+    )
+    out[f"{camt_054.MESSAGE}"] = text_of(
+        camt_054.MESSAGE, camt_054.written(DIRECTORY, statement(), "NTF-1", CREATED)
+    )
+    holdings = {BOND: 10_000_000, NOTE: 0, COIN: 5}
+    out[f"{semt_002.MESSAGE}-account"] = text_of(
+        semt_002.MESSAGE,
+        semt_002.written(DIRECTORY, SELLER, SELLER_ACCOUNT, holdings, DAY, "ST-1"),
+    )
+    accounts = {SELLER_ACCOUNT: holdings, BUYER_ACCOUNT: {NOTE: 7}, HOUSE: {NOTE: 0}}
+    out[f"{semt_002.MESSAGE}-bank"] = text_of(
+        semt_002.MESSAGE, semt_002.written_for_bank(DIRECTORY, SELLER, accounts, DAY, "ST-2")
+    )
+    return out
+
+
+def main() -> None:
+    """Write them."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in messages().items():
+        (FOLDER / f"{name}.xml").write_text(text)
+
+
+if __name__ == "__main__":
+    main()
