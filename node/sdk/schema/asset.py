@@ -56,20 +56,25 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScheduledPayment(msgspec.Struct, frozen=True, kw_only=True):
-    """One payment of an instrument, past or to come."""
+    """One payment of an instrument, past or to come, or a date on which it may be called or put."""
 
     number: Count
-    """Coupons 1..n, redemption n + 1."""
+    """Coupons 1..n, redemption n + 1, the repayment with coupon n 10,000 + n, call date i
+    20,000 + i, put date i 30,000 + i."""
     kind: PaymentKind
     status: PaymentStatus
     accrual_start: datetime.date | None
-    """Null for the redemption."""
+    """Null for what is no coupon."""
     accrual_end: datetime.date | None
     record_date: datetime.date
+    """Call and put dates: the last date on which notice is in time."""
     payment_date: datetime.date
+    price_e4: Count | None
+    """Per 100 of what is outstanding, x 10^4, for which units are paid back; null for coupons."""
     required: Amount | None
-    """Money for all holders; an estimate from today's supply until the record is taken. Null while
-    the rate of a floating coupon is not fixed."""
+    """Money for all holders; an estimate from today's supply until the record is taken, of a put
+    from the elections so far. Null while the rate of a floating coupon is not fixed, and for a call
+    date that nobody has used."""
     paid: Amount
     withheld: Amount
 

@@ -12,6 +12,7 @@ from tests.node.rpc.small_auction import put_auction
 from tests.node.rpc.small_collateral import put_collateral
 from tests.node.rpc.small_market import put_market
 from tests.node.rpc.small_money import GOLD, put_money
+from tests.node.rpc.small_payments import put_payments
 from tests.node.rpc.small_rules import add_rules
 from tests.node.rpc.small_tax import put_tax
 from tokens.codec import encode
@@ -276,6 +277,7 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     overlay.put(SUPPLY, Supply(asset=GOLD, amount=3_000))
     put_money(overlay)
     put_aml(overlay)
+    put_payments(overlay, BOND_ID)
     add_rules(overlay)
     node.write(overlay)
     _decide(node)

@@ -53,6 +53,10 @@ instrument_getFixings    yes yes yes
 instrument_getPrice      yes yes yes
 instrument_getYield      yes yes yes
 rate_list                yes yes yes
+payment_get              yes yes yes
+payment_getDefaults      yes yes yes
+payment_getElections     yes yes yes
+payment_list             yes yes yes
 cash_getQueue            yes yes yes
 cash_getReserves         yes yes yes
 cash_getSupply           yes yes yes

@@ -1,0 +1,3 @@
+// payment_get: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "payment_get", "params": {"asset": "PK0000000001", "number": 1}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8f8aba50be67e9feca8692d1078e7e42d6aca1b6c5017eed03071d1450536ff5", "stateRoot": "0x58d7c2630dccfc81c7a25f61c267fc69cb1a9d34e2e7681db8e9999b634fbec8"}, "value": {"asset": "PK0000000001", "number": 1, "kind": "COUPON", "status": "MISSED", "recordDate": "2026-01-01", "paymentDate": "2026-01-05", "fraction": [1, 2], "rateE6": 100000, "factorE6": 1000000, "priceE4": 0, "recordNo": 1, "recorded": "500000", "required": "25000", "paid": "0", "withheld": "0", "wasMissed": true, "paidOn": null}}}

@@ -1,0 +1,5 @@
+// payment_getElections: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "payment_getElections", "params": {"asset": "PK0000000001", "number": 30001}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8f8aba50be67e9feca8692d1078e7e42d6aca1b6c5017eed03071d1450536ff5", "stateRoot": "0x58d7c2630dccfc81c7a25f61c267fc69cb1a9d34e2e7681db8e9999b634fbec8"}, "value": {"items": [{"asset": "PK0000000001", "payment": 30001, "account": "tmhr1c4m0mdthtr66ms0jhug8cy05pvctpwnr", "face": "100000", "lien": "0x373cb2c6d4fe2778441d4f0266505b699fa518d002e5793b87f9b48836de3f62"}], "next": null, "pinnedHeight": 2}}}
+>> {"jsonrpc": "2.0", "id": 2, "method": "payment_getElections", "params": {"asset": "PK0000000001", "number": 30002}}
+<< {"jsonrpc": "2.0", "id": 2, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8f8aba50be67e9feca8692d1078e7e42d6aca1b6c5017eed03071d1450536ff5", "stateRoot": "0x58d7c2630dccfc81c7a25f61c267fc69cb1a9d34e2e7681db8e9999b634fbec8"}, "value": {"items": [], "next": null, "pinnedHeight": 2}}}
