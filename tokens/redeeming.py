@@ -19,6 +19,7 @@ from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.crediting import credit
 from tokens.events import PrincipalPaid
+from tokens.lien_expiry import enqueue_expiry
 from tokens.lookup import require, require_asset
 from tokens.payment_amounts import owed_floor
 from tokens.records.amend import with_payment
@@ -196,7 +197,9 @@ def _put_on_money(
         total = min((known.amount or 0) + amount, AMOUNT_LIMIT)
         liens.change(context, known, msgspec.structs.replace(known, amount=total))
         return
-    liens.place(
-        context,
-        msgspec.structs.replace(one.lien, id=name, account=account.id, asset=money, amount=amount),
+    placed = msgspec.structs.replace(
+        one.lien, id=name, account=account.id, asset=money, amount=amount
     )
+    liens.place(context, placed)
+    if name != one.lien.id:
+        enqueue_expiry(context, placed)  # the end of the lien it came from is on the agenda

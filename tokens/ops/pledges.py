@@ -6,6 +6,7 @@ Rules of this file:
 2. Only free units are pledged, so that a pledge made before a freeze keeps its rank, and one made
    after it reaches none of what is frozen.
 3. A repo pledges in its own name (tokens/repo_moves.py); these operations do not touch it.
+4. A pledge is all its parts (tokens/pledged.py): units, and the money that came for some of them.
 """
 
 import datetime as dt
@@ -21,8 +22,9 @@ from tokens.eligibility import RESERVED, is_frozen_whole, standing
 from tokens.events.collateral import PledgeReleased, PledgeSubstituted
 from tokens.lien_expiry import enqueue_expiry
 from tokens.lookup import require, require_asset
+from tokens.pledged import parts_of
 from tokens.posting import available
-from tokens.records.holdings import LIEN, POSITION, Lien
+from tokens.records.holdings import POSITION, Lien
 from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account
 from tokens.registry import OperationSpec
@@ -76,7 +78,8 @@ class ReleasePledge(
     pledge: Hash
     """Id of the lien."""
     amount: PositiveAmount | None
-    """Minor units given up, in steps of the asset; None = all."""
+    """Minor units given up, in steps of the asset; None = all, also the money that was paid for a
+    part of the units and lies pledged under an id of its own."""
 
 
 class SubstitutePledge(
@@ -87,7 +90,10 @@ class SubstitutePledge(
     forbid_unknown_fields=True,
     tag=193,
 ):
-    """Put other units of the same account in the place of pledged ones. Both parties sign."""
+    """Put other units of the same account in the place of pledged ones. Both parties sign.
+
+    Money that was paid for a part of the old ones goes free with them.
+    """
 
     pledge: Hash
     """Id of the lien that ends; the new one has an id of its own, the same pledgee and expiry."""
@@ -185,20 +191,13 @@ def apply_create(context: Context, operation: CreatePledge) -> None:
     )
 
 
-def _pledge(context: Context, pledge: bytes) -> Lien | None:
-    """A pledge that is nobody's repo: its owner is a participant."""
-    lien = context.state.get(LIEN, pledge)
-    if lien is None or lien.kind is not LienKind.PLEDGE:
-        return None
-    return None if context.state.get(PARTICIPANT, lien.owner) is None else lien
-
-
 def check_release(context: Context, operation: ReleasePledge) -> Iterator[Refusal]:
     """By the pledgee; a part leaves a multiple of the asset's step."""
-    lien = _pledge(context, operation.pledge)
-    if lien is None:
+    parts = parts_of(context.state, operation.pledge)
+    if not parts:
         yield Refusal(Code.NOT_FOUND)
         return
+    lien = parts[0]
     if lien.owner not in context.actors.participants:
         yield Refusal(Code.NOT_THE_PLEDGEE)
     if operation.amount is None:
@@ -212,37 +211,45 @@ def check_release(context: Context, operation: ReleasePledge) -> Iterator[Refusa
 
 
 def apply_release(context: Context, operation: ReleasePledge) -> None:
-    """The lien ends or becomes smaller; its id stays."""
-    lien = require(context.state, LIEN, operation.pledge)
-    pledged = lien.amount or 0
-    amount = pledged if operation.amount is None else operation.amount
-    if amount == pledged:
-        liens.lift(context, lien)
-    else:
-        liens.change(context, lien, msgspec.structs.replace(lien, amount=pledged - amount))
-    wake_queues_of(context, lien.account)
-    context.emit(PledgeReleased(pledge=lien.id, account=lien.account, amount=amount))
+    """The liens end, or the first becomes smaller; its id stays."""
+    parts = parts_of(context.state, operation.pledge)
+    for lien in parts if operation.amount is None else parts[:1]:
+        pledged = lien.amount or 0
+        amount = pledged if operation.amount is None else operation.amount
+        if amount == pledged:
+            liens.lift(context, lien)
+        else:
+            liens.change(context, lien, msgspec.structs.replace(lien, amount=pledged - amount))
+        wake_queues_of(context, lien.account)
+        context.emit(PledgeReleased(pledge=lien.id, account=lien.account, amount=amount))
 
 
 def check_substitute(context: Context, operation: SubstitutePledge) -> Iterator[Refusal]:
     """Both parties; the new units are free, those of the old pledge counted as free."""
-    lien = _pledge(context, operation.pledge)
-    if lien is None:
+    parts = parts_of(context.state, operation.pledge)
+    if not parts:
         yield Refusal(Code.NOT_FOUND)
         return
+    lien = parts[0]
     if context.state.get(ASSET, operation.asset) is None:
         yield Refusal(Code.UNKNOWN_ASSET)
         return
     account = require(context.state, ACCOUNT, lien.account)
     yield from _both(context, account, lien.owner)
-    freed = (lien.amount or 0) if lien.asset == operation.asset else 0
+    freed = sum(
+        part.amount or 0
+        for part in parts
+        if (part.account, part.asset) == (account.id, operation.asset)
+    )
     yield from pledge_refusals(context, account, operation.asset, operation.amount, freed=freed)
 
 
 def apply_substitute(context: Context, operation: SubstitutePledge) -> None:
-    """One lien ends, another begins; its rank is that of today."""
-    old = require(context.state, LIEN, operation.pledge)
-    liens.lift(context, old)
+    """One pledge ends with all its parts, another begins; its rank is that of today."""
+    parts = parts_of(context.state, operation.pledge)
+    old = parts[0]
+    for part in parts:
+        liens.lift(context, part)
     new = _put(
         context,
         old.account,
@@ -252,7 +259,8 @@ def apply_substitute(context: Context, operation: SubstitutePledge) -> None:
         old.expires_on,
         old.memo,
     )
-    wake_queues_of(context, old.account)
+    for place in sorted({part.account for part in parts}):
+        wake_queues_of(context, place)
     context.emit(PledgeSubstituted(pledge=old.id, by=new.id, account=old.account))
 
 

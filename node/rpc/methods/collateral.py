@@ -5,6 +5,7 @@ from node.rpc.method import Call, Reads, Tier, method
 from node.rpc.paging import page_of
 from node.sdk.schema import collateral as schema
 from node.sdk.schema.common import Page
+from tokens.pledged import parts_of
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.holdings import LIEN, PLEDGES, Lien
 from tokens.records.kind import Key, Kind
@@ -19,6 +20,14 @@ def list_pledges(call: Call, params: schema.PledgeListParams) -> Page[Lien]:
         call, LIEN, PLEDGES, (params.pledgee,), cursor=params.cursor, limit=params.limit
     )
     return Page(items=tuple(records), next=following, pinned_height=pinned)
+
+
+def get_pledge(call: Call, params: schema.PledgeParams) -> tuple[Lien, ...]:
+    """The lien of that id, then the money that was paid for a part of what it rested on."""
+    parts = parts_of(call.state, params.pledge)
+    if not parts:
+        raise not_found("pledge")
+    return parts
 
 
 def get_repo(call: Call, params: schema.RepoParams) -> schema.RepoView:
@@ -53,6 +62,15 @@ def _repo_key(params: schema.RepoParams) -> tuple[Kind, Key]:
 READ = Tier.READ
 STATE = Reads.STATE
 METHODS = (
+    method(
+        "pledge_get",
+        schema.PledgeParams,
+        tuple[Lien, ...],
+        READ,
+        get_pledge,
+        "A pledge with all its parts: units, and the money that was paid for some of them.",
+        reads=STATE,
+    ),
     method(
         "pledge_list",
         schema.PledgeListParams,

@@ -7,6 +7,12 @@ from tokens.records.repos import Repo
 from tokens.types import Address, Amount, Hash
 
 
+class PledgeParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Which pledge: the id of its lien."""
+
+    pledge: Hash
+
+
 class PledgeListParams(msgspec.Struct, frozen=True, kw_only=True):
     """Pledges of one pledgee, by id. A repo pledges under the first 16 bytes of its own id."""
 

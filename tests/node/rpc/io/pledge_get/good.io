@@ -1,0 +1,3 @@
+// pledge_get: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "pledge_get", "params": {"pledge": "0x9dd7dd2209298bf505aadd008d7c9d7de3b78644851c6a044167a7466b269aea"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8f8aba50be67e9feca8692d1078e7e42d6aca1b6c5017eed03071d1450536ff5", "stateRoot": "0x58d7c2630dccfc81c7a25f61c267fc69cb1a9d34e2e7681db8e9999b634fbec8"}, "value": [{"id": "0x9dd7dd2209298bf505aadd008d7c9d7de3b78644851c6a044167a7466b269aea", "account": "tmhr1c4m0mdthtr66ms0jhug8cy05pvctpwnr", "asset": "PK0000000001", "amount": "250000", "kind": "PLEDGE", "owner": "tmhr1schmhxfqzfwlga0grlrs2uftq5t04q33", "expiresOn": null, "basis": null, "memo": "LOAN-1"}]}}
