@@ -1,3 +1,3 @@
 // payment_getDefaults: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "payment_getDefaults", "params": {"asset": "PK0000000001"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x8f8aba50be67e9feca8692d1078e7e42d6aca1b6c5017eed03071d1450536ff5", "stateRoot": "0x58d7c2630dccfc81c7a25f61c267fc69cb1a9d34e2e7681db8e9999b634fbec8"}, "value": {"items": [{"asset": "PK0000000001", "cause": "PK0000000001", "payment": 1, "since": "2026-01-09"}], "next": null, "pinnedHeight": 2}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x7830f27fe2250dfdedf1fd12e721e800d43ccdc8e34e66afaabf6f63b30e08f5", "stateRoot": "0xaffb7bbf763c52dc267d6c450b2ab4629102d9c7c0d0ad308f0c606d07b084a8"}, "value": {"items": [{"asset": "PK0000000001", "cause": "PK0000000001", "payment": 1, "since": "2026-01-09"}], "next": null, "pinnedHeight": 2}}}
