@@ -23,6 +23,8 @@ DATE_RE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DATE_TIME_RE = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
+CONTROL_RE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""XML has no way to write some of them, and reads others as blanks."""
 OCCURS_MAX = 1_000
 """Of an element that the schema does not bound."""
 
@@ -121,6 +123,8 @@ def _check_attributes(rule: Rule, element: Element, path: str) -> None:
 
 
 def _check_text(rule: Rule, text: str, path: str) -> None:
+    if CONTROL_RE.search(text) is not None:
+        raise MessageRefused(path, "a control character, or one that XML does not have")
     match rule.kind:
         case "code" if text not in rule.codes:
             raise MessageRefused(path, f"{text!r} is not understood")

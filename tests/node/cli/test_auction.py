@@ -15,6 +15,7 @@ from node.cli.exits import Exit
 from node.sdk.sealing import public_of
 from tests.node.rpc.caller import serving
 from tests.node.rpc.fake_genesis import address_of
+from tests.node.rpc.fake_node import FakeNode
 from tests.node.rpc.small_auction import AUCTION_ID
 from tokens import bech32m
 from tokens.auctions import key_hash
@@ -22,14 +23,14 @@ from tokens.jsonform import PREFIX_TEST
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(node: FakeNode | None = None) -> Iterator[str]:
     """URL of the small ledger in a thread of its own: a command runs its own loop."""
     started, port, loop = threading.Event(), 0, asyncio.new_event_loop()
     stop = asyncio.Event()
 
     async def serve() -> None:
         nonlocal port
-        async with serving() as running:
+        async with serving(node=node) as running:
             port = running.port
             started.set()
             await stop.wait()

@@ -1,8 +1,10 @@
 """`mohur iso` against a real server."""
 
+import io
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from node.cli import root
@@ -12,9 +14,12 @@ from node.iso20022.profile import check
 from node.iso20022.reading import parse
 from tests.node.cli.test_auction import served
 from tests.node.iso20022.golden import FOLDER
-from tests.node.rpc.fake_genesis import address_of
+from tests.node.rpc.fake_genesis import BUSINESS_DATE, address_of
+from tests.node.rpc.fake_node import FakeNode
+from tests.node.rpc.small_ledger import BOND_ID, COIN, batch, small_node
 from tokens import bech32m
 from tokens.jsonform import PREFIX_TEST
+from tokens.records.settlement import BATCH, BatchStatus, Leg
 
 BANK = bech32m.encode(PREFIX_TEST, address_of("bank"))
 ALICE = bech32m.encode(PREFIX_TEST, address_of("alice"))
@@ -97,3 +102,46 @@ def test_what_cannot_be_said_is_told(
     told = capsys.readouterr()
     assert told.out == ""
     assert says in told.err
+
+
+def _with_trade() -> FakeNode:
+    """The small ledger, and a settled sale of a bond by the issuer to the bank."""
+    node = small_node()
+    overlay = node.state()
+    issuer, bank = address_of("issuer"), address_of("bank")
+    alice, bob = address_of("alice"), address_of("bob")
+    legs = (
+        Leg(asset=BOND_ID, quantity=100, giver=issuer, taker=bank, source=alice, target=bob),
+        Leg(asset=COIN, quantity=99, giver=bank, taker=issuer, source=bob, target=alice),
+    )
+    sale = msgspec.structs.replace(
+        batch(), initiator=issuer, batch_id="SALE", legs=legs, status=BatchStatus.SETTLED, number=9
+    )
+    overlay.put(BATCH, sale)
+    node.write(overlay)
+    return node
+
+
+def test_a_batch_goes_out_from_both_sides_and_the_others_comes_in_as_approval(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer = bech32m.encode(PREFIX_TEST, address_of("issuer"))
+    with served(_with_trade()) as url:
+        for party, way in ((issuer, "DELI"), (BANK, "RECE")):
+            words = ["iso", "export", "sese.025", issuer, "SALE", "--party", party]
+            words += ["--settled-on", str(BUSINESS_DATE), "--rpc", url]
+            assert root.status_of(words) == Exit.OK
+            name, told = _message(capsys.readouterr().out)
+            assert name == "sese.025.001.11"
+            assert told.text_at("TxIdDtls/SctiesMvmntTp") == way
+        words = ["iso", "export", "pacs.009", issuer, "SALE", "--rpc", url]
+        assert root.status_of(words) == Exit.OK
+        assert _message(capsys.readouterr().out)[0] == "pacs.009.001.11"
+        words = ["iso", "export", "sese.023", issuer, "SALE", "--party", BANK, "--rpc", url]
+        assert root.status_of(words) == Exit.OK
+        text = capsys.readouterr().out
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        assert root.status_of(["iso", "import", "-", "--rpc", url]) == Exit.OK
+    (operation,) = json.loads(capsys.readouterr().out)
+    assert operation["type"] == "approve_batch"
+    assert [entry["leg"] for entry in operation["accounts"]] == [0, 1]

@@ -1,5 +1,6 @@
 """A small directory, and batches in it, for the tests of messages."""
 
+import asyncio
 import datetime as dt
 import hashlib
 
@@ -7,6 +8,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from node.iso20022.directory import Directory
+from node.iso20022.incoming import operation_of
 from node.iso20022.sese_023 import Defaults
 from tokens.batch_parties import parties_at_start
 from tokens.finance.lei import lei_check_digits
@@ -157,6 +159,19 @@ def named(batch: Batch, **changes: object) -> Batch:
         for leg in batch.legs
     )
     return msgspec.structs.replace(batch, legs=legs, **changes)
+
+
+def operation_in(
+    directory: Directory, text: str | bytes, *batches: Batch, defaults: Defaults = NO_DEFAULTS
+) -> msgspec.Struct:
+    """The operation of a message on a ledger with these batches."""
+    known = {(batch.initiator, batch.batch_id): batch for batch in batches}
+
+    async def find(initiator: bytes, batch_id: str) -> Batch | None:
+        return known.get((initiator, batch_id))
+
+    data = text.encode() if isinstance(text, str) else text
+    return asyncio.run(operation_of(directory, data, find, defaults))
 
 
 _addresses = st.binary(min_size=16, max_size=16).filter(lambda value: value != ISSUANCE)

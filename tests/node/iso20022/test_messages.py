@@ -144,3 +144,14 @@ def test_a_message_id_that_does_not_fit_is_refused_before_it_is_written() -> Non
     root = camt_054.written(DIRECTORY, statement(), "N" * 36, CREATED)
     with pytest.raises(NotSayable, match="GrpHdr/MsgId: longer than 35"):
         text_of(camt_054.MESSAGE, root)
+
+
+@pytest.mark.parametrize("odd", ["\x01", "\r", "\x85", "\ud800", "\uffff"])
+def test_a_name_that_xml_cannot_write_is_refused_before_it_is_written(odd: str) -> None:
+    named_oddly = msgspec.structs.replace(DIRECTORY.participants[BUYER], name=f"Buyer{odd}")
+    directory = msgspec.structs.replace(
+        DIRECTORY, participants=DIRECTORY.participants | {BUYER: named_oddly}
+    )
+    root = sese_023.written(directory, trade_of(directory, batch_of(SALE), SELLER))
+    with pytest.raises(NotSayable, match="RcvgSttlmPties/Pty1/Id/NmAndAdr/Nm: a control character"):
+        text_of(sese_023.MESSAGE, root)

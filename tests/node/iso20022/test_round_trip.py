@@ -1,6 +1,5 @@
 """Batch -> XML -> operation: what goes out comes in again, and what is odd is refused."""
 
-import asyncio
 import datetime as dt
 import re
 from pathlib import Path
@@ -11,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.iso20022 import pacs_009, sese_023
-from node.iso20022.incoming import operation_of
 from node.iso20022.outgoing import text_of
 from node.iso20022.refusal import MessageRefused, NotSayable
 from node.iso20022.sese_023 import Defaults
@@ -28,6 +26,7 @@ from tests.node.iso20022.case import (
     batch_of,
     instructions,
     named,
+    operation_in,
 )
 from tests.node.iso20022.golden import CREATED, FOLDER
 from tokens.ops.batch_steps import AllocateBatch
@@ -38,13 +37,7 @@ from tokens.records.settlement import Batch
 
 def read(text: str | bytes, *batches: Batch, defaults: Defaults = NO_DEFAULTS) -> msgspec.Struct:
     """The operation of a message on a ledger with these batches."""
-    known = {(batch.initiator, batch.batch_id): batch for batch in batches}
-
-    async def find(initiator: bytes, batch_id: str) -> Batch | None:
-        return known.get((initiator, batch_id))
-
-    data = text.encode() if isinstance(text, str) else text
-    return asyncio.run(operation_of(DIRECTORY, data, find, defaults))
+    return operation_in(DIRECTORY, text, *batches, defaults=defaults)
 
 
 def instruction(batch: Batch, party: bytes) -> str:
