@@ -21,6 +21,7 @@ from node.rpc.methods import (
     rate,
     rules,
     sub,
+    supervision,
     tax,
     tx_table,
 )
@@ -46,6 +47,7 @@ METHODS: tuple[Method, ...] = (
     *rules.METHODS,
     *consensus.METHODS,
     *sub.METHODS,
+    *supervision.METHODS,
     *tax.METHODS,
 )
 """Every method that the network is served; rpc.discover is the server's own."""

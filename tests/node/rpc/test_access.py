@@ -117,6 +117,12 @@ settle_get               yes yes yes
 settle_list              yes yes yes
 sub_subscribe            yes yes yes
 sub_unsubscribe          yes yes yes
+supervision_getCoverage  yes yes yes
+supervision_getFails  yes yes yes
+supervision_getHolders  yes yes yes
+supervision_getMaturityLadder  yes yes yes
+supervision_getOutstanding  yes yes yes
+supervision_getVelocity  yes yes yes
 tax_getTable             yes yes yes
 tax_getCertificates      yes yes yes
 tax_getIssuePrice        yes yes yes

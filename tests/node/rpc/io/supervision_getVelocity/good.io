@@ -1,0 +1,5 @@
+// supervision_getVelocity: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "supervision_getVelocity", "params": {"asset": "DPKR", "fromHeight": 1}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xdde8d6c01a8f71456b5006769432edcb26d31c3130cfd9a31e5e6554f9e5267d", "stateRoot": "0xefac0c82690d30f15d530197372889fc9e89233acc7f82cc594b0eb53cad0777"}, "value": {"asset": "DPKR", "fromHeight": 1, "toHeight": 2, "movements": 1, "turnover": "1", "supply": "1000000", "velocityE6": 1}}}
+>> {"jsonrpc": "2.0", "id": 2, "method": "supervision_getVelocity", "params": {"asset": "DPKR", "fromHeight": 1, "toHeight": 1}}
+<< {"jsonrpc": "2.0", "id": 2, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xdde8d6c01a8f71456b5006769432edcb26d31c3130cfd9a31e5e6554f9e5267d", "stateRoot": "0xefac0c82690d30f15d530197372889fc9e89233acc7f82cc594b0eb53cad0777"}, "value": {"asset": "DPKR", "fromHeight": 1, "toHeight": 1, "movements": 0, "turnover": "0", "supply": "1000000", "velocityE6": 0}}}
