@@ -1,3 +1,3 @@
 // supervision_getCoverage: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "supervision_getCoverage", "params": {}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xdde8d6c01a8f71456b5006769432edcb26d31c3130cfd9a31e5e6554f9e5267d", "stateRoot": "0xefac0c82690d30f15d530197372889fc9e89233acc7f82cc594b0eb53cad0777"}, "value": [{"asset": "DPKR", "supply": "1000000", "value": "1000000", "coverageBps": 10000, "breach": false}]}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x7830f27fe2250dfdedf1fd12e721e800d43ccdc8e34e66afaabf6f63b30e08f5", "stateRoot": "0xaffb7bbf763c52dc267d6c450b2ab4629102d9c7c0d0ad308f0c606d07b084a8"}, "value": [{"asset": "DPKR", "supply": "1000000", "value": "1000000", "coverageBps": 10000, "breach": false}]}}
