@@ -112,7 +112,7 @@ CENTRAL_BANK = Party(
 SUPERVISOR = Party(
     name="supervisor",
     title="Securities Commission",
-    roles=(Role.SECURITIES_REGULATOR,),
+    roles=(Role.SECURITIES_REGULATOR, Role.VA_REGULATOR),
     validator="supervisor",
 )
 DEBT_OFFICE = Party(name="debt-office", title="Debt Office", validator="debt-office")
@@ -152,6 +152,7 @@ RESERVE_ACCOUNT = Book(
     owner="issuer",
     purpose=AccountPurpose.RESERVE,
 )
+ISSUER_ACCOUNT = _own(ISSUER)
 BANK_1_ACCOUNT = _own(BANK_1)
 BANK_2_ACCOUNT = _own(BANK_2)
 BANK_3_ACCOUNT = _own(BANK_3)
@@ -167,6 +168,7 @@ CAROL = Book(
 )
 UNCLAIMED = tuple(_own(bank, "unclaimed", AccountPurpose.UNCLAIMED) for bank in BANKS)
 BOOKS = (
-    TREASURY_ACCOUNT, TAX_ACCOUNT, RESERVE_ACCOUNT, BANK_1_ACCOUNT, BANK_2_ACCOUNT, BANK_3_ACCOUNT,
+    TREASURY_ACCOUNT, TAX_ACCOUNT, RESERVE_ACCOUNT, ISSUER_ACCOUNT,
+    BANK_1_ACCOUNT, BANK_2_ACCOUNT, BANK_3_ACCOUNT,
     ALICE, BOB, CAROL, *UNCLAIMED,
 )  # fmt: skip

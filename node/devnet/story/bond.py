@@ -170,7 +170,7 @@ async def coupon(stage: Stage) -> str:
     gross = {BOB: _half_year(SOLD_TO_BOB), ALICE: _half_year(SOLD_TO_ALICE)}
     rates = {BOB: 40, ALICE: 20}
     before = {book: await stage.balance(book, COIN) for book in (*gross, TAX_ACCOUNT)}
-    await stage.act(CENTRAL_BANK, CloseDay(date=BUSINESS_DATE), OpenDay(date=RECORD_DATE))
+    await stage.go_to(RECORD_DATE)
     await stage.act(CENTRAL_BANK, CloseDay(date=RECORD_DATE))
     payment = await _payment(stage)
     require(payment.status is PaymentStatus.RECORD_TAKEN, f"coupon is {payment.status.name}")
@@ -182,6 +182,7 @@ async def coupon(stage: Stage) -> str:
         CloseDay(date=RECORD_DATE + dt.timedelta(days=1)),
         OpenDay(date=PAYMENT_DATE),
     )
+    stage.day = PAYMENT_DATE
     paid = await _paid(stage)
     withheld = 0
     for book, amount in gross.items():

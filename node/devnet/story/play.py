@@ -16,7 +16,17 @@ from node.devnet.layout import Layout
 from node.devnet.network import Network, NodeEnded
 from node.devnet.probe import Probe
 from node.devnet.session import Interrupted, run_session
-from node.devnet.story import audit, bond, control, faults, money
+from node.devnet.story import (
+    auction,
+    audit,
+    bond,
+    control,
+    faults,
+    market,
+    money,
+    people,
+    reserve,
+)
 from node.devnet.story.stage import Stage, StepFailed
 from node.devnet.table import show_until_cancelled
 from node.devnet.truth import Disagreement
@@ -51,8 +61,19 @@ STEPS = (
     Step("stablecoin minted against the reserve", money.stablecoin),
     Step("bond agreed, issued against payment", bond.issue),
     Step("bond traded, delivery versus payment", bond.trade),
-    Step("clock moved, coupon paid net of tax", bond.coupon),
+    Step("bill auctioned, 20 sealed bids", auction.sealed_auction),
+    Step("clock moved by a day, bill settled", auction.settled),
+    Step("bill traded on the order book", market.book),
+    Step("repo opened and closed", market.repo),
+    Step("reserve of the coin proven to a light client", reserve.proven),
+    Step("reserve marked down, in breach, made good", reserve.breached),
+    Step("exchange licensed, phase by phase", people.licence),
+    Step("money brought in, a payment made", people.on_ramp),
     Step("account frozen, refused, unfrozen", control.freeze),
+    Step("seized by order of a court", people.seizure),
+    Step("lost key replaced", people.lost_key),
+    Step("bill redeemed at maturity", auction.redeemed),
+    Step("clock moved, coupon paid net of tax", bond.coupon),
     Step("primary killed under load", faults.primary_killed),
     Step("two of four stopped", faults.two_stopped),
     Step("audit", audit.audit),

@@ -8,17 +8,20 @@ Rules of this file:
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from node.devnet.card import address_text
-from node.devnet.cast import CHAIN_ID, Book, Party
+from node.devnet.cast import CENTRAL_BANK, CHAIN_ID, Book, Party
 from node.devnet.network import Network
 from node.devnet.probe import Probe
-from node.devnet.profile import BUSINESS_DATE
+from node.devnet.profile import BUSINESS_DATE, calendar
 from node.devnet.truth import read_from_all, state_roots
+from node.devnet.wait import NotYet, until
 from node.sdk.client import Client
 from node.sdk.schema.account import Balance
 from node.sdk.schema.asset import AssetSupply
@@ -27,9 +30,16 @@ from node.sdk.send import send_until_final
 from node.sdk.wallet import Wallet
 from tokens.codec import encode
 from tokens.events import ProposalClosed, Proposed
+from tokens.finance.calendar import is_business_day
+from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.proposals import Approve, Propose
 from tokens.results import Code
 from tokens.transaction import DecodedTransaction
+
+WAIT_SECONDS = 20
+"""For work that the ledger does by itself."""
+
+T = TypeVar("T")
 
 
 class StepFailed(Exception):
@@ -46,6 +56,8 @@ class Stage:
         """Newest height at which all nodes were seen to agree."""
         self.root = b""
         """State root that all nodes showed last."""
+        self.day = BUSINESS_DATE
+        """The open business date."""
         self._turn = itertools.count()
 
     # --- acting ----------------------------------------------------------------------------------
@@ -70,11 +82,17 @@ class Stage:
 
     async def act(self, party: Party, *operations: msgspec.Struct, expect: str = "OK") -> Receipt:
         """Send, wait until final, see that all nodes agree. StepFailed for another outcome."""
-        transaction = await self.prepare(party, *operations)
+        return await self.send(party.name, self.wallet(party), *operations, expect=expect)
+
+    async def send(
+        self, name: str, wallet: Wallet, *operations: msgspec.Struct, expect: str = "OK"
+    ) -> Receipt:
+        """The same with any keys."""
+        transaction = await wallet.prepare((await self.clients())[0], *operations)
         receipt = await send_until_final(await self.clients(), transaction)
         if receipt.symbol != expect:
             raise StepFailed(
-                f"{party.name}: {_names(operations)} gave {receipt.symbol} in operation "
+                f"{name}: {_names(operations)} gave {receipt.symbol} in operation "
                 f"{receipt.operation}, expected {expect}"
             )
         await self.agree(receipt.height)
@@ -88,12 +106,31 @@ class Stage:
         return len(roots)
 
     async def together(
-        self, proposer: Party, approvers: Sequence[Party], *operations: msgspec.Struct
+        self,
+        proposer: Party,
+        approvers: Sequence[Party],
+        *operations: msgspec.Struct,
+        named: Sequence[Party] = (),
     ) -> Receipt:
-        """A proposal, and the approvals that it needs; the receipt of the last approval."""
+        """A proposal, and the approvals that it needs; the receipt of the last approval.
+
+        `named` are those whose own agreement is needed, beside the roles of the policy.
+        """
+        receipt, code = await self._agreed(proposer, approvers, operations, named)
+        require(code is Code.OK, f"the proposal of {_names(operations)} gave {code.name}")
+        return receipt
+
+    async def _agreed(
+        self,
+        proposer: Party,
+        approvers: Sequence[Party],
+        operations: Sequence[msgspec.Struct],
+        named: Sequence[Party],
+    ) -> tuple[Receipt, Code]:
+        """Proposed and approved by all; the last receipt, and how the proposal ended."""
         proposal = Propose(
             operations=tuple(encode(operation) for operation in operations),
-            approvers=(),
+            approvers=tuple(sorted(party.address for party in named)),
             expires_on=BUSINESS_DATE.replace(year=BUSINESS_DATE.year + 1),
         )
         receipt = await self.act(proposer, proposal)
@@ -105,11 +142,49 @@ class Stage:
             )
         closed = [event for event in receipt.events if isinstance(event, ProposalClosed)]
         require(bool(closed), f"the proposal of {_names(operations)} still waits for somebody")
-        reason = Code(closed[0].code).name
-        require(closed[0].code == 0, f"the proposal of {_names(operations)} gave {reason}")
-        return receipt
+        return receipt, Code(closed[0].code)
+
+    async def go_to(self, date: dt.date) -> None:
+        """Close the open business date, open another."""
+        await self.act(CENTRAL_BANK, CloseDay(date=self.day), OpenDay(date=date))
+        self.day = date
+
+    def next_business_date(self) -> dt.date:
+        """The first date after the open one that is neither weekend nor holiday here."""
+        known = calendar()
+        date = self.day + dt.timedelta(days=1)
+        while not is_business_day(known, date):
+            date += dt.timedelta(days=1)
+        return date
+
+    async def refused(
+        self, proposer: Party, approvers: Sequence[Party], *operations: msgspec.Struct
+    ) -> str:
+        """A proposal that everybody agrees to and that fails all the same: the name of its code."""
+        _, code = await self._agreed(proposer, approvers, operations, ())
+        require(code is not Code.OK, f"the proposal of {_names(operations)} passed")
+        return code.name
 
     # --- seeing ----------------------------------------------------------------------------------
+
+    async def read(self, method: str, of: type[T], params: dict[str, object]) -> T:
+        """A value as all running nodes show it."""
+        return await read_from_all(
+            self.network, self.probe, method, of, params, at_least=self.height
+        )
+
+    async def until_status(
+        self, what: str, missing: Callable[[Stage], Awaitable[str | None]]
+    ) -> None:
+        """The ledger works by itself: wait until `missing` names nothing any more."""
+
+        async def reached() -> None:
+            found = await missing(self)
+            if found is not None:
+                raise NotYet(f"it is {found}")
+
+        await until(what, reached, seconds=WAIT_SECONDS)
+        await self.agree()
 
     async def balance(self, book: Book, asset: str) -> Balance:
         """A position as all running nodes show it."""
