@@ -1,18 +1,19 @@
-"""`mohur auction`: seal a bid sheet, open it, and compute a result again."""
+"""`mohur auction`: bid with a sealed sheet, open sheets, and compute a result again."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
-from node.cli.remote import rpc_option
+from node.cli.remote import call, rpc_option
+from node.cli.tx import sender_option, signing_options, with_options
 from node.cli.words import parse_json, value_of
 
 if TYPE_CHECKING:
@@ -23,15 +24,16 @@ _new_file = click.Path(path_type=Path, dir_okay=False)
 _file = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
-@click.group(short_help="Seal a bid sheet, open it, compute a result again.")
+@click.group(short_help="Bid with a sealed sheet, open sheets, compute a result again.")
 def auction() -> None:
-    r"""Seal a bid sheet, open it, and compute the result of an auction again.
+    r"""Bid with a sealed sheet, open sheets, and compute the result of an auction again.
 
-    What `seal` and `open` print is an operation for `mohur tx send --json -`.
+    What `seal` and `open` print is an operation for `mohur tx send --json -`; `bid` sends it.
 
     \b
-      mohur auction seal PIB-1 98.5:10000000 98.25:20000000 --bidder @dealer --account @dealer \
-        --opening sheet.json | mohur tx send --json - --sender @dealer --key dealer.json
+      mohur auction bid PIB-1 98.5:10000000 98.25:20000000 --bidder @dealer --account @dealer \
+        --opening sheet.json --sender @dealer --key dealer
+      mohur auction open-all PIB-1 --sender @treasury --key treasury
       mohur auction recompute PIB-1
     """
 
@@ -53,12 +55,17 @@ def new_key(file: Path) -> None:
     )
 
 
+_sheet_options = [
+    click.argument("auction_id"),
+    click.argument("lines", nargs=-1, required=True, metavar="BID:FACE..."),
+    click.option("--bidder", required=True, help="Primary dealer, or the bidding account."),
+    click.option("--account", required=True, help="Account that pays and receives."),
+    click.option("--opening", type=_new_file, required=True, help="New file for lines and salt."),
+]
+
+
 @auction.command()
-@click.argument("auction_id")
-@click.argument("lines", nargs=-1, required=True, metavar="BID:FACE...")
-@click.option("--bidder", required=True, help="Primary dealer, or the bidding account.")
-@click.option("--account", required=True, help="Account that pays and receives.")
-@click.option("--opening", type=_new_file, required=True, help="New file for lines and salt.")
+@with_options(_sheet_options)
 @rpc_option
 def seal(
     auction_id: str, lines: tuple[str, ...], bidder: str, account: str, opening: Path, url: str
@@ -67,7 +74,31 @@ def seal(
 
     BID is a price like 98.3815 (or rate_e6 where rates are bid), FACE is in minor units.
     """
+    write_json(_sealed(url, auction_id, lines, bidder, account, opening))
 
+
+@auction.command()
+@with_options(_sheet_options)
+@sender_option
+@with_options(signing_options)
+@rpc_option
+def bid(
+    auction_id: str,
+    lines: tuple[str, ...],
+    bidder: str,
+    account: str,
+    opening: Path,
+    url: str,
+    **signing: object,
+) -> int:
+    """Seal a sheet, keep lines and salt in a file, and send it. 1 if the ledger refuses it."""
+    made = _sealed(url, auction_id, lines, bidder, account, opening)
+    return _send(url, [made], signing)
+
+
+def _sealed(
+    url: str, auction_id: str, lines: tuple[str, ...], bidder: str, account: str, opening: Path
+) -> Json:
     async def run(client: Client) -> Json:
         from node.sdk.auction_bid import parse_line, sealed_bid
         from tokens.records.auctions import Auction, BidUnit
@@ -89,7 +120,7 @@ def seal(
         _keep(opening, client.form.write_operation(opened))
         return client.form.write_operation(made)
 
-    _ask(url, run)
+    return _ask(url, run)
 
 
 @auction.command("open")
@@ -97,6 +128,42 @@ def seal(
 def open_sheet(opening: Path) -> None:
     """Print the operation reveal_bid of a sheet that `seal` has made."""
     write_json(parse_json(opening.read_text(), str(opening)))
+
+
+@auction.command("open-all")
+@click.argument("auction_id")
+@sender_option
+@with_options(signing_options)
+@rpc_option
+def open_all(auction_id: str, url: str, **signing: object) -> int:
+    """Open every sealed sheet, once the Treasury and the central bank have published their keys.
+
+    Anybody may. Sheets that are open already are left; after a failure it is sent again. The
+    numbers of sheets that the keys do not open are told: only their bidders open them.
+    """
+
+    async def run(client: Client) -> Json:
+        from node.sdk.auction_open import fetch_openings
+        from tokens.codec import encode
+
+        try:
+            found = await fetch_openings(client, auction_id)
+        except ValueError as error:
+            raise CommandFailed(str(error)) from None
+        return {
+            "reveals": [client.form.write_operation(encode(one)) for one in found.reveals],
+            "shut": list(found.shut),
+        }
+
+    from node.sdk.auction_open import REVEALS_MAX
+
+    found = cast("dict[str, list[Json]]", _ask(url, run))
+    reveals, code = found["reveals"], Exit.OK
+    for start in range(0, len(reveals), REVEALS_MAX):
+        sent = _send(url, reveals[start : start + REVEALS_MAX], signing)
+        code = code if sent == Exit.OK else sent
+    write_json({"opened": len(reveals) if code == Exit.OK else None, "shut": found["shut"]})
+    return code
 
 
 @auction.command()
@@ -113,10 +180,23 @@ def recompute(auction_id: str, url: str) -> None:
             raise CommandFailed("; ".join(found), Exit.FAILED)
         return {"auctionId": auction_id, "differences": []}
 
-    _ask(url, run)
+    write_json(_ask(url, run))
 
 
-def _ask(url: str, run: Callable[[Client], Awaitable[Json]]) -> None:
+def _send(url: str, operations: list[Json], signing: Mapping[str, object]) -> Exit:
+    """One transaction; its receipt is printed."""
+    from node.cli.transactions import Draft, sign
+
+    rest = {"words": (), "memo": "", "client_ref": None, "valid_for": 100}
+    draft = Draft(operations=list(operations), **(rest | dict(signing)))  # type: ignore[arg-type]
+    signed = sign(url, draft)
+    receipt = call(url, "tx_submitAndWait", {"transaction": "0x" + signed.data.hex()})
+    write_json(receipt)
+    good = isinstance(receipt, dict) and receipt.get("status") == "success"
+    return Exit.OK if good else Exit.FAILED
+
+
+def _ask(url: str, run: Callable[[Client], Awaitable[Json]]) -> Json:
     if not url.startswith(("http://", "https://")):
         raise CommandFailed(f"{url}: an RPC URL begins with http:// or https://", Exit.USAGE)
 
@@ -126,7 +206,7 @@ def _ask(url: str, run: Callable[[Client], Awaitable[Json]]) -> None:
         async with connect(url) as client:
             return await run(client)
 
-    write_json(asyncio.run(asked()))
+    return asyncio.run(asked())
 
 
 def _keep(file: Path, value: Json) -> None:

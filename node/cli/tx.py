@@ -84,7 +84,9 @@ def operations(name: str | None) -> None:
     )
 
 
-def _with(options: Sequence[Callable[[FC], FC]]) -> Callable[[FC], FC]:
+def with_options(options: Sequence[Callable[[FC], FC]]) -> Callable[[FC], FC]:
+    """Several options at once, in the order of the list."""
+
     def decorate(function: FC) -> FC:
         for option in reversed(options):
             function = option(function)
@@ -96,8 +98,8 @@ def _with(options: Sequence[Callable[[FC], FC]]) -> Callable[[FC], FC]:
 @tx.command(context_settings=WORDS)
 @click.argument("words", nargs=-1, metavar="OPERATION [FIELD=VALUE]...")
 @sender_option
-@_with(body_options)
-@_with(signing_options)
+@with_options(body_options)
+@with_options(signing_options)
 @rpc_option
 def send(url: str, **options: object) -> int:
     """Sign a transaction, send it, and wait until it is final. 1 if it failed."""
@@ -113,8 +115,8 @@ def send(url: str, **options: object) -> int:
 @tx.command(context_settings=WORDS)
 @click.argument("words", nargs=-1, metavar="OPERATION [FIELD=VALUE]...")
 @sender_option
-@_with(body_options)
-@_with(signing_options)
+@with_options(body_options)
+@with_options(signing_options)
 @rpc_option
 def encode(url: str, **options: object) -> None:
     """Canonical bytes and the 32 bytes to sign; signed as well where keys are given."""
@@ -126,7 +128,7 @@ def encode(url: str, **options: object) -> None:
 @tx.command(context_settings=WORDS)
 @click.argument("words", nargs=-1, metavar="OPERATION [FIELD=VALUE]...")
 @sender_option
-@_with(body_options)
+@with_options(body_options)
 @rpc_option
 def simulate(url: str, **options: object) -> int:
     """What would fail now, without sending: every failing rule in order. 1 if any does."""

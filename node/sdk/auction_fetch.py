@@ -24,13 +24,18 @@ async def check_auction(client: Client, auction_id: str) -> list[str]:
     result = await client.read("auction_getResult", params, of=AuctionResult)
     asset = {"asset": read.value.terms.asset}
     instrument = await client.read("instrument_get", asset, of=Instrument)
-    sheets = await _all(client, "auction_getSheets", auction_id, BidSheet)
+    sheets = await all_sheets(client, auction_id)
     allotments = await _all(client, "auction_getAllotments", auction_id, Allotment)
     ncbs = await _all(client, "auction_getNcbs", auction_id, NonCompetitiveBid)
     kind = instrument.value.terms.kind
     return differences(
         read.context.chain_id, kind, read.value, sheets, result.value, allotments, ncbs
     )
+
+
+async def all_sheets(client: Client, auction_id: str) -> list[BidSheet]:
+    """Every sheet of an auction."""
+    return await _all(client, "auction_getSheets", auction_id, BidSheet)
 
 
 async def _all(client: Client, method: str, auction_id: str, of: type[T]) -> list[T]:
