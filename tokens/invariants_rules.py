@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from tokens.invariants_money import Records
+from tokens.records.complaints import COMPLAINT, ComplaintStatus
 from tokens.records.holdings import POSITION
 from tokens.records.instruments import ASSET
 from tokens.records.licences import LICENCE
@@ -16,6 +17,7 @@ from tokens.records.persons import (
 )
 from tokens.records.recovery import RECOVERY
 from tokens.records.rules import RANKS, RULE, RULE_TABLE, RULES_MAX
+from tokens.records.system import AGENDA_ITEM
 from tokens.types import AccountPurpose, AccountStatus, AssetFlag, LicencePhase
 
 
@@ -116,6 +118,20 @@ def validate_recoveries(state: Records) -> Iterator[str]:
             yield f"account {account.id.hex()} is {account.status.name}"
 
 
+def validate_complaints(state: Records) -> Iterator[str]:
+    """Whoever must take the next step has a deadline on the agenda; the rest have none."""
+    waiting = {(i.subject, i.due_on) for i in state.all(AGENDA_ITEM) if i.handler == "complaint"}
+    expected = set()
+    for entry in state.all(COMPLAINT):
+        timed = entry.status not in (ComplaintStatus.ESCALATED, ComplaintStatus.CLOSED)
+        if timed is not (entry.due_on is not None):
+            yield f"complaint {entry.reference} is {entry.status.name}, due {entry.due_on}"
+        if entry.due_on is not None:
+            expected.add((entry.account + entry.reference.encode(), entry.due_on))
+    if waiting != expected:
+        yield "the agenda has other deadlines than the complaints"
+
+
 RULE_INVARIANTS: tuple[Callable[[Records], Iterator[str]], ...] = (
     validate_rules,
     validate_holders,
@@ -123,4 +139,5 @@ RULE_INVARIANTS: tuple[Callable[[Records], Iterator[str]], ...] = (
     validate_sanctions,
     validate_licences,
     validate_recoveries,
+    validate_complaints,
 )

@@ -51,6 +51,7 @@ PARAMETERS: tuple[ParameterSpec, ...] = (
         10_000,
         "blocks after both keys of an auction are public before what is not open can be void",
     ),
+    ParameterSpec("complaint_days", 10, 1, 365, "business days for each step of a complaint"),
     ParameterSpec("recovery_delay_days", 3, 0, 365, "business days before a recovery takes effect"),
     ParameterSpec(
         "travel_threshold",

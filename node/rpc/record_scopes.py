@@ -15,17 +15,21 @@ from tokens.records.auctions import AUCTION_RESULT
 from tokens.records.bids import ALLOTMENT, BID_SHEET, NCB, Allotment, BidSheet
 from tokens.records.cash import QUEUED_REDEMPTION, QueuedRedemption
 from tokens.records.commodities import DELIVERY
+from tokens.records.complaints import COMPLAINT, Complaint
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, BankTotal, Lien
 from tokens.records.kind import Kind, RecordKind
 from tokens.records.market import ORDER, TRADE, Order, Trade
+from tokens.records.options import PUT_ELECTION
 from tokens.records.parties import ACCOUNT, KEY_OWNER, Account, KeyOwner
 from tokens.records.proposals import PROPOSAL, Proposal
 from tokens.records.quotes import QUOTE_REQUEST, QuoteRequest
 from tokens.records.ramps import RAMP, RAMP_REFERENCE, Ramp, RampReference
 from tokens.records.recovery import RECOVERY
+from tokens.records.reports import REPORT, REPORT_ANCHOR, Report, ReportAnchor
 from tokens.records.repos import REPO, Repo
 from tokens.records.settlement import BATCH, Batch
 from tokens.records.tax import TAX_CERTIFICATE, TaxCertificate
+from tokens.records.travel import TRAVEL, Travel
 from tokens.types import Role
 
 PUBLIC_KINDS = frozenset(
@@ -68,6 +72,19 @@ PUBLIC_KINDS = frozenset(
     }
 )
 """Terms, aggregates, participants, governance: what everybody may know."""
+
+
+def _complaint(view: View, record: Complaint) -> bool:
+    return view.covers(record.account) or view.covers(record.about)
+
+
+def _travel(view: View, record: Travel) -> bool:
+    named = (record.originator, record.beneficiary, record.source, record.target)
+    return any(view.covers(each) for each in named)
+
+
+def _of_institution(view: View, record: Report | ReportAnchor) -> bool:
+    return view.covers(record.institution)
 
 
 def _order(view: View, record: Order) -> bool:
@@ -173,6 +190,11 @@ _SCOPES: dict[str, Rule] = dict(
         _line(ALLOTMENT, _allotment),
         _line(DELIVERY, _of_account),
         _line(RECOVERY, _of_account),
+        _line(COMPLAINT, _complaint),
+        _line(TRAVEL, _travel),
+        _line(REPORT, _of_institution),
+        _line(REPORT_ANCHOR, _of_institution),
+        _line(PUT_ELECTION, _of_account),
         _line(ORDER, _order),
         _line(TRADE, _trade),
         _line(QUOTE_REQUEST, _quote),

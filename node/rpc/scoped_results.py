@@ -22,6 +22,7 @@ from node.sdk.schema.common import Receipt as ReceiptView
 from node.sdk.schema.process import AgendaStatus
 from tokens.codec import Canonical
 from tokens.records import KINDS
+from tokens.records.holdings import LIEN, Lien
 from tokens.results import Code, Receipt
 from tokens.transaction import Transaction, decode_transaction
 
@@ -146,6 +147,14 @@ def statement(call: Call, _params: msgspec.Struct, result: object) -> object:
         ]
     )
     return _replace(whole, entries=entries)
+
+
+def pledges(call: Call, _params: msgspec.Struct, result: object) -> object:
+    """pledge_get: the units of one pledge, to its owner or the holder."""
+    liens = cast("tuple[Lien, ...]", result)
+    if not all(shows(call.view, LIEN, lien) for lien in liens):
+        raise refused()
+    return call.view.blot(liens)
 
 
 def agenda(_call: Call, _params: msgspec.Struct, result: object) -> object:

@@ -20,6 +20,7 @@ from node.rpc.view import refused
 from node.sdk.schema.sub import SubscribeParams
 from node.sdk.schema.tax import CertificateParams
 from node.sdk.schema.tx import TxListParams
+from tokens.records.complaints import COMPLAINT
 from tokens.records.kind import Kind
 from tokens.records.market import ORDER, TRADE
 from tokens.records.proposals import PROPOSAL
@@ -28,6 +29,7 @@ from tokens.records.ramps import RAMP, RAMP_REFERENCE
 from tokens.records.recovery import RECOVERY
 from tokens.records.repos import REPO
 from tokens.records.settlement import BATCH
+from tokens.records.travel import TRAVEL
 from tokens.types import Role
 
 Params = msgspec.Struct
@@ -154,6 +156,8 @@ SCOPES: dict[str, Scope] = {
     "commodity_getLot": PUBLIC,
     "commodity_getLots": PUBLIC,
     "commodity_list": PUBLIC,
+    "complaint_get": record(COMPLAINT),
+    "complaint_list": either("account", "about"),
     "consensus_evidence": PUBLIC,
     "consensus_participation": PUBLIC,
     "consensus_state": PUBLIC,
@@ -184,6 +188,11 @@ SCOPES: dict[str, Scope] = {
     "participant_get": PUBLIC,
     "participant_getStatement": own("servicer"),
     "participant_list": PUBLIC,
+    "payment_get": PUBLIC,
+    "payment_getDefaults": PUBLIC,
+    "payment_getElections": LISTED,
+    "payment_list": PUBLIC,
+    "pledge_get": Scope(_always, results.pledges, hides_missing=True),
     "pledge_list": own("pledgee"),
     "ramp_get": record(RAMP),
     "ramp_getReference": record(RAMP_REFERENCE),
@@ -192,6 +201,10 @@ SCOPES: dict[str, Scope] = {
     "recovery_get": record(RECOVERY),
     "repo_get": record(REPO, "repo"),
     "repo_list": LISTED,
+    "report_get": own("institution"),
+    "report_getAnchor": own("institution"),
+    "report_list": own("institution"),
+    "report_listAnchors": own("institution"),
     "rfq_get": record(QUOTE_REQUEST),
     "rfq_list": own("participant"),
     "rpc.discover": PUBLIC,
@@ -213,6 +226,8 @@ SCOPES: dict[str, Scope] = {
     "tax_getTable": PUBLIC,
     "trade_get": record(TRADE),
     "trade_list": PUBLIC,
+    "travel_get": record(TRAVEL),
+    "travel_list": either("originator", "beneficiary", "account"),
     "tx_decode": PUBLIC,
     "tx_encode": PUBLIC,
     "tx_get": Scope(_always, results.transaction, hides_missing=True),

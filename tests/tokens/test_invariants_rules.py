@@ -9,6 +9,7 @@ from tests.tokens.smallworld import DATE, addr, digest, genesis, policy
 from tokens.genesis_state import build_state
 from tokens.invariants import broken_invariants
 from tokens.invariants_rules import RULE_INVARIANTS
+from tokens.records.complaints import COMPLAINT, Complaint, ComplaintStatus
 from tokens.records.holdings import LegalBasis
 from tokens.records.instruments import ASSET
 from tokens.records.licences import LICENCE, Licence
@@ -79,6 +80,22 @@ def recovery_of_an_open_account(state: Overlay) -> None:
     state.put(RECOVERY, recovery)
 
 
+def complaint_without_a_deadline(state: Overlay) -> None:
+    complaint = Complaint(
+        account=addr("client-a2"),
+        reference="C-1",
+        about=addr("bank-a"),
+        text_hash=digest("text"),
+        status=ComplaintStatus.SUBMITTED,
+        regulator=None,
+        answer_hash=None,
+        outcome_hash=None,
+        filed_on=DATE,
+        due_on=None,
+    )
+    state.put(COMPLAINT, complaint)
+
+
 DAMAGES: dict[str, Callable[[Overlay], None]] = {
     "validate_rules": unlisted_rule,
     "validate_holders": wrong_count,
@@ -86,6 +103,7 @@ DAMAGES: dict[str, Callable[[Overlay], None]] = {
     "validate_sanctions": empty_list,
     "validate_licences": licence_without_a_date,
     "validate_recoveries": recovery_of_an_open_account,
+    "validate_complaints": complaint_without_a_deadline,
 }
 
 

@@ -29,6 +29,7 @@ from tokens.events.cash import (
 )
 from tokens.events.collateral import CollateralEvent
 from tokens.events.commodities import DeliveryChanged, LotChanged, LotDocumentAdded
+from tokens.events.complaints import ComplaintChanged
 from tokens.events.control import (
     AssetPaused,
     CreditStopSet,
@@ -124,6 +125,7 @@ from tokens.events.travel import TravelEvent
 
 LedgerEvent = (
     Moved
+    | ComplaintChanged
     | Issued
     | Burned
     | LienPlaced

@@ -19,6 +19,7 @@ from tokens.auction_days import (
 from tokens.auction_settling import AUCTION_SETTLE_AGENDA
 from tokens.calling import CALL_AGENDA
 from tokens.commodities import DELIVERY_AGENDA, LOT_AGENDA
+from tokens.complaining import COMPLAINT_AGENDA
 from tokens.defaulting import DEFAULT_AGENDA
 from tokens.fixings import FIXING_AGENDA
 from tokens.grant_ends import GRANT_VOIDING
@@ -39,6 +40,13 @@ from tokens.ops.cash_accounts import SET_CASH_ACCOUNT
 from tokens.ops.cash_asset import DEFINE_CASH_ASSET
 from tokens.ops.central_bank_money import CB_ISSUE, CB_WITHDRAW
 from tokens.ops.commodities import DEFINE_COMMODITY, MINT_RECEIPTS
+from tokens.ops.complaints import (
+    ANSWER_COMPLAINT,
+    ASSIGN_COMPLAINT,
+    CLOSE_COMPLAINT,
+    ESCALATE_COMPLAINT,
+    FILE_COMPLAINT,
+)
 from tokens.ops.control import FORCE_TRANSFER, PAUSE_ASSET
 from tokens.ops.coupons import COUPON_FUND, PRINCIPAL_FUND, REDEMPTION_FUND, SET_TAX_TABLE
 from tokens.ops.defaults import SET_CROSS_DEFAULT
@@ -232,6 +240,11 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     OBJECT_RECOVERY,
     AGREE_RECOVERY,
     END_RECOVERY,
+    FILE_COMPLAINT,
+    ASSIGN_COMPLAINT,
+    ANSWER_COMPLAINT,
+    ESCALATE_COMPLAINT,
+    CLOSE_COMPLAINT,
     PROPOSE_REPO,
     ACCEPT_REPO,
     WITHDRAW_REPO,
@@ -290,6 +303,7 @@ HANDLERS: tuple[AgendaHandler, ...] = (
     GRANT_VOIDING,
     REASSIGNMENT_AGENDA,
     RECOVERY_AGENDA,
+    COMPLAINT_AGENDA,
     CALL_AGENDA,
     PUT_WINDOW_AGENDA,
     PUT_AGENDA,

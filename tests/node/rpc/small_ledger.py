@@ -10,6 +10,7 @@ from tests.node.rpc.fake_node import FakeNode
 from tests.node.rpc.small_aml import put_aml
 from tests.node.rpc.small_auction import put_auction
 from tests.node.rpc.small_collateral import put_collateral
+from tests.node.rpc.small_complaint import put_complaint
 from tests.node.rpc.small_market import put_market
 from tests.node.rpc.small_money import GOLD, put_money
 from tests.node.rpc.small_payments import put_payments
@@ -270,6 +271,7 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     put_tax(overlay, BOND_ID, MONEY)
     put_auction(overlay, BOND_ID)
     overlay.put(BATCH, batch())
+    put_complaint(overlay, account=ALICE, about=BANK)
     overlay.put(PROPOSAL, proposal())
     put_market(overlay, BOND_ID)
     overlay.put(ASSET, asset(GOLD, AssetKind.COMMODITY))

@@ -115,6 +115,8 @@ repo_list                yes yes yes
 rpc.discover             yes yes yes
 settle_get               yes yes yes
 settle_list              yes yes yes
+complaint_get            yes yes yes
+complaint_list           yes yes yes
 sub_subscribe            yes yes yes
 sub_unsubscribe          yes yes yes
 supervision_getCoverage  yes yes yes

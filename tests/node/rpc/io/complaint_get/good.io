@@ -1,0 +1,3 @@
+// complaint_get: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "complaint_get", "params": {"account": "tmhr138ywmftf4xcdh4twj75sf6mr45xagk89", "reference": "C-1"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x01557d7c39021ada58c89eebeae58757da1a9a5d7c6585491dc571cd9caa3d3a", "stateRoot": "0x5442ac3f62546fb5fdd667f1ab9bb8af9c36cf68d9a1e76243afd0ce9c5233a2"}, "value": {"account": "tmhr138ywmftf4xcdh4twj75sf6mr45xagk89", "reference": "C-1", "about": "tmhr1kpeh9y9de5uwghx496whzdxu8vtnmqn5", "textHash": "0x5d08b02d678fc068788ca5ade565148e494083821ac8d1bce4c3fba092bc634e", "status": "SUBMITTED", "regulator": null, "answerHash": null, "outcomeHash": null, "filedOn": "2025-07-03", "dueOn": "2025-07-03"}}}
