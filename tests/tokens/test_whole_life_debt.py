@@ -10,7 +10,10 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 from tests.tokens.debt_life import (
+    DEALERS,
+    INCREMENT,
     MILLION,
+    TAX_E6,
     VECTORS,
     Conserved,
     auction_terms,
@@ -22,15 +25,28 @@ from tests.tokens.debt_life import (
 )
 from tests.tokens.ops.kinds import terms_of
 from tests.tokens.support import MONEY, addr
-from tokens.events import OrderFilled, PrincipalPaid
-from tokens.ops.coupons import RedemptionFund
+from tokens.events import CouponPaid, OrderFilled, PrincipalPaid
+from tokens.finance.daycount import DayCount
+from tokens.ops.coupons import CouponFund, RedemptionFund
+from tokens.ops.marks import MarkEntry, SetMarks
 from tokens.ops.orders import PlaceOrder
+from tokens.ops.repos import AcceptRepo, ProposeRepo, repo_id
 from tokens.posting import supply_of
 from tokens.records.auctions import AUCTION, AUCTION_RESULT, AuctionStatus
 from tokens.records.bids import ALLOTMENT, ALLOTMENTS, Allotment
-from tokens.records.instruments import ASSET, InstrumentTerms
+from tokens.records.holdings import POSITION
+from tokens.records.instruments import ASSET, PAYMENT, InstrumentTerms, PaymentStatus
 from tokens.records.market import Side
 from tokens.records.rates import REFERENCE_RATE
+from tokens.records.repos import (
+    REPO,
+    CollateralLine,
+    MarginTerms,
+    RepoKind,
+    RepoMode,
+    RepoStatus,
+    RepoTerms,
+)
 from tokens.types import AssetKind, AssetStatus
 
 DATE = dt.date
@@ -56,8 +72,6 @@ def by_row(ledger: Conserved, asset: str, sheet: list[tuple[int, int]]) -> list[
 
 
 def _bidders(count: int) -> list[bytes]:
-    from tests.tokens.debt_life import DEALERS
-
     return [addr(DEALERS[place % len(DEALERS)]) for place in range(count)]
 
 
@@ -145,6 +159,7 @@ def test_whole_life_of_a_bill() -> None:
 
     ledger.go_to(DATE(2020, 9, 11))
     on_the_book(ledger, terms.isin, 984_000, 0)
+    lent(ledger, terms.isin, DATE(2020, 9, 14))
 
     ledger.go_to(DATE(2020, 12, 3))
     assert status_of(ledger, terms.isin) is AssetStatus.MATURED
@@ -154,3 +169,123 @@ def test_whole_life_of_a_bill() -> None:
     assert supply_of(ledger.state, terms.isin) == 0
     paid = told(ledger, PrincipalPaid)
     assert sum(event.amount for event in paid) == sum(face for _, face in published("bill"))
+
+
+ACCRUED = 125_690_608
+"""LOT x 3.5 % x 13 / 181 = 125,690,607.73, half up: 13 of the 181 days since 20 February."""
+CASH = 400 * MILLION
+RATE_E6 = 100_000
+PRICE = CASH + 76_712_329
+"""CASH x 10 % x 7 / 365 = 76,712,328.77, half up."""
+
+
+def lent(ledger: Conserved, asset: str, start: dt.date) -> None:
+    """bank-b lends its bond for a week, pledged, and pays 10 percent for the money."""
+    entry = MarkEntry(asset=asset, price_e4=950_000, dirty=True)
+    ledger.ok("marker", SetMarks(for_date=ledger.business_date, marks=(entry,)))
+    ledger.go_to(start)
+    terms = RepoTerms(
+        reference="REPO-1",
+        seller=addr("bank-b"),
+        buyer=addr("bank-a"),
+        custodian=None,
+        kind=RepoKind.TERM,
+        mode=RepoMode.PLEDGE,
+        cash_asset=MONEY,
+        cash=CASH,
+        rate_e6=RATE_E6,
+        daycount=DayCount.ACT_365F,
+        start=start,
+        end=start + dt.timedelta(days=7),
+        collateral=(CollateralLine(asset=asset, amount=LOT, haircut_bps=500),),
+        margin=MarginTerms(frequency_bd=0, threshold_bps=0, deadline_bd=0),
+        substitutions=(),
+    )
+    before = ledger.money("bank-b")
+    mine, theirs = addr("bank-b-cash"), addr("bank-a-cash")
+    ledger.ok("bank-b", ProposeRepo(terms=terms, securities=mine, cash=mine))
+    repo = repo_id(addr("bank-b"), terms)
+    ledger.ok("bank-a", AcceptRepo(repo=repo, securities=theirs, cash=theirs))
+    assert ledger.money("bank-b") == before + CASH
+    position = ledger.state.get(POSITION, asset, mine)
+    assert position is not None
+    assert position.pledged == LOT
+    ledger.go_to(start + dt.timedelta(days=7))
+    found = ledger.state.get(REPO, repo)
+    assert found is not None
+    assert (found.status, found.price) == (RepoStatus.CLOSED, PRICE)
+    assert ledger.money("bank-b") == before + CASH - PRICE
+    position = ledger.state.get(POSITION, asset, mine)
+    assert position is not None
+    assert position.pledged == 0
+
+
+def coupon(ledger: Conserved, asset: str, number: int, date: dt.date) -> None:
+    """Record, funded a day before, paid to every holder net of tax."""
+    ledger.go_to(date - dt.timedelta(days=1 if date.weekday() else 3))
+    payment = ledger.state.get(PAYMENT, asset, number)
+    assert payment is not None
+    assert (payment.status, payment.payment_date) == (PaymentStatus.RECORD_TAKEN, date)
+    assert payment.required == supply_of(ledger.state, asset) * 70_000 // 10**6 // 2
+    names = (*DEALERS, "bank-b")
+    before = {name: ledger.money(name) for name in names}
+    tax = ledger.money("tax")
+    ledger.ok("treasury", CouponFund(asset=asset, coupon=number))
+    ledger.go_to(date)
+    withheld = 0
+    for name in names:
+        gross = ledger.units(asset, name) * 70_000 // 10**6 // 2
+        taken = (2 * gross * TAX_E6 + 10**6) // (2 * 10**6)
+        withheld += taken
+        assert ledger.money(name) == before[name] + gross - taken
+    assert ledger.money("tax") == tax + withheld
+
+
+def test_whole_life_of_a_bond() -> None:
+    """Auctioned 2021-03-03, traded, lent, five coupons net of tax, redeemed in August 2023."""
+    ledger = Conserved(document(DATE(2021, 3, 2)))
+    tax_table(ledger)
+    terms = terms_of(
+        AssetKind.FIXED,
+        denomination=INCREMENT,
+        increment=INCREMENT,
+        coupon_rate_e6=70_000,
+        issue_date=DATE(2020, 8, 20),
+        dated_date=DATE(2020, 8, 20),
+        maturity_date=DATE(2023, 8, 20),
+        roll_day=20,
+        max_supply=100_000 * MILLION,
+        settlement_asset=MONEY,
+        treasury_account=addr("treasury-cash"),
+    )
+    asset = terms.isin
+    instrument(ledger, terms)
+    allotted = sold(ledger, "bond", terms, DATE(2021, 3, 4))
+    rows = FACTS["bond"]["rows"]  # type: ignore[index]
+    for entry, row in zip(allotted, rows, strict=True):
+        clean = entry.money - entry.accrued
+        printed = (in_millions(clean), in_millions(entry.accrued), in_millions(entry.money))
+        assert printed == (row[4], row[5], row[6])
+
+    ledger.go_to(DATE(2021, 3, 5))
+    on_the_book(ledger, asset, 950_000, ACCRUED)
+    lent(ledger, asset, DATE(2021, 3, 8))
+
+    dates = (
+        DATE(2021, 8, 20),
+        DATE(2022, 2, 21),
+        DATE(2022, 8, 22),
+        DATE(2023, 2, 20),
+        DATE(2023, 8, 21),
+    )
+    for number, date in enumerate(dates, start=2):
+        coupon(ledger, asset, number, date)
+    assert status_of(ledger, asset) is AssetStatus.MATURED
+    held = {name: ledger.units(asset, name) for name in (*DEALERS, "bank-b")}
+    before = {name: ledger.money(name) for name in held}
+    ledger.ok("treasury", RedemptionFund(asset=asset))
+    ledger.work()
+    assert status_of(ledger, asset) is AssetStatus.REDEEMED
+    assert supply_of(ledger.state, asset) == 0
+    assert {name: ledger.money(name) - before[name] for name in held} == held
+    assert len(told(ledger, CouponPaid)) == len(dates) * len(held)
