@@ -81,6 +81,14 @@ def tax_tables_of(profile: Profile, account: bytes) -> tuple[TaxTable, ...]:
     return tuple(sorted(tables, key=lambda table: table.profile))
 
 
+def thresholds_of(profile: Profile) -> dict[str, int]:
+    """The parameters of the ledger that a profile gives: sums in its own currency."""
+    return {
+        "cash_report_threshold": profile.cash_report.threshold,
+        "travel_threshold": profile.travel_rule.threshold,
+    }
+
+
 def money_of(profile: Profile, issuer: bytes) -> CentralBankMoney:
     """The one asset of genesis; `issuer` is the central bank."""
     money = profile.money

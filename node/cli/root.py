@@ -27,6 +27,7 @@ from node.cli.query import query
 from node.cli.run import run
 from node.cli.snapshot import snapshot
 from node.cli.testnet import testnet
+from node.cli.travel import travel
 from node.cli.tx import tx
 from node.cli.validator import validator
 from node.cli.verify import verify
@@ -74,6 +75,7 @@ for _command in (
     keys,
     init,
     testnet,
+    travel,
     run,
     devnet,
     tx,

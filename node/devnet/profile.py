@@ -17,7 +17,7 @@ from node.devnet.cast import (
 )
 from node.identity import dev_keys
 from node.profile import Profile
-from node.profile_checks import calendar_of, money_of, tax_tables_of
+from node.profile_checks import calendar_of, money_of, tax_tables_of, thresholds_of
 from tokens.finance.calendar import WEEKEND_SATURDAY_SUNDAY, Calendar
 from tokens.genesis import CentralBankMoney, DevBalance, Genesis
 from tokens.records.day import TaxEntry, TaxTable
@@ -74,6 +74,8 @@ def dev_genesis(
 ) -> Genesis:
     """The document as a value; money, calendar and taxes of a state if its profile is given."""
     parameters = {"block_transactions_max": BLOCK_TRANSACTIONS_MAX}
+    if profile is not None:
+        parameters |= thresholds_of(profile)
     if window_blocks is not None:
         parameters["window_blocks"] = window_blocks
     return Genesis(

@@ -18,13 +18,14 @@ from node.devnet.profile import approval_policies, calendar, tax_table
 from node.genesis_file import write_genesis
 from node.keystore import create_key
 from node.profile import Profile
-from node.profile_checks import calendar_of, money_of, tax_tables_of
+from node.profile_checks import calendar_of, money_of, tax_tables_of, thresholds_of
 from node.storage.durable import create_file
 from tokens.finance.calendar import Calendar, is_business_day
 from tokens.genesis import CentralBankMoney, Genesis
 from tokens.genesis_checks import require_valid
 from tokens.records.governance import Validator
 from tokens.records.parties import Account, KeyPolicy, Participant
+from tokens.records.system import Parameter
 from tokens.types import NO_ADDRESS, AccountStatus
 
 PASSPHRASE_BYTES = 24
@@ -121,7 +122,12 @@ def _genesis(
         business_date=_business_date(days),
         day_open=False,
         calendar=days,
-        parameters=(),
+        parameters=()
+        if profile is None
+        else tuple(
+            Parameter(name=name, value=value)
+            for name, value in sorted(thresholds_of(profile).items())
+        ),
         approval_policies=approval_policies(),
         tax_tables=(tax_table(tax_account),)
         if profile is None

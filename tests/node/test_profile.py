@@ -192,3 +192,12 @@ def test_the_command_says_what_is_assumed(capsys: pytest.CaptureFixture[str]) ->
     assert "Pakistan (PK)" in out
     assert out.count("assumed  ") == 5
     assert status_of(["profile", str(PK.parent / "none.toml")]) == Exit.BAD_CONFIG
+
+
+def test_thresholds_of_a_profile_are_parameters_of_its_genesis() -> None:
+    profile = load_profile(PK)
+    given = {entry.name: entry.value for entry in dev_genesis(profile=profile).parameters}
+    assert given["travel_threshold"] == 280_000_00
+    assert given["cash_report_threshold"] == 2_000_000_00
+    plain = {entry.name for entry in dev_genesis().parameters}
+    assert plain.isdisjoint({"travel_threshold", "cash_report_threshold"})

@@ -1,0 +1,1 @@
+"""What an institution tells its financial intelligence unit, built beside the ledger."""

@@ -1,0 +1,157 @@
+"""The private customer file of an institution: never on the ledger, never sent to a node.
+
+A JSON file of mode 0600. docs/aml.md shows one. Unknown fields are refused, so that a misspelt one
+is not left out of a report in silence.
+"""
+
+import datetime as dt
+import stat
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+FILE_BYTES_MAX = 64 * 2**20
+
+Words = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+Plain = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern="^[a-zA-Z0-9 .'-]*\\Z")]
+"""What goAML takes in names."""
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern="^[a-zA-Z0-9 .'-]*\\Z")]
+Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}\\Z")]
+Code = Annotated[str, msgspec.Meta(pattern="^(-|[A-Z0-9]{1,10})\\Z")]
+"""Of a list of the unit; `-` where it has an entry for unknown."""
+
+
+class CustomersUnreadable(Exception):
+    """The file cannot be used; the message is a sentence without what stands in it."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Strict."""
+
+
+class Place(Entry, frozen=True, kw_only=True):
+    """A postal address."""
+
+    kind: Code = "-"
+    address: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    city: Words
+    state: Words
+    country: Country
+
+
+class Document(Entry, frozen=True, kw_only=True):
+    """By what a person was identified."""
+
+    kind: Code
+    number: Words
+    issued_on: dt.date
+    expires_on: dt.date
+    country: Country
+
+
+class Person(Entry, frozen=True, kw_only=True):
+    """A natural person who signs for an account."""
+
+    first_name: Name
+    last_name: Name
+    gender: Code = "-"
+    born_on: dt.date
+    id_number: Words
+    nationality: Country
+    residence: Country
+    phone: Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
+    address: Place
+    occupation: Words | None = None
+    document: Document
+    role: Code = "-"
+
+
+class Director(Entry, frozen=True, kw_only=True):
+    """Who runs a legal person."""
+
+    first_name: Name
+    last_name: Name
+    role: Code
+
+
+class LegalEntity(Entry, frozen=True, kw_only=True):
+    """The legal person that an account belongs to."""
+
+    name: Plain
+    legal_form: Code
+    registration_no: Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
+    business: Words
+    address: Place
+    incorporated_on: dt.date
+    state: Words
+    country: Country
+    directors: Annotated[tuple[Director, ...], msgspec.Meta(min_length=1)]
+
+
+class Stranger(Entry, frozen=True, kw_only=True):
+    """Who stands at the other end of a payment outside."""
+
+    first_name: Name
+    last_name: Name
+    country: Country
+
+
+class Customer(Entry, frozen=True, kw_only=True):
+    """Who stands behind one account of the ledger."""
+
+    account_name: Plain
+    opened_on: dt.date
+    account_kind: Code = "-"
+    entity: LegalEntity | None = None
+    signatories: Annotated[tuple[Person, ...], msgspec.Meta(min_length=1)]
+
+
+class Reporter(Entry, frozen=True, kw_only=True):
+    """The money-laundering reporting officer."""
+
+    first_name: Name
+    last_name: Name
+    email: Words | None = None
+    occupation: Words | None = None
+
+
+class Institution(Entry, frozen=True, kw_only=True):
+    """Who reports."""
+
+    rentity_id: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+    """Number at the unit."""
+    name: Words
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
+    branch: Words
+    is_bank: bool
+    place: Place
+    reporter: Reporter
+
+
+class CustomerFile(Entry, frozen=True, kw_only=True):
+    """All of it."""
+
+    institution: Institution
+    customers: dict[str, Customer]
+    """By the address of the account, as text."""
+    outside: dict[str, Stranger] = {}
+    """By the ramp, as 0x and hex: who paid in or was paid."""
+
+
+def load_customers(path: Path) -> CustomerFile:
+    """Read it. Raises CustomersUnreadable."""
+    try:
+        mode = path.stat().st_mode
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise CustomersUnreadable(f"{path}: others may read it; chmod 600")
+        data = path.read_bytes()
+    except OSError as error:
+        raise CustomersUnreadable(f"{path}: {error.strerror}") from None
+    if len(data) > FILE_BYTES_MAX:
+        raise CustomersUnreadable(f"{path}: more than {FILE_BYTES_MAX} bytes")
+    try:
+        return msgspec.json.decode(data, type=CustomerFile)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        where = str(error).rpartition(" - at ")[2]
+        raise CustomersUnreadable(f"{path}: not valid at {where}") from None

@@ -1,0 +1,153 @@
+"""`mohur travel`: check, seal and open the data of sender and receiver of a transfer."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from node.cli.exits import CommandFailed, Exit
+from node.cli.output import write_json
+from node.cli.remote import rpc_option
+from node.cli.words import parse_json
+
+if TYPE_CHECKING:
+    from node.sdk.client import Client
+    from node.sdk.ivms101 import Payload
+    from tokens.jsonform import Json
+
+_file = click.Path(path_type=Path, dir_okay=False, exists=True)
+_version = click.Choice(["101", "101.2023"])
+
+
+@click.group(short_help="Check, seal and open the data of a transfer.")
+def travel() -> None:
+    r"""Check, seal and open the IVMS101 payload that goes with a transfer.
+
+    What `seal` prints is an operation for `mohur tx send --json -`.
+
+    \b
+      mohur travel check payload.json --version 101.2023
+      mohur travel seal 0xTRAVEL payload.json --version 101.2023 \
+        | mohur tx send --json - --sender @bank-a --key bank-a.json
+      mohur travel open 0xTRAVEL sent.json --key seal-key.json
+    """
+
+
+@travel.command()
+@click.argument("file", type=_file)
+@click.option("--version", type=_version, required=True, help="Version that it claims.")
+def check(file: Path, version: str) -> None:
+    """Say whether a payload is one of its version, and print its canonical hash."""
+    import hashlib
+
+    from node.sdk.ivms101_checks import canonical
+
+    data = canonical(_payload(file, version))
+    digest = hashlib.sha256(data).hexdigest()
+    write_json({"version": version, "bytes": len(data), "sha256": "0x" + digest})
+
+
+@travel.command()
+@click.argument("travel_id")
+@click.argument("file", type=_file)
+@click.option("--version", type=_version, required=True, help="Version that it claims.")
+@rpc_option
+def seal(travel_id: str, file: Path, version: str, url: str) -> None:
+    """Seal a payload to both institutions and the FIU: print the operation send_travel."""
+    payload = _payload(file, version)
+
+    async def run(client: Client) -> Json:
+        from node.sdk.travel import sealed_payload
+        from node.sdk.travel_readers import readers_of
+        from tokens.codec import encode
+        from tokens.records.travel import Travel
+
+        read = await client.read("travel_get", {"travel": travel_id}, of=Travel)
+        try:
+            readers = await readers_of(client, read.value)
+            made = sealed_payload(read.context.chain_id, read.value.id, payload, readers)
+        except ValueError as error:
+            raise CommandFailed(f"cannot seal: {error}", Exit.REFUSED) from None
+        return client.form.write_operation(encode(made))
+
+    _ask(url, run)
+
+
+@travel.command("open")
+@click.argument("travel_id")
+@click.argument("operation", type=_file)
+@click.option("--key", type=_file, required=True, help='File {"privateKey": "0x..."}.')
+@rpc_option
+def open_payload(travel_id: str, operation: Path, key: Path, url: str) -> None:
+    """Open what was sent: OPERATION holds the send_travel of the transaction. Prints the payload.
+
+    The hash is checked against the state, the payload against its version.
+    """
+    secret = _secret(key)
+    sealed = _sealed(parse_json(operation.read_text(), str(operation)))
+
+    async def run(client: Client) -> Json:
+        from node.sdk.ivms101_checks import BadPayload, canonical
+        from node.sdk.sealing import Unopened
+        from node.sdk.travel import OtherCiphertext, opened_payload
+        from tokens.records.travel import Travel
+
+        read = await client.read("travel_get", {"travel": travel_id}, of=Travel)
+        today = dt.datetime.now(tz=dt.UTC).date()
+        try:
+            payload = opened_payload(read.context.chain_id, read.value, sealed, secret, today)
+        except (BadPayload, OtherCiphertext, Unopened) as error:
+            raise CommandFailed(f"{type(error).__name__}: {error}", Exit.REFUSED) from None
+        return cast("Json", parse_json(canonical(payload).decode(), "payload"))
+
+    _ask(url, run)
+
+
+def _payload(file: Path, version: str) -> Payload:
+    from node.sdk.ivms101_checks import BadPayload, read_payload
+    from tokens.records.travel import PayloadVersion
+
+    claimed = PayloadVersion.IVMS101 if version == "101" else PayloadVersion.IVMS101_2023
+    today = dt.datetime.now(tz=dt.UTC).date()
+    try:
+        return read_payload(file.read_bytes(), claimed, today)
+    except BadPayload as error:
+        raise CommandFailed(f"{file}: {error}", Exit.REFUSED) from None
+
+
+def _sealed(operation: object) -> bytes:
+    text = operation.get("sealed") if isinstance(operation, dict) else None
+    try:
+        return bytes.fromhex(str(text).removeprefix("0x"))
+    except ValueError:
+        raise CommandFailed("the operation is no send_travel", Exit.USAGE) from None
+
+
+def _secret(file: Path) -> bytes:
+    held = parse_json(file.read_text(), str(file))
+    text = held.get("privateKey") if isinstance(held, dict) else None
+    try:
+        secret = bytes.fromhex(str(text).removeprefix("0x"))
+    except ValueError:
+        secret = b""
+    if len(secret) != 32:
+        raise CommandFailed(f"{file}: no private key of 32 bytes", Exit.USAGE)
+    return secret
+
+
+def _ask(url: str, run: Callable[[Client], Awaitable[Json]]) -> None:
+    if not url.startswith(("http://", "https://")):
+        raise CommandFailed(f"{url}: an RPC URL begins with http:// or https://", Exit.USAGE)
+
+    async def asked() -> Json:
+        from node.sdk.client import connect
+
+        async with connect(url) as client:
+            return await run(client)
+
+    write_json(asyncio.run(asked()))

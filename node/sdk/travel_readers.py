@@ -1,0 +1,42 @@
+"""To whose keys the data of a transfer are sealed: both institutions and the unit."""
+
+from node.sdk.client import Client
+from node.sdk.schema.account import AccountParams
+from node.sdk.schema.common import Page, PageParams
+from tokens.records.parties import Account, Participant
+from tokens.records.travel import Travel
+from tokens.types import NO_ADDRESS, Role
+
+PAGES_MAX = 100
+
+
+async def readers_of(client: Client, travel: Travel) -> list[bytes]:
+    """Public keys, each once. ValueError: a participant is missing, or none is the unit."""
+    institutions = [
+        await _servicer(client, travel.source, travel.originator),
+        await _servicer(client, travel.target, travel.beneficiary),
+    ]
+    found: dict[bytes, bytes] = {}
+    cursor: str | None = None
+    for _ in range(PAGES_MAX):
+        asked = PageParams(cursor=cursor, limit=100)
+        read = await client.read("participant_list", asked, of=Page[Participant])
+        for participant in read.value.items:
+            if participant.id in institutions or Role.FIU in participant.roles:
+                found[participant.id] = participant.encryption_key
+        cursor = read.value.next
+        if cursor is None:
+            break
+    if not all(institution in found for institution in institutions):
+        raise ValueError("an institution is no participant")
+    if len(found) == len(set(institutions)):
+        raise ValueError("no participant is the financial intelligence unit")
+    return list(dict.fromkeys(found.values()))
+
+
+async def _servicer(client: Client, account: bytes, institution: bytes) -> bytes:
+    """Who services the account now; of a ramp's side outside: the bank."""
+    if account == NO_ADDRESS:
+        return institution
+    read = await client.read("account_get", AccountParams(account=account), of=Account)
+    return read.value.servicer

@@ -1,0 +1,58 @@
+"""`mohur travel` against a real server: check, seal to the ledger's keys, open."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from node.cli import root
+from node.cli.exits import Exit
+from node.sdk.sealing import new_key
+from tests.node.cli.test_auction import served
+from tests.node.rpc.small_aml import travel
+from tests.node.sdk.ivms101_samples import payload
+
+TRAVEL = "0x" + travel().id.hex()
+
+
+def write(folder: Path, version: str) -> str:
+    path = folder / "payload.json"
+    path.write_text(json.dumps(payload(version)))
+    return str(path)
+
+
+@pytest.mark.parametrize(("version", "other"), [("101", "101.2023"), ("101.2023", "101")])
+def test_a_payload_is_checked_as_the_version_that_it_claims(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], version: str, other: str
+) -> None:
+    file = write(tmp_path, version)
+    assert root.status_of(["travel", "check", file, "--version", version]) == Exit.OK
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["version"], len(printed["sha256"])) == (version, 66)
+    assert root.status_of(["travel", "check", file, "--version", other]) == Exit.REFUSED
+    assert "Khan" not in capsys.readouterr().err
+
+
+def test_it_is_not_sealed_where_nobody_is_the_unit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The small ledger has no FIU."""
+    file = write(tmp_path, "101")
+    with served() as url:
+        words = ["travel", "seal", TRAVEL, file, "--version", "101", "--rpc", url]
+        assert root.status_of(words) == Exit.REFUSED
+    assert "financial intelligence unit" in capsys.readouterr().err
+
+
+def test_what_was_not_sent_is_not_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key, sent = tmp_path / "key.json", tmp_path / "sent.json"
+    key.write_text(json.dumps({"privateKey": "0x" + new_key().private.hex()}))
+    sent.write_text(json.dumps({"type": "send_travel", "sealed": "0x00"}))
+    with served() as url:
+        words = ["travel", "open", TRAVEL, str(sent), "--key", str(key), "--rpc", url]
+        assert root.status_of(words) == Exit.REFUSED
+    assert "OtherCiphertext" in capsys.readouterr().err
+    key.write_text("{}")
+    assert root.status_of(words) == Exit.USAGE
