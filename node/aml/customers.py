@@ -26,11 +26,7 @@ class CustomersUnreadable(Exception):
     """The file cannot be used; the message is a sentence without what stands in it."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
-    """Strict."""
-
-
-class Place(Entry, frozen=True, kw_only=True):
+class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """A postal address."""
 
     kind: Code = "-"
@@ -40,7 +36,9 @@ class Place(Entry, frozen=True, kw_only=True):
     country: Country
 
 
-class Document(Entry, frozen=True, kw_only=True):
+class Document(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
+):
     """By what a person was identified."""
 
     kind: Code
@@ -50,7 +48,7 @@ class Document(Entry, frozen=True, kw_only=True):
     country: Country
 
 
-class Person(Entry, frozen=True, kw_only=True):
+class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """A natural person who signs for an account."""
 
     first_name: Name
@@ -67,7 +65,9 @@ class Person(Entry, frozen=True, kw_only=True):
     role: Code = "-"
 
 
-class Director(Entry, frozen=True, kw_only=True):
+class Director(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
+):
     """Who runs a legal person."""
 
     first_name: Name
@@ -75,7 +75,9 @@ class Director(Entry, frozen=True, kw_only=True):
     role: Code
 
 
-class LegalEntity(Entry, frozen=True, kw_only=True):
+class LegalEntity(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
+):
     """The legal person that an account belongs to."""
 
     name: Plain
@@ -89,7 +91,9 @@ class LegalEntity(Entry, frozen=True, kw_only=True):
     directors: Annotated[tuple[Director, ...], msgspec.Meta(min_length=1)]
 
 
-class Stranger(Entry, frozen=True, kw_only=True):
+class Stranger(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
+):
     """Who stands at the other end of a payment outside."""
 
     first_name: Name
@@ -97,7 +101,9 @@ class Stranger(Entry, frozen=True, kw_only=True):
     country: Country
 
 
-class Customer(Entry, frozen=True, kw_only=True):
+class Customer(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
+):
     """Who stands behind one account of the ledger."""
 
     account_name: Plain
@@ -107,7 +113,9 @@ class Customer(Entry, frozen=True, kw_only=True):
     signatories: Annotated[tuple[Person, ...], msgspec.Meta(min_length=1)]
 
 
-class Reporter(Entry, frozen=True, kw_only=True):
+class Reporter(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
+):
     """The money-laundering reporting officer."""
 
     first_name: Name
@@ -116,7 +124,9 @@ class Reporter(Entry, frozen=True, kw_only=True):
     occupation: Words | None = None
 
 
-class Institution(Entry, frozen=True, kw_only=True):
+class Institution(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
+):
     """Who reports."""
 
     rentity_id: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
@@ -129,7 +139,9 @@ class Institution(Entry, frozen=True, kw_only=True):
     reporter: Reporter
 
 
-class CustomerFile(Entry, frozen=True, kw_only=True):
+class CustomerFile(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
+):
     """All of it."""
 
     institution: Institution

@@ -9,7 +9,7 @@ Rules of this file:
 import datetime as dt
 from collections.abc import Sequence
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -140,7 +140,7 @@ def faults_of(data: bytes) -> list[str]:
     return [f"{error.path}: {_kind(error)}" for error in schema.iter_errors(root)]
 
 
-@cache
+@lru_cache(maxsize=1)
 def _schema() -> XMLSchema11:
     return XMLSchema11((files("node.aml") / "goaml_subset.xsd").read_text(encoding="utf-8"))
 

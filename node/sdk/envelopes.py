@@ -29,7 +29,7 @@ _LENGTH_BYTES = 4
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _SLOT = b"mohur/envelope/v1 slot\x00"
 _BODY = b"mohur/envelope/v1 body\x00"
-_NONCE = bytes(12)
+_ONCE = bytes(12)
 """The key of a body is used once."""
 
 
@@ -84,7 +84,7 @@ def open_sealed(bound: bytes, data: bytes, secret: bytes) -> bytes:
         try:
             key = _SUITE.decrypt(slot, private, info=_SLOT + bound)
             plain = ChaCha20Poly1305(key).decrypt(
-                _NONCE, envelope.body, _associated(bound, envelope.slots)
+                _ONCE, envelope.body, _associated(bound, envelope.slots)
             )
         except (InvalidTag, ValueError):
             continue
@@ -96,7 +96,7 @@ def open_sealed(bound: bytes, data: bytes, secret: bytes) -> bytes:
 
 
 def _closed(key: bytes, bound: bytes, slots: tuple[bytes, ...], plain: bytes) -> bytes:
-    body = ChaCha20Poly1305(key).encrypt(_NONCE, plain, _associated(bound, slots))
+    body = ChaCha20Poly1305(key).encrypt(_ONCE, plain, _associated(bound, slots))
     return encode(Envelope(slots=slots, body=body))
 
 

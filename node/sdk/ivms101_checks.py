@@ -12,14 +12,13 @@ from collections.abc import Iterator
 import msgspec
 
 from node.sdk.ivms101 import (
-    Address,
     AnyPerson,
-    NationalIdentification,
-    NaturalName101,
     Payload,
     Payload101,
     Payload2023,
 )
+from node.sdk.ivms101_parts import Address, NationalIdentification
+from node.sdk.ivms101_people import NaturalName101
 from tokens.finance.lei import is_lei
 from tokens.records.travel import PayloadVersion
 

@@ -1,0 +1,173 @@
+"""The travel rule and reports under attack, in blocks: adversary_travel.py judges after each.
+
+Small by default; ADVERSARY_STEPS and ADVERSARY_SEED say how large and which.
+"""
+
+import datetime as dt
+import os
+
+import hypothesis
+import hypothesis.strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from tests.tokens.adversary_travel import THRESHOLD, TravelMoves, TravelWorld, passed_untold
+from tests.tokens.adversary_values import BASIS, ORDERS, accounts, anyone
+from tests.tokens.support import MONEY, addr
+from tokens.events import Moved
+from tokens.ops.business_day import CloseDay, OpenDay
+from tokens.ops.control import ForceTransfer
+from tokens.ops.freezes import Freeze, LiftFreeze
+from tokens.records.day import BUSINESS_DAY
+from tokens.records.travel import TravelStatus
+
+STEPS = int(os.environ.get("ADVERSARY_STEPS", "1200"))
+SEED = int(os.environ.get("ADVERSARY_SEED", "0"))
+RUN_STEPS = 60
+
+sums = st.sampled_from([1, THRESHOLD - 1, THRESHOLD, THRESHOLD + 1, 10 * THRESHOLD])
+
+
+class TravelAdversary(RuleBasedStateMachine):
+    """Everybody's moves about payments that wait, and about reports."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = TravelWorld()
+        self.moves = TravelMoves(self.world)
+        for name in ("client-a1", "client-a2"):
+            self.moves.pay("bank-a-cash", name, 100 * THRESHOLD)
+        self.world.end_block()
+
+    @rule(source=accounts, receiver=accounts, amount=sums)
+    def pay(self, source: str, receiver: str, amount: int) -> None:
+        self.moves.pay(source, receiver, amount)
+
+    @rule(receiver=st.sampled_from(["client-b1", "bank-b-cash"]), amount=sums)
+    def pay_away(self, receiver: str, amount: int) -> None:
+        self.moves.pay("client-a1", receiver, amount)
+
+    @precondition(lambda self: self.moves.travels())
+    @rule(place=st.integers(0, 50), cheat=anyone)
+    def send(self, place: int, cheat: str) -> None:
+        found = self.moves.travels()
+        self.moves.send(found[place % len(found)], cheat)
+
+    @precondition(lambda self: self.moves.travels())
+    @rule(place=st.integers(0, 50), accepts=st.booleans(), honest=st.booleans(), cheat=anyone)
+    def answer(self, place: int, accepts: bool, honest: bool, cheat: str) -> None:
+        found = self.moves.travels()
+        chosen = found[place % len(found)]
+        self.moves.answer(chosen, accepts=accepts, honest=honest, cheat=cheat)
+
+    @rule(
+        bank=st.sampled_from(["bank-a", "bank-b"]),
+        step=st.integers(0, 7),
+        number=st.integers(1, 4),
+        cheat=anyone,
+    )
+    def report(self, bank: str, step: int, number: int, cheat: str) -> None:
+        self.moves.report(bank, step, number, cheat)
+
+    @rule(
+        order=st.sampled_from(ORDERS),
+        account=st.sampled_from(["client-a1", "client-b1"]),
+        amount=st.one_of(st.none(), sums),
+        lift=st.booleans(),
+    )
+    def freeze(self, order: bytes, account: str, amount: int | None, lift: bool) -> None:
+        if lift:
+            self.world.submit("fiu", LiftFreeze(order_id=order))
+            return
+        made = Freeze(
+            order_id=order,
+            account=addr(account),
+            asset=MONEY,
+            amount=amount,
+            expires_on=None,
+            basis=BASIS,
+        )
+        self.world.submit("fiu", made)
+
+    @rule(order=st.sampled_from(ORDERS), amount=sums)
+    def seize(self, order: bytes, amount: int) -> None:
+        made = ForceTransfer(
+            order_id=order,
+            asset=MONEY,
+            amount=amount,
+            target=addr("treasury-cash"),
+            reaches_pledged=False,
+        )
+        self.world.propose(["central-bank", "fiu"], made)
+
+    @rule()
+    def day(self) -> None:
+        """The next business day, each act in a block of its own."""
+        self.block()
+        today = self.world.ledger.business_date
+        day = self.world.ledger.state.get(BUSINESS_DAY)
+        if day is not None and day.open:
+            self.world.alone("central-bank", CloseDay(date=today))
+        date = today + dt.timedelta(days=1)
+        while date.weekday() > 4:
+            date += dt.timedelta(days=1)
+        self.world.alone("central-bank", OpenDay(date=date))
+
+    @rule()
+    def block(self) -> None:
+        self.world.end_block()
+
+    def teardown(self) -> None:
+        self.world.finish()
+
+
+TestTravelAdversary = hypothesis.seed(SEED)(TravelAdversary).TestCase
+TestTravelAdversary.settings = hypothesis.settings(
+    max_examples=max(1, STEPS // RUN_STEPS),
+    stateful_step_count=RUN_STEPS,
+    deadline=None,
+    derandomize=False,
+    database=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+
+
+def test_each_move_reaches_what_it_attacks() -> None:
+    """A move that never succeeds attacks nothing: once each, in an order that works."""
+    machine = TravelAdversary()
+    moves, world = machine.moves, machine.world
+    for amount in (THRESHOLD, THRESHOLD + 1, THRESHOLD + 2):
+        moves.pay("client-a1", "client-b1", amount)
+    machine.block()
+    for travel in moves.travels()[:2]:
+        moves.send(travel, "fiu")
+    machine.block()
+    for travel, accepts in zip(moves.travels(), (True, False), strict=False):
+        moves.answer(travel, accepts=accepts, honest=True, cheat="fiu")
+    for step in (0, 1):
+        moves.report("bank-a", step, 1, "bank-b")
+        machine.block()
+    moves.report("bank-a", 2, 1, "bank-b")
+    moves.report("bank-a", 3, 1, "bank-b")
+    machine.block()
+    for _ in range(6):
+        machine.day()
+    statuses = [travel.status for travel in moves.travels()]
+    assert statuses == [TravelStatus.ACCEPTED, TravelStatus.REJECTED, TravelStatus.EXPIRED]
+    assert moves.filed() == 1
+    told = ("ReportFiled", "ReportChanged", "ReportsAnchored", "TravelSent", "TravelEnded")
+    assert [name for name in told if not world.codes.get(name)] == []
+    world.finish()
+
+
+def test_the_judge_sees_money_that_passed_untold() -> None:
+    """Or the promise would be kept by a judge who is blind."""
+    passed = Moved(
+        asset=MONEY, source=addr("client-a1"), target=addr("client-b1"), amount=THRESHOLD
+    )
+    assert passed_untold([passed], []) == [passed]
+    world = TravelAdversary()
+    world.moves.pay("client-a1", "client-b1", THRESHOLD)
+    world.block()
+    (travel,) = world.moves.travels()
+    assert passed_untold([passed], [travel]) == []
+    assert passed_untold([passed, passed], [travel]) == [passed]
