@@ -18,29 +18,36 @@ from node.devnet.cast import (
     CHAIN_ID,
     COIN,
     SUPERVISOR,
+    TREASURY,
     TREASURY_ACCOUNT,
 )
 from node.devnet.story.stage import Stage, require, rupees
 from node.sdk.wallet import Wallet
 from node.signing import Signer, dev_seed
 from tokens.events import RampOpened
+from tokens.events.travel import TravelRequired
 from tokens.ops.control import ForceTransfer
 from tokens.ops.freezes import Freeze
+from tokens.ops.governance import SetParameter
 from tokens.ops.licences import AdvanceLicence, ApplyLicence, GrantLicence
 from tokens.ops.on_ramp_ends import CreditRamp
 from tokens.ops.on_ramps import OpenOnRamp, ReceiveRamp, ScreeningStep, ScreenRamp
 from tokens.ops.recovery import RecoverAccount
 from tokens.ops.transfer import Transfer
+from tokens.ops.travel import AcceptTravel, SendTravel
 from tokens.records.holdings import LegalBasis
 from tokens.records.licences import Licence
 from tokens.records.parties import KeyPolicy
 from tokens.records.ramps import Rail, RampPurpose
+from tokens.records.travel import PayloadVersion
 from tokens.types import LicenceCategory, LicencePhase
 
 CAME_IN = 1_000_000_00
 FEE = 50_00
 RENT = 25_000_00
 SEIZED = 2_000_000_00
+LARGE = 1_000_000_00
+"""A payment that the travel rule asks about."""
 ORDER = hashlib.sha256(b"order 2/2026").digest()
 RECOVERY_DAYS = 3
 """recovery_delay_days of the genesis, business days."""
@@ -107,6 +114,33 @@ def _pay(source: bytes, target: bytes, amount: int, reference: str) -> Transfer:
     return Transfer(
         asset=COIN, source=source, target=target, amount=amount, end_to_end_ref=reference
     )
+
+
+async def travel_rule(stage: Stage) -> str:
+    """A large payment between banks waits for the data of payer and payee; then it moves."""
+    await stage.together(CENTRAL_BANK, [TREASURY], _threshold(LARGE))
+    before, paid = await stage.balance(ALICE, COIN), await stage.balance(BOB, COIN)
+    asked = await stage.act(BANK_1, _pay(ALICE.address, BOB.address, LARGE, "a house"))
+    travel = next(event.travel for event in asked.events if isinstance(event, TravelRequired))
+    waiting = await stage.balance(ALICE, COIN)
+    require(waiting.held == before.held + LARGE, "the payment is not held")
+    await stage.expect_balance(BOB, COIN, paid.balance)
+    ciphertext = hashlib.sha512(b"what the two banks and the FIU can read").digest()
+    sent = SendTravel(travel=travel, version=PayloadVersion.IVMS101_2023, sealed=ciphertext)
+    await stage.act(BANK_1, sent)
+    accept = AcceptTravel(travel=travel, sealed_hash=hashlib.sha256(ciphertext).digest())
+    await stage.act(BANK_2, accept)
+    await stage.expect_balance(ALICE, COIN, before.balance - LARGE)
+    await stage.expect_balance(BOB, COIN, paid.balance + LARGE)
+    await stage.together(CENTRAL_BANK, [TREASURY], _threshold(0))
+    return (
+        f"{COIN} {rupees(LARGE)} held until bob's bank accepted the data; the ledger keeps a hash "
+        "of a ciphertext (here a stand-in of 64 bytes) and no name"
+    )
+
+
+def _threshold(amount: int) -> SetParameter:
+    return SetParameter(name="travel_threshold", value=amount, effective_on=None)
 
 
 async def seizure(stage: Stage) -> str:
