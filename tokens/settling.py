@@ -18,6 +18,7 @@ from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.events import BatchPending, BatchStatusChanged
+from tokens.issue_price import note_batch
 from tokens.legs import funds_codes, hold_code, leg_codes, post
 from tokens.lookup import require
 from tokens.netting import Net, net_effects
@@ -131,6 +132,7 @@ def settle(context: Context, batch: Batch) -> None:
     """All legs, once. The caller has found no refusal."""
     _release(context, batch)
     post(context, batch.legs)
+    note_batch(context, batch.legs)
     close(context, batch, BatchStatus.SETTLED, Code.OK)
 
 
