@@ -22,6 +22,7 @@ from tests.tokens.ops.test_rates_machine import Rates
 from tests.tokens.ops.test_stateful import Books
 from tests.tokens.tally import Tally
 from tests.tokens.test_adversary_rules import Rulers
+from tests.tokens.test_adversary_travel import TravelAdversary
 from tests.tokens.test_protocol_machine import Versions
 from tokens.ops import OPERATIONS
 
@@ -37,7 +38,7 @@ class Machine(NamedTuple):
     name: str
     rules: type[RuleBasedStateMachine]
     share: int
-    """Percent of the steps."""
+    """Steps for each hundred that were asked for; a little more than a hundred in all."""
     run: int
     """Rules in one run. Few, and many runs: a run tries only some of the rules."""
     each: float
@@ -81,10 +82,12 @@ PAYMENTS = words(
     "CallInstrument ElectPut WithdrawPut PrincipalFund CouponFund RedemptionFund "
     "SetCrossDefault Freeze LiftFreeze ForceTransfer Transfer"
 )
+TRAVEL = words("Transfer SendTravel AcceptTravel RejectTravel Freeze")
 BOOKS = words("Transfer CashMint CashRedeem CbWithdraw InstructBatch SettleBatch CouponFund")
 
 MACHINES = (
     Machine("everybody", Everybody, 65, 100, 1.5, (*MARKETS, *DEBT, *CASH, *CONTROL)),
+    Machine("travel", TravelAdversary, 5, 60, 1.5, TRAVEL),
     Machine("rulers", Rulers, 15, 75, 4.0, RULERS),
     Machine("payments", Payments, 8, 40, 1.0, PAYMENTS),
     Machine("books", Books, 6, 60, 1.0, BOOKS),
