@@ -126,6 +126,10 @@ model: $(STAMP) ## Search the SPIN models of one height in full: VIEWS=3 is quic
 overload: $(STAMP) ## Attack a network under load with slow, junk and flooding clients and peers: MINUTES=5
 	@$(BIN)/python -m tests.campaigns.network.overload $(if $(MINUTES),--minutes $(MINUTES)) --seed $(SEED) $(ARGS)
 
+mutants: $(STAMP) ## Change the ledger core and see a test notice it: N=200 SEED=1 (a sample, mutmut)
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements/mutants.txt
+	@$(BIN)/python -m tests.mutants --n $(N) --seed $(SEED) --jobs $(JOBS) $(ARGS)
+
 bench: $(STAMP) ## Measure a network on this machine
 	@$(BIN)/mohur devnet bench $(ARGS)
 
