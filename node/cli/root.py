@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import click
 
 from node.cli.auction import auction
+from node.cli.audit_log import audit_log
 from node.cli.devnet import devnet
 from node.cli.docs import docs
 from node.cli.doctor import doctor
@@ -86,6 +87,7 @@ for _command in (
     iso,
     light,
     verify,
+    audit_log,
     snapshot,
     doctor,
     docs,
