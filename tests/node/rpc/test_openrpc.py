@@ -90,6 +90,13 @@ def conforms(value: object, schema: object) -> bool:
                 and set(members_of(schema.get("required", []))) <= set(value) <= set(properties)
                 and all(conforms(inner, properties[name]) for name, inner in value.items())
             )
+        case "array" if "prefixItems" in schema:
+            places = members_of(schema["prefixItems"])
+            return (
+                isinstance(value, list)
+                and len(value) == len(places)
+                and all(map(conforms, value, places))
+            )
         case "array":
             items = schema.get("items")
             return isinstance(value, list) and all(conforms(inner, items) for inner in value)
