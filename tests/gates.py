@@ -91,6 +91,12 @@ GATES = (
 )
 
 
+def surroundings() -> dict[str, str]:
+    """Without what the make above was told: ARGS of `make gates` are not those of a gate."""
+    told = ("ARGS", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS")
+    return {name: value for name, value in os.environ.items() if name not in told}
+
+
 def run(gate: Gate) -> Outcome:
     """Run one gate; what it prints is kept for its line."""
     began = time.monotonic()
@@ -98,6 +104,7 @@ def run(gate: Gate) -> Outcome:
         done = subprocess.run(
             ["make", "--no-print-directory", *gate.words],
             cwd=ROOT,
+            env=surroundings(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

