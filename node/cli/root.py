@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import click
 
+from node.cli.aml import aml
 from node.cli.auction import auction
 from node.cli.audit_log import audit_log
 from node.cli.devnet import devnet
@@ -77,6 +78,7 @@ for _command in (
     init,
     testnet,
     travel,
+    aml,
     run,
     devnet,
     tx,

@@ -147,6 +147,7 @@ SCOPES: dict[str, Scope] = {
     "chain_getBlock": PUBLIC,
     "chain_getBlocks": PUBLIC,
     "chain_getCommit": PUBLIC,
+    "chain_getDays": PUBLIC,
     "chain_getGenesis": PUBLIC,
     "chain_getHeader": PUBLIC,
     "chain_getParams": PUBLIC,

@@ -1,5 +1,6 @@
 """chain_*: genesis, blocks, certificates, proofs."""
 
+from node.rpc.dated_statement import Place, period_of
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.method import Call, Reads, Tier, method
 from node.rpc.views import (
@@ -50,6 +51,23 @@ def get_blocks(call: Call, params: chain.BlocksParams) -> tuple[chain.BlockHeade
     return tuple([block_header_view(block) for block in blocks if block is not None])
 
 
+def get_days(call: Call, params: chain.DaysParams) -> tuple[chain.BusinessDateSpan, ...]:
+    """Where each business date begins and ends."""
+    period = period_of(call, params.from_date, params.to_date)
+    begins = [_place(place) for place, _ in period.marks]
+    ends = [*begins[1:], None if period.reaches_now else _place(period.end)]
+    return tuple(
+        [
+            chain.BusinessDateSpan(date=date, begins=begin, ends=end)
+            for (_, date), begin, end in zip(period.marks, begins, ends, strict=False)
+        ]
+    )
+
+
+def _place(place: Place) -> chain.ReceiptPlace:
+    return chain.ReceiptPlace(height=place[0], index=place[1])
+
+
 def get_commit(call: Call, params: chain.BlockParams) -> Certificate:
     """The quorum certificate of a block."""
     return certificate_view(call, find_block(call, params.block))
@@ -87,6 +105,15 @@ METHODS = (
         READ,
         get_blocks,
         "Headers of a run of blocks, ascending.",
+    ),
+    method(
+        "chain_getDays",
+        chain.DaysParams,
+        tuple[chain.BusinessDateSpan, ...],
+        READ,
+        get_days,
+        "Where each business date of a range begins and ends, ascending.",
+        reads=Reads.STATE,
     ),
     method("chain_getHeader", chain.BlockParams, chain.BlockHeader, READ, get_header, "A header."),
     method(

@@ -1,5 +1,6 @@
 """chain_*: genesis, blocks, certificates, proofs."""
 
+import datetime as dt
 from typing import Annotated
 
 import msgspec
@@ -23,6 +24,29 @@ class BlocksParams(msgspec.Struct, frozen=True, kw_only=True):
 
     from_height: Annotated[int, msgspec.Meta(ge=1, le=2**62)]
     limit: Annotated[int, msgspec.Meta(ge=1, le=BLOCKS_MAX)] = 20
+
+
+class DaysParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Business dates, both inclusive."""
+
+    from_date: dt.date
+    to_date: dt.date
+
+
+class ReceiptPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a receipt stands."""
+
+    height: BlockHeight
+    index: Count
+
+
+class BusinessDateSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """What of the chain belongs to a business date: from the receipt that opened it."""
+
+    date: dt.date
+    begins: ReceiptPlace
+    ends: ReceiptPlace | None
+    """First receipt of the next date; None while there is none."""
 
 
 class GenesisInfo(msgspec.Struct, frozen=True, kw_only=True):

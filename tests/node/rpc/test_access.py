@@ -70,6 +70,7 @@ cash_getReserveProof     yes yes yes
 chain_getBlock           yes yes yes
 chain_getBlocks          yes yes yes
 chain_getCommit          yes yes yes
+chain_getDays            yes yes yes
 chain_getGenesis         yes yes yes
 chain_getHeader          yes yes yes
 chain_getParams          yes yes yes

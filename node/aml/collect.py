@@ -1,0 +1,86 @@
+"""Legs of a business date, as an institution's own transactions on the ledger tell them.
+
+Rules of this file:
+1. What an institution did is read from its own final transactions, newest first; what was done
+   for it inside a proposal is not among them, and the ledger asks no proposal for ramps.
+2. Nothing is guessed: a business date that the node no longer keeps whole is refused by the node.
+"""
+
+import datetime as dt
+
+from node.aml.cash_reports import leg_of
+from node.aml.goaml import Leg
+from node.sdk.client import Client
+from node.sdk.schema.chain import BusinessDateSpan, Parameter, ReceiptPlace
+from node.sdk.schema.common import Page
+from node.sdk.schema.tx import TransactionInfo, TxPlace
+from tokens import bech32m
+from tokens.ops.off_ramps import SendRamp
+from tokens.ops.on_ramps import ReceiveRamp
+from tokens.records.ramps import Ramp
+
+PAGE = 100
+TRANSACTIONS_MAX = 100_000
+"""Of one institution, read for one date."""
+LEGS = frozenset(("receive_ramp", "send_ramp"))
+"""Operations by which money passes outside."""
+
+
+class NotCollected(Exception):
+    """The date is not on the ledger, or there is more of it than is read."""
+
+
+async def legs_of_date(client: Client, institution: bytes, on: dt.date) -> list[Leg]:
+    """Payments that an institution received or made outside on a date, in their order."""
+    span = await _span(client, on)
+    legs: list[Leg] = []
+    address = bech32m.encode(client.form.prefix, institution)
+    params: dict[str, object] = {"address": address, "limit": PAGE}
+    read = 0
+    while read < TRANSACTIONS_MAX:
+        page = await client.call("tx_list", params, of=Page[TxPlace])
+        for place in page.items:
+            if _before(place, span.begins):
+                return legs[::-1]
+            inside = span.ends is None or _before(place, span.ends)
+            if inside and place.sender == institution and LEGS.intersection(place.operations):
+                legs += await _legs(client, place, on)
+        read += len(page.items)
+        if page.next is None:
+            return legs[::-1]
+        params["cursor"] = page.next
+    raise NotCollected(f"more than {TRANSACTIONS_MAX} transactions")
+
+
+async def threshold_of(client: Client) -> int:
+    """From which amount a leg is reported, minor units; 0 = none."""
+    found = (await client.read("chain_getParams", of=tuple[Parameter, ...])).value
+    return next((each.value for each in found if each.name == "cash_report_threshold"), 0)
+
+
+async def _span(client: Client, on: dt.date) -> BusinessDateSpan:
+    asked = {"fromDate": on.isoformat(), "toDate": on.isoformat()}
+    found = (await client.read("chain_getDays", asked, of=tuple[BusinessDateSpan, ...])).value
+    if not found:
+        raise NotCollected(f"{on} is no business date of this ledger")
+    return found[0]
+
+
+async def _legs(client: Client, place: TxPlace, on: dt.date) -> list[Leg]:
+    """Of one transaction, the last first."""
+    asked = {"txId": "0x" + place.tx_id.hex()}
+    info = await client.call("tx_get", asked, of=TransactionInfo)
+    if info.receipt is None or info.receipt.code:
+        return []
+    legs = []
+    for operation in reversed(info.transaction.operations):
+        if isinstance(operation, ReceiveRamp | SendRamp):
+            params = {"ramp": "0x" + operation.ramp.hex()}
+            ramp = (await client.read("ramp_get", params, of=Ramp)).value
+            account = bech32m.encode(client.form.prefix, ramp.account)
+            legs.append(leg_of(ramp, operation, account, on))
+    return legs
+
+
+def _before(place: TxPlace, other: ReceiptPlace) -> bool:
+    return (place.height, place.index) < (other.height, other.index)
