@@ -12,8 +12,7 @@ from tokens.eligibility import RULE_CODES, Movement, movement_refusals
 from tokens.events import RampOpened
 from tokens.limits import NetChange, count_spending
 from tokens.lookup import require, require_account, require_asset
-from tokens.records.instruments import ASSET
-from tokens.records.parties import ACCOUNT, PARTICIPANT
+from tokens.ramp_opening import opening_refusals
 from tokens.records.ramps import RAMP, Rail, Ramp, RampDirection, RampPurpose, RampStatus
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
@@ -22,11 +21,9 @@ from tokens.types import (
     Address,
     Amount,
     AssetId,
-    AssetKind,
     Hash,
     OperationClass,
     PositiveAmount,
-    Role,
 )
 
 
@@ -99,28 +96,10 @@ class RefuseRamp(
 
 def check_open(context: Context, operation: OpenOffRamp) -> Iterator[Refusal]:
     """A stablecoin, the account, the bank, room, free tokens."""
-    state = context.state
-    asset = state.get(ASSET, operation.asset)
-    account = state.get(ACCOUNT, operation.account)
-    bank = state.get(PARTICIPANT, operation.bank)
-    if asset is None or asset.kind is not AssetKind.CASH:
-        yield Refusal(Code.UNKNOWN_ASSET)
+    parties = yield from opening_refusals(context, operation, RampPurpose.INWARD_REMITTANCE)
+    if parties is None:
         return
-    if account is None:
-        yield Refusal(Code.UNKNOWN_ACCOUNT)
-        return
-    if bank is None:
-        yield Refusal(Code.UNKNOWN_PARTICIPANT)
-        return
-    if not may_act_for(context, account):
-        yield Refusal(Code.NOT_AUTHORISED)
-    if Role.BANK_CUSTODIAN not in bank.roles:
-        yield Refusal(Code.ROLE_REQUIRED)
-    if operation.purpose is RampPurpose.INWARD_REMITTANCE:
-        yield Refusal(Code.BAD_FIELD)
-    yield from ramps.date_refusal(context, operation.expires_on)
-    if not ramps.has_room(state, account.id):
-        yield Refusal(Code.RAMPS_FULL)
+    asset, account = parties
     movement = Movement(
         asset=asset,
         source=account,
@@ -130,7 +109,7 @@ def check_open(context: Context, operation: OpenOffRamp) -> Iterator[Refusal]:
         channel=ramps.channel_of(RampDirection.OUT, operation.purpose),
     )
     yield from movement_refusals(context, movement)
-    if not liens.has_room(state, account.id):
+    if not liens.has_room(context.state, account.id):
         yield Refusal(Code.LIENS_FULL)
 
 

@@ -7,13 +7,13 @@ from enum import IntEnum
 import msgspec
 
 from tokens import ramps, travel
-from tokens.authority import has_role, may_act_for
+from tokens.authority import has_role
 from tokens.context import Context
 from tokens.eligibility import PARTY_RULE_CODES, Movement, rule_refusals
 from tokens.events import RampOpened
 from tokens.lookup import require, require_account
-from tokens.records.instruments import ASSET
-from tokens.records.parties import ACCOUNT, PARTICIPANT
+from tokens.ramp_opening import opening_refusals
+from tokens.records.parties import PARTICIPANT
 from tokens.records.ramps import RAMP, Rail, Ramp, RampDirection, RampPurpose, RampStatus
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
@@ -22,7 +22,6 @@ from tokens.types import (
     Address,
     Amount,
     AssetId,
-    AssetKind,
     Hash,
     OperationClass,
     PositiveAmount,
@@ -107,28 +106,10 @@ class ScreenRamp(
 
 def check_open(context: Context, operation: OpenOnRamp) -> Iterator[Refusal]:
     """A stablecoin, the account, the bank, room."""
-    state = context.state
-    asset = state.get(ASSET, operation.asset)
-    account = state.get(ACCOUNT, operation.account)
-    bank = state.get(PARTICIPANT, operation.bank)
-    if asset is None or asset.kind is not AssetKind.CASH:
-        yield Refusal(Code.UNKNOWN_ASSET)
+    parties = yield from opening_refusals(context, operation, RampPurpose.REPATRIATE)
+    if parties is None:
         return
-    if account is None:
-        yield Refusal(Code.UNKNOWN_ACCOUNT)
-        return
-    if bank is None:
-        yield Refusal(Code.UNKNOWN_PARTICIPANT)
-        return
-    if not may_act_for(context, account):
-        yield Refusal(Code.NOT_AUTHORISED)
-    if Role.BANK_CUSTODIAN not in bank.roles:
-        yield Refusal(Code.ROLE_REQUIRED)
-    if operation.purpose is RampPurpose.REPATRIATE:
-        yield Refusal(Code.BAD_FIELD)
-    yield from ramps.date_refusal(context, operation.expires_on)
-    if not ramps.has_room(state, account.id):
-        yield Refusal(Code.RAMPS_FULL)
+    asset, account = parties
     movement = Movement(
         asset=asset,
         source=None,
