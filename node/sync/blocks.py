@@ -10,6 +10,9 @@ Rules of this file:
    would else wait for the same silent peer each time.
 4. A node that is further behind than it keeps blocks, or whose next block no peer has any more,
    takes over a snapshot (snapshot.py); without one it goes on with blocks.
+5. The target is where the chain was when a peer spoke of it. Who stops there on a busy chain is
+   behind again, and runs after it for as long as the load lasts: a run therefore asks on until
+   nobody has more, and is then near enough for the votes of the open height.
 """
 
 import asyncio
@@ -137,6 +140,7 @@ class BlockSync:
         self._target = max(self._target, action.target_height)
         self._peers = action.peers
         self._wanted.set()
+        self._came.set()
 
     # --- what peers send --------------------------------------------------------------------------
 
@@ -179,6 +183,12 @@ class BlockSync:
         if is_far and self._snapshots is not None:
             await self._snapshots.take_over(self._peers)
         while self.active:
+            await self._reach(refused)
+            await self._follow(refused)
+
+    async def _reach(self, refused: dict[str, None]) -> None:
+        """All blocks up to the target, from several peers at once."""
+        while self.active:
             self._ask(refused)
             if not self._open and self._next_ready() is None:
                 await self._nobody_has_it(refused)
@@ -188,6 +198,22 @@ class BlockSync:
             await self._apply(refused)
         self._open.clear()
         self._ready.clear()
+
+    async def _follow(self, refused: dict[str, None]) -> None:
+        """What was decided meanwhile, from one peer at a time; ends at a new target (rule 5)."""
+        while not self.active:
+            left = [peer for peer in self._peers if peer not in refused]
+            if not left:
+                return
+            peer, height = min(left, key=self._is_silent), self._applier.tip_height()
+            self._open_window(peer, height + 1, WINDOW)
+            await self._wait()
+            self._pass_over(refused)
+            await self._apply(refused)
+            if self._applier.tip_height() == height:
+                refused[peer] = None
+            # A question that a new target has overtaken.
+            self._open.clear()
 
     async def _nobody_has_it(self, refused: dict[str, None]) -> None:
         """Everybody failed or has pruned the next block."""
@@ -199,8 +225,7 @@ class BlockSync:
 
     def _ask(self, refused: dict[str, None]) -> None:
         """Give each peer that has nothing to do the next blocks that nobody is asked for."""
-        now_s = asyncio.get_running_loop().time()
-        for peer in sorted(self._peers, key=lambda peer: peer in self._silent):
+        for peer in sorted(self._peers, key=self._is_silent):
             if peer in refused or peer in self._open:
                 continue
             if len(self._open) + len(self._ready) >= WINDOWS_MAX:
@@ -211,8 +236,15 @@ class BlockSync:
             first, count = gap
             if self._oldest.get(peer, 1) > first:
                 continue
-            self._open[peer] = Window(first, count, now_s + self._reply_timeout_s)
-            self._send(peer, SyncRequest(from_height=first, count=count))
+            self._open_window(peer, first, count)
+
+    def _open_window(self, peer: str, first: int, count: int) -> None:
+        now_s = asyncio.get_running_loop().time()
+        self._open[peer] = Window(first, count, now_s + self._reply_timeout_s)
+        self._send(peer, SyncRequest(from_height=first, count=count))
+
+    def _is_silent(self, peer: str) -> bool:
+        return peer in self._silent
 
     def _gap(self) -> tuple[int, int] | None:
         """(first, count) of the lowest blocks that are neither asked for nor here."""

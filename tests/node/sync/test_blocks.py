@@ -173,6 +173,50 @@ async def test_a_node_far_behind_gets_level_in_windows() -> None:
     assert [first for _, first in peers.asked] == [4, 4 + WINDOW, 4 + 2 * WINDOW, 4 + 3 * WINDOW]
 
 
+class Growing:
+    """A peer of a busy chain: it has some blocks more each time that it is asked."""
+
+    def __init__(self, tip: int, *, by: int, times: int) -> None:
+        self.tip, self.by, self.times = tip, by, times
+
+    def __call__(self, request: SyncRequest) -> SyncReply:
+        reply = honest(self.tip)(request)
+        if self.times:
+            self.times -= 1
+            self.tip += self.by
+        return reply
+
+
+async def test_a_run_goes_on_until_nobody_has_more() -> None:
+    chain, growing = Chain(0), Growing(17, by=7, times=19)
+    async with syncing(chain, Peers(a=honest(10), b=growing)) as (sync, reports):
+        chain.target = 150
+        sync.catch_up(CatchUp(target_height=10, peers=(ValidatorId("a"), ValidatorId("b"))))
+        async with asyncio.timeout(20):
+            await chain.level.wait()
+    assert chain.advanced == list(range(1, 151))
+    assert reports == []
+
+
+async def test_a_new_target_does_not_wait_for_who_is_silent_about_more() -> None:
+    chain, asked_on = Chain(0), asyncio.Event()
+
+    def silent_above_3(request: SyncRequest) -> SyncReply | None:
+        if request.from_height == 1:
+            return honest(3)(request)
+        asked_on.set()
+        return None
+
+    peers = Peers(a=silent_above_3, b=honest(9))
+    async with syncing(chain, peers, reply_timeout_s=3_600.0) as (sync, _):
+        await reach(chain, sync, 3, "a")
+        async with asyncio.timeout(20):
+            await asked_on.wait()
+        chain.level.clear()
+        await reach(chain, sync, 9, "b")
+    assert chain.height == 9
+
+
 async def test_a_liar_is_dropped_and_the_window_asked_elsewhere() -> None:
     chain, peers = Chain(0), Peers(a=liar, b=honest(10))
     async with syncing(chain, peers) as (sync, reports):
