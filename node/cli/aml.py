@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from node.cli.exits import CommandFailed, Exit
-from node.cli.remote import rpc_option
+from node.cli.remote import connected, rpc_option
 from node.cli.words import value_of
 
 if TYPE_CHECKING:
@@ -88,10 +88,9 @@ def cash_report(
 async def _due(url: str, institution: str, on: dt.date, threshold: int | None) -> list[Leg]:
     from node.aml.cash_reports import due
     from node.aml.collect import NotCollected, legs_of_date, threshold_of
-    from node.sdk.client import connect
     from tokens import bech32m
 
-    async with connect(url) as client:
+    async with connected(url) as client:
         address = bech32m.decode(client.form.prefix, institution)
         if address is None:
             raise CommandFailed(f"{institution}: no address of this network", Exit.USAGE)

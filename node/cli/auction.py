@@ -12,7 +12,7 @@ import click
 
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
-from node.cli.remote import call, rpc_option
+from node.cli.remote import call, connected, rpc_option
 from node.cli.tx import sender_option, signing_options, with_options
 from node.cli.words import parse_json, value_of
 
@@ -197,13 +197,8 @@ def _send(url: str, operations: list[Json], signing: Mapping[str, object]) -> Ex
 
 
 def _ask(url: str, run: Callable[[Client], Awaitable[Json]]) -> Json:
-    if not url.startswith(("http://", "https://")):
-        raise CommandFailed(f"{url}: an RPC URL begins with http:// or https://", Exit.USAGE)
-
     async def asked() -> Json:
-        from node.sdk.client import connect
-
-        async with connect(url) as client:
+        async with connected(url) as client:
             return await run(client)
 
     return asyncio.run(asked())

@@ -13,7 +13,7 @@ import click
 
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
-from node.cli.remote import rpc_option
+from node.cli.remote import connected, rpc_option
 from node.cli.words import value_of
 
 if TYPE_CHECKING:
@@ -184,15 +184,11 @@ def holdings(holder: str, date: dt.datetime, message_id: str, url: str) -> None:
 
 
 def _ask(url: str, run: Callable[[Client, Directory], Awaitable[None]]) -> None:
-    if not url.startswith(("http://", "https://")):
-        raise CommandFailed(f"{url}: an RPC URL begins with http:// or https://", Exit.USAGE)
-
     async def asked() -> None:
         from node.iso20022.asking import directory_of
         from node.iso20022.refusal import MessageRefused, NotSayable
-        from node.sdk.client import connect
 
-        async with connect(url) as client:
+        async with connected(url) as client:
             try:
                 await run(client, await directory_of(client))
             except (MessageRefused, NotSayable) as error:

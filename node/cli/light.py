@@ -11,7 +11,7 @@ import click
 
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
-from node.cli.remote import rpc_option
+from node.cli.remote import check_url, connected, rpc_option
 from node.cli.words import value_of
 
 if TYPE_CHECKING:
@@ -166,8 +166,7 @@ def _run(trust: Path, url: str, witnesses: tuple[str, ...], save: Path | None, a
     from tokens.jsonform import FormError
 
     for each in (url, *witnesses):
-        if not each.startswith(("http://", "https://")):
-            raise CommandFailed(f"{each}: an RPC URL begins with http:// or https://", Exit.USAGE)
+        check_url(each)
     anchor = read_anchor(trust)
 
     async def proven() -> Json:
@@ -175,7 +174,7 @@ def _run(trust: Path, url: str, witnesses: tuple[str, ...], save: Path | None, a
         from node.sdk.light.client import LightClient
         from node.sdk.light.source import RpcSource
 
-        async with connect(url) as client:
+        async with connected(url) as client:
             trusted = LightClient(RpcSource(client), anchor)
             answer = await ask(client, trusted)
             for witness in witnesses:

@@ -33,6 +33,7 @@ from node.cli.travel import travel
 from node.cli.tx import tx
 from node.cli.validator import validator
 from node.cli.verify import verify
+from node.cli.view import view
 
 _KNOWN: dict[str, Exit] = {
     "node.config.ConfigInvalid": Exit.BAD_CONFIG,
@@ -84,6 +85,7 @@ for _command in (
     tx,
     profile,
     query,
+    view,
     validator,
     auction,
     iso,

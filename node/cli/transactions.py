@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -104,10 +104,17 @@ def sign(url: str, draft: Draft) -> DecodedTransaction:
 
 def signers_of(draft: Draft) -> list[Signer]:
     """Keys that sign, each once."""
-    found = {name: Signer.from_seed(dev_seed(name)) for name in draft.dev_keys}
-    for name in draft.keys:
-        passphrase = read_passphrase(draft.passphrase_file, f"Passphrase of {name}")
-        found[f"{name}.key"] = load_key(draft.keys_dir, name, passphrase)
+    return load_signers(draft.keys, draft.keys_dir, draft.dev_keys, draft.passphrase_file)
+
+
+def load_signers(
+    keys: Sequence[str], keys_dir: Path, dev_keys: Sequence[str], passphrase_file: Path | None
+) -> list[Signer]:
+    """Of the names that the signing options give, each key once."""
+    found = {name: Signer.from_seed(dev_seed(name)) for name in dev_keys}
+    for name in keys:
+        passphrase = read_passphrase(passphrase_file, f"Passphrase of {name}")
+        found[f"{name}.key"] = load_key(keys_dir, name, passphrase)
     by_key = {signer.public_key: signer for signer in found.values()}
     return list(by_key.values())
 

@@ -12,7 +12,7 @@ import click
 
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
-from node.cli.remote import rpc_option
+from node.cli.remote import connected, rpc_option
 from node.cli.words import parse_json
 
 if TYPE_CHECKING:
@@ -141,13 +141,8 @@ def _secret(file: Path) -> bytes:
 
 
 def _ask(url: str, run: Callable[[Client], Awaitable[Json]]) -> None:
-    if not url.startswith(("http://", "https://")):
-        raise CommandFailed(f"{url}: an RPC URL begins with http:// or https://", Exit.USAGE)
-
     async def asked() -> Json:
-        from node.sdk.client import connect
-
-        async with connect(url) as client:
+        async with connected(url) as client:
             return await run(client)
 
     write_json(asyncio.run(asked()))
