@@ -13,7 +13,8 @@ from consensus.height_state import Accepted, HeightState, Result
 from consensus.messages import Commit, Prepare, PrePrepare, Step
 from consensus.rejects import Reject
 from consensus.signed import content_of, head_of
-from consensus.view_change import change_view, check_hidden, enter_view, justification_fits
+from consensus.view_change import change_view, check_hidden, justification_fits
+from consensus.views import enter_view
 
 
 def on_pre_prepare(core: Core, message: PrePrepare, index: int) -> None:

@@ -22,6 +22,7 @@ from consensus.restore import OwnKey
 from consensus.signed import content_of, order_of, signed_part, step_of
 from consensus.status import answer, check_own, report_rights
 from consensus.types import Proposal, Tip, ValidatorId
+from consensus.views import pass_lost_views
 
 
 def on_message(core: Core, message: ConsensusMessage) -> None:
@@ -162,6 +163,7 @@ def on_advanced(core: Core, tip: Tip, own_key: OwnKey | None) -> None:
             core.report_level = False
             core.report(ReportKind.LEVEL, f"level at height {hs.height}")
     report_rights(core, before=before, stale=False)
+    pass_lost_views(core)
     resume(core)
     waiting, core.future = core.future, {}
     for message in waiting.values():

@@ -199,7 +199,7 @@ class Replica:
             case Advanced():
                 receiving.on_advanced(core, event.tip, event.own_key)
             case MayVote():
-                core.voting.release(event.from_height)
+                core.voting.take_word(event.from_height)
                 core.report(ReportKind.VOTING, f"may vote from height {event.from_height} on")
             case _:
                 assert_never(event)

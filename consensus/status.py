@@ -6,6 +6,7 @@ from consensus.describe import phase
 from consensus.messages import SeenStep, SignedPart, Status
 from consensus.rejects import Reject
 from consensus.types import ValidatorId
+from consensus.views import pass_lost_views
 
 REPLY_GAP_MS = 100
 """A peer that is behind is answered at most this often."""
@@ -116,6 +117,9 @@ def check_own(core: Core, part: SignedPart) -> None:
     """Whether the guard holds this verified signature of the own key from outside (R12)."""
     voting = core.voting
     if part.sender != core.me or not voting.lacks(part, core.hs.height):
+        return
+    if voting.covers(part):
+        pass_lost_views(core)
         return
     what = f"a signature at height {part.height}, view {part.view} that the guard lacks"
     if voting.cleared and voting.stale is None:

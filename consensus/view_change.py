@@ -8,7 +8,6 @@ Rules of this file:
 """
 
 from consensus import evidence
-from consensus.actions import ReportKind
 from consensus.core import Core
 from consensus.height_state import HeightState
 from consensus.messages import (
@@ -22,6 +21,7 @@ from consensus.messages import (
 from consensus.quorum import prepared_certificate_fits
 from consensus.rejects import Reject
 from consensus.signed import content_of
+from consensus.views import enter_view
 
 
 def claim_fits(head: ViewChangeHead) -> bool:
@@ -138,23 +138,6 @@ def check_hidden(core: Core, head: ViewChangeHead, index: int) -> None:
         if evidence.contradicts(commit, head):
             evidence.accuse(core, commit, head)
             return
-
-
-def enter_view(core: Core, view: int, why: str) -> None:
-    """Move to a higher view of the open height: by timeout, join or PrePrepare (R6)."""
-    hs = core.hs
-    hs.view = view
-    hs.asked = {key: True for key in hs.asked if key[0] >= view}
-    hs.accepted = None
-    hs.building = None
-    hs.justification = None
-    hs.timer_start = None
-    core.retransmit_ms = None
-    core.retransmit_wait_ms = 0
-    if core.peers.lost(hs.primary()):
-        # The others wait for w - 1 such words (R2): say it now, not on the next interval.
-        core.status_ms = core.now.mono_ms
-    core.report(ReportKind.ENTERED_VIEW, f"view {view}, primary {hs.primary()}: {why}")
 
 
 def change_view(core: Core, view: int, why: str) -> None:

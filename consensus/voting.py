@@ -7,6 +7,10 @@ Rules of this file:
    others, or from the height that the operator names. By the same argument a key that the set names
    for the first time later than that has signed nothing yet.
 3. A signature of the own key that the guard lacks, seen while voting, stops voting for good.
+4. The operators' word for a height H covers what the key signed of H and H + 1 and forgot: whoever
+   lost its memory in the middle of a height was nearly always voting in it. Of such a height it
+   signs nothing up to the highest view that others show; what they show of later heights is not
+   covered, the word was wrong then.
 """
 
 from consensus.messages import SignedPart
@@ -29,12 +33,14 @@ class Voting:
         "guard_height",
         "halted",
         "key_from",
+        "lost_views",
         "me",
         "parts",
         "shown",
         "stale",
         "tips",
         "trusted_from",
+        "word_from",
     )
 
     def __init__(self, me: ValidatorId | None, guard_height: int, stale: str | None) -> None:
@@ -48,6 +54,10 @@ class Voting:
         self.trusted_from = 0
         """No vote below this height; what was signed below it by this key is not held
         against it."""
+        self.word_from: int | None = None
+        """H of the operators' word; None if there is none."""
+        self.lost_views: dict[int, int] = {}
+        """Height that the word covers -> highest view of which a forgotten signature was shown."""
         self.key_from = 0
         """First height of this key: what is signed below it is another key's."""
         self.cleared = False
@@ -97,6 +107,25 @@ class Voting:
         """A stale node may vote again from that height on."""
         self.stale = None
         self.trusted_from = from_height
+
+    def take_word(self, from_height: int) -> None:
+        """The operators say that this node may vote from that height on (rule 4)."""
+        self.release(from_height)
+        self.word_from = from_height
+
+    def covers(self, part: SignedPart) -> bool:
+        """Whether the operators' word covers a signature that the guard lacks; remembers its view.
+
+        Once voting, only what is below the views that were given up is covered: another is new.
+        """
+        first = self.word_from
+        if first is None or not first <= part.height < first + STALE_MARGIN:
+            return False
+        lost = self.lost_views.get(part.height, -1)
+        if self.cleared and part.view > lost:
+            return False
+        self.lost_views[part.height] = max(lost, part.view)
+        return True
 
     def succeed(self, before: "Voting", height: int) -> None:
         """This key takes the place of another one from that height on (R12, another key).

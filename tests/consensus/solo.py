@@ -6,9 +6,8 @@
     assert solo.signed(Step.PREPARE)
 
 `feed` performs what an honest shell would: it signs under a FakeGuard and loops back, and answers
-Execute when
-`auto_execute` is set. It returns all actions, in order, those of the loop-backs included; `actions`
-keeps them.
+Execute when `auto_execute` is set. It returns all actions, in order, those of the loop-backs
+included; `actions` keeps them.
 """
 
 import msgspec
@@ -343,3 +342,9 @@ class Solo:
     def count(self, kind: type) -> int:
         """How often an action of that kind was asked for."""
         return sum(1 for action in self.actions if isinstance(action, kind))
+
+
+def own_part(solo: Solo, view: int, height: int = 1) -> SignedPart:
+    """A Prepare of the replica's own key that it did not sign itself."""
+    draft = msgspec.structs.replace(solo.prepare(solo.me, solo.block(), view), height=height)
+    return msgspec.structs.replace(draft, signature=fakes.signature_of(solo.me, draft))

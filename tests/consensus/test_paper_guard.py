@@ -9,7 +9,6 @@ from consensus.messages import (
     Commit,
     Evidence,
     Prepare,
-    SignedPart,
     Step,
     ViewChange,
 )
@@ -17,7 +16,7 @@ from consensus.signed import signed_part
 from consensus.types import Verified
 from tests.consensus import fakes
 from tests.consensus.cluster import Cluster
-from tests.consensus.solo import Solo
+from tests.consensus.solo import Solo, own_part
 
 # --- R12: the start ------------------------------------------------------------------------------
 
@@ -32,15 +31,10 @@ def test_r12_no_vote_before_q_minus_1_others_showed_what_they_hold() -> None:
     assert votes == [(False, 0), (False, 0), (True, 1)]
 
 
-def part_of(solo: Solo, view: int, height: int = 1) -> SignedPart:
-    draft = msgspec.structs.replace(solo.prepare("b", solo.block(), view), height=height)
-    return msgspec.structs.replace(draft, signature=fakes.signature_of("b", draft))
-
-
 @pytest.mark.parametrize("guard_height", [0, 1])
 def test_r12_a_signature_that_the_guard_lacks_makes_an_observer(guard_height: int) -> None:
     solo = Solo("b", voting=False, restored={"guard_height": guard_height})
-    solo.status("a", seen=part_of(solo, 0))
+    solo.status("a", seen=own_part(solo, 0))
     solo.status("c")
     solo.status("d")
     solo.receive(solo.pre_prepare(solo.block()))
@@ -54,7 +48,7 @@ def test_r12_seen_later_it_stops_the_vote(way: str) -> None:
     solo = Solo("b")
     block = solo.block()
     if way == "status":
-        solo.status("a", seen=part_of(solo, 0))
+        solo.status("a", seen=own_part(solo, 0))
     elif way == "message":
         solo.receive(solo.prepare("b", block))
     elif way == "certificate":
@@ -113,15 +107,6 @@ def test_r12_an_unproved_tip_does_not_count_for_m() -> None:
     solo.status("d", height=900)
     voting = solo.replica._core.voting
     assert (voting.stale, voting.cleared) == ("missing", True)
-
-
-def test_r12_the_operator_may_take_the_risk() -> None:
-    solo = Solo("b", voting=False, restored={"guard_stale": "missing"})
-    solo.feed(ev.MayVote(now=solo.now(), from_height=1))
-    votes = [solo.replica.is_voting]
-    solo.status("a")
-    solo.status("c")
-    assert [*votes, solo.replica.is_voting] == [False, True]
 
 
 def test_r12_a_guard_above_the_store_waits_for_the_store() -> None:

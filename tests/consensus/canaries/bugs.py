@@ -18,6 +18,7 @@ from consensus import (
     quorum,
     receiving,
     view_change,
+    views,
 )
 from consensus.actions import Sign
 from consensus.core import Core
@@ -125,7 +126,7 @@ def second_pre_prepare(patch: Patch) -> None:
 
 def votes_below_view_change(patch: Patch) -> None:
     """After ViewChange(v') the block of the view before is still voted for (R6)."""
-    enter_view = view_change.enter_view
+    enter_view = views.enter_view
 
     def keeping(core: Core, view: int, why: str) -> None:
         accepted, before = core.hs.accepted, core.hs.view
