@@ -18,8 +18,9 @@ from tokens.records.day import TaxTable
 from tokens.records.governance import VALIDATORS_MAX, Validator
 from tokens.records.parties import Account, Participant
 from tokens.records.proposals import ApprovalPolicy
+from tokens.records.rules import RuleBody
 from tokens.records.system import Parameter
-from tokens.types import Address, AssetId, PositiveAmount, Text
+from tokens.types import Address, AssetId, Hash, PositiveAmount, Symbol, Text
 
 _DOMAIN = b"mohur/genesis/v1"
 
@@ -44,6 +45,34 @@ class DevBalance(
 
     account: Address
     amount: PositiveAmount
+
+
+class GenesisRule(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """A governed rule that is in force from the beginning, as version 1."""
+
+    id: Symbol
+    """Name of the rule."""
+    asset: AssetId | None
+    """The money of genesis; None = all assets."""
+    body: RuleBody
+    """What it says."""
+
+
+class ProfileMark(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """Which file gave a genesis document its figures: anybody can compare it (docs/profiles.md)."""
+
+    id: Symbol
+    name: Text
+    """The state."""
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+    as_of: datetime.date
+    """Date to which its facts were looked up."""
+    sha256: Hash
+    """Of the bytes of the file, as `sha256sum` prints it."""
 
 
 class Genesis(
@@ -84,6 +113,10 @@ class Genesis(
     central_bank_money: CentralBankMoney
     dev_balances: Annotated[tuple[DevBalance, ...], msgspec.Meta(max_length=65_536)]
     """Ascending by account; empty unless `is_dev`."""
+    rules: Annotated[tuple[GenesisRule, ...], msgspec.Meta(max_length=64)] = ()
+    """Ascending by id."""
+    profile: ProfileMark | None = None
+    """None: the figures came from no profile."""
 
 
 class GenesisFault(StrEnum):
@@ -112,6 +145,7 @@ class GenesisFault(StrEnum):
     VALIDATOR_KEY_IN_USE = "VALIDATOR_KEY_IN_USE"
     TOO_MANY_PER_OPERATOR = "TOO_MANY_PER_OPERATOR"
     UNSUPPORTED_VERSION = "UNSUPPORTED_VERSION"
+    BAD_RULE = "BAD_RULE"
 
 
 class GenesisInvalid(Exception):

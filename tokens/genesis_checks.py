@@ -16,6 +16,8 @@ from tokens.ops import OPERATIONS
 from tokens.parameters import PARAMETER_OF
 from tokens.protocol import PROTOCOL_VERSION
 from tokens.records.parties import KeyPolicy
+from tokens.records.rules import RULES_MAX
+from tokens.ruling import is_sound, table_name
 from tokens.types import AMOUNT_LIMIT, NO_ADDRESS, AccountStatus, Role
 from tokens.validators import per_operator_max
 
@@ -40,6 +42,7 @@ def _order(genesis: Genesis) -> Iterator[Finding]:
     lists: tuple[tuple[str, Sequence[str] | Sequence[bytes]], ...] = (
         ("parameters", [entry.name for entry in genesis.parameters]),
         ("approval_policies", [entry.name for entry in genesis.approval_policies]),
+        ("rules", [entry.id for entry in genesis.rules]),
         ("tax_tables", [entry.profile for entry in genesis.tax_tables]),
         ("participants", [entry.id for entry in genesis.participants]),
         ("accounts", [entry.id for entry in genesis.accounts]),
@@ -148,6 +151,20 @@ def _balances(genesis: Genesis) -> Iterator[Finding]:
         yield GenesisFault.SUPPLY_OVERFLOW, "dev_balances"
 
 
+def _rules(genesis: Genesis) -> Iterator[Finding]:
+    """Bodies that `set_rule` would take, for the one asset that there is."""
+    known = (None, genesis.central_bank_money.asset)
+    sizes: dict[str, int] = {}
+    for entry in genesis.rules:
+        if entry.asset not in known or not is_sound(entry.body, entry.asset):
+            yield GenesisFault.BAD_RULE, entry.id
+        table = table_name(entry.asset, entry.body)
+        sizes[table] = sizes.get(table, 0) + 1
+    for table, size in sizes.items():
+        if size > RULES_MAX:
+            yield GenesisFault.BAD_RULE, f"more than {RULES_MAX} for {table or 'all assets'}"
+
+
 def _validators(genesis: Genesis) -> Iterator[Finding]:
     members = genesis.validators
     if len(members) < VALIDATORS_MIN and not genesis.is_dev:
@@ -177,5 +194,6 @@ CHECKS: tuple[Callable[[Genesis], Iterator[Finding]], ...] = (
     _participants,
     _accounts,
     _balances,
+    _rules,
     _validators,
 )

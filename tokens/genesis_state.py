@@ -1,8 +1,11 @@
 """The state at height 0, from a checked genesis document."""
 
+import msgspec
+
 from tokens.authority import replace_keys
 from tokens.genesis import Genesis, genesis_digest
 from tokens.genesis_checks import require_valid
+from tokens.holders import count_change
 from tokens.parameters import PARAMETERS
 from tokens.records.day import BUSINESS_DAY, CALENDAR, TAX_TABLE, BusinessDay, CalendarRecord
 from tokens.records.day_mark import DAY_MARK, DayMark
@@ -10,11 +13,14 @@ from tokens.records.governance import VALIDATOR_SETS, ValidatorSets
 from tokens.records.holdings import BANK_TOTAL, POSITION, SUPPLY, BankTotal, Position, Supply
 from tokens.records.instruments import ASSET, Asset
 from tokens.records.parties import ACCOUNT, PARTICIPANT
+from tokens.records.persons import HOLDER_BOOK, HolderBook
 from tokens.records.proposals import APPROVAL_POLICY
+from tokens.records.rules import HolderCapRule
 from tokens.records.system import CHAIN, PARAMETER, Chain, Parameter
+from tokens.ruling import begin_rule
 from tokens.state import Changes, Overlay
 from tokens.store import MemoryStore, StoreState
-from tokens.types import AMOUNT_LIMIT, AssetKind, AssetStatus
+from tokens.types import AMOUNT_LIMIT, AssetFlag, AssetKind, AssetStatus
 
 
 def build_state(genesis: Genesis) -> Changes:
@@ -52,6 +58,9 @@ def build_state(genesis: Genesis) -> Changes:
     members = genesis.validators
     state.put(VALIDATOR_SETS, ValidatorSets(current=members, next=members, next_from=1))
     _put_money(state, genesis)
+    for rule in genesis.rules:
+        begin_rule(state, rule.id, rule.asset, rule.body)
+    _count_holders(state, genesis)
     return state.changes()
 
 
@@ -63,6 +72,20 @@ def _put_day(state: Overlay, genesis: Genesis) -> None:
         BusinessDay(date=genesis.business_date, open=genesis.day_open, calendar=calendar.id),
     )
     state.put(DAY_MARK, DayMark(date=genesis.business_date, opened_at=0))
+
+
+def _count_holders(state: Overlay, genesis: Genesis) -> None:
+    """A holder cap needs the count of holders; here it is whole at once."""
+    money = genesis.central_bank_money.asset
+    asset = state.get(ASSET, money)
+    if asset is None or not any(isinstance(rule.body, HolderCapRule) for rule in genesis.rules):
+        return
+    flags = asset.flags | AssetFlag.COUNTED.value
+    state.put(ASSET, msgspec.structs.replace(asset, flags=flags))
+    state.put(HOLDER_BOOK, HolderBook(asset=money, holders=0, counted=None))
+    accounts = {account.id: account for account in genesis.accounts}
+    for entry in genesis.dev_balances:
+        count_change(state, money, accounts[entry.account], entry.amount)
 
 
 def _put_money(state: Overlay, genesis: Genesis) -> None:

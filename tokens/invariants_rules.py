@@ -18,6 +18,7 @@ from tokens.records.persons import (
 from tokens.records.recovery import RECOVERY
 from tokens.records.rules import RANKS, RULE, RULE_TABLE, RULES_MAX
 from tokens.records.system import AGENDA_ITEM
+from tokens.ruling import table_name
 from tokens.types import AccountPurpose, AccountStatus, AssetFlag, LicencePhase
 
 
@@ -27,7 +28,7 @@ def validate_rules(state: Records) -> Iterator[str]:
     for rule in state.all(RULE):
         body = rule.body or rule.next_body
         if body is not None:
-            listed.setdefault(rule.asset or "", []).append((RANKS[type(body)], rule.id))
+            listed.setdefault(table_name(rule.asset, body), []).append((RANKS[type(body)], rule.id))
         if rule.next_on is None and rule.next_body is not None:
             yield f"rule {rule.id} waits for no date"
     tables = {table.asset: table.rules for table in state.all(RULE_TABLE)}

@@ -17,7 +17,7 @@ from tokens.posting import balance_of
 from tokens.records.instruments import Asset
 from tokens.records.parties import Account
 from tokens.records.persons import HOLDER_BOOK, LOCK_UP, SPENDING, Spending
-from tokens.records.rules import HolderCapRule, JurisdictionRule, VelocityRule
+from tokens.records.rules import BalanceRule, HolderCapRule, JurisdictionRule, VelocityRule
 from tokens.refusing import refusal_about
 from tokens.results import Code, Refusal
 from tokens.rules import InForce, Rules, rules_of
@@ -50,10 +50,30 @@ def by_asset(changes: Sequence[tuple[Asset, NetChange]]) -> list[tuple[Asset, li
 def cap_refusals(
     context: Context, asset: Asset, changes: Changes, rules: Rules
 ) -> Iterator[Refusal]:
-    """Check 7: caps of amount, of share and of count."""
+    """Check 7: caps of amount, of share and of count; balances by tier."""
     for rule in rules:
         if isinstance(rule.body, HolderCapRule):
             yield from _over_cap(context, asset, changes, rule, rule.body)
+        elif isinstance(rule.body, BalanceRule):
+            yield from _over_balance(context, asset, changes, rule, rule.body)
+
+
+def _over_balance(
+    context: Context, asset: Asset, changes: Changes, rule: InForce, body: BalanceRule
+) -> Iterator[Refusal]:
+    """Accounts are summed: one that appears twice is one."""
+    limits = {entry.tier: entry.balance_max for entry in body.limits}
+    sums: dict[bytes, NetChange] = {}
+    for account, amount in changes:
+        if account.purpose is AccountPurpose.GENERAL:
+            known = sums.get(account.id)
+            sums[account.id] = NetChange(account, amount + (0 if known is None else known.amount))
+    for account, amount in sums.values():
+        limit = limits.get(account.kyc_tier)
+        if amount <= 0 or limit is None:
+            continue
+        if balance_of(context.state, asset.id, account.id) + amount > limit:
+            yield refusal_about(context, account, Code.HOLDER_CAP_EXCEEDED, rule.id, rule.version)
 
 
 def _over_cap(

@@ -34,6 +34,9 @@ PARAMETERS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "bucket_depth_bits", 16, 1, 28, "d: 2^d buckets of the state commitment", fixed=True
     ),
+    ParameterSpec(
+        "minor_digits", 2, 0, 4, "decimal digits of the minor unit of the money", fixed=True
+    ),
     ParameterSpec("agenda_quota", 500, 1, 10_000, "postings of the agenda in one block"),
     ParameterSpec("block_transactions_max", 5_000, 1, 50_000, "transactions in one block"),
     ParameterSpec(
@@ -60,6 +63,9 @@ PARAMETERS: tuple[ParameterSpec, ...] = (
         2**63,
         "minor units from which a client's transfer to another institution waits; 0 = no rule",
     ),
+    ParameterSpec(
+        "travel_payloads", 3, 1, 3, "versions of IVMS101 that are taken: 1 = 101, 2 = 101.2023"
+    ),
     ParameterSpec("travel_days", 5, 1, 60, "calendar days that such a transfer waits"),
     ParameterSpec(
         "cash_report_threshold",
@@ -67,6 +73,13 @@ PARAMETERS: tuple[ParameterSpec, ...] = (
         0,
         2**63,
         "minor units from which a leg of a ramp is reported; 0 = none",
+    ),
+    ParameterSpec(
+        "freeze_days_max",
+        0,
+        0,
+        3_660,
+        "calendar days that a freeze order can run until its authority changes it; 0 = no limit",
     ),
     ParameterSpec("mark_age_days", 3, 1, 60, "business days after which a mark is stale"),
     ParameterSpec(

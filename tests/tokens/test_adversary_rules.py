@@ -32,12 +32,14 @@ from tokens.records.licences import LICENCE
 from tokens.records.parties import ACCOUNT
 from tokens.records.persons import SANCTIONED, SANCTIONS_LIST
 from tokens.records.rules import (
+    BalanceRule,
     CredentialRule,
     HolderCapRule,
     JurisdictionRow,
     JurisdictionRule,
     LockUpRule,
     RuleBody,
+    TierBalance,
     TierLimit,
     VelocityRule,
 )
@@ -59,6 +61,7 @@ BODIES: tuple[RuleBody, ...] = (
     HolderCapRule(amount_max=2_000 * FACE, share_e6=None, holders_max=4),
     LockUpRule(until=dt.date(2026, 7, 6)),
     VelocityRule(limits=(TierLimit(tier=3, day_max=40 * FACE),)),
+    BalanceRule(limits=(TierBalance(tier=3, balance_max=1_500 * FACE),)),
 )
 LATER = st.integers(0, 4)
 clients = st.sampled_from(CLIENTS)

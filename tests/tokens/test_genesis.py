@@ -25,6 +25,8 @@ from tokens.genesis import (
     Genesis,
     GenesisFault,
     GenesisInvalid,
+    GenesisRule,
+    ProfileMark,
     decode_genesis,
     encode_genesis,
     genesis_digest,
@@ -36,9 +38,20 @@ from tokens.parameters import PARAMETERS
 from tokens.posting import supply_of
 from tokens.queries import parameters
 from tokens.records.day import TaxTable
+from tokens.records.market_rules import MARKET, ReserveRule
 from tokens.records.parties import KeyPolicy
+from tokens.records.persons import HOLDER_BOOK
+from tokens.records.rules import (
+    RULE,
+    RULE_TABLE,
+    HolderCapRule,
+    RuleBody,
+    TierLimit,
+    VelocityRule,
+)
 from tokens.records.system import Parameter
-from tokens.store import MemoryStore
+from tokens.state import Overlay
+from tokens.store import MemoryStore, StoreState
 from tokens.types import AccountStatus, Role
 
 GOOD = genesis()
@@ -180,9 +193,9 @@ def test_bytes_are_canonical_and_the_digest_is_theirs() -> None:
         decode_genesis(data + b"\x00")
     with pytest.raises(GenesisInvalid, match="MALFORMED"):
         decode_genesis(b"\x90")
-    assert data[:1] == b"\x9f"
+    assert data[:3] == b"\xdc\x00\x11"
     with pytest.raises(GenesisInvalid, match="NOT_CANONICAL"):
-        decode_genesis(b"\xdc\x00\x0f" + data[1:])
+        decode_genesis(b"\xdd\x00\x00\x00\x11" + data[3:])
 
 
 def test_the_state_holds_every_parameter_and_keeps_every_invariant() -> None:
@@ -200,3 +213,65 @@ def test_the_same_document_gives_the_same_root() -> None:
     assert Ledger().core.state_root == Ledger(genesis()).core.state_root
     other = genesis(participants=(*PARTICIPANTS, participant("x")))
     assert Ledger(other).core.state_root != Ledger().core.state_root
+
+
+def rule_of(name: str, body: RuleBody, asset: str | None = None) -> GenesisRule:
+    return GenesisRule(id=name, asset=asset, body=body)
+
+
+VELOCITY = VelocityRule(limits=(TierLimit(tier=3, day_max=50),))
+CAP = HolderCapRule(amount_max=None, share_e6=None, holders_max=9)
+RESERVE = ReserveRule(
+    haircut_bps_min=1, residual_days_max=9, concentration_bps_max=1, buffer_bps_min=1
+)
+
+
+@pytest.mark.parametrize(
+    ("rules", "fault"),
+    [
+        ((rule_of("b", RESERVE), rule_of("a", RESERVE)), GenesisFault.NOT_ASCENDING),
+        ((rule_of("speed", VELOCITY),), GenesisFault.BAD_RULE),
+        ((rule_of("speed", VELOCITY, "NONE"),), GenesisFault.BAD_RULE),
+        ((rule_of("reserve", RESERVE, "PKR"),), GenesisFault.BAD_RULE),
+        (tuple(rule_of(f"r{n:02}", RESERVE) for n in range(17)), GenesisFault.BAD_RULE),
+    ],
+    ids=["order", "no-asset", "other-asset", "market-with-asset", "too-many"],
+)
+def test_a_rule_that_set_rule_would_not_take_is_refused(
+    rules: tuple[GenesisRule, ...], fault: GenesisFault
+) -> None:
+    assert [found for found, _ in check_genesis(changed(rules=rules))] == [fault]
+
+
+def test_rules_of_genesis_are_in_force_at_height_0() -> None:
+    """As version 1, in the tables that movements and the market read; holders are counted."""
+    money = GOOD.central_bank_money.asset
+    rules = (
+        rule_of("cap", CAP, money),
+        rule_of("reserve", RESERVE),
+        rule_of("speed", VELOCITY, money),
+    )
+    store = MemoryStore()
+    store.write(build_state(changed(rules=rules)).writes())
+    state = Overlay(StoreState(store))
+    found = state.get(RULE, "speed")
+    assert found is not None
+    assert (found.version, found.body, found.next_on) == (1, VELOCITY, None)
+    own, market = state.get(RULE_TABLE, money), state.get(RULE_TABLE, MARKET)
+    assert own is not None
+    assert market is not None
+    assert (own.rules, market.rules) == (("cap", "speed"), ("reserve",))
+    book = state.get(HOLDER_BOOK, money)
+    assert book is not None
+    assert (book.holders, book.counted) == (2, None)
+    assert broken_invariants(store) == []
+
+
+def test_the_mark_of_a_profile_is_part_of_the_digest() -> None:
+    mark = ProfileMark(
+        id="pk", name="Pakistan", version=1, as_of=datetime.date(2026, 1, 1), sha256=bytes(32)
+    )
+    marked = changed(profile=mark)
+    assert check_genesis(marked) == []
+    assert genesis_digest(marked) != genesis_digest(GOOD)
+    assert decode_genesis(encode_genesis(marked)) == marked

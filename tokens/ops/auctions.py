@@ -11,6 +11,7 @@ from tokens.context import Context
 from tokens.events import AuctionAnnounced
 from tokens.finance.calendar import add_business_days
 from tokens.lookup import require, require_asset
+from tokens.market_rules import auction_refusals
 from tokens.records.auctions import (
     AUCTION,
     LIVE_AUCTIONS,
@@ -109,6 +110,7 @@ def check_announce(context: Context, operation: AnnounceAuction) -> Iterator[Ref
     if len(live) >= LIVE_AUCTIONS_MAX:
         yield Refusal(Code.AUCTION_FULL)
     yield from date_refusals(context, terms, named)
+    yield from auction_refusals(context, terms)
 
 
 def apply_announce(context: Context, operation: AnnounceAuction) -> None:
@@ -240,6 +242,7 @@ ANNOUNCE_AUCTION = OperationSpec(
         Code.BAD_FIELD,
         Code.AUCTION_FULL,
         Code.BAD_DATE,
+        Code.AGAINST_RULE,
     ),
 )
 

@@ -14,6 +14,7 @@ from tokens.context import Context
 from tokens.events import CreditStopSet, FreezeChanged, FreezeLifted
 from tokens.lien_expiry import enqueue_expiry
 from tokens.lookup import require
+from tokens.parameters import parameter
 from tokens.records.control import CREDIT_STOP, CreditStop
 from tokens.records.holdings import LIEN, LegalBasis, Lien
 from tokens.records.instruments import ASSET
@@ -50,7 +51,8 @@ class Freeze(
     amount: PositiveAmount | None
     """None = ALL."""
     expires_on: dt.date | None
-    """Ends at the first open_day on or after it; None = until lifted."""
+    """Ends at the first open_day on or after it; None = until lifted, where the parameter
+    freeze_days_max is 0."""
     basis: LegalBasis
     """Order that the authority acts on."""
 
@@ -70,7 +72,7 @@ class ChangeFreeze(
     amount: PositiveAmount | None
     """None = ALL."""
     expires_on: dt.date | None
-    """None = until lifted."""
+    """None = until lifted, where the parameter freeze_days_max is 0."""
 
 
 class LiftFreeze(
@@ -131,7 +133,14 @@ def check_freeze(context: Context, operation: Freeze) -> Iterator[Refusal]:
 
 
 def _check_expiry(context: Context, expires_on: dt.date | None) -> Iterator[Refusal]:
-    if expires_on is not None and expires_on <= context.business_date:
+    """Later than today, and no later than the law of the state lets an order run."""
+    longest = parameter(context.state, "freeze_days_max")
+    if expires_on is None:
+        if longest:
+            yield Refusal(Code.BAD_DATE)
+        return
+    days = (expires_on - context.business_date).days
+    if days <= 0 or (longest and days > longest):
         yield Refusal(Code.BAD_DATE)
 
 

@@ -21,6 +21,7 @@ from tokens.finance.schedule import ScheduleFault
 from tokens.fixings import schedule_fixings
 from tokens.kind_terms import coupon_overflows, kind_terms_good
 from tokens.lookup import require_asset
+from tokens.market_rules import issue_refusals, set_issue_cap
 from tokens.records.day import CALENDAR, TAX_TABLE
 from tokens.records.instruments import (
     ASSET,
@@ -103,7 +104,7 @@ def terms_digest(terms: InstrumentTerms) -> bytes:
 
 
 def check_create(context: Context, operation: CreateInstrument) -> Iterator[Refusal]:
-    """Identifiers, units, accounts, schedule."""
+    """Identifiers, units, accounts, schedule, what the market issues."""
     if with_role(context, Role.TREASURY) is None:
         yield Refusal(Code.ROLE_REQUIRED)
     terms = operation.terms
@@ -125,6 +126,7 @@ def check_create(context: Context, operation: CreateInstrument) -> Iterator[Refu
     if terms.tax_profile != NO_TAX and state.get(TAX_TABLE, terms.tax_profile) is None:
         yield Refusal(Code.NOT_FOUND)
     yield from _check_schedule(context, terms)
+    yield from issue_refusals(context, terms)
 
 
 def _fields_good(terms: InstrumentTerms) -> bool:
@@ -219,6 +221,7 @@ def apply_create(context: Context, operation: CreateInstrument) -> None:
     )
     state.put(ACCOUNT, paying)
     context.emit(AssetDefined(asset=terms.isin, name=terms.name, issuer=issuer))
+    set_issue_cap(context, terms)
 
 
 def _paying_account(context: Context, asset: str, issuer: bytes) -> Account:
@@ -301,6 +304,7 @@ CREATE_INSTRUMENT = OperationSpec(
         Code.UNKNOWN_CALENDAR,
         Code.BAD_SCHEDULE,
         Code.BAD_DATE,
+        Code.AGAINST_RULE,
     ),
 )
 

@@ -171,7 +171,7 @@ def apply_update(context: Context, operation: UpdateSanctions) -> None:
     for person in operation.remove:
         _enter(context, operation.list, person, listed=False)
     screened = any(entry.persons for entry in state.scan(SANCTIONS_LIST, LISTS, limit=LISTS_MAX))
-    state.put(RULE_TABLE, msgspec.structs.replace(table_of(state, None), screened=screened))
+    state.put(RULE_TABLE, msgspec.structs.replace(table_of(state, ""), screened=screened))
     context.emit(SanctionsUpdated(list=operation.list, version=operation.version, persons=persons))
 
 

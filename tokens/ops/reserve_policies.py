@@ -8,6 +8,7 @@ from tokens import posting, reserve
 from tokens.context import Context
 from tokens.events import ReservePolicySet
 from tokens.lookup import require, require_asset
+from tokens.market_rules import reserve_refusals
 from tokens.records.cash import CASH_ASSET
 from tokens.records.reserves import RESERVE_POLICY, Bps, ReservePolicy, ResidualDays
 from tokens.registry import OperationSpec
@@ -39,7 +40,7 @@ class SetReservePolicy(
 
 
 def check_policy(context: Context, operation: SetReservePolicy) -> Iterator[Refusal]:
-    """The issuer's coin; under the new rules the reserve still covers it, or no worse than now."""
+    """The issuer's coin, the rules of the market; the reserve covers it, or no worse than now."""
     state = context.state
     cash = state.get(CASH_ASSET, operation.asset)
     if cash is None:
@@ -47,6 +48,7 @@ def check_policy(context: Context, operation: SetReservePolicy) -> Iterator[Refu
         return
     if require_asset(state, cash.asset).issuer not in context.actors.participants:
         yield Refusal(Code.NOT_AUTHORISED)
+    yield from reserve_refusals(context, _policy(operation, ()))
     known = state.get(RESERVE_POLICY, cash.asset)
     if known is None:
         return
@@ -98,5 +100,5 @@ SET_RESERVE_POLICY = OperationSpec(
     check=check_policy,
     apply=apply_policy,
     approval="cash_asset",
-    codes=(Code.UNKNOWN_ASSET, Code.NOT_AUTHORISED, Code.RESERVE_SHORT),
+    codes=(Code.UNKNOWN_ASSET, Code.NOT_AUTHORISED, Code.AGAINST_RULE, Code.RESERVE_SHORT),
 )

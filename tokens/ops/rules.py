@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from itertools import pairwise
 
 import msgspec
 
@@ -18,19 +17,14 @@ from tokens.records.persons import LOCK_UP, LockUp
 from tokens.records.rules import (
     RULE,
     RULES_MAX,
-    CredentialRule,
     HolderCapRule,
-    JurisdictionRule,
-    LicenceRule,
-    LockUpRule,
     Rule,
     RuleBody,
-    VelocityRule,
 )
 from tokens.records.system import AgendaItem
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
-from tokens.ruling import change_rule, settled, table_of
+from tokens.ruling import change_rule, is_sound, settled, table_name, table_of
 from tokens.types import (
     Address,
     AgendaClass,
@@ -62,7 +56,8 @@ class SetRule(
     asset: AssetId | None
     """What it concerns; None = all assets. It never changes."""
     body: RuleBody
-    """What it says; a rule keeps its kind. Caps, lock-ups and velocity limits name an asset."""
+    """What it says; a rule keeps its kind. Caps, lock-ups, limits of tiers name an asset; rules of
+    the market name none."""
     effective_on: dt.date
     """First business date of the new version, today or later."""
 
@@ -106,7 +101,7 @@ class SetLockUp(
 def check_set(context: Context, operation: SetRule) -> Iterator[Refusal]:
     """A body that can be read in one way, for a known asset, with room in its table."""
     state = context.state
-    if not _is_sound(operation.body, operation.asset):
+    if not is_sound(operation.body, operation.asset):
         yield Refusal(Code.BAD_FIELD)
     if operation.asset is not None and state.get(ASSET, operation.asset) is None:
         yield Refusal(Code.UNKNOWN_ASSET)
@@ -117,30 +112,9 @@ def check_set(context: Context, operation: SetRule) -> Iterator[Refusal]:
         kinds = [type(body) for body in (known.body, known.next_body) if body is not None]
         if known.asset != operation.asset or any(k is not type(operation.body) for k in kinds):
             yield Refusal(Code.BAD_FIELD)
-    listed = table_of(state, operation.asset).rules
+    listed = table_of(state, table_name(operation.asset, operation.body)).rules
     if operation.id not in listed and len(listed) >= RULES_MAX:
         yield Refusal(Code.RULE_LIMIT)
-
-
-def _is_sound(body: RuleBody, asset: str | None) -> bool:
-    match body:
-        case CredentialRule():
-            return body.gives or body.receives
-        case LicenceRule():
-            return _rise(body.roles)
-        case JurisdictionRule():
-            return _rise(body.closed)
-        case HolderCapRule():
-            limits = (body.amount_max, body.share_e6, body.holders_max)
-            return asset is not None and any(limit is not None for limit in limits)
-        case LockUpRule():
-            return asset is not None
-        case VelocityRule():
-            return asset is not None and _rise([entry.tier for entry in body.limits])
-
-
-def _rise(values: tuple[str, ...] | tuple[int, ...] | list[int]) -> bool:
-    return all(first < second for first, second in pairwise(values))  # type: ignore[operator]
 
 
 def apply_set(context: Context, operation: SetRule) -> None:

@@ -12,6 +12,7 @@ from tokens.eligibility import RULE_CODES, Movement, rule_refusals
 from tokens.events.travel import TravelSent
 from tokens.limits import NetChange
 from tokens.lookup import require, require_account, require_asset
+from tokens.parameters import parameter
 from tokens.records.holdings import POSITION
 from tokens.records.travel import TRAVEL, PayloadVersion, RejectReason, Travel, TravelStatus
 from tokens.registry import OperationSpec
@@ -20,6 +21,8 @@ from tokens.rules import rules_of
 from tokens.types import Hash, OperationClass
 
 SEALED_BYTES_MAX = 8_192
+_PAYLOAD_BIT = {PayloadVersion.IVMS101: 1, PayloadVersion.IVMS101_2023: 2}
+"""In the parameter travel_payloads."""
 
 SealedPayload = Annotated[
     bytes, msgspec.Meta(min_length=1, max_length=SEALED_BYTES_MAX, extra={"form": "hex"})
@@ -88,6 +91,8 @@ def check_send(context: Context, operation: SendTravel) -> Iterator[Refusal]:
         yield Refusal(Code.NOT_AUTHORISED)
     if not travel.is_waiting(context, record, TravelStatus.REQUIRED):
         yield Refusal(Code.TRAVEL_NOT_OPEN)
+    if not parameter(context.state, "travel_payloads") & _PAYLOAD_BIT[operation.version]:
+        yield Refusal(Code.AGAINST_RULE, "travel_payloads")
 
 
 def apply_send(context: Context, operation: SendTravel) -> None:
@@ -178,7 +183,7 @@ SEND_TRAVEL = OperationSpec(
     operation_class=OperationClass.SERVICE,
     check=check_send,
     apply=apply_send,
-    codes=(Code.NOT_FOUND, Code.NOT_AUTHORISED, Code.TRAVEL_NOT_OPEN),
+    codes=(Code.NOT_FOUND, Code.NOT_AUTHORISED, Code.TRAVEL_NOT_OPEN, Code.AGAINST_RULE),
 )
 
 ACCEPT_TRAVEL = OperationSpec(

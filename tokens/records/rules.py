@@ -13,6 +13,7 @@ import msgspec
 
 from tokens.records.instruments import ClassMask
 from tokens.records.kind import Index, RecordKind
+from tokens.records.market_rules import AuctionRule, IssueRule, ReserveRule
 from tokens.types import AssetId, Count, LicencePhase, PositiveAmount, Role, Symbol
 
 ROWS_MAX = 64
@@ -128,8 +129,36 @@ class VelocityRule(
     """Strictly ascending by tier; a tier that is not named has no limit."""
 
 
+class TierBalance(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """What an account of a tier may hold."""
+
+    tier: Annotated[int, msgspec.Meta(ge=0, le=9)]
+    balance_max: PositiveAmount
+    """Minor units."""
+
+
+class BalanceRule(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True, tag=7
+):
+    """Check 7: how much an account may hold, by tier."""
+
+    limits: Annotated[tuple[TierBalance, ...], msgspec.Meta(min_length=1, max_length=10)]
+    """Strictly ascending by tier; a tier that is not named has no limit."""
+
+
 RuleBody = (
-    CredentialRule | LicenceRule | JurisdictionRule | HolderCapRule | LockUpRule | VelocityRule
+    CredentialRule
+    | LicenceRule
+    | JurisdictionRule
+    | HolderCapRule
+    | LockUpRule
+    | VelocityRule
+    | BalanceRule
+    | IssueRule
+    | AuctionRule
+    | ReserveRule
 )
 
 RANKS: dict[type[msgspec.Struct], int] = {
@@ -137,10 +166,14 @@ RANKS: dict[type[msgspec.Struct], int] = {
     LicenceRule: 4,
     JurisdictionRule: 5,
     HolderCapRule: 7,
+    BalanceRule: 7,
     LockUpRule: 8,
     VelocityRule: 10,
+    IssueRule: 20,
+    AuctionRule: 21,
+    ReserveRule: 22,
 }
-"""Number of the check that a body belongs to: the order of page 04."""
+"""Number of the check that a body belongs to: the order of page 04; from 20 on, of no movement."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
@@ -165,7 +198,7 @@ class RuleTable(
     """Which rules concern an asset: what a movement reads first."""
 
     asset: Annotated[str, msgspec.Meta(max_length=16)]
-    """Asset id; empty = all assets."""
+    """Asset id; empty = all assets; `market` = rules of the market, which no movement reads."""
     rules: Annotated[tuple[Symbol, ...], msgspec.Meta(max_length=RULES_MAX)]
     """In the order of checks, then by id."""
     screened: bool

@@ -17,6 +17,7 @@ from tokens.posting import available
 from tokens.records.holdings import LIEN, POSITION, LegalBasis
 from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import BATCH, BatchStatus
+from tokens.records.system import PARAMETER, Parameter
 from tokens.results import Code
 from tokens.types import AccountStatus
 
@@ -100,6 +101,19 @@ def test_freeze_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(liens, "LIENS_MAX", 0)
     monkeypatch.setattr(liens, "FREEZES_MAX", 1)
     world.refuse(Code.LIENS_FULL, "fiu", freeze(CBM, 1, order_id=bytes(32)))
+
+
+def test_an_order_runs_no_longer_than_the_parameter_says(world: World) -> None:
+    """Counted from the business date; its authority may give it as long again."""
+    world.state.put(PARAMETER, Parameter(name="freeze_days_max", value=180))
+    world.write()
+    last = dt.date(2025, 12, 28)
+    world.refuse(Code.BAD_DATE, "fiu", freeze(CBM, 1))
+    world.refuse(Code.BAD_DATE, "fiu", freeze(CBM, 1, expires_on=last + dt.timedelta(days=1)))
+    world.act("fiu", freeze(CBM, 1, expires_on=last))
+    change = ChangeFreeze(order_id=ORDER, amount=1, expires_on=None)
+    world.refuse(Code.BAD_DATE, "fiu", change)
+    world.act("fiu", msgspec.structs.replace(change, expires_on=last))
 
 
 def test_change_and_lift(world: World) -> None:

@@ -11,7 +11,7 @@ from tests.tokens.ops.world import CBM, START, World, address, person_of
 from tokens.ops.rules import SetLockUp
 from tokens.posting import balance_of
 from tokens.records.persons import HOLDER_BOOK, LOCK_UP, PERSON_HOLDING
-from tokens.records.rules import HolderCapRule, TierLimit, VelocityRule
+from tokens.records.rules import BalanceRule, HolderCapRule, TierBalance, TierLimit, VelocityRule
 from tokens.results import Code
 
 
@@ -127,3 +127,20 @@ def test_a_tier_without_a_limit_is_free(world: World) -> None:
     other = VelocityRule(limits=(TierLimit(tier=2, day_max=1),))
     world.act(RULERS, rule_of("speed", body=other))
     world.act("bank_a", pay(100))
+
+
+def test_a_balance_is_limited_by_the_tier_of_the_account(world: World) -> None:
+    """Of each account; a batch's net effect counts, and what goes out is never stopped."""
+    world.account("wallet", None, "bank_a", kyc_tier=1)
+    world.write()
+    limits = BalanceRule(limits=(TierBalance(tier=1, balance_max=30),))
+    world.act(RULERS, rule_of("balance", asset=CBM, body=limits))
+    world.act("bank_a", transfer(CBM, "a/main", "wallet", 30))
+    world.refuse(Code.HOLDER_CAP_EXCEEDED, "bank_a", transfer(CBM, "a/main", "wallet", 1))
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "bank_b", transfer(CBM, "b/main", "wallet", 1))
+    world.act("bank_a", transfer(CBM, "wallet", "a/main", 10))
+    world.act("bank_a", transfer(CBM, "a/main", "wallet", 10))
+    tighter = BalanceRule(limits=(TierBalance(tier=1, balance_max=5),))
+    world.act(RULERS, rule_of("balance", asset=CBM, body=tighter))
+    world.act("bank_a", transfer(CBM, "wallet", "a/main", 1))
+    world.act("bank_b", transfer(CBM, "b/main", "a/main", 100))

@@ -17,6 +17,7 @@ from tokens.records.licences import EXITING, LICENCE, Licence
 from tokens.records.rules import (
     RULE,
     RULE_TABLE,
+    BalanceRule,
     CredentialRule,
     HolderCapRule,
     JurisdictionRow,
@@ -24,6 +25,7 @@ from tokens.records.rules import (
     LicenceRow,
     LicenceRule,
     LockUpRule,
+    TierBalance,
     TierLimit,
     VelocityRule,
 )
@@ -45,6 +47,7 @@ BODIES = {
     "cap": HolderCapRule(amount_max=150, share_e6=None, holders_max=None),
     "lock": LockUpRule(until=LATER),
     "speed": VelocityRule(limits=(TierLimit(tier=3, day_max=50),)),
+    "balance": BalanceRule(limits=(TierBalance(tier=1, balance_max=30),)),
 }
 GENERAL = ("kyc", "licence", "matrix")
 """Rules for all assets."""
@@ -138,6 +141,9 @@ def test_set_rule_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> N
         JurisdictionRule(rows=(), closed=("SCRA", "NRVA")),
         HolderCapRule(amount_max=None, share_e6=None, holders_max=None),
         VelocityRule(limits=(TierLimit(tier=3, day_max=1), TierLimit(tier=3, day_max=2))),
+        BalanceRule(
+            limits=(TierBalance(tier=3, balance_max=1), TierBalance(tier=2, balance_max=2))
+        ),
     ],
     ids=lambda body: type(body).__name__,
 )

@@ -9,16 +9,18 @@ from tests.tokens.ops.build import go_to
 from tests.tokens.ops.test_control import freeze
 from tests.tokens.ops.test_rules import RULERS, licence_of, rule_of
 from tests.tokens.ops.test_sanctions import LISTERS, update
-from tests.tokens.ops.travel_world import accept, reject, send, sent, travel_world, waiting
+from tests.tokens.ops.travel_world import accept, govern, reject, send, sent, travel_world, waiting
 from tests.tokens.ops.world import CBM, START, World, address, person_of
 from tokens.lookup import require_account, require_asset
 from tokens.ops.control import PauseAsset
 from tokens.ops.freezes import StopCredits
 from tokens.ops.persons import IssueCredential
+from tokens.ops.travel import SendTravel
 from tokens.records.instruments import ASSET
 from tokens.records.licences import LICENCE
 from tokens.records.parties import ACCOUNT
 from tokens.records.rules import HolderCapRule, JurisdictionRow, JurisdictionRule
+from tokens.records.travel import PayloadVersion
 from tokens.results import Code
 from tokens.types import AccountStatus, AssetStatus, LicencePhase, OperationClass
 
@@ -39,6 +41,19 @@ def test_send_travel_is_refused(world: World) -> None:
     world.refuse(Code.NOT_AUTHORISED, "fiu", send(found))
     world.act("bank_a", send(found))
     world.refuse(Code.TRAVEL_NOT_OPEN, "bank_a", send(found))
+
+
+@pytest.mark.parametrize("taken", [1, 2, 3])
+def test_a_payload_is_of_a_version_that_is_taken(world: World, taken: int) -> None:
+    """Parameter travel_payloads: 1 = version 101, 2 = 101.2023."""
+    govern(world, travel_payloads=taken)
+    found = waiting(world)
+    for version, bit in ((PayloadVersion.IVMS101, 1), (PayloadVersion.IVMS101_2023, 2)):
+        operation = SendTravel(travel=found, version=version, sealed=b"x")
+        if not taken & bit:
+            world.refuse(Code.AGAINST_RULE, "bank_a", operation)
+    allowed = PayloadVersion.IVMS101 if taken == 1 else PayloadVersion.IVMS101_2023
+    world.act("bank_a", SendTravel(travel=found, version=allowed, sealed=b"x"))
 
 
 def test_answers_are_refused(world: World) -> None:
