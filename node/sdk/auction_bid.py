@@ -2,7 +2,7 @@
 
 import re
 
-from node.sdk.sealing import Envelope, seal
+from node.sdk.sealing import Binding, seal
 from tokens.auctions import are_lines_valid, commitment
 from tokens.codec import encode
 from tokens.ops.auction_bids import PlaceBid
@@ -42,13 +42,13 @@ def sealed_bid(
     if not are_lines_valid(auction, lines):
         raise ValueError("a line is off the tick, below the smallest bid or no multiple")
     terms = auction.terms
-    envelope = Envelope(chain_id, terms.auction_id, bidder)
+    binding = Binding(chain_id, terms.auction_id, bidder)
     place = PlaceBid(
         auction_id=terms.auction_id,
         bidder=bidder,
         account=account,
         commit=commitment(chain_id, terms.auction_id, bidder, lines, salt),
-        sealed=seal(envelope, lines, salt, terms.treasury_key, terms.central_bank_key),
+        sealed=seal(binding, lines, salt, terms.treasury_key, terms.central_bank_key),
         hold=terms.bid_security if bidder != account else sum(line.face for line in lines),
     )
     opening = RevealBid(auction_id=terms.auction_id, bidder=bidder, lines=lines, salt=salt)

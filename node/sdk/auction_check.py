@@ -9,7 +9,7 @@ Rules of this file:
 
 from collections.abc import Iterator, Sequence
 
-from node.sdk.sealing import Envelope, Unopened, public_of, unseal
+from node.sdk.sealing import Binding, Unopened, public_of, unseal
 from tokens import auction_cut, auctions
 from tokens.records.auctions import Auction, AuctionResult
 from tokens.records.bids import Allotment, BidSheet, NonCompetitiveBid, SheetStatus
@@ -54,11 +54,11 @@ def _sealed(chain_id: str, auction: Auction, sheets: Sequence[BidSheet]) -> Iter
         return
     auction_id = auction.terms.auction_id
     for sheet in sheets:
-        envelope = Envelope(chain_id, auction_id, sheet.bidder)
+        binding = Binding(chain_id, auction_id, sheet.bidder)
         name = f"sheet {sheet.number}"
         try:
             content = unseal(
-                envelope, sheet.sealed, auction.treasury_secret, auction.central_bank_secret
+                binding, sheet.sealed, auction.treasury_secret, auction.central_bank_secret
             )
         except Unopened:
             if sheet.status is SheetStatus.OPENED:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from node.sdk.auction_fetch import all_sheets
 from node.sdk.client import Client
-from node.sdk.sealing import Envelope, Unopened, unseal
+from node.sdk.sealing import Binding, Unopened, unseal
 from tokens import auctions
 from tokens.ops.auction_reveal import RevealBid
 from tokens.records.auctions import Auction
@@ -47,8 +47,8 @@ def openings(chain_id: str, auction: Auction, sheets: Sequence[BidSheet]) -> Ope
         if sheet.status is not SheetStatus.SEALED:
             continue
         try:
-            envelope = Envelope(chain_id, auction_id, sheet.bidder)
-            content = unseal(envelope, sheet.sealed, treasury, central_bank)
+            binding = Binding(chain_id, auction_id, sheet.bidder)
+            content = unseal(binding, sheet.sealed, treasury, central_bank)
         except Unopened:
             shut.append(sheet.number)
             continue

@@ -48,7 +48,7 @@ class KeyPair(NamedTuple):
     public: bytes
 
 
-class Envelope(NamedTuple):
+class Binding(NamedTuple):
     """What a seal is bound to."""
 
     chain_id: str
@@ -68,7 +68,7 @@ def public_of(private_key: bytes) -> bytes:
 
 
 def seal(
-    envelope: Envelope,
+    binding: Binding,
     lines: tuple[BidLine, ...],
     salt: bytes,
     treasury_key: bytes,
@@ -79,7 +79,7 @@ def seal(
         raise ValueError(f"at most {LINES_MAX} lines and a salt of 32 bytes")
     content = encode(Content(lines=lines, salt=salt))
     plain = len(content).to_bytes(_LENGTH_BYTES, "big") + content
-    bound = encode(tuple(envelope))
+    bound = encode(tuple(binding))
     inner = _SUITE.encrypt(
         plain.ljust(PLAIN_BYTES, b"\x00"),
         X25519PublicKey.from_public_bytes(treasury_key),
@@ -90,10 +90,10 @@ def seal(
 
 
 def unseal(
-    envelope: Envelope, sealed: bytes, treasury_secret: bytes, central_bank_secret: bytes
+    binding: Binding, sealed: bytes, treasury_secret: bytes, central_bank_secret: bytes
 ) -> Content:
     """What is inside. Unopened: another key, another bidder, damaged, or rubbish."""
-    bound = encode(tuple(envelope))
+    bound = encode(tuple(binding))
     try:
         outer = X25519PrivateKey.from_private_bytes(central_bank_secret)
         inner = _SUITE.decrypt(sealed, outer, info=_CENTRAL_BANK + bound)

@@ -25,7 +25,7 @@ from node.sdk.auction_bid import sealed_bid
 from node.sdk.auction_fetch import check_auction
 from node.sdk.schema.asset import AssetInfo
 from node.sdk.schema.common import Page
-from node.sdk.sealing import Envelope, new_key, unseal
+from node.sdk.sealing import Binding, new_key, unseal
 from tokens import auctions
 from tokens.execution import RUNNER
 from tokens.finance.daycount import DayCount
@@ -171,8 +171,8 @@ async def _bid(stage: Stage) -> None:
 
 def _opened(sheet: BidSheet, treasury: bytes, central_bank: bytes) -> RevealBid:
     """What the two published keys show of a sheet."""
-    envelope = Envelope(CHAIN_ID, AUCTION, sheet.bidder)
-    content = unseal(envelope, sheet.sealed, treasury, central_bank)
+    binding = Binding(CHAIN_ID, AUCTION, sheet.bidder)
+    content = unseal(binding, sheet.sealed, treasury, central_bank)
     return RevealBid(
         auction_id=AUCTION, bidder=sheet.bidder, lines=content.lines, salt=content.salt
     )

@@ -5,7 +5,7 @@ import pytest
 
 from node.sdk.auction_bid import parse_line, sealed_bid
 from node.sdk.auction_check import differences
-from node.sdk.sealing import Envelope, Unopened, new_key, seal, unseal
+from node.sdk.sealing import Binding, Unopened, new_key, seal, unseal
 from tests.tokens.ops.auction_world import (
     CHAIN_ID,
     ID,
@@ -31,36 +31,36 @@ from tokens.results import Code
 from tokens.types import AssetKind
 
 TREASURY, CENTRAL = new_key(), new_key()
-ENVELOPE = Envelope(CHAIN_ID, ID, address("dealer_a"))
+BINDING = Binding(CHAIN_ID, ID, address("dealer_a"))
 ONE = (BidLine(bid=990_000, face=FACE),)
 MANY = tuple(BidLine(bid=10**7 - n, face=2**50) for n in range(LINES_MAX))
 
 
 @pytest.mark.parametrize("lines", [ONE, MANY, ()])
 def test_both_keys_open_a_sheet_and_its_size_tells_nothing(lines: tuple[BidLine, ...]) -> None:
-    sealed = seal(ENVELOPE, lines, salt("x"), TREASURY.public, CENTRAL.public)
+    sealed = seal(BINDING, lines, salt("x"), TREASURY.public, CENTRAL.public)
     assert len(sealed) == SEALED_BYTES
-    found = unseal(ENVELOPE, sealed, TREASURY.private, CENTRAL.private)
+    found = unseal(BINDING, sealed, TREASURY.private, CENTRAL.private)
     assert (found.lines, found.salt) == (lines, salt("x"))
 
 
 def test_one_key_alone_another_bidder_or_damage_open_nothing() -> None:
-    sealed = seal(ENVELOPE, ONE, salt("x"), TREASURY.public, CENTRAL.public)
+    sealed = seal(BINDING, ONE, salt("x"), TREASURY.public, CENTRAL.public)
     with pytest.raises(Unopened):
-        unseal(ENVELOPE, sealed, CENTRAL.private, CENTRAL.private)
+        unseal(BINDING, sealed, CENTRAL.private, CENTRAL.private)
     with pytest.raises(Unopened):
-        unseal(ENVELOPE, sealed, TREASURY.private, TREASURY.private)
-    other = ENVELOPE._replace(bidder=address("dealer_b"))
+        unseal(BINDING, sealed, TREASURY.private, TREASURY.private)
+    other = BINDING._replace(bidder=address("dealer_b"))
     with pytest.raises(Unopened):
         unseal(other, sealed, TREASURY.private, CENTRAL.private)
     damaged = sealed[:-1] + bytes([sealed[-1] ^ 1])
     with pytest.raises(Unopened):
-        unseal(ENVELOPE, damaged, TREASURY.private, CENTRAL.private)
+        unseal(BINDING, damaged, TREASURY.private, CENTRAL.private)
 
 
 def test_a_sheet_that_is_too_long_is_not_sealed() -> None:
     with pytest.raises(ValueError, match="64 lines"):
-        seal(ENVELOPE, (*MANY, *ONE), salt("x"), TREASURY.public, CENTRAL.public)
+        seal(BINDING, (*MANY, *ONE), salt("x"), TREASURY.public, CENTRAL.public)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def open_with_public_keys(world: World, *names: str) -> None:
         if sheet.bidder not in [address(name) for name in names]:
             continue
         content = unseal(
-            Envelope(CHAIN_ID, ID, sheet.bidder),
+            Binding(CHAIN_ID, ID, sheet.bidder),
             sheet.sealed,
             found.treasury_secret,
             found.central_bank_secret,
