@@ -162,7 +162,7 @@ def _try(context: Context, auction: Auction, allotment: Allotment) -> Try:
     if codes:
         return Try(codes, _is_short(context, batch, allotment.account))
     state.put(BATCH_COUNTER, BatchCounter(count=batch.number))
-    settling.settle(context, batch)
+    settling.deliver(context, batch)
     if auction.terms.auction_type is not AuctionType.BUYBACK:
         note_issue(context, auction.terms.asset, allotment.face, allotment.price_e4)
     _burn(context, auction, allotment)

@@ -129,10 +129,15 @@ def is_past_expiry(context: Context, batch: Batch) -> bool:
 
 
 def settle(context: Context, batch: Batch) -> None:
-    """All legs, once. The caller has found no refusal."""
+    """All legs, once, and the issue price that they say. The caller has found no refusal."""
+    deliver(context, batch)
+    note_batch(context, batch.legs)
+
+
+def deliver(context: Context, batch: Batch) -> None:
+    """All legs, once; an auction, which knows its prices itself, calls this."""
     _release(context, batch)
     post(context, batch.legs)
-    note_batch(context, batch.legs)
     close(context, batch, BatchStatus.SETTLED, Code.OK)
 
 

@@ -16,13 +16,13 @@ Year = Annotated[int, msgspec.Meta(ge=1, le=9_999)]
 class IssuePrice(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
-    """What an instrument was sold for, over all its auctions: face and cost of the same units."""
+    """What an instrument was sold for, in auctions and batches: face and cost of the same units."""
 
     asset: AssetId
     face_sum: PositiveAmount
     """Minor units of face."""
     cost: Amount
-    """Minor units of money, whole ones of the exact sum of face x price_e4 / 10^6."""
+    """Minor units of money, whole ones of the exact sum; without accrued interest."""
     cost_rest: Annotated[int, msgspec.Meta(ge=0, lt=10**6)]
     """The rest of it, x 10^-6 minor units."""
 

@@ -114,7 +114,7 @@ METHODS = (
         schema.IssuePriceInfo,
         READ,
         get_issue_price,
-        "Weighted average price of issue over an instrument's auctions.",
+        "Weighted average price of issue over an instrument's auctions and batches.",
         reads=STATE,
     ),
 )

@@ -194,6 +194,21 @@ def issue(world: World, asset: str, bank: str, account: str, face: int, price: i
     trade(world, f"ISSUE-{world.height}", seller, (bank, account), asset, face, price)
 
 
+def give(world: World, asset: str, bank: str, account: str, face: int) -> None:
+    """Units issued free of payment."""
+    given = leg(asset, face, "treasury", bank, "*", None)
+    operation = instruct(world, f"GIVEN-{world.height}", given)
+    world.act("treasury", operation)
+    step = {"initiator": address("treasury"), "batch_id": operation.batch_id}
+    approval = ApproveBatch(
+        **step,  # type: ignore[arg-type]
+        digest=instruction_digest(address("treasury"), operation),
+        accounts=(LegAccount(leg=0, gives=False, account=address(account)),),
+    )
+    world.act(bank, approval)
+    world.act("treasury", SettleBatch(**step))  # type: ignore[arg-type]
+
+
 def go_to(world: World, date: dt.date) -> None:
     """Close the open date and open another, at once."""
     day = world.state.get(BUSINESS_DAY)

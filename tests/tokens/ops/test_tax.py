@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tokens.ops.build import FACE, bond, fund, go_to, issue, transfer
+from tests.tokens.ops.build import FACE, bond, fund, give, go_to, issue, transfer
 from tests.tokens.ops.test_coupons import AFTER, FUND, ISIN, PAYMENT, coupon, start
 from tests.tokens.ops.world import CBM, World, address
 from tokens.context import Actors
@@ -183,7 +183,7 @@ def discounted(*sold: tuple[int, int]) -> World:
     fund(world, "a/main", 100 * FACE)
     fund(world, "treasury/main", 100 * FACE)
     bond(world, tax_base=TaxBase.DISCOUNT, maturity_date=dt.date(2026, 1, 17))
-    issue(world, ISIN, "bank_a", "a/main", 10 * FACE, 9 * FACE)
+    give(world, ISIN, "bank_a", "a/main", 10 * FACE)
     note(world, *sold)
     world.account("c", None, "bank_b", tax_class="company")
     world.act("bank_a", transfer(ISIN, "a/main", "c", 3 * FACE))
