@@ -49,6 +49,11 @@ def cash_lien_id(lien: bytes) -> bytes:
     return tagged_hash(_CASH, lien)
 
 
+def caught_memo(order: bytes) -> str:
+    """What the lien on money that was caught beside a freeze says: under which order."""
+    return f"caught under {order.hex()}"
+
+
 def redeem(
     context: Context, instrument: Instrument, payment: Payment, account: Account, face: int
 ) -> Payment:
@@ -188,9 +193,13 @@ def _put_on_money(
     context: Context, instrument: Instrument, one: Taken, account: Account, amount: int
 ) -> None:
     money = instrument.terms.settlement_asset
-    name = one.lien.id if one.whole else cash_lien_id(one.lien.id)
+    name, memo = one.lien.id, one.lien.memo
+    if not one.whole:
+        name = cash_lien_id(one.lien.id)
+        memo = caught_memo(one.lien.id) if one.lien.kind is LienKind.FREEZE else memo
     known = context.state.get(LIEN, name)
-    while known is not None and (known.account, known.asset) != (account.id, money):
+    place = (account.id, money, one.lien.kind, memo)
+    while known is not None and (known.account, known.asset, known.kind, known.memo) != place:
         name = cash_lien_id(name)  # an authority may have chosen this id for an order of its own
         known = context.state.get(LIEN, name)
     if known is not None:
@@ -198,7 +207,7 @@ def _put_on_money(
         liens.change(context, known, msgspec.structs.replace(known, amount=total))
         return
     placed = msgspec.structs.replace(
-        one.lien, id=name, account=account.id, asset=money, amount=amount
+        one.lien, id=name, account=account.id, asset=money, amount=amount, memo=memo
     )
     liens.place(context, placed)
     if name != one.lien.id:

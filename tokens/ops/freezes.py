@@ -10,10 +10,10 @@ import msgspec
 
 from tokens import liens, reserve
 from tokens.authority import FREEZING_ROLES, with_role
+from tokens.caught import parts_of_order
 from tokens.context import Context
 from tokens.events import CreditStopSet, FreezeChanged, FreezeLifted
 from tokens.lien_expiry import enqueue_expiry
-from tokens.lookup import require
 from tokens.parameters import parameter
 from tokens.records.control import CREDIT_STOP, CreditStop
 from tokens.records.holdings import LIEN, LegalBasis, Lien
@@ -65,7 +65,10 @@ class ChangeFreeze(
     forbid_unknown_fields=True,
     tag=121,
 ):
-    """Change amount and expiry of an order. By its authority."""
+    """Change amount and expiry of an order. By its authority.
+
+    The money that was caught under it ends with it; its amount stays.
+    """
 
     order_id: Hash
     """The freeze order."""
@@ -83,7 +86,7 @@ class LiftFreeze(
     forbid_unknown_fields=True,
     tag=122,
 ):
-    """End an order. By its authority."""
+    """End an order, and free the money that was caught under it. By its authority."""
 
     order_id: Hash
     """The freeze order."""
@@ -117,7 +120,7 @@ def check_freeze(context: Context, operation: Freeze) -> Iterator[Refusal]:
     state = context.state
     if _authority(context) is None:
         yield Refusal(Code.ROLE_REQUIRED)
-    if state.get(LIEN, operation.order_id) is not None:
+    if state.get(LIEN, operation.order_id) is not None or parts_of_order(state, operation.order_id):
         yield Refusal(Code.ALREADY_EXISTS)
     if state.get(ACCOUNT, operation.account) is None:
         yield Refusal(Code.UNKNOWN_ACCOUNT)
@@ -161,9 +164,8 @@ def apply_freeze(context: Context, operation: Freeze) -> None:
     enqueue_expiry(context, lien)
 
 
-def _order_refusals(context: Context, order_id: bytes) -> Iterator[Refusal]:
+def _order_refusals(context: Context, lien: Lien | None) -> Iterator[Refusal]:
     """An order that exists, by the participant that gave it."""
-    lien = context.state.get(LIEN, order_id)
     if lien is None or lien.kind is not LienKind.FREEZE:
         yield Refusal(Code.NOT_FOUND)
     elif lien.owner not in context.actors.participants:
@@ -172,8 +174,8 @@ def _order_refusals(context: Context, order_id: bytes) -> Iterator[Refusal]:
 
 def check_change(context: Context, operation: ChangeFreeze) -> Iterator[Refusal]:
     """By its authority only."""
-    yield from _order_refusals(context, operation.order_id)
     lien = context.state.get(LIEN, operation.order_id)
+    yield from _order_refusals(context, lien)
     if lien is not None and lien.asset is None and operation.amount is not None:
         yield Refusal(Code.BAD_FIELD)
     yield from _check_expiry(context, operation.expires_on)
@@ -181,25 +183,30 @@ def check_change(context: Context, operation: ChangeFreeze) -> Iterator[Refusal]
 
 def apply_change(context: Context, operation: ChangeFreeze) -> None:
     """The same order with another amount and end."""
-    old = require(context.state, LIEN, operation.order_id)
+    old, *money = parts_of_order(context.state, operation.order_id)
     new = msgspec.structs.replace(old, amount=operation.amount, expires_on=operation.expires_on)
     liens.change(context, old, new)
     enqueue_expiry(context, new)
+    for caught in money:
+        moved = msgspec.structs.replace(caught, expires_on=operation.expires_on)
+        liens.change(context, caught, moved)
+        enqueue_expiry(context, moved)
     reserve.wake_queues_of(context, old.account)
     context.emit(FreezeChanged(order=old.id, account=old.account, amount=new.amount))
 
 
 def check_lift(context: Context, operation: LiftFreeze) -> Iterator[Refusal]:
-    """By its authority only."""
-    yield from _order_refusals(context, operation.order_id)
+    """By its authority only; the money may be all that is left of it."""
+    lien = next(iter(parts_of_order(context.state, operation.order_id)), None)
+    yield from _order_refusals(context, lien)
 
 
 def apply_lift(context: Context, operation: LiftFreeze) -> None:
-    """The lien ends."""
-    lien = require(context.state, LIEN, operation.order_id)
-    liens.lift(context, lien)
-    reserve.wake_queues_of(context, lien.account)
-    context.emit(FreezeLifted(order=lien.id, account=lien.account))
+    """The lien ends, and those on the money that was caught."""
+    for lien in parts_of_order(context.state, operation.order_id):
+        liens.lift(context, lien)
+        reserve.wake_queues_of(context, lien.account)
+        context.emit(FreezeLifted(order=lien.id, account=lien.account))
 
 
 def check_stop(context: Context, operation: StopCredits) -> Iterator[Refusal]:
