@@ -7,7 +7,7 @@ reports it (page 04, AML). It counts when it was made, whatever became of the ra
 import datetime as dt
 from collections.abc import Iterable
 
-from node.aml.goaml import Leg
+from node.aml.facts import Leg
 from tokens.ops.off_ramps import SendRamp
 from tokens.ops.on_ramps import ReceiveRamp
 from tokens.records.ramps import Ramp

@@ -1,4 +1,4 @@
-"""Legs of a business date, as an institution's own transactions on the ledger tell them.
+"""Legs of business dates, as an institution's own transactions on the ledger tell them.
 
 Rules of this file:
 1. What an institution did is read from its own final transactions, newest first; what was done
@@ -9,7 +9,7 @@ Rules of this file:
 import datetime as dt
 
 from node.aml.cash_reports import leg_of
-from node.aml.goaml import Leg
+from node.aml.facts import Leg
 from node.sdk.client import Client
 from node.sdk.schema.chain import BusinessDateSpan, Parameter, ReceiptPlace
 from node.sdk.schema.common import Page
@@ -32,7 +32,18 @@ class NotCollected(Exception):
 
 async def legs_of_date(client: Client, institution: bytes, on: dt.date) -> list[Leg]:
     """Payments that an institution received or made outside on a date, in their order."""
-    span = await _span(client, on)
+    return await legs_between(client, institution, on, on)
+
+
+async def legs_between(
+    client: Client, institution: bytes, first: dt.date, last: dt.date
+) -> list[Leg]:
+    """The same of a range of business dates, both inclusive. Raises NotCollected.
+
+    All transactions of the institution are read and none is asked for by client: whoever runs the
+    node learns nothing of whom a report is about.
+    """
+    spans = await _spans(client, first, last)
     legs: list[Leg] = []
     address = bech32m.encode(client.form.prefix, institution)
     params: dict[str, object] = {"address": address, "limit": PAGE}
@@ -40,11 +51,13 @@ async def legs_of_date(client: Client, institution: bytes, on: dt.date) -> list[
     while read < TRANSACTIONS_MAX:
         page = await client.call("tx_list", params, of=Page[TxPlace])
         for place in page.items:
-            if _before(place, span.begins):
+            if _before(place, spans[0].begins):
                 return legs[::-1]
-            inside = span.ends is None or _before(place, span.ends)
-            if inside and place.sender == institution and LEGS.intersection(place.operations):
-                legs += await _legs(client, place, on)
+            date = _date_of(place, spans)
+            if date is None or place.sender != institution:
+                continue
+            if LEGS.intersection(place.operations):
+                legs += await _legs(client, place, date)
         read += len(page.items)
         if page.next is None:
             return legs[::-1]
@@ -58,12 +71,20 @@ async def threshold_of(client: Client) -> int:
     return next((each.value for each in found if each.name == "cash_report_threshold"), 0)
 
 
-async def _span(client: Client, on: dt.date) -> BusinessDateSpan:
-    asked = {"fromDate": on.isoformat(), "toDate": on.isoformat()}
+async def _spans(client: Client, first: dt.date, last: dt.date) -> tuple[BusinessDateSpan, ...]:
+    asked = {"fromDate": first.isoformat(), "toDate": last.isoformat()}
     found = (await client.read("chain_getDays", asked, of=tuple[BusinessDateSpan, ...])).value
     if not found:
-        raise NotCollected(f"{on} is no business date of this ledger")
-    return found[0]
+        raise NotCollected(f"no business date of this ledger from {first} to {last}")
+    return found
+
+
+def _date_of(place: TxPlace, spans: tuple[BusinessDateSpan, ...]) -> dt.date | None:
+    """Business date of a place that is not before the first; None after the last."""
+    for span in reversed(spans):
+        if not _before(place, span.begins):
+            return span.date if span.ends is None or _before(place, span.ends) else None
+    return None
 
 
 async def _legs(client: Client, place: TxPlace, on: dt.date) -> list[Leg]:

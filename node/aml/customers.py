@@ -5,13 +5,12 @@ is not left out of a report in silence.
 """
 
 import datetime as dt
-import stat
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-FILE_BYTES_MAX = 64 * 2**20
+from node.aml.private_file import load_private
 
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 Plain = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern="^[a-zA-Z0-9 .'-]*\\Z")]
@@ -20,10 +19,6 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern="^[a-zA
 Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}\\Z")]
 Code = Annotated[str, msgspec.Meta(pattern="^(-|[A-Z0-9]{1,10})\\Z")]
 """Of a list of the unit; `-` where it has an entry for unknown."""
-
-
-class CustomersUnreadable(Exception):
-    """The file cannot be used; the message is a sentence without what stands in it."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -148,22 +143,9 @@ class CustomerFile(
     customers: dict[str, Customer]
     """By the address of the account, as text."""
     outside: dict[str, Stranger] = {}
-    """By the ramp, as 0x and hex: who paid in or was paid."""
+    """By the ramp, or the transaction of a movement, as 0x and hex: who is at its other end."""
 
 
 def load_customers(path: Path) -> CustomerFile:
-    """Read it. Raises CustomersUnreadable."""
-    try:
-        mode = path.stat().st_mode
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise CustomersUnreadable(f"{path}: others may read it; chmod 600")
-        data = path.read_bytes()
-    except OSError as error:
-        raise CustomersUnreadable(f"{path}: {error.strerror}") from None
-    if len(data) > FILE_BYTES_MAX:
-        raise CustomersUnreadable(f"{path}: more than {FILE_BYTES_MAX} bytes")
-    try:
-        return msgspec.json.decode(data, type=CustomerFile)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        where = str(error).rpartition(" - at ")[2]
-        raise CustomersUnreadable(f"{path}: not valid at {where}") from None
+    """Read it. Raises FileUnreadable."""
+    return load_private(path, CustomerFile)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from node.cli.exits import CommandFailed, Exit
-from node.cli.output import write_json
+from node.cli.output import write_json, write_private
 from node.cli.remote import call, connected, rpc_option
 from node.cli.tx import sender_option, signing_options, with_options
 from node.cli.words import parse_json, value_of
@@ -205,13 +205,10 @@ def _ask(url: str, run: Callable[[Client], Awaitable[Json]]) -> Json:
 
 
 def _keep(file: Path, value: Json) -> None:
-    """A new file that only its owner reads: what is in it must not leak before the close."""
+    """What is in it must not leak before the close."""
     import json
-    import os
 
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as out:
-        json.dump(value, out, indent=2)
+    write_private(file, json.dumps(value, indent=2).encode())
 
 
 def _address(client: Client, text: str) -> bytes:

@@ -1,7 +1,9 @@
 """How answers look: JSON with two spaces, and plain columns."""
 
 import json
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -19,3 +21,10 @@ def write_columns(rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         click.echo("  ".join(cells).rstrip())
+
+
+def write_private(file: Path, data: bytes) -> None:
+    """A new file that only its owner reads. FileExistsError."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(data)

@@ -6,7 +6,7 @@ from typing import cast
 import click
 
 from node.cli.exits import CommandFailed, Exit
-from node.cli.output import write_json
+from node.cli.output import write_json, write_private
 from node.cli.remote import call, read_token_file, rpc_option
 from node.cli.tx import signing_options, with_options
 from node.cli.words import value_of
@@ -60,8 +60,6 @@ def create(
     It is for the node that --rpc names. Whether the key is the subject's the node asks the ledger
     at each call: a key that was replaced reads nothing more.
     """
-    import os
-
     from node.cli.transactions import form_of, load_signers
     from node.sdk.view_token import new_token
     from tokens import bech32m
@@ -82,9 +80,7 @@ def create(
         subject=address,
         valid_until=cast("int", status["height"]) + valid_for,
     )
-    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(token + "\n")
+    write_private(out, f"{token}\n".encode())
     write_json(_told(token))
 
 

@@ -6,7 +6,8 @@ import json
 import msgspec
 
 from node.aml.customers import CustomerFile
-from node.aml.goaml import Draft, Leg, ReportCode
+from node.aml.facts import Leg, Move
+from node.aml.goaml import Draft, ReportCode
 from tokens.records.ramps import Rail, RampDirection
 
 PLACE = {"address": "1 Mall Road", "city": "Lahore", "state": "Punjab", "country": "PK"}
@@ -87,6 +88,17 @@ OUT = INTO._replace(
     direction=RampDirection.OUT,
     rail=Rail.CORRESPONDENT,
     reference="0xbb",
+)
+
+MOVE = Move(
+    transaction="0xcc",
+    part=1,
+    height=9,
+    account="person",
+    other=None,
+    comes_in=False,
+    amount=300,
+    date=dt.date(2025, 7, 2),
 )
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from node.aml.customers import CustomersUnreadable, load_customers
+from node.aml.customers import load_customers
+from node.aml.private_file import FileUnreadable
 from tests.node.aml.samples import FILE, customers
 
 
@@ -22,15 +23,15 @@ def test_it_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
-    with pytest.raises(CustomersUnreadable, match="others may read it"):
+    with pytest.raises(FileUnreadable, match="others may read it"):
         load_customers(write(tmp_path, FILE, mode))
 
 
 def test_what_cannot_be_read_is_told_without_its_content(tmp_path: Path) -> None:
-    with pytest.raises(CustomersUnreadable, match="No such file"):
+    with pytest.raises(FileUnreadable, match="No such file"):
         load_customers(tmp_path / "none")
     spoiled = json.dumps(FILE).replace('"Khan"', '"Khan!"')
     for content in ("{", "\x00", spoiled, FILE | {"more": 1}):
-        with pytest.raises(CustomersUnreadable, match="not valid") as caught:
+        with pytest.raises(FileUnreadable, match="not valid") as caught:
             load_customers(write(tmp_path, content))
         assert "Khan" not in str(caught.value)

@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 import pytest
 from xmlschema import XMLSchema10, XMLSchema11
 
-from node.aml.goaml import NoReport, ReportCode, checked, faults_of, goaml
-from tests.node.aml.samples import INTO, OUT, customers, draft
+from node.aml.facts import NoReport
+from node.aml.goaml import ReportCode, checked, faults_of, goaml
+from tests.node.aml.samples import INTO, MOVE, OUT, customers, draft
 
 REPORT = goaml(draft(ReportCode.SUSPICIOUS), (INTO, OUT), customers())
 """Both ways, a person and a company."""
@@ -114,3 +115,38 @@ def test_what_makes_no_report() -> None:
         goaml(draft()._replace(submitted_on=dt.date(2025, 6, 1)), (INTO,), known)
     with pytest.raises(NoReport):
         goaml(draft(ReportCode.SUSPICIOUS)._replace(reason=None), (INTO,), known)
+
+
+MOVES = (
+    MOVE._replace(transaction="0xc1", other="company"),
+    MOVE._replace(transaction="0xc1", part=2, other="company", comes_in=True),
+    MOVE._replace(transaction="0x02"),
+    MOVE._replace(transaction="0x02", part=2, comes_in=True),
+)
+"""Between two clients and with somebody outside, each out and in."""
+
+
+def test_movements_on_the_ledger_are_transactions_of_both_ends() -> None:
+    later = draft(ReportCode.SUSPICIOUS)
+    data = goaml(later, (INTO, *MOVES), customers())
+    assert texts(data, "transaction/transactionnumber") == [
+        "0xaa",
+        "0xc1",
+        "0xc1-2",
+        "0x02",
+        "0x02-2",
+    ]
+    clients = texts(data, "transaction/t_from_my_client/from_account/account")
+    assert clients == ["person", "company", "person"]
+    clients = texts(data, "transaction/t_to_my_client/to_account/account")
+    assert clients == ["person", "company", "person", "person"]
+    assert texts(data, "transaction/t_to/to_person/last_name") == ["Weber"]
+    assert texts(data, "transaction/t_from/from_person/last_name") == ["Khan", "Weber"]
+    assert texts(data, "transaction/t_from/from_funds_code") == ["CASH", "CRPTC"]
+    assert texts(data, "transaction/amount_local") == ["2000000.50", *["3.00"] * 4]
+
+
+def test_a_movement_to_nobody_known_makes_no_report() -> None:
+    for move in (MOVE, MOVE._replace(other="elsewhere"), MOVE._replace(account="nobody")):
+        with pytest.raises(NoReport):
+            goaml(draft(ReportCode.SUSPICIOUS), (move,), customers())
