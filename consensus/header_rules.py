@@ -50,7 +50,7 @@ def header_fault(
         return HeaderFault.ORIGIN_VIEW
     if header.proposer != hs.schedule.primary(header.origin_view):
         return HeaderFault.PROPOSER
-    if len(proposal.wire_ids) > config.block_transactions_max:
+    if len(proposal.wire_ids) > tip.block_transactions_max:
         return HeaderFault.TRANSACTIONS
     return (
         _certificate_fault(hs, proposal)

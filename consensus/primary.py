@@ -91,7 +91,7 @@ def _build(core: Core, justification: Justification | None) -> None:
     core.out.append(
         BuildProposal(
             view=hs.view,
-            transactions_max=core.config.block_transactions_max >> min(hs.view, HALVINGS_MAX),
+            transactions_max=tip.block_transactions_max >> min(hs.view, HALVINGS_MAX),
             template=template,
             parent_certificate=tip.certificate,
         )

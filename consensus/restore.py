@@ -19,8 +19,6 @@ class ReplicaConfig(msgspec.Struct, frozen=True, kw_only=True):
     """(genesis)"""
     rotation: int = 100
     """Heights that a primary keeps its turn (genesis), 1..10,000."""
-    block_transactions_max: int = 2_000
-    """Most wire ids in a proposal (genesis)."""
     block_interval_empty_ms: int = 5_000
     """An idle network makes an empty block after this (R1)."""
     block_gap_ms: int = 20

@@ -183,6 +183,9 @@ class Tip(msgspec.Struct, frozen=True, kw_only=True):
     """Hash of the set of height + 2."""
     protocol_version: int
     """In force at height + 1."""
+    block_transactions_max: int
+    """Most wire ids in the block of height + 1 (R3): a governed number, so of a height and never
+    of a process."""
 
 
 M = TypeVar("M")

@@ -307,6 +307,7 @@ class Chain:
             validators_hash=validators_hash(set_of(sets, height + 1)),
             next_validators_hash=validators_hash(set_of(sets, height + 2)),
             protocol_version=chain.protocol_version,
+            block_transactions_max=self.ledger.limits.block_transactions_max,
         )
 
     def _remember(self, height: int, members: ValidatorSet) -> ValidatorSet:

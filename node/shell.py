@@ -180,7 +180,6 @@ class Shell:
             validator=None if self.ring.desk is None else ValidatorId(self._around.node_id),
             chain_id=self.chain.chain_id,
             rotation=self.chain.rotation,
-            block_transactions_max=self.chain.limits().block_transactions_max,
             block_gap_ms=self._around.block_gap_ms,
         )
 

@@ -2,8 +2,8 @@
 
 Rules of this file:
 1. Genesis writes every parameter into the state, so that a proof of one never depends on a default.
-2. A fixed parameter never changes: the layout of the state or the meaning of the window hangs on
-   it.
+2. A fixed parameter never changes: the layout of the state, the meaning of the window or the order
+   of the primaries, those of the past included, hangs on it.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,9 @@ PARAMETERS: tuple[ParameterSpec, ...] = (
         3 * 2**20,
         "bytes of the transactions of one block: with its certificate it must fit into one frame",
     ),
-    ParameterSpec("rotation_heights", 100, 1, 10_000, "heights for which a primary stays"),
+    ParameterSpec(
+        "rotation_heights", 100, 1, 10_000, "heights for which a primary stays", fixed=True
+    ),
     ParameterSpec(
         "auction_reveal_blocks",
         20,

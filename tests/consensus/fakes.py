@@ -87,6 +87,7 @@ def genesis_tip(validators: ValidatorSet) -> Tip:
         validators_hash=set_hash(validators),
         next_validators_hash=set_hash(validators),
         protocol_version=1,
+        block_transactions_max=2_000,
     )
 
 

@@ -52,4 +52,5 @@ def tip(peer: "Peer") -> Tip:
         validators_hash=fakes.set_hash(at[height + 1]),
         next_validators_hash=fakes.set_hash(at[height + 2]),
         protocol_version=1,
+        block_transactions_max=peer.cluster.block_transactions_max,
     )

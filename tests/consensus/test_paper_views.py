@@ -303,7 +303,7 @@ def test_j_in_view_0_there_is_none() -> None:
 
 
 def test_r1_each_view_halves_the_block() -> None:
-    solo = Solo("b", block_transactions_max=2_000)
+    solo = Solo("b")
     solo.receive(solo.view_change("c", 5), solo.view_change("d", 5))
     builds = [a for a in solo.actions if isinstance(a, act.BuildProposal)]
     assert [(build.view, build.transactions_max) for build in builds] == [(5, 62)]

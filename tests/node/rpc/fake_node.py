@@ -184,6 +184,7 @@ class FakeNode:
             validators_hash=members_hash,
             next_validators_hash=members_hash,
             protocol_version=1,
+            block_transactions_max=5_000,
         )
 
     def state(self) -> Overlay:

@@ -48,6 +48,7 @@ def tip_of(height: int) -> Tip:
         validators_hash=bytes(32),
         next_validators_hash=bytes(32),
         protocol_version=1,
+        block_transactions_max=1,
     )
 
 
