@@ -288,8 +288,7 @@ class Chain:
     def _tip_of(self, row: BlockRow | None) -> Tip:
         """The tip after a block that is in the store and absorbed."""
         height, overlay = self.ledger.height, self.ledger.overlay()
-        chain = overlay.get(CHAIN)
-        sets = overlay.get(VALIDATOR_SETS)
+        chain, sets = overlay.get(CHAIN), overlay.get(VALIDATOR_SETS)
         if chain is None or sets is None:
             raise DamagedState("no chain record or no validators")
         members = self._remember(height + 1, validator_set(set_of(sets, height + 1)))

@@ -4,10 +4,11 @@ Rules of this file:
 1. Every block is checked by its certificate against the validator set of its height before it is
    executed, and by its root after. A peer that sends anything else is not asked again in this run;
    the window is asked elsewhere.
-2. At most WINDOWS_MAX windows of at most WINDOW blocks are asked for or waiting, one of each peer;
-   they are applied in order. What nobody asked for is dropped.
-3. A peer that once did not answer is asked last in later runs: a node that is always a block behind
-   would else wait for the same silent peer each time.
+2. At most WINDOWS_MAX windows of at most WINDOW blocks are asked for or waiting, and the one with
+   the next block; one of each peer. They are applied in order. What nobody asked for is dropped.
+3. Who answered fastest is asked first, in later runs too: a node that is always a block behind
+   would else wait for the same silent or slow peer each time. What was asked LATE_S ago is asked
+   of one more peer: a liar could else hold up all windows with one block every few seconds.
 4. A node that is further behind than it keeps blocks, or whose next block no peer has any more,
    takes over a snapshot (snapshot.py); without one it goes on with blocks.
 5. The target is where the chain was when a peer spoke of it. Who stops there on a busy chain is
@@ -28,9 +29,11 @@ from node.wire.snapshot_messages import SnapshotGone, SnapshotOffer, SnapshotPar
 WINDOW = 64
 """Blocks asked for at once."""
 WINDOWS_MAX = 4
-"""Windows asked for or waiting to be applied: at most as many frames in memory."""
+"""Windows asked for in time, or waiting to be applied: at most one frame more is in memory."""
 REPLY_TIMEOUT_S = 5.0
 """A peer that has not answered by then is passed over."""
+LATE_S = 1.0
+"""Its window is asked of another one by then."""
 RETRY_PAUSE_S = 0.5
 """Between two rounds over peers that all failed."""
 
@@ -85,7 +88,7 @@ class Window(NamedTuple):
 
     first: int
     size: int
-    deadline_s: float
+    asked_s: float
 
 
 class BlockSync:
@@ -119,8 +122,8 @@ class BlockSync:
         self._oldest: dict[str, int] = {}
         """Peer -> lowest height that it keeps, as it said in this run."""
         self._came = asyncio.Event()
-        self._silent: dict[str, None] = {}
-        """Peers that let a request run out: asked last until they answer one, in later runs too."""
+        self._pace_s: dict[str, float] = {}
+        """Peer -> seconds that it takes to answer; what was slow is forgotten by halves."""
 
     @property
     def active(self) -> bool:
@@ -147,10 +150,13 @@ class BlockSync:
     def on_reply(self, peer: str, reply: SyncReply) -> None:
         """An answer; dropped unless that peer was asked."""
         window = self._open.pop(peer, None)
-        if window is not None:
-            self._silent.pop(peer, None)
+        if window is None:
+            return
+        self._note_pace(peer, window)
+        # Asked of two peers, it may be here already.
+        if window.first not in self._ready and self._has_room(window.first, len(self._ready)):
             self._ready[window.first] = (peer, reply.blocks[: window.size])
-            self._came.set()
+        self._came.set()
 
     def on_offer(self, peer: str, offer: SnapshotOffer) -> None:
         """What a peer keeps: asked for, or instead of blocks that it has no more."""
@@ -201,19 +207,22 @@ class BlockSync:
 
     async def _follow(self, refused: dict[str, None]) -> None:
         """What was decided meanwhile, from one peer at a time; ends at a new target (rule 5)."""
+        asked: dict[str, None] = {}
+        """Who had nothing more just now, which is no fault."""
         while not self.active:
-            left = [peer for peer in self._peers if peer not in refused]
+            left = [peer for peer in self._peers if peer not in refused and peer not in asked]
             if not left:
                 return
-            peer, height = min(left, key=self._is_silent), self._applier.tip_height()
+            peer, height = min(left, key=self._pace_of), self._applier.tip_height()
             self._open_window(peer, height + 1, WINDOW)
             await self._wait()
             self._pass_over(refused)
-            await self._apply(refused)
+            await self._apply(asked)
             if self._applier.tip_height() == height:
-                refused[peer] = None
-            # A question that a new target has overtaken.
-            self._open.clear()
+                asked[peer] = None
+            window = self._open.pop(peer, None)
+            if window is not None:  # It is late, or a new target has overtaken the question.
+                self._note_pace(peer, window)
 
     async def _nobody_has_it(self, refused: dict[str, None]) -> None:
         """Everybody failed or has pruned the next block."""
@@ -224,33 +233,45 @@ class BlockSync:
         await asyncio.sleep(RETRY_PAUSE_S)
 
     def _ask(self, refused: dict[str, None]) -> None:
-        """Give each peer that has nothing to do the next blocks that nobody is asked for."""
-        for peer in sorted(self._peers, key=self._is_silent):
+        """Give each idle peer the next blocks that nobody is asked for, or not in time."""
+        for peer in sorted(self._peers, key=self._pace_of):
             if peer in refused or peer in self._open:
                 continue
-            if len(self._open) + len(self._ready) >= WINDOWS_MAX:
-                return
             gap = self._gap()
             if gap is None:
                 return
             first, count = gap
+            if not self._has_room(first, len(self._in_time()) + len(self._ready)):
+                return
             if self._oldest.get(peer, 1) > first:
                 continue
             self._open_window(peer, first, count)
 
     def _open_window(self, peer: str, first: int, count: int) -> None:
-        now_s = asyncio.get_running_loop().time()
-        self._open[peer] = Window(first, count, now_s + self._reply_timeout_s)
+        self._open[peer] = Window(first, count, asyncio.get_running_loop().time())
         self._send(peer, SyncRequest(from_height=first, count=count))
 
-    def _is_silent(self, peer: str) -> bool:
-        return peer in self._silent
+    def _has_room(self, first: int, windows: int) -> bool:
+        """The next block is always taken, or those that wait for it would wait for ever."""
+        return windows < WINDOWS_MAX or first <= self._applier.tip_height() + 1
+
+    def _in_time(self) -> list[Window]:
+        """Windows that are asked for and not late."""
+        now_s = asyncio.get_running_loop().time()
+        return [window for window in self._open.values() if now_s < window.asked_s + LATE_S]
+
+    def _pace_of(self, peer: str) -> float:
+        return self._pace_s.get(peer, 0.0)
+
+    def _note_pace(self, peer: str, window: Window) -> None:
+        took_s = asyncio.get_running_loop().time() - window.asked_s
+        self._pace_s[peer] = max(took_s, self._pace_of(peer) / 2)
 
     def _gap(self) -> tuple[int, int] | None:
         """(first, count) of the lowest blocks that are neither asked for nor here."""
         taken = sorted(
             [(first, first + len(blocks)) for first, (_, blocks) in self._ready.items()]
-            + [(window.first, window.first + window.size) for window in self._open.values()]
+            + [(window.first, window.first + window.size) for window in self._in_time()]
         )
         first = self._applier.tip_height() + 1
         end = self._target + 1
@@ -263,10 +284,12 @@ class BlockSync:
         return (first, count) if count > 0 else None
 
     async def _wait(self) -> None:
-        """Until an answer comes, or the first one is overdue."""
+        """Until an answer comes, or the first one is late or overdue."""
         if self._next_ready() is not None:
             return
-        deadline_s = min(window.deadline_s for window in self._open.values())
+        now_s, steps_s = asyncio.get_running_loop().time(), (LATE_S, self._reply_timeout_s)
+        places_s = [window.asked_s + step_s for window in self._open.values() for step_s in steps_s]
+        deadline_s = min([place_s for place_s in places_s if place_s > now_s], default=now_s)
         self._came.clear()
         try:
             async with asyncio.timeout_at(deadline_s):
@@ -277,10 +300,10 @@ class BlockSync:
     def _pass_over(self, refused: dict[str, None]) -> None:
         now_s = asyncio.get_running_loop().time()
         for peer, window in list(self._open.items()):
-            if now_s >= window.deadline_s:
+            if now_s >= window.asked_s + self._reply_timeout_s:
                 del self._open[peer]
                 refused[peer] = None
-                self._silent[peer] = None
+                self._note_pace(peer, window)
                 self._report(f"sync: {peer} did not answer for height {window.first}")
 
     async def _apply(self, refused: dict[str, None]) -> None:

@@ -53,7 +53,6 @@ class Cluster:
         sets: dict[int, tuple[str, ...]] | None = None,
         names: tuple[str, ...] | None = None,
         start: bool = True,
-        block_transactions_max: int = 2_000,
         **config: object,
     ) -> None:
         first = names_of(n) if names is None else names
@@ -67,12 +66,11 @@ class Cluster:
         self.drop_rate = drop_rate
         self.duplicate_rate = duplicate_rate
         self.config = config
-        self.block_transactions_max = block_transactions_max
         self.now_ms = 0
         self.agenda = False
         self.execute_ms = self.execute_body_ms = 0
         self.build_ms = self.sign_ms = 0
-        self.block_transactions = 1_000
+        self.block_transactions, self.block_transactions_max = 1_000, 2_000
         self.byzantine: set[str] = set()
         self.rules: list[Rule] = []
         self.links_down: set[tuple[str, str]] = set()

@@ -185,10 +185,10 @@ def test_a_clock_that_is_too_fast_costs_its_own_views_only() -> None:
 
 def test_execution_of_three_caps_still_decides() -> None:
     """Each view halves the block, so that one of them is short enough; then the rest follows."""
-    cluster = Cluster(
-        timeout_min_ms=250, timeout_max_ms=250, timeout_cap_ms=1_000, block_transactions_max=64
-    )
+    cluster = Cluster(start=False, timeout_min_ms=250, timeout_max_ms=250, timeout_cap_ms=1_000)
+    cluster.block_transactions_max = 64
     cluster.execute_body_ms = 47
+    cluster.start_all()
     wire_ids = cluster.submit(64)
     level(cluster, 1, "abcd", 120_000)
     assert 0 < len(cluster.peers["a"].disk.chain[0].proposal.wire_ids) < len(wire_ids)

@@ -310,8 +310,10 @@ def test_r1_each_view_halves_the_block() -> None:
 
 
 def test_r1_blocks_that_take_three_caps_to_execute_do_not_stop_the_chain() -> None:
-    cluster = Cluster(n=4, timeout_cap_ms=2_000, timeout_max_ms=500, block_transactions_max=64)
+    cluster = Cluster(n=4, start=False, timeout_cap_ms=2_000, timeout_max_ms=500)
+    cluster.block_transactions_max = 64
     cluster.execute_body_ms = 100
+    cluster.start_all()
     cluster.submit(64)
     cluster.run_until(lambda: min(cluster.heights().values()) == 1)
     sizes = [len(block.proposal.wire_ids) for block in cluster.peers["a"].disk.chain]
