@@ -26,8 +26,7 @@ def credit(
         return account
     target = account
     if account.status is AccountStatus.CLOSED:
-        target = unclaimed_account_of(state, account)
-        _list_unclaimed(context, instrument, payment, account, amount)
+        target = _list_unclaimed(context, instrument, payment, account, amount)
         context.emit(
             PaymentUnclaimed(
                 asset=payment.asset,
@@ -51,13 +50,17 @@ def credit(
 
 def _list_unclaimed(
     context: Context, instrument: Instrument, payment: Payment, account: Account, amount: int
-) -> None:
-    """A payment that reaches an account in two passes is on the list once, with both."""
+) -> Account:
+    """A payment that reaches an account in two passes is on the list once, with both.
+
+    Returns the account where the money is to lie.
+    """
     state = context.state
     known = state.get(UNCLAIMED, account.id, payment.asset, payment.number)
     if known is not None:
         state.put(UNCLAIMED, msgspec.structs.replace(known, amount=known.amount + amount))
-        return
+        return require_account(state, known.keeper)
+    keeper = unclaimed_account_of(state, account)
     state.put(
         UNCLAIMED,
         Unclaimed(
@@ -67,5 +70,7 @@ def _list_unclaimed(
             payment=payment.number,
             amount=amount,
             since=context.business_date,
+            keeper=keeper.id,
         ),
     )
+    return keeper

@@ -29,6 +29,7 @@ from tokens.records.instruments import ASSET
 from tokens.records.kind import Kind, RecordKind
 from tokens.records.parties import ACCOUNT, KEY_OWNER, PARTICIPANT
 from tokens.records.proposals import GRANT, PROPOSAL, ProposalStatus
+from tokens.records.reassignments import REASSIGNMENT
 from tokens.records.recovery import RECOVERY
 from tokens.records.system import AGENDA_ITEM, PARAMETER
 from tokens.store import RawStore, all_records
@@ -83,11 +84,20 @@ def validate_supply(state: Snapshot) -> Iterator[str]:
 
 
 def validate_bank_totals(state: Snapshot) -> Iterator[str]:
-    """A bank's total of an asset = sum over the accounts that it services."""
+    """A bank's total of an asset = sum over the accounts that it services.
+
+    What a reassignment has not reached is in the total of the servicer before.
+    """
     servicer = {account.id: account.servicer for account in state.all(ACCOUNT)}
+    moving = {entry.account: entry for entry in state.all(REASSIGNMENT)}
+    for entry in moving.values():
+        if servicer[entry.account] != entry.new:
+            yield f"{entry.account.hex()}: on the way to another servicer than it has"
     sums: dict[tuple[bytes, str], int] = {}
     for position in state.all(POSITION):
-        place = (servicer[position.account], position.asset)
+        move = moving.get(position.account)
+        waits = move is not None and position.asset > move.cursor
+        place = (move.old if move and waits else servicer[position.account], position.asset)
         sums[place] = sums.get(place, 0) + position.balance
     totals = {(entry.servicer, entry.asset): entry.amount for entry in state.all(BANK_TOTAL)}
     for place in sorted({**sums, **totals}):

@@ -111,15 +111,14 @@ def _payment(asset: Asset, payment: Payment) -> Iterator[str]:
 
 
 def validate_unclaimed(state: Records) -> Iterator[str]:
-    """What is on the list of unclaimed money lies in the servicers' accounts for it."""
+    """What is on the list of unclaimed money lies in the accounts that the list names."""
     accounts = {account.id: account for account in state.all(ACCOUNT)}
     owed: dict[tuple[str, bytes], int] = {}
     for entry in state.all(UNCLAIMED):
-        place = (entry.asset, accounts[entry.account].servicer)
+        place = (entry.asset, entry.keeper)
         owed[place] = owed.get(place, 0) + entry.amount
-    for (asset, account), balance in _balances(state).items():
-        place = (asset, accounts[account].servicer)
-        if accounts[account].purpose is AccountPurpose.UNCLAIMED and place in owed:
+    for place, balance in _balances(state).items():
+        if accounts[place[1]].purpose is AccountPurpose.UNCLAIMED and place in owed:
             owed[place] -= min(balance, owed[place])
     for (asset, _), amount in owed.items():
         if amount:

@@ -25,6 +25,7 @@ from tokens.records.holdings import (
 )
 from tokens.records.instruments import RECORD_STAMP, RECORD_STAMPS, Asset, RecordStamp
 from tokens.records.parties import Account
+from tokens.records.reassignments import REASSIGNMENT
 from tokens.state import Overlay
 from tokens.types import AMOUNT_LIMIT, AssetFlag
 
@@ -80,9 +81,10 @@ def move(context: Context, asset: Asset, source: Account, target: Account, amoun
     state = context.state
     _shift(state, asset, source, -amount)
     _shift(state, asset, target, amount)
-    if source.servicer != target.servicer:
-        _total(state, source.servicer, asset.id, -amount)
-        _total(state, target.servicer, asset.id, amount)
+    giver, taker = total_holder(state, source, asset.id), total_holder(state, target, asset.id)
+    if giver != taker:
+        _total(state, giver, asset.id, -amount)
+        _total(state, taker, asset.id, amount)
     context.emit(Moved(asset=asset.id, source=source.id, target=target.id, amount=amount))
 
 
@@ -91,7 +93,7 @@ def issue(context: Context, asset: Asset, target: Account, amount: int) -> None:
     state = context.state
     change_supply(state, asset.id, amount)
     _shift(state, asset, target, amount)
-    _total(state, target.servicer, asset.id, amount)
+    _total(state, total_holder(state, target, asset.id), asset.id, amount)
     context.emit(Issued(asset=asset.id, target=target.id, amount=amount))
 
 
@@ -99,7 +101,7 @@ def burn(context: Context, asset: Asset, source: Account, amount: int) -> None:
     """Units of an account cease to be."""
     state = context.state
     _shift(state, asset, source, -amount)
-    _total(state, source.servicer, asset.id, -amount)
+    _total(state, total_holder(state, source, asset.id), asset.id, -amount)
     change_supply(state, asset.id, -amount)
     context.emit(Burned(asset=asset.id, source=source.id, amount=amount))
 
@@ -108,7 +110,16 @@ def post_net(state: Overlay, asset: Asset, account: Account, delta: int) -> None
     """Post the net effect of a batch on one account; the caller conserves the asset."""
     if delta:
         _shift(state, asset, account, delta)
-        _total(state, account.servicer, asset.id, delta)
+        _total(state, total_holder(state, account, asset.id), asset.id, delta)
+
+
+def total_holder(state: Overlay, account: Account, asset: str) -> bytes:
+    """Participant in whose total of an asset an account counts.
+
+    Its servicer; while a reassignment is on the way and has not come to the asset, the one before.
+    """
+    moving = state.get(REASSIGNMENT, account.id)
+    return account.servicer if moving is None or asset <= moving.cursor else moving.old
 
 
 def move_total(state: Overlay, old: bytes, new: bytes, position: Position) -> None:

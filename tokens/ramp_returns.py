@@ -21,9 +21,12 @@ def pay_back(context: Context, ramp: Ramp, source: Account, amount: int) -> None
     account = require_account(state, ramp.account)
     target = account
     if account.status is AccountStatus.CLOSED:
-        target = unclaimed_account_of(state, account)
         place = (account.id, ramp.asset, ramp.number)
         known = state.get(UNCLAIMED, *place)
+        if known is None:
+            target = unclaimed_account_of(state, account)
+        else:
+            target = require_account(state, known.keeper)
         state.put(
             UNCLAIMED,
             Unclaimed(
@@ -33,6 +36,7 @@ def pay_back(context: Context, ramp: Ramp, source: Account, amount: int) -> None
                 payment=ramp.number,
                 amount=amount if known is None else known.amount + amount,
                 since=context.business_date if known is None else known.since,
+                keeper=target.id,
             ),
         )
         context.emit(

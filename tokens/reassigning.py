@@ -1,10 +1,13 @@
 """Accounts that go to another institution: the id, balances and liens stay (page 04, Licences).
 
 Rules of this file:
-1. One account is moved whole in one step: bank totals follow its positions, the money that waits
-   unclaimed for it goes along, and from then on the new institution services it.
-2. Unclaimed money under an order of an authority cannot go along: then the account waits for the
-   next business date.
+1. The new institution services the account from the operation on. What follows is bookkeeping, done
+   by the agenda in pages: the totals of both banks, position by position in the order of the asset
+   codes; then the money that waits unclaimed.
+2. Meanwhile the account is used as any other. A record says how far the totals have come; postings,
+   proofs and statements ask it (posting.total_holder). There is one at a time for an account.
+3. An entry of unclaimed money says itself where it lies. What an authority has frozen there cannot
+   go along: it is tried again on each business date, and stays payable.
 """
 
 import datetime as dt
@@ -13,28 +16,41 @@ import msgspec
 
 from tokens import posting
 from tokens.agenda import AgendaHandler, Step, schedule
-from tokens.codec import tagged_hash
+from tokens.codec import encode, tagged_hash
 from tokens.context import Context
-from tokens.events import ServicerChanged
+from tokens.events import ServicerChanged, TotalsMoved
 from tokens.lookup import require_account, require_asset
+from tokens.records.amend import with_item
 from tokens.records.control import UNCLAIMED, Unclaimed
 from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT, Account
+from tokens.records.reassignments import REASSIGNMENT, Reassignment
 from tokens.records.system import AgendaItem
-from tokens.types import AccountStatus, AgendaClass
+from tokens.types import AgendaClass
 from tokens.unclaimed import unclaimed_account_of
 
 HANDLER = "reassignment"
-PAGE = 1_024
-"""Positions, or unclaimed payments, of one account read at once."""
+POSTINGS_PER_POSITION = 2
+"""The totals of both banks; an unclaimed entry moves two balances and is written, and counts so."""
 HOLDINGS = POSITION.indexes[1]
 CLAIMS = UNCLAIMED.indexes[0]
 
 _ITEM = b"mohur/reassignment/v1"
+_place = msgspec.msgpack.Decoder(tuple[str, int])
 
 
-def enqueue(context: Context, account: bytes, to: bytes, on: dt.date) -> None:
-    """Move an account when the agenda comes to it; a later word on it replaces an earlier one."""
+def begin(context: Context, account: Account, to: bytes) -> None:
+    """The account has another servicer; the rest goes on the agenda."""
+    state = context.state
+    state.put(
+        REASSIGNMENT, Reassignment(account=account.id, old=account.servicer, new=to, cursor="")
+    )
+    state.put(ACCOUNT, msgspec.structs.replace(account, servicer=to))
+    _enqueue(context, account.id, context.business_date)
+    context.emit(ServicerChanged(account=account.id, old=account.servicer, new=to))
+
+
+def _enqueue(context: Context, account: bytes, on: dt.date) -> None:
     schedule(
         context.state,
         AgendaItem(
@@ -42,71 +58,64 @@ def enqueue(context: Context, account: bytes, to: bytes, on: dt.date) -> None:
             item_class=AgendaClass.RELEASE,
             id=tagged_hash(_ITEM, account),
             handler=HANDLER,
-            subject=account + to,
+            subject=account,
             cursor=b"",
         ),
     )
 
 
 def run_reassignment(context: Context, item: AgendaItem, quota: int) -> Step:
-    """Agenda: one account."""
-    account = require_account(context.state, item.subject[:16])
-    to = item.subject[16:]
-    if account.status is AccountStatus.CLOSED or account.servicer == to:
-        return Step(1, None)
-    claims = _claims(context, account.id)
-    if not _can_go_along(context, account, claims):
-        enqueue(context, account.id, to, context.business_date + dt.timedelta(days=1))
-        return Step(1, None)
-    postings = _move(context, account, msgspec.structs.replace(account, servicer=to), claims)
-    return Step(min(quota, 1 + postings), None)
+    """Agenda: one page of an account."""
+    limit = max(1, quota // POSTINGS_PER_POSITION)
+    moving = context.state.get(REASSIGNMENT, item.subject)
+    if moving is not None:
+        return Step(min(quota, _move_totals(context, moving, limit)), item)
+    return _move_claims(context, item, quota, limit)
 
 
-def _claims(context: Context, account: bytes) -> list[Unclaimed]:
-    found: list[Unclaimed] = []
-    after = None
-    while page := context.state.scan(UNCLAIMED, CLAIMS, (account,), after=after, limit=PAGE):
-        found += page
-        after = UNCLAIMED.key(page[-1])
-    return found
+def _move_totals(context: Context, moving: Reassignment, limit: int) -> int:
+    """One page of positions; the record is gone after the last."""
+    state = context.state
+    after = (moving.account, moving.cursor) if moving.cursor else None
+    page = state.scan(POSITION, HOLDINGS, (moving.account,), after=after, limit=limit)
+    for position in page:
+        posting.move_total(state, moving.old, moving.new, position)
+    if len(page) < limit:
+        state.delete(REASSIGNMENT, moving.account)
+        context.emit(TotalsMoved(account=moving.account, old=moving.old, new=moving.new))
+    else:
+        state.put(REASSIGNMENT, msgspec.structs.replace(moving, cursor=page[-1].asset))
+    return POSTINGS_PER_POSITION * len(page) + 1
 
 
-def _can_go_along(context: Context, account: Account, claims: list[Unclaimed]) -> bool:
-    """Whether the unclaimed account may give what it keeps for this one."""
-    if not claims:
+def _move_claims(context: Context, item: AgendaItem, quota: int, limit: int) -> Step:
+    """One page of unclaimed money; the cursor is the last entry, (security, payment)."""
+    state = context.state
+    account = require_account(state, item.subject)
+    after = (account.id, *_place.decode(item.cursor)) if item.cursor else None
+    page = state.scan(UNCLAIMED, CLAIMS, (account.id,), after=after, limit=limit)
+    for entry in page:
+        if not _goes_along(context, account, entry):
+            _enqueue(context, account.id, context.business_date + dt.timedelta(days=1))
+    done = min(quota, POSTINGS_PER_POSITION * len(page) + 1)
+    if len(page) < limit:
+        return Step(done, None)
+    return Step(done, with_item(item, encode((page[-1].security, page[-1].payment))))
+
+
+def _goes_along(context: Context, account: Account, entry: Unclaimed) -> bool:
+    """Move the money to the servicer's account for it; False: the old one may not give it."""
+    state = context.state
+    source = require_account(state, entry.keeper)
+    if source.servicer == account.servicer:
         return True
-    state = context.state
-    keeper = unclaimed_account_of(state, account)
-    sums: dict[str, int] = {}
-    for claim in claims:
-        sums[claim.asset] = sums.get(claim.asset, 0) + claim.amount
-    return all(
-        posting.available(state.get(POSITION, asset, keeper.id)) >= amount
-        for asset, amount in sums.items()
-    )
-
-
-def _move(context: Context, old: Account, new: Account, claims: list[Unclaimed]) -> int:
-    """Bank totals, unclaimed money, the account. Returns how many records were touched."""
-    state = context.state
-    postings = 0
-    after: tuple[bytes, str] | None = None
-    while page := state.scan(POSITION, HOLDINGS, (old.id,), after=after, limit=PAGE):
-        for position in page:
-            posting.move_total(state, old.servicer, new.servicer, position)
-        postings += len(page)
-        after = (old.id, page[-1].asset)
-    for claim in claims:
-        posting.move(
-            context,
-            require_asset(state, claim.asset),
-            unclaimed_account_of(state, old),
-            unclaimed_account_of(state, new),
-            claim.amount,
-        )
-    state.put(ACCOUNT, new)
-    context.emit(ServicerChanged(account=old.id, old=old.servicer, new=new.servicer))
-    return postings + 2 * len(claims)
+    free = posting.available(state.get(POSITION, entry.asset, source.id))
+    if free < entry.amount:
+        return False
+    target = unclaimed_account_of(state, account)
+    state.put(UNCLAIMED, msgspec.structs.replace(entry, keeper=target.id))
+    posting.move(context, require_asset(state, entry.asset), source, target, entry.amount)
+    return True
 
 
 REASSIGNMENT_AGENDA = AgendaHandler(name=HANDLER, family="reassignment", run=run_reassignment)

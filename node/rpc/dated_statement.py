@@ -20,13 +20,15 @@ from node.rpc.views import check_kept
 from node.sdk.schema import statement as schema
 from tokens.events import CouponPaid, DayOpened, LedgerEvent, LienEnded, LienPlaced, PrincipalPaid
 from tokens.jsonform import type_name
-from tokens.posting import available
+from tokens.lookup import require_account
+from tokens.posting import available, total_holder
 from tokens.queries import PAGE_MAX, accounts_of
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.day_mark import DAY_MARK, DAY_MARKS, DayMark
 from tokens.records.holdings import BANK_TOTAL, POSITION, Position
 from tokens.records.instruments import INSTRUMENT
 from tokens.records.parties import ACCOUNT
+from tokens.records.reassignments import REASSIGNMENT, REASSIGNMENTS
 from tokens.results import Receipt
 
 DAYS_MAX = 400
@@ -252,7 +254,9 @@ async def bank_statement(call: Call, params: schema.BankStatementParams) -> sche
     The state is read before the first await: later it may be of another height.
     """
     accounts = accounts_of(call.state, params.servicer)
-    if len(accounts) == PAGE_MAX:
+    moving = call.state.scan(REASSIGNMENT, REASSIGNMENTS, (params.servicer,), limit=PAGE_MAX)
+    accounts += [require_account(call.state, entry.account) for entry in moving]
+    if len(accounts) >= PAGE_MAX:
         raise RpcError(RpcCode.LIMIT_EXCEEDED, f"the bank has {PAGE_MAX} accounts or more")
     period = period_of(call, params.from_date, params.to_date)
     total = call.state.get(BANK_TOTAL, params.servicer, params.asset)
@@ -260,6 +264,7 @@ async def bank_statement(call: Call, params: schema.BankStatementParams) -> sche
         position
         for account in accounts
         if (position := call.state.get(POSITION, params.asset, account.id)) is not None
+        and total_holder(call.state, account, params.asset) == params.servicer
     ]
     rows: list[schema.BankStatementRow] = []
     walked = 0

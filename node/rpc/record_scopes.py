@@ -24,6 +24,7 @@ from tokens.records.parties import ACCOUNT, KEY_OWNER, Account, KeyOwner
 from tokens.records.proposals import PROPOSAL, Proposal
 from tokens.records.quotes import QUOTE_REQUEST, QuoteRequest
 from tokens.records.ramps import RAMP, RAMP_REFERENCE, Ramp, RampReference
+from tokens.records.reassignments import REASSIGNMENT, Reassignment
 from tokens.records.recovery import RECOVERY
 from tokens.records.reports import REPORT, REPORT_ANCHOR, Report, ReportAnchor
 from tokens.records.repos import REPO, Repo
@@ -125,6 +126,10 @@ def _bank_total(view: View, record: BankTotal) -> bool:
     return view.covers(record.servicer)
 
 
+def _reassignment(view: View, record: Reassignment) -> bool:
+    return any(view.covers(each) for each in (record.account, record.old, record.new))
+
+
 def _lien(view: View, record: Lien) -> bool:
     return view.covers(record.account) or view.covers(record.owner)
 
@@ -180,6 +185,7 @@ _SCOPES: dict[str, Rule] = dict(
         _line(POSITION, _of_account),
         _line(BANK_TOTAL, _bank_total),
         _line(LIEN, _lien),
+        _line(REASSIGNMENT, _reassignment),
         _line(QUEUED_REDEMPTION, _queued),
         _line(TAX_CERTIFICATE, _certificate),
         _line(RAMP, _ramp),

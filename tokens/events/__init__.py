@@ -111,6 +111,7 @@ from tokens.events.rules import (
     RuleChanged,
     SanctionsUpdated,
     ServicerChanged,
+    TotalsMoved,
 )
 from tokens.events.settlement import (
     BatchAllocated,
@@ -228,6 +229,7 @@ LedgerEvent = (
     | AccountScreened
     | LicenceChanged
     | ServicerChanged
+    | TotalsMoved
     | RecoveryOpened
     | RecoveryAnswered
     | RecoveryClosed
@@ -339,6 +341,7 @@ __all__ = [
     "TaxTableSet",
     "TaxWithheld",
     "TermsAmended",
+    "TotalsMoved",
     "UnclaimedPaid",
     "ValidatorsChanged",
 ]

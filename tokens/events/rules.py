@@ -106,6 +106,21 @@ class LicenceChanged(
     """Sum of LicenceCategory bits."""
 
 
+class TotalsMoved(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=265,
+):
+    """All that an account holds is in the totals of its new institution."""
+
+    account: Address
+    old: Address
+    new: Address
+
+
 class ServicerChanged(
     msgspec.Struct,
     frozen=True,

@@ -9,8 +9,10 @@ import msgspec
 from tokens import reassigning
 from tokens.authority import SERVICING_ROLES
 from tokens.context import Context
+from tokens.lookup import require_account
 from tokens.records.licences import EXITING, LICENCE
 from tokens.records.parties import ACCOUNT, PARTICIPANT
+from tokens.records.reassignments import REASSIGNMENT
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import AccountPurpose, AccountStatus, Address, OperationClass
@@ -26,8 +28,9 @@ class ReassignServicing(
 ):
     """Give client accounts another institution. By the receiving one, approved by the regulator.
 
-    The institution that they leave agrees too, unless it is suspended, revoked or expired. The
-    agenda moves account by account; id, balances, liens, keys and coupons stay.
+    The institution that they leave agrees too, unless it is suspended, revoked or expired. It
+    services them no more from this operation on; totals and unclaimed money follow by the agenda.
+    Id, balances, liens, keys and coupons stay.
     """
 
     accounts: Annotated[tuple[Address, ...], msgspec.Meta(min_length=1, max_length=100)]
@@ -62,6 +65,8 @@ def _account_refusals(context: Context, address: bytes, to: bytes) -> Iterator[R
         return
     if account.status is AccountStatus.CLOSED:
         yield Refusal(Code.ACCOUNT_CLOSED)
+    if context.state.get(REASSIGNMENT, address) is not None:
+        yield Refusal(Code.REASSIGNMENT_OPEN)
     own = account.holder == account.servicer
     if own or account.purpose is not AccountPurpose.GENERAL or account.servicer == to:
         yield Refusal(Code.BAD_FIELD)
@@ -76,9 +81,9 @@ def _is_exiting(context: Context, institution: bytes) -> bool:
 
 
 def apply(context: Context, operation: ReassignServicing) -> None:
-    """Each account goes on the agenda."""
+    """Each account has its new servicer; what is left to do goes on the agenda."""
     for address in operation.accounts:
-        reassigning.enqueue(context, address, operation.to, context.business_date)
+        reassigning.begin(context, require_account(context.state, address), operation.to)
 
 
 REASSIGN_SERVICING = OperationSpec(
@@ -97,5 +102,6 @@ REASSIGN_SERVICING = OperationSpec(
         Code.BAD_FIELD,
         Code.UNKNOWN_ACCOUNT,
         Code.ACCOUNT_CLOSED,
+        Code.REASSIGNMENT_OPEN,
     ),
 )

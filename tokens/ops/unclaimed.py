@@ -17,7 +17,6 @@ from tokens.records.parties import ACCOUNT
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import AccountPurpose, Address, AssetId, Count, OperationClass
-from tokens.unclaimed import unclaimed_account_of
 
 
 class PayUnclaimed(
@@ -28,7 +27,7 @@ class PayUnclaimed(
     forbid_unknown_fields=True,
     tag=78,
 ):
-    """Pay unclaimed money to another account of its owner. By the servicer that keeps it."""
+    """Pay unclaimed money to another account of its owner. By the servicer of the account."""
 
     account: Address
     """Account that could not be credited."""
@@ -56,8 +55,7 @@ def check(context: Context, operation: PayUnclaimed) -> Iterator[Refusal]:
         return
     if target.owner != account.owner or target.purpose is not AccountPurpose.GENERAL:
         yield Refusal(Code.COUNTERPARTY_NOT_ELIGIBLE)
-    waits = unclaimed_account_of(state, account)
-    free = available(state.get(POSITION, entry.asset, waits.id))
+    free = available(state.get(POSITION, entry.asset, entry.keeper))
     if frozen_sum(state, account.id, entry.asset) or free < entry.amount:
         yield Refusal(Code.ACCOUNT_FROZEN)
     code = credit_refusal(context, entry.asset, target)
@@ -69,12 +67,11 @@ def apply(context: Context, operation: PayUnclaimed) -> None:
     """Out of the unclaimed account, and off the list."""
     state = context.state
     entry = require(state, UNCLAIMED, operation.account, operation.security, operation.payment)
-    account = require_account(state, operation.account)
     state.delete(UNCLAIMED, operation.account, operation.security, operation.payment)
     posting.move(
         context,
         require_asset(state, entry.asset),
-        unclaimed_account_of(state, account),
+        require_account(state, entry.keeper),
         require_account(state, operation.target),
         entry.amount,
     )

@@ -45,6 +45,8 @@ class Unclaimed(
     """Number of the payment."""
     amount: PositiveAmount
     since: dt.date
+    keeper: Address
+    """Unclaimed account where it lies: that of the servicer when it came, or of a later one."""
 
 
 CREDIT_STOP = RecordKind(140, "credit_stop", CreditStop, lambda r: (r.account,))

@@ -7,20 +7,25 @@ from node.rpc.trace import trace
 from node.rpc.views import proof_of
 from node.sdk.schema import statement as schema
 from node.sdk.schema.trace import Trace, TraceParams
+from tokens.posting import total_holder
 from tokens.records.holdings import BANK_TOTAL, POSITION
 from tokens.records.parties import ACCOUNT
+from tokens.records.reassignments import REASSIGNMENT
 
 
 def prove_holding(call: Call, params: schema.HoldingParams) -> schema.HoldingProof:
-    """Three proofs of one state: no await lies between them."""
+    """Four proofs of one state: no await lies between them."""
     account = call.state.get(ACCOUNT, params.account)
     if account is None:
         raise not_found("account")
     position = POSITION.key_hash((params.asset, params.account))
-    total = BANK_TOTAL.key_hash((account.servicer, params.asset))
+    bank = total_holder(call.state, account, params.asset)
+    total = BANK_TOTAL.key_hash((bank, params.asset))
+    moving = REASSIGNMENT.key_hash((params.account,))
     return schema.HoldingProof(
         account=proof_of(call, ACCOUNT, ACCOUNT.key_hash((params.account,))),
         position=proof_of(call, POSITION, position),
+        reassignment=proof_of(call, REASSIGNMENT, moving),
         bank_total=proof_of(call, BANK_TOTAL, total),
     )
 

@@ -34,6 +34,7 @@ from tokens.proof import StateProof, verify_proof
 from tokens.records.holdings import BANK_TOTAL, POSITION, Position
 from tokens.records.kind import Key, Kind, RecordKind
 from tokens.records.parties import ACCOUNT
+from tokens.records.reassignments import REASSIGNMENT
 from tokens.results import Code, Receipt
 from tokens.transaction import DecodedTransaction, decode_transaction
 from tokens.types import Address, Amount, AssetId
@@ -70,7 +71,8 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     asset: AssetId
     account: Address
     servicer: Address
-    """The bank."""
+    """The bank in whose total it counts: the account's servicer, or the one before while the totals
+    are on the way."""
     balance: Amount
     bank_total: Amount
     """Sum over all accounts that the bank services (SGLA), minor units."""
@@ -151,19 +153,23 @@ class LightClient:
     async def holding(self, asset: str, account: bytes, *, min_height: int = 0) -> Proven[Holding]:
         """A client's leaf and its bank's total, of one block, in one call.
 
-        The servicer is taken from the account's own record, so the total is that of the bank that
-        answers for the account. NOT_FOUND (RpcFailed) for an account that the node does not know.
+        The bank is taken from the account's own record and, while its totals are on the way to
+        another bank, from the record of that: the total is that of the bank that answers for it.
+        NOT_FOUND (RpcFailed) for an account that the node does not know.
         """
         found = await self._source.holding(asset, account)
         block = await self._signed(found.position, min_height)
-        for proof in (found.account, found.bank_total):
+        for proof in (found.account, found.reassignment, found.bank_total):
             if proof.certificate is None or proof.certificate.height != block.header.height:
                 raise Unproven(Fault.WRONG_HEIGHT, "the parts of the answer are of two blocks")
         owner = _record(ACCOUNT, (account,), found.account, block)
         if owner is None:
             raise Unproven(Fault.WRONG_RECORD, "there is no such account under the state root")
         leaf = _record(POSITION, (asset, account), found.position, block)
-        total = _record(BANK_TOTAL, (owner.servicer, asset), found.bank_total, block)
+        moving = _record(REASSIGNMENT, (account,), found.reassignment, block)
+        waits = moving is not None and asset > moving.cursor
+        bank = moving.old if moving is not None and waits else owner.servicer
+        total = _record(BANK_TOTAL, (bank, asset), found.bank_total, block)
         balance, amount = 0 if leaf is None else leaf.balance, 0 if total is None else total.amount
         if balance > amount:
             raise Unproven(Fault.WRONG_RECORD, "the bank's total is below one of its accounts")
@@ -171,7 +177,7 @@ class LightClient:
             Holding(
                 asset=asset,
                 account=account,
-                servicer=owner.servicer,
+                servicer=bank,
                 balance=balance,
                 bank_total=amount,
             ),

@@ -147,5 +147,7 @@ class HoldingProof(msgspec.Struct, frozen=True, kw_only=True):
     """Who services the account."""
     position: Proof
     """What it holds; null record: nothing."""
+    reassignment: Proof
+    """Whether its totals are on the way to another bank; null record: they are not."""
     bank_total: Proof
-    """What all accounts of that bank hold together."""
+    """What all accounts of the bank in whose total the leaf counts hold together."""

@@ -182,11 +182,12 @@ def unclaimed(world: World) -> PayUnclaimed:
     closed = world.state.get(ACCOUNT, address("a/second"))
     assert closed is not None
     world.state.put(ACCOUNT, msgspec.structs.replace(closed, status=AccountStatus.CLOSED))
+    keeper = unclaimed_account_of(world.state, closed)
     posting.move(
         world.context(NOBODY),
         require_asset(world.state, CBM),
         require_account(world.state, address("a/main")),
-        unclaimed_account_of(world.state, closed),
+        keeper,
         10,
     )
     world.state.put(
@@ -198,6 +199,7 @@ def unclaimed(world: World) -> PayUnclaimed:
             payment=1,
             amount=10,
             since=dt.date(2025, 7, 1),
+            keeper=keeper.id,
         ),
     )
     return PayUnclaimed(

@@ -128,17 +128,23 @@ def test_nothing_is_seized_or_paid_into_an_institution_that_ended(world: World) 
     world.act("va", REVOKE)
     world.refuse(Code.EXIT_ONLY, "central+fiu", seize(1, target=address("a/main")))
     entry = Unclaimed(
-        account=address("p/old"), asset=CBM, security="X", payment=1, amount=1, since=START
+        account=address("p/old"),
+        asset=CBM,
+        security="X",
+        payment=1,
+        amount=1,
+        since=START,
+        keeper=_fill_unclaimed(world),
     )
     world.state.put(UNCLAIMED, entry)
-    _fill_unclaimed(world)
     paid = PayUnclaimed(account=address("p/old"), security="X", payment=1, target=address("p/new"))
     world.refuse(Code.EXIT_ONLY, "bank_b", paid)
 
 
-def _fill_unclaimed(world: World) -> None:
-    """The money of the entry lies with bank_b."""
+def _fill_unclaimed(world: World) -> bytes:
+    """The money of the entry lies with bank_b, in this account."""
     account = require_account(world.state, address("p/old"))
     keeper = unclaimed_account_of(world.state, account)
     context = world.context(world.actors("central"))
     posting.issue(context, require_asset(world.state, CBM), keeper, 1)
+    return keeper.id

@@ -93,27 +93,41 @@ def test_unclaimed_money_goes_along(world: World) -> None:
     account = world.state.get(ACCOUNT, address(name))
     assert account is not None
     assert account.servicer == address("bank_b")
-    paid = PayUnclaimed(account=account.id, security="X", payment=1, target=address(name))
-    world.act("bank_b", paid)
+    world.act("bank_b", paid_out(name))
     assert world.balance(CBM, name) == 10 * FACE + 7
 
 
-def test_unclaimed_money_under_an_order_keeps_its_account_until_it_is_free(
+def test_unclaimed_money_under_an_order_stays_where_it_is_until_it_is_free(
     world: World,
 ) -> None:
+    """Its account goes at once; the money is tried again on each business date."""
     name = CLIENTS[0]
     keeper = _leave_unclaimed(world, name, 7)
     world.act("fiu", freeze(None, None, account=keeper))
     world.act("va", REVOKE)
     world.act(RECEIVER, reassign(name))
-    account = world.state.get(ACCOUNT, address(name))
-    assert account is not None
-    assert account.servicer == address("bank_a")
-    world.act("fiu", LiftFreeze(order_id=bytes([7]) * 32))
+    assert keeper_of(world, name) == keeper
+    world.refuse(Code.ACCOUNT_FROZEN, "bank_b", paid_out(name))
     go_to(world, START.replace(day=2))
-    account = world.state.get(ACCOUNT, address(name))
-    assert account is not None
-    assert account.servicer == address("bank_b")
+    assert keeper_of(world, name) == keeper
+    world.act("fiu", LiftFreeze(order_id=bytes([7]) * 32))
+    go_to(world, START.replace(day=3))
+    moved = world.state.get(ACCOUNT, keeper_of(world, name))
+    assert moved is not None
+    assert (moved.servicer, world.balance(CBM, name)) == (address("bank_b"), 10 * FACE)
+    world.act("bank_b", paid_out(name))
+
+
+def paid_out(name: str) -> PayUnclaimed:
+    account = address(name)
+    return PayUnclaimed(account=account, security="X", payment=1, target=account)
+
+
+def keeper_of(world: World, name: str) -> bytes:
+    """Where its unclaimed money lies."""
+    entry = world.state.get(UNCLAIMED, address(name), "X", 1)
+    assert entry is not None
+    return entry.keeper
 
 
 def _leave_unclaimed(world: World, name: str, amount: int) -> bytes:
@@ -125,7 +139,13 @@ def _leave_unclaimed(world: World, name: str, amount: int) -> bytes:
     asset = require_asset(world.state, CBM)
     posting.move(context, asset, require_account(world.state, address("a/main")), keeper, amount)
     entry = Unclaimed(
-        account=account.id, asset=CBM, security="X", payment=1, amount=amount, since=START
+        account=account.id,
+        asset=CBM,
+        security="X",
+        payment=1,
+        amount=amount,
+        since=START,
+        keeper=keeper.id,
     )
     world.state.put(UNCLAIMED, entry)
     return keeper.id

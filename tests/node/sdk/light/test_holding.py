@@ -63,7 +63,7 @@ def swapped(true: HoldingProof, changes: dict[str, Proof]) -> HoldingProof:
 async def test_the_total_of_another_bank_is_refused(history: History) -> None:
     """A true proof, of the wrong bank: the servicer comes from the account's own record."""
     other = await Forger(history.chain).truth.holding(MONEY, BANK_2_ACCOUNT.address)
-    for part in ("account", "position", "bank_total"):
+    for part in ("account", "position", "reassignment", "bank_total"):
         changes = {part: getattr(other, part)}
         fault = await lied_to(history, partial(swapped, changes=changes))
         assert fault is Fault.WRONG_RECORD
