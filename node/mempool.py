@@ -41,10 +41,9 @@ BACKLOG_BLOCKS = 4
 many blocks like the largest of the last BLOCKS_REMEMBERED. Each one is verified by every validator;
 beyond that, taking them slows the blocks that would make room."""
 BLOCKS_REMEMBERED = 16
-_NEVER_AGAIN = frozenset(
-    (Code.EXPIRED, Code.CLIENT_REF_REUSED, Code.WRONG_CHAIN, Code.BAD_SIGNATURE)
-)
-"""Answers of `includable` that no later height changes: such a transaction leaves the pool."""
+_STAYS = frozenset((Code.OK, Code.TOO_FAR_AHEAD, None))
+"""Answers of `includable` with which a transaction waits on. With any other it would be refused if
+it came now, and it leaves: what stays in front and cannot enter is asked about at each batch."""
 
 
 class PoolLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,7 +191,7 @@ class Mempool:
         """What goes into a block now: oldest first, and senders take turns when not all fit.
 
         Failing senders together have a fiftieth of it at most. Asks `includable` of each candidate;
-        what can never enter any more leaves the pool.
+        what would not be admitted any more leaves the pool.
         """
         chosen: list[Entry] = []
         size_bytes = 0
@@ -215,7 +214,7 @@ class Mempool:
     def count_includable(self, includable: Includable, enough: int) -> int:
         """How many may enter now; stops at `enough`, because the caller only compares."""
         count = 0
-        never: list[tuple[Entry, Code]] = []
+        refused: list[tuple[Entry, Code]] = []
         # No copy of the pool: this is asked after every batch that came in.
         for entry in self._entries.values():
             if count >= enough:
@@ -225,9 +224,9 @@ class Mempool:
             code = includable(entry.transaction)
             if code is None or code is Code.OK:
                 count += 1
-            elif code in _NEVER_AGAIN:
-                never.append((entry, code))
-        for entry, code in never:
+            elif code not in _STAYS:
+                refused.append((entry, code))
+        for entry, code in refused:
             self._drop(entry, code)
         return count
 
@@ -241,12 +240,12 @@ class Mempool:
         code = includable(entry.transaction)
         if code is None or code is Code.OK:
             return True
-        if code in _NEVER_AGAIN:
+        if code not in _STAYS:
             self._drop(entry, code)
         return False
 
     def _drop(self, entry: Entry, code: Code) -> None:
-        """It can never enter any more."""
+        """It would not be admitted any more."""
         self._remove(entry.transaction.wire_id)
         self.counters[f"dropped_{code.name.lower()}"] += 1
 

@@ -175,45 +175,6 @@ def test_senders_take_turns_when_not_all_fit() -> None:
     assert refs(waiting.select(anything, 100, 4 * SIZE)) == [0, 1, 100, 101]
 
 
-def test_select_asks_again_and_drops_what_can_never_enter() -> None:
-    waiting = pool()
-    codes = {
-        0: None,
-        1: Code.OK,
-        2: Code.EXPIRED,
-        3: Code.CLIENT_REF_REUSED,
-        4: Code.WRONG_KEYS,
-        5: Code.TOO_FEW_SIGNATURES,
-    }
-    for index in codes:
-        waiting.admit(transaction(index))
-
-    def verdict(each: DecodedTransaction) -> Code | None:
-        return codes[refs([each])[0]]
-
-    assert refs(waiting.select(verdict, 10, 10**6)) == [0, 1]
-    assert len(waiting) == 4
-    assert waiting.counters["dropped_expired"] == 1
-    assert waiting.counters["dropped_client_ref_reused"] == 1
-    # Keys may become right again at a later height.
-    assert refs(waiting.select(anything, 10, 10**6)) == [0, 1, 4, 5]
-
-
-def test_counting_stops_when_it_is_enough() -> None:
-    waiting = pool()
-    for index in range(10):
-        waiting.admit(transaction(index))
-    asked = []
-
-    def verdict(each: DecodedTransaction) -> Code | None:
-        asked.append(each)
-        return Code.WRONG_KEYS if refs([each])[0] % 2 else None
-
-    assert waiting.count_includable(verdict, 2) == 2
-    assert len(asked) == 3
-    assert waiting.count_includable(verdict, 100) == 5
-
-
 def test_a_decided_block_takes_out_every_version_and_every_rival() -> None:
     waiting = pool()
     mine, other_version = transaction(1, keys=KEYS[:2]), transaction(1, keys=KEYS[1:])
