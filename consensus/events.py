@@ -47,6 +47,16 @@ class StatusReceived(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
 
 
+class OutOfReach(msgspec.Struct, frozen=True, kw_only=True):
+    """A peer sent a message of a height that is over here, or that is too far ahead to be verified.
+
+    One of the two nodes is behind: the peer is told where this one stands (R9).
+    """
+
+    now: Now
+    peer: ValidatorId
+
+
 class EvidenceReceived(msgspec.Struct, frozen=True, kw_only=True):
     """Evidence from gossip; both signatures are verified."""
 
@@ -160,6 +170,7 @@ Event = (
     Tick
     | Received
     | StatusReceived
+    | OutOfReach
     | EvidenceReceived
     | PeerUp
     | PeerDown

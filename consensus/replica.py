@@ -23,6 +23,7 @@ from consensus.events import (
     ExecutionRefused,
     MayVote,
     Now,
+    OutOfReach,
     PeerDown,
     PeerUp,
     PoolChanged,
@@ -171,6 +172,8 @@ class Replica:
                 self._tick()
             case StatusReceived():
                 status.on_status(core, event.peer, event.status)
+            case OutOfReach():
+                status.answer(core, event.peer)
             case EvidenceReceived():
                 evidence.receive(core, event.evidence.message)
             case PeerUp():

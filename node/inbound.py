@@ -2,7 +2,7 @@
 
 Rules of this file:
 1. A signature is checked before anything is kept (R10). Messages of heights that are over, or too
-   far ahead, are dropped before their signature costs anything.
+   far ahead, are dropped before their signature costs anything; they only say who is behind (R9).
 2. A peer's fault is counted by reason and never raises.
 3. Answers are bounded: one reply a request, at most REPLY_BYTES_MAX; bodies BODY_REPLIES_MAX such.
 """
@@ -19,6 +19,7 @@ from consensus.events import (
     BlockFetched,
     EvidenceReceived,
     Now,
+    OutOfReach,
     PeerDown,
     PeerUp,
     Received,
@@ -190,11 +191,11 @@ class Inbound:
         self, peer: str, message: PrePrepare | Prepare | Commit | ViewChange, height: int
     ) -> None:
         ahead = height - self._answers.tip_height()
-        if ahead < 1:
-            self.dropped["OLD_HEIGHT"] += 1
-            return
-        if ahead > 2:
-            self.dropped["FUTURE_HEIGHT"] += 1
+        if not 1 <= ahead <= 2:
+            self.dropped["OLD_HEIGHT" if ahead < 1 else "FUTURE_HEIGHT"] += 1
+            # Late votes for the newest block are common, and nobody is behind.
+            if ahead != 0 or isinstance(message, ViewChange):
+                self._driver.post(OutOfReach(now=self._clock(), peer=ValidatorId(peer)))
             return
         self._stages.enter(Stage.CONSENSUS)
         try:

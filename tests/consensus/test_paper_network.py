@@ -79,6 +79,17 @@ def test_r9_a_peer_at_a_lower_height_is_told_by_a_status_but_not_in_a_flood() ->
     assert len(sent(solo.receive(late), "c")) == 1
 
 
+def test_r9_who_sends_what_is_out_of_reach_is_told_by_a_status_but_not_in_a_flood() -> None:
+    solo = Solo("b")
+    event = ev.OutOfReach(now=solo.now(), peer=ValidatorId("c"))
+    done = [*solo.feed(event), *solo.feed(event)]
+    assert [type(message) for message in sent(done, "c")] == [Status]
+    solo.pass_ms(100)
+    done = solo.feed(ev.OutOfReach(now=solo.now(), peer=ValidatorId("c")))
+    assert [type(message) for message in sent(done, "c")] == [Status]
+    assert solo.feed(ev.OutOfReach(now=solo.now(), peer=ValidatorId("nobody"))) == []
+
+
 def test_r9_lost_packets_only_delay() -> None:
     cluster = Cluster(n=4, seed=11, drop_rate=0.3, delay_ms=(1, 20))
     cluster.submit(5)

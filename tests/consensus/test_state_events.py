@@ -244,6 +244,8 @@ def surroundings(solo: Solo) -> Iterator[ev.Event]:
         for height in (0, 1, FAR):
             evidence = Evidence(accused=accused, height=height, first=first, second=second)
             yield ev.EvidenceReceived(now=now, evidence=Verified(evidence))
+    for peer in ("a", "stranger"):
+        yield ev.OutOfReach(now=now, peer=ValidatorId(peer))
     yield ev.Advanced(now=now, tip=fakes.genesis_tip(solo.validators))
 
 

@@ -6,7 +6,13 @@ from typing import TypeVar
 import msgspec
 import pytest
 
-from consensus.events import BlockFetched, EvidenceReceived, Received, StatusReceived
+from consensus.events import (
+    BlockFetched,
+    EvidenceReceived,
+    OutOfReach,
+    Received,
+    StatusReceived,
+)
 from consensus.messages import (
     Commit,
     Evidence,
@@ -16,6 +22,7 @@ from consensus.messages import (
     ViewChange,
     ViewChangeHead,
 )
+from consensus.types import ValidatorId
 from node.identity import dev_keys
 from node.inbound import BODY_REPLIES_MAX, REPLY_BYTES_MAX, parts
 from node.wire.peer_messages import (
@@ -30,7 +37,7 @@ from node.wire.peer_messages import (
 )
 from node.wire.verify import signing_bytes_of, with_signature
 from tests.node.support.chains import certify, decide, decided_block, propose, scope_of, transfer
-from tests.node.support.inbound_world import PEER, World
+from tests.node.support.inbound_world import NOW, PEER, World
 
 T = TypeVar("T", Prepare, Commit, PrePrepare, ViewChange)
 
@@ -84,8 +91,11 @@ def test_a_signed_vote_of_the_open_or_next_height_reaches_the_core(world: World)
 @pytest.mark.parametrize("height", [0, 3, 4, 2**62])
 def test_other_heights_are_dropped_before_a_signature_is_checked(world: World, height: int) -> None:
     world.receive(prepare(height))
+    # A Prepare of the newest block is only late.
+    late = [] if height == 0 else [OutOfReach(now=NOW, peer=ValidatorId(PEER))]
+    assert world.events == late
     world.receive(view_change(height))
-    assert world.events == []
+    assert world.events == [*late, OutOfReach(now=NOW, peer=ValidatorId(PEER))]
     assert world.verified == 0
     assert world.dropped == Counter({"OLD_HEIGHT" if height < 1 else "FUTURE_HEIGHT": 2})
 
