@@ -16,6 +16,7 @@ from tests.campaigns.storage.report import Tally, Violation, require
 DISK_BYTES = 24 << 20
 LEFT_BYTES_MAX = 96 << 10
 """Free when it is filled: a block or two fit."""
+PIECE_BYTES = 4 << 10
 END_SECONDS = 60
 """For the end of the node, and for its votes afterwards."""
 
@@ -43,7 +44,10 @@ async def _fill(made: Cluster, name: str, left: int) -> None:
     with small_disk(data):
         await _up(made, name)
         filler = data / "somebody-else"
-        filler.write_bytes(bytes(max(0, shutil.disk_usage(data).free - left)))
+        # The node writes meanwhile: what does not fit any more has filled the disk all the same.
+        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+            for _ in range(max(0, shutil.disk_usage(data).free - left) // PIECE_BYTES):
+                file.write(bytes(PIECE_BYTES))
         await asyncio.to_thread(made.network.children[name].await_end, END_SECONDS)
         status = made.network.children[name].exit_status
         require(status == EXIT_STORAGE_FAILED, f"{name} ended with {status}: {made.why(name)}")
