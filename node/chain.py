@@ -25,6 +25,8 @@ from node.stages import Stage, Stages
 from node.storage.blocks import BlockRow, BlockStore, BodyRow
 from node.storage.kv import Batch, KeyValueStore, StoreView
 from node.storage.pruning import prune
+from node.storage.state_history import StateHistory
+from node.tips import tip_after
 from node.validator_sets import validator_set
 from node.versions import require_known
 from node.wire.peer_messages import DecidedBlock
@@ -40,13 +42,12 @@ from tokens.parameters import Limits, parameter
 from tokens.protocol import PROTOCOL_VERSION
 from tokens.records import KIND_OF
 from tokens.records.governance import VALIDATOR_SETS
-from tokens.records.system import CHAIN
 from tokens.results import Code, Receipt
 from tokens.state import RECORD_PREFIX, Changes, Overlay
 from tokens.store import DamagedState
 from tokens.transaction import DecodedTransaction
 from tokens.transition import apply_block
-from tokens.validators import observers, set_of, validators_hash
+from tokens.validators import observers, set_of
 from tokens.window import WindowMismatch
 
 VALIDATOR_SETS_CACHED = 16
@@ -88,6 +89,7 @@ class Chain:
         tip = self.blocks.tip()
         if tip is None:
             raise DamagedState("the store has no tip")
+        self.states = StateHistory(store, tip.height)
         self.guard_sequence = tip.guard_sequence
         """Of the sign guard, when the newest block was written (R12)."""
         try:
@@ -245,8 +247,10 @@ class Chain:
             retain_blocks=self.retain_blocks,
             headers=self.headers_needed,
         )
+        history = self.states.extend(batch, header.height, self.ledger.overwritten(result))
         self._store.write(batch)
         self.blocks.floor = floor
+        self.states.written(history)
         self.ledger.absorb(result)
         self._read_anew()
         self.guard_sequence = guard_sequence
@@ -288,26 +292,19 @@ class Chain:
     def _tip_of(self, row: BlockRow | None) -> Tip:
         """The tip after a block that is in the store and absorbed."""
         height, overlay = self.ledger.height, self.ledger.overlay()
-        chain, sets = overlay.get(CHAIN), overlay.get(VALIDATOR_SETS)
-        if chain is None or sets is None:
-            raise DamagedState("no chain record or no validators")
-        members = self._remember(height + 1, validator_set(set_of(sets, height + 1)))
-        self._remember(height + 2, validator_set(set_of(sets, height + 2)))
-        before = members if row is None else self.validators_at(height)
-        return Tip(
-            height=height,
-            digest=self.genesis_digest if row is None else row.digest,
-            header=None if row is None else row.header,
-            certificate=None if row is None else row.certificate,
-            timestamp_ms=chain.genesis_timestamp_ms if row is None else row.header.timestamp_ms,
+        tip = tip_after(
+            overlay,
+            height,
+            row=row,
+            genesis_digest=self.genesis_digest,
             state_root=self.ledger.state_root,
-            validators=members,
-            previous_validators=members if before is None else before,
-            validators_hash=validators_hash(set_of(sets, height + 1)),
-            next_validators_hash=validators_hash(set_of(sets, height + 2)),
-            protocol_version=chain.protocol_version,
-            block_transactions_max=self.ledger.limits.block_transactions_max,
+            before=None if row is None else self.validators_at(height),
         )
+        self._remember(height + 1, tip.validators)
+        sets = overlay.get(VALIDATOR_SETS)
+        if sets is not None:
+            self._remember(height + 2, validator_set(set_of(sets, height + 2)))
+        return tip
 
     def _remember(self, height: int, members: ValidatorSet) -> ValidatorSet:
         self._sets[height] = members

@@ -5,7 +5,7 @@ At most 25 keys. What must be equal on all nodes is not here: it is in the genes
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -94,6 +94,10 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Keep the rows behind account_getHistory."""
     retain_blocks: Annotated[int, msgspec.Meta(ge=0, le=2**62)] = 0
     """Newest blocks to keep; 0 = all, an archive. At least W + 100 and two snapshot intervals."""
+    retain_states: Annotated[int, msgspec.Meta(ge=0, le=2**62)] | Literal["all"] | None = None
+    """States below the newest one that reads may ask for; 0 = none, "all" = as far back as blocks
+    are kept. None: "all" on a network whose genesis says dev and on an observer, else none
+    (retained_states.py says what it costs)."""
     snapshot_interval: Annotated[int, msgspec.Meta(ge=0, le=2**62)] = 1_000
     """Heights between two snapshots held for nodes that join, equal on all nodes; 0 = none."""
     profile_stages: bool = False

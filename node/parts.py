@@ -20,6 +20,7 @@ from node.p2p.tls import Credentials
 from node.p2p.transport import Transport
 from node.peer_list import PeerList
 from node.restart import open_guard
+from node.retained_states import retained_states
 from node.rpc.listen import listener_config
 from node.rpc.server import RpcServer
 from node.shell import Shell, SnapshotSettings, Surroundings
@@ -47,7 +48,7 @@ class Parts:
         data: Path,
         checkpoint: Checkpoint | None = None,
     ) -> None:
-        """Call inside the running loop. Raises ConfigInvalid for too few blocks to keep."""
+        """Call inside the running loop. Raises ConfigInvalid for what cannot be kept so."""
         least = retain_min(chain.window_blocks, config.snapshot_interval)
         if 0 < config.retain_blocks < least:
             raise ConfigInvalid(f"retain_blocks: 0 for all, or at least {least} in this network")
@@ -61,6 +62,11 @@ class Parts:
         chain.stages = self._stages
         chain.history_index = config.history_index
         chain.retain_blocks = config.retain_blocks
+        chain.states.retain = retained_states(
+            config,
+            is_dev=chain.genesis.is_dev,
+            is_validator=config.id in chain.tip.validators,
+        )
         self._checkpoint = checkpoint
         self.feeds = Feeds()
         self._metrics = Metrics()

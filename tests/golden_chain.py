@@ -69,9 +69,9 @@ class FastLedger(Ledger):
         """Nothing."""
 
 
-def play(blocks: int) -> FastLedger:
-    """The chain up to a height (a little above, if the script is longer)."""
-    ledger = FastLedger()
+def play(blocks: int, ledger: FastLedger | None = None) -> FastLedger:
+    """The chain up to a height (a little above, if the script is longer), on a fresh ledger."""
+    ledger = ledger or FastLedger()
     _money(ledger)
     _bond(ledger)
     _orders(ledger)

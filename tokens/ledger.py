@@ -99,6 +99,13 @@ class Ledger:
         if result.height > self.limits.window_blocks:
             yield window_row_key(result.height - self.limits.window_blocks), None
 
+    def overwritten(self, result: BlockResult) -> Iterator[tuple[bytes, bytes | None]]:
+        """(raw key, value before or None) of each row of the state that a block changes.
+
+        For a block of the next height, before `absorb`: what a history of states keeps of it.
+        """
+        return self._state.overwritten(result.changes)
+
     def absorb(self, result: BlockResult) -> None:
         """Go to the next height, after `writes(result)` are durable."""
         self.commitment.apply(result.delta)

@@ -24,6 +24,8 @@ R = TypeVar("R", bound=msgspec.Struct)
 CACHE_RECORDS_MAX = 200_000
 """Decoded records in memory, about 600 bytes each; the least recently used leaves first."""
 
+_UNKNOWN = object()
+"""Not in the cache."""
 _decode_parts = msgspec.msgpack.Decoder(tuple).decode
 
 
@@ -89,6 +91,28 @@ class StoreState:
             cache.move_to_end(place)
         while len(cache) > self._cache_max:
             cache.popitem(last=False)
+
+    def overwritten(self, changes: Changes) -> Iterator[tuple[bytes, bytes | None]]:
+        """(raw key, value before or None) of each row that a block changes, before it is absorbed.
+
+        A record in the cache is encoded again instead of read: its bytes are canonical. A row that
+        is put as it was is left out.
+        """
+        cache = self._cache
+        for kind, key, key_hash, value, _ in changes.records:
+            raw = RECORD_PREFIX + key_hash
+            old = cache.get((kind.tag, key), _UNKNOWN)
+            if old is _UNKNOWN:
+                before = self._store.get(raw)
+            else:
+                before = None if old is None else TAG_BYTE[kind.tag] + encode(old)
+            if before != value:
+                yield raw, before
+        for tag, order, listed in changes.index:
+            raw = INDEX_PREFIX + TAG_BYTE[tag] + order
+            before = self._store.get(raw)
+            if before != (None if listed is None else encode(listed)):
+                yield raw, before
 
     def _load(self, kind: RecordKind[R], key: Key) -> object:
         value = self._store.get(RECORD_PREFIX + hash_key(kind.tag, encode_key(key)))

@@ -47,11 +47,14 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     state_root: bytes
     first: int = 1
     """Lowest block that is here. Above 1 nothing was replayed: audit_kept.py."""
+    states: int = 0
+    """Past states that are kept, each with the root that a quorum signed: audit_states.py."""
 
 
 def audit(folder: Path, genesis_path: Path | None, progress: Progress) -> Audit:
     """Check a data folder. AuditFailed; FolderLocked while a node uses it; DamagedStore."""
     from node.cli.audit_kept import audit_kept
+    from node.cli.audit_states import audit_states
 
     lock = FolderLock.acquire(folder)
     try:
@@ -64,12 +67,14 @@ def audit(folder: Path, genesis_path: Path | None, progress: Progress) -> Audit:
                 if blocks.floor.blocks == 1
                 else audit_kept(blocks, genesis, progress)
             )
-            _compare_state(Chain.open(store, genesis), found)
+            stored = Chain.open(store, genesis)
+            _compare_state(stored, found)
+            states = audit_states(stored)
         finally:
             store.close()
     finally:
         lock.release()
-    return found
+    return msgspec.structs.replace(found, states=states)
 
 
 def _genesis(blocks: BlockStore, path: Path | None) -> Genesis:

@@ -20,7 +20,8 @@ def verify(folder: Path, genesis_path: Path | None) -> None:
 
     Checks each certificate against the validators of its height, each signature of each
     transaction, each block's state root and receipts root, the receipts as they are stored, and at
-    the end the stored state. Of a folder whose past was pruned, or that began from a snapshot, only
+    the end the stored state; then what is kept of past states, undone block by block against the
+    root of each. Of a folder whose past was pruned, or that began from a snapshot, only
     what it keeps can be checked, against the certificates; it says so. Says the first thing that is
     not as it should be, and ends with 1.
     """
@@ -46,3 +47,7 @@ def verify(folder: Path, genesis_path: Path | None) -> None:
         f"{report.blocks} blocks, {report.transactions} transactions, {report.signatures} "
         f"certificate signatures: all as they should be; state root 0x{report.state_root.hex()}"
     )
+    if report.states:
+        click.echo(
+            f"{report.states} past states are kept: each has the root that its quorum signed"
+        )

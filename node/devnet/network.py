@@ -52,6 +52,8 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     """Newest blocks that a node keeps; 0 = all."""
     snapshot_interval: int = 1_000
     """Heights between two snapshots that a node holds."""
+    retain_states: int | None = None
+    """Past states that a node keeps; None: the default of a node."""
 
 
 def _direct(_node: str, _peer: str) -> str:
@@ -288,6 +290,7 @@ def _config_of(
         profile_stages=tuning.profile_stages,
         retain_blocks=tuning.retain_blocks,
         snapshot_interval=tuning.snapshot_interval,
+        retain_states=tuning.retain_states,
     )
     if tuning.block_gap_ms is not None:
         config = msgspec.structs.replace(config, block_gap_ms=tuning.block_gap_ms)

@@ -15,6 +15,7 @@ Rules of this file:
        b"h" height(8)               -> Header alone: of blocks below the snapshot that began a store
        b"e" height(8) accused       -> encoded Evidence
        b"m" name                    -> meta: genesis, tip, floor
+       b"p", b"c"                   -> what states were before blocks (state_history.py)
 3. A row is written once and never changed, except tip and floor; what is below the floor is
    removed (pruning.py). Rows `v` and `l` stay for ever.
 """

@@ -19,6 +19,7 @@ EXIT_STORAGE_FAILED = 74
 """Exit status of a process whose disk failed (EX_IOERR of sysexits.h)."""
 RESERVED_PREFIX = b"\xff"
 """First byte of the store's own keys; also the end of the range of all others."""
+_RESERVED = RESERVED_PREFIX[0]
 KEY_BYTES_MAX = 1_024
 """Longest key; the longest in use is a third of it."""
 
@@ -54,13 +55,15 @@ class Batch:
 
     def put(self, key: bytes, value: bytes) -> None:
         """Set a key. ValueError for an empty, too long or reserved key."""
-        _check_key(key)
+        if not key or key[0] == _RESERVED or len(key) > KEY_BYTES_MAX:
+            _check_key(key)
         self.operations.append((key, value))
         self.size_bytes += len(key) + len(value)
 
     def delete(self, key: bytes) -> None:
         """Remove a key; nothing happens if there is none. ValueError as in `put`."""
-        _check_key(key)
+        if not key or key[0] == _RESERVED or len(key) > KEY_BYTES_MAX:
+            _check_key(key)
         self.operations.append((key, None))
         self.size_bytes += len(key)
 
@@ -145,6 +148,7 @@ class KeyValueStore(Protocol):
 
 
 def _check_key(key: bytes) -> None:
+    """Say what is wrong with a key; asked in the hot path only for keys that look wrong."""
     if not key or len(key) > KEY_BYTES_MAX:
         raise ValueError(f"a key has 1 to {KEY_BYTES_MAX} bytes, not {len(key)}")
     if key.startswith(RESERVED_PREFIX):

@@ -83,7 +83,8 @@ async def _measure(folder: Path, plan: Plan, box: _Box) -> int:
         balances=[(book.address, BALANCE) for book in books],
         window_blocks=WINDOW_BLOCKS,
     )
-    tuning = Tuning(profile_stages=True, log_level="warning")
+    # No past states, as a validator by default: tests/state_history_bench.py says what they cost.
+    tuning = Tuning(profile_stages=True, log_level="warning", retain_states=0)
     network = Network.open(folder, tuning=tuning, genesis=genesis)
     try:
         verify = verify_seconds()
