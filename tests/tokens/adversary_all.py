@@ -13,6 +13,15 @@ from hypothesis.stateful import precondition, rule
 
 from tests.tokens.adversary_cash import CashMoves, CashWorld
 from tests.tokens.adversary_cash_rules import CashRules
+from tests.tokens.adversary_debt import (
+    BENCHMARK,
+    DATES_OF_OPTIONS,
+    FLEX,
+    FLOATER,
+    PAPER,
+    DebtMoves,
+    DebtRules,
+)
 from tests.tokens.adversary_values import (
     BASIS,
     FACE,
@@ -39,8 +48,8 @@ BANK_OF = {"client-a1": "bank-b", "client-b1": "bank-a"}
 clients = st.sampled_from(sorted(BANK_OF))
 
 
-class Everybody(CashRules, AuctionAdversary, CollateralAdversary):
-    """Deals, orders, quotes, coupons, control; auctions; repos; ramps, reserves, lots."""
+class Everybody(CashRules, DebtRules, AuctionAdversary, CollateralAdversary):
+    """Deals, orders, coupons, control; auctions; calls, puts, fixings; repos; ramps and lots."""
 
     kind = CashWorld
 
@@ -48,6 +57,9 @@ class Everybody(CashRules, AuctionAdversary, CollateralAdversary):
         super().__init__()
         self.moves = CashMoves(self.world)
         self.moves.open()
+        self.debt = DebtMoves(self.world, self.market)
+        self.debt.open()
+        self.lenders.marked = (*ISINS[:2], *PAPER)
         self.moves.mark(96)
         self.moves.attest(0, 200, 20, "attestor")
         self.market.move_units("bank-a", MONEY, "bank-a-cash", "client-a2", 100 * FACE)
@@ -198,8 +210,70 @@ class Everybody(CashRules, AuctionAdversary, CollateralAdversary):
             self.rest()
             for isin in ISINS[:2]:
                 self.fund(isin, 3)
+            for isin in PAPER:
+                self.debt.fund(isin)
             self.world.end_block()
             self.rest()
+
+    @precondition(lambda self: self.options())
+    @rule(lot=lots, account=accounts, calls=st.booleans(), asset=st.sampled_from([None, FLEX]))
+    def walk_an_option(self, lot: int, account: str, calls: bool, asset: str | None) -> None:
+        """A call of a part, or a put, through its date; half the time under an order of a court."""
+        place = DATES_OF_OPTIONS.index(self.options()[0])
+        if calls:
+            self.debt.call(place, lot * FACE, ["treasury", "central-bank"])
+        else:
+            self.debt.put(place, account, lot * FACE, "fiu")
+            self.debt.withdraw(place, account)
+            self.debt.put(place, account, lot * FACE, "fiu")
+        self.world.end_block()
+        if asset is not None:
+            self.freeze(ORDERS[3], account, asset, 3 * FACE, 0)
+        days = (DATES_OF_OPTIONS[place] - self.world.ledger.business_date).days
+        for ahead in (days - 1, 3):
+            self.next_day(max(1, ahead))
+            self.rest()
+            self.debt.fund(FLEX)
+            self.world.end_block()
+            self.rest()
+        self.change_order(ORDERS[3], None, True)
+        self.world.end_block()
+
+    def options(self) -> list[dt.date]:
+        """Dates of options that are not over, and near."""
+        today = self.world.ledger.business_date
+        return [day for day in DATES_OF_OPTIONS if 3 < (day - today).days < 70]
+
+    @rule(number=st.integers(2, 9), rate=st.sampled_from([0, 95_000]))
+    def walk_a_fixing(self, number: int, rate: int) -> None:
+        """A rate published, a month later a coupon fixed on it, by the agenda or by hand."""
+        self.debt.publish(BENCHMARK, 1, rate, "marker")
+        self.next_day(31)
+        self.rest()
+        self.debt.fix(number, "treasury")
+        self.debt.fund(FLOATER)
+        self.world.end_block()
+
+    @rule(
+        asset=st.sampled_from(PAPER),
+        mode=st.sampled_from(list(RepoMode)),
+        lot=lots,
+        closes=st.booleans(),
+    )
+    def walk_a_repo_of_paper(self, asset: str, mode: RepoMode, lot: int, closes: bool) -> None:
+        """Lent over what the paper pays, repays or fixes; closed, or left to its default."""
+        self.lenders.mark(100, dirty=True)
+        self.next_day(1)
+        self.lenders.lend(0, RepoKind.OPEN, mode, lot, lot * FACE, asset)
+        self.next_day(31)
+        self.rest()
+        self.debt.fund(asset)
+        self.lenders.mark(100 if closes else 60, dirty=True)
+        for _ in range(3):
+            self.next_day(1)
+            self.rest()
+        self.lenders.step(0, "close" if closes else "close_out", 1, "fiu")
+        self.world.end_block()
 
     @rule()
     def rest(self) -> None:

@@ -34,12 +34,13 @@ class Lenders:
     def __init__(self, world: AdversaryWorld) -> None:
         self.world = world
         self.count = 0
+        self.marked = ISINS[:2]
 
     def mark(self, percent: int, dirty: bool) -> None:
         """All bonds at one price, of today."""
         entries = tuple(
             MarkEntry(asset=isin, price_e4=10_000 * percent, dirty=dirty)
-            for isin in sorted(ISINS[:2])
+            for isin in sorted(self.marked)
         )
         today = self.world.ledger.business_date
         self.world.submit("marker", SetMarks(for_date=today, marks=entries))
@@ -65,7 +66,15 @@ class Lenders:
             self.world.submit(cheat, step)
             self.world.submit(pledgee, step)
 
-    def lend(self, seller: int, kind: RepoKind, mode: RepoMode, lots: int, cash: int) -> None:
+    def lend(
+        self,
+        seller: int,
+        kind: RepoKind,
+        mode: RepoMode,
+        lots: int,
+        cash: int,
+        second: str = ISINS[1],
+    ) -> None:
         """Propose and accept in two blocks."""
         self.count += 1
         start = self.world.ledger.business_date
@@ -85,7 +94,7 @@ class Lenders:
             end=start + dt.timedelta(days=2) if kind is RepoKind.TERM else None,
             collateral=(
                 CollateralLine(asset=ISINS[0], amount=lots * FACE, haircut_bps=500),
-                CollateralLine(asset=ISINS[1], amount=lots * FACE, haircut_bps=1_000),
+                CollateralLine(asset=second, amount=lots * FACE, haircut_bps=1_000),
             ),
             margin=MarginTerms(frequency_bd=1, threshold_bps=100, deadline_bd=1),
             substitutions=(Substitution(out=ISINS[0], into=ISINS[1], haircut_bps=1_000),),

@@ -23,7 +23,7 @@ START = dt.date(2026, 7, 1)
 FACE = 100_000
 PKRS = "PKRS"
 ISINS = tuple(
-    f"PK0000000{number}" + isin_check_digit(f"PK0000000{number}") for number in range(10, 13)
+    f"PK0000000{number}" + isin_check_digit(f"PK0000000{number}") for number in range(10, 15)
 )
 ASSETS = (MONEY, PKRS, *ISINS)
 BASIS = LegalBasis(authority="FIU", order_no="1", sha256=bytes(32))

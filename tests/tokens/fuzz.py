@@ -63,6 +63,10 @@ DEBT = words(
     "AnnounceAuction OpenAuction PlaceBid WithdrawBid PlaceNcb CloseAuction PublishAuctionKey "
     "RevealBid CutAuction RejectAuction CancelAuction"
 )
+OPTIONS = words(
+    "CallInstrument ElectPut WithdrawPut PrincipalFund SetReferenceRates FixCoupon Tap "
+    "SetCrossDefault"
+)
 CASH = words(
     "CashMint CashRedeem DefineCashAsset GrantPower ReserveAdd ReserveTake ReserveSwap "
     "SetReservePolicy SuspendRedemption ResumeRedemption OpenOnRamp ReceiveRamp ScreenRamp "
@@ -86,7 +90,7 @@ TRAVEL = words("Transfer SendTravel AcceptTravel RejectTravel Freeze")
 BOOKS = words("Transfer CashMint CashRedeem CbWithdraw InstructBatch SettleBatch CouponFund")
 
 MACHINES = (
-    Machine("everybody", Everybody, 65, 100, 1.5, (*MARKETS, *DEBT, *CASH, *CONTROL)),
+    Machine("everybody", Everybody, 65, 100, 1.5, (*MARKETS, *DEBT, *OPTIONS, *CASH, *CONTROL)),
     Machine("travel", TravelAdversary, 5, 60, 1.5, TRAVEL),
     Machine("rulers", Rulers, 15, 75, 4.0, RULERS),
     Machine("payments", Payments, 8, 40, 1.0, PAYMENTS),

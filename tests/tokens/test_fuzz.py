@@ -6,6 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests.tokens import fuzz
 from tests.tokens.adversary_all import Everybody
+from tests.tokens.adversary_debt import FLEX
 from tests.tokens.support import Ledger
 from tests.tokens.tally import Tally
 from tokens.ops.business_day import CloseDay
@@ -81,6 +82,10 @@ def test_the_walks_lead_where_they_say() -> None:
     run.walk_a_repo(0, RepoMode.PLEDGE, "close")
     run.walk_a_repo(1, RepoMode.PLEDGE, "close_out")
     run.walk_an_order(bytes([1]) * 32, "client-b1", "PKR", 1)
+    run.walk_an_option(2, "client-a1", True, FLEX)
+    run.walk_an_option(2, "client-b1", False, None)
+    run.walk_a_fixing(3, 95_000)
+    run.walk_a_repo_of_paper(FLEX, RepoMode.PLEDGE, 2, True)
     run.walk_a_quarter()
     run.world.finish()
     passed = run.world.ledger.tally.passed
@@ -88,7 +93,8 @@ def test_the_walks_lead_where_they_say() -> None:
         "CreditRamp RefundRamp ReturnRamp ConfirmDelivery CancelDelivery SettleBatch CancelBatch "
         "ReleasePledge ResumeRedemption WithdrawBid RejectAuction CancelAuction AddCollateral "
         "TakeExcess SubstituteCollateral CloseOutRepo ChangeFreeze ForceTransfer CouponFund "
-        "RedemptionFund"
+        "RedemptionFund CallInstrument ElectPut WithdrawPut PrincipalFund SetReferenceRates "
+        "LiftFreeze"
     )
     assert [name for name in wanted if not passed[name]] == []
     assert RepoStatus.CLOSED_OUT in {repo.status for repo in run.lenders.repos()}
