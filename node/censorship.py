@@ -4,7 +4,8 @@ Rules of this file:
 1. Only what peers sent again is looked at: a transaction that enters at once costs nothing here.
 2. A block passes a transaction over if it had room, the transaction was includable before it, and w
    validators (this one included) held it. PASSED_OVER_MIN such blocks are no accident: an honest
-   primary takes the oldest first, and retransmission (R9) has brought it there.
+   primary takes the oldest first, and retransmission (R9) has brought it there. Of a sender whose
+   transactions mostly fail it takes few, whatever room there is (failing_senders.py).
 3. One node's opinion starts nothing: the core asks for a view change, and w of them make one.
 """
 
@@ -59,7 +60,10 @@ class CensorshipWatch:
             if held is None:
                 del self._watched[wire_id]
             elif (
-                had_room and len(watched.holders) >= needed and includable(held) in (None, Code.OK)
+                had_room
+                and len(watched.holders) >= needed
+                and not self._pool.is_failing(held)
+                and includable(held) in (None, Code.OK)
             ):
                 watched.passed_over += 1
 

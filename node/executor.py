@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from consensus.actions import BuildProposal
 from consensus.events import Event, Executed, ExecutionFailed, ExecutionRefused, Now
+from consensus.primary import HALVINGS_MAX
 from consensus.quorum import weak_quorum
 from consensus.types import CommitCertificate, Header, Proposal, Tip
 from node.censorship import CensorshipWatch
@@ -78,7 +79,7 @@ class Executor:
         self._waiting: dict[bytes, Waiting] = {}
         self._seen: dict[bytes, Proposal] = {}
         self.newest_had_room = True
-        """The newest decided block was less than half full."""
+        """The newest decided block was less than half full, in number and in bytes."""
         self._watch = CensorshipWatch(
             pool=pool, weak_quorum=lambda: weak_quorum(len(chain.tip.validators))
         )
@@ -145,8 +146,7 @@ class Executor:
         transactions = self._transactions(proposal)
         if transactions is None:
             raise self._gone(proposal)
-        execution = self._chain.execute(proposal, transactions)
-        return self._write(proposal, certificate, execution)
+        return self._write(proposal, certificate, self._chain.execute(proposal, transactions))
 
     def pool(self) -> tuple[int, bool, bool]:
         """(includable, agenda, censored) for the current height."""
@@ -311,10 +311,16 @@ class Executor:
             self._seen.pop(next(iter(self._seen)))
         self._seen[digest] = proposal
 
+    def _had_room(self, proposal: Proposal, done: Execution) -> bool:
+        """Each view halves the most that a primary may put into a block (R1)."""
+        limits, view = self._chain.limits(), proposal.header.origin_view
+        size_bytes = 2 * sum(len(each.data) for each in done.transactions)
+        most = limits.block_transactions_max >> min(view, HALVINGS_MAX)
+        return 2 * len(proposal.wire_ids) < most and size_bytes < limits.block_bytes_max
+
     def _write(self, proposal: Proposal, certificate: CommitCertificate, done: Execution) -> Tip:
         self._watch.decided(proposal.wire_ids)
-        limits = self._chain.limits()
-        self.newest_had_room = 2 * len(proposal.wire_ids) < limits.block_transactions_max
+        self.newest_had_room = self._had_room(proposal, done)
         self._watch.before_block(self._chain.includable, had_room=self.newest_had_room)
         self._stages.enter(Stage.STORE)
         try:
@@ -328,9 +334,8 @@ class Executor:
         self._seen.clear()
         self._pool.remove_decided(done.transactions)
         outcomes = zip(done.transactions, done.result.receipts, strict=False)
-        self._pool.note_outcomes(
-            [(sender_of(each), receipt.code == 0) for each, receipt in outcomes]
-        )
+        noted = [(sender_of(each), receipt.code == 0) for each, receipt in outcomes]
+        self._pool.note_outcomes(noted)
         self._pool.drop_expired(tip.height + 1)
         return tip
 

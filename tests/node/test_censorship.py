@@ -4,7 +4,9 @@ from pathlib import Path
 
 from node.censorship import PASSED_OVER_MIN, WATCHED_MAX, CensorshipWatch
 from node.devnet.profile import VALIDATORS
+from node.failing_senders import SCORE_FAILING
 from node.mempool import Includable, Mempool
+from node.pool_entry import sender_of
 from tests.node.support.chains import small_genesis, transfer
 from tests.node.support.network import Network
 from tests.node.support.virtual_loop import now, run_virtually
@@ -57,6 +59,17 @@ def test_full_blocks_and_what_is_not_includable_accuse_nobody() -> None:
     for _ in range(2 * PASSED_OVER_MIN):
         watched.before_block(anything, had_room=False)
         watched.before_block(lambda _: Code.TOO_FAR_AHEAD, had_room=True)
+    assert not watched.accuses
+
+
+def test_what_a_failing_sender_waits_with_accuses_nobody() -> None:
+    """A hundred such senders fill their share of the blocks for long; one liar sends it again."""
+    pool = Mempool(height=10)
+    assert pool.admit(VICTIM) is Code.OK
+    watched = CensorshipWatch(pool=pool, weak_quorum=lambda: 2)
+    watched.heard_again("a", VICTIM.wire_id)
+    pool.failing.note([(sender_of(VICTIM), False)] * SCORE_FAILING)
+    pass_over(watched, 2 * PASSED_OVER_MIN)
     assert not watched.accuses
 
 
