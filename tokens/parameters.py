@@ -38,7 +38,13 @@ PARAMETERS: tuple[ParameterSpec, ...] = (
         "minor_digits", 2, 0, 4, "decimal digits of the minor unit of the money", fixed=True
     ),
     ParameterSpec("agenda_quota", 500, 1, 10_000, "postings of the agenda in one block"),
-    ParameterSpec("block_transactions_max", 5_000, 1, 50_000, "transactions in one block"),
+    ParameterSpec(
+        "block_transactions_max",
+        5_000,
+        1,
+        16_384,
+        "transactions in one block: the wire carries no more ids of one",
+    ),
     ParameterSpec(
         "block_bytes_max",
         2 * 2**20,

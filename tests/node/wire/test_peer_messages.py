@@ -21,6 +21,7 @@ from node.wire.peer_messages import (
     encode_message,
 )
 from tests.node.wire.samples import BLOCK, DIGEST, IDS, MESSAGES, pre_prepare
+from tokens.parameters import PARAMETER_OF
 from tokens.transaction import TRANSACTION_SIZE_BYTES_MAX
 
 NAMES = sorted(MESSAGES)
@@ -115,6 +116,13 @@ def test_lists_have_limits() -> None:
 
 def long_proposal() -> Proposal:
     return msgspec.structs.replace(BLOCK, wire_ids=(IDS[0],) * (WIRE_IDS_MAX + 1))
+
+
+def test_the_largest_block_that_may_be_allowed_can_be_proposed() -> None:
+    """A limit of 50,000 could be set: who proposed more than 16,384 was cut off by everybody."""
+    most = PARAMETER_OF["block_transactions_max"].high
+    message = pre_prepare(msgspec.structs.replace(BLOCK, wire_ids=(IDS[0],) * most))
+    assert decode_message(encode_message(message)) == message
 
 
 @pytest.mark.parametrize("bodies", [(b"x",) * 3, (b"",), (bytes(TRANSACTION_SIZE_BYTES_MAX + 1),)])
