@@ -158,7 +158,7 @@ def _try(context: Context, auction: Auction, allotment: Allotment) -> Try:
     state = context.state
     _free_hold(context, allotment)
     batch = batch_of(context, auction, allotment)
-    codes = tuple(settling.refusal_codes(context, batch))
+    codes = tuple(settling.refusal_codes(context, batch, is_bid=True))
     if codes:
         return Try(codes, _is_short(context, batch, allotment.account))
     state.put(BATCH_COUNTER, BatchCounter(count=batch.number))

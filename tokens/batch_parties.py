@@ -1,9 +1,10 @@
 """Who stands in a batch, and which accounts a party may name (5.5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from tokens import travel_legs
 from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import RESERVED
@@ -84,6 +85,64 @@ def route_of(state: Overlay, account: bytes, asset: str) -> bytes:
     own, other = state.get(ACCOUNT, account), state.get(ACCOUNT, route.cash_account)
     together = own is not None and other is not None and own.servicer == other.servicer
     return route.cash_account if together else account
+
+
+def own_sides(legs: tuple[Leg, ...], party: bytes) -> list[tuple[int, bool]]:
+    """(index of the leg, gives) of every side of the legs that is a party's."""
+    return [
+        (place, gives)
+        for place, leg in enumerate(legs)
+        for gives, name in ((True, leg.giver), (False, leg.taker))
+        if name == party
+    ]
+
+
+def named_at_start(legs: tuple[Leg, ...], initiator: bytes) -> dict[tuple[int, bool], bytes]:
+    """The accounts that the initiator names, per side of a leg."""
+    named = {}
+    for place, gives in own_sides(legs, initiator):
+        account = legs[place].source if gives else legs[place].target
+        if account is not None and account != ISSUANCE:
+            named[place, gives] = account
+    return named
+
+
+def with_accounts(
+    state: Overlay, legs: tuple[Leg, ...], accounts: Mapping[tuple[int, bool], bytes]
+) -> tuple[Leg, ...]:
+    """The legs with the accounts that pay and are paid for those that a party names."""
+
+    def through(place: int, gives: bool, known: bytes | None) -> bytes | None:
+        named = accounts.get((place, gives))
+        return known if named is None else route_of(state, named, legs[place].asset)
+
+    return tuple(
+        msgspec.structs.replace(
+            leg,
+            source=through(place, True, leg.source),
+            target=through(place, False, leg.target),
+        )
+        for place, leg in enumerate(legs)
+    )
+
+
+def travel_refusals(
+    context: Context, legs: tuple[Leg, ...], accounts: Mapping[tuple[int, bool], bytes]
+) -> Iterator[Refusal]:
+    """The travel rule as a party names its accounts; `legs` have those that pay and are paid.
+
+    The other side counts by its party while it has no account, or where money is routed: a client
+    stands behind the account that pays or is paid.
+    """
+    names = []
+    for (place, gives), account in accounts.items():
+        leg = legs[place]
+        own, other = (leg.source, leg.target) if gives else (leg.target, leg.source)
+        if other is None or account != own:
+            names.append(travel_legs.Named(leg, account, gives))
+    found = (*travel_legs.named_codes(context, names), *travel_legs.leg_codes(context, legs))
+    for code in dict.fromkeys(found):
+        yield Refusal(code)
 
 
 def routed(state: Overlay, leg: Leg) -> Leg:

@@ -5,12 +5,16 @@ Rules of this file:
    the clearing price and accrued interest of the business date from the buyer, each rounded once.
 2. What both pay and are paid through one cash account needs no money leg: the institution books it.
 3. Checks are those of batches, with the holds of the two orders counted as free.
+4. The travel rule asks a client's order for the hash of its data as if it came from elsewhere: whom
+   it trades with is not known. A leg carries that of its giver, or else of its taker.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
 
+from tokens import travel_legs
 from tokens.amount import AmountOverflow
 from tokens.context import Context
 from tokens.coupon_rates import consideration_at
@@ -54,6 +58,7 @@ def side_legs(state: Overlay, order: Order, face: int, money: int) -> tuple[Leg,
         taker=party,
         source=order.account if sells else None,
         target=None if sells else order.account,
+        travel_hash=order.travel_hash,
     )
     if money <= 0:
         return (units,)
@@ -64,6 +69,7 @@ def side_legs(state: Overlay, order: Order, face: int, money: int) -> tuple[Leg,
         taker=party,
         source=None if sells else order.cash_account,
         target=order.cash_account if sells else None,
+        travel_hash=order.travel_hash,
     )
     return (units, paid)
 
@@ -83,7 +89,17 @@ def order_codes(context: Context, order: Order, match: Match | None = None) -> l
         legs = side_legs(state, order, face, 0)
     else:
         legs = side_legs(state, order, face, money.total)
-    return [*leg_codes(context, legs), *funds_codes(context, legs, _holds(state, order))]
+    return [
+        *leg_codes(context, legs),
+        *travel_codes(context, order, face, money.total),
+        *funds_codes(context, legs, _holds(state, order)),
+    ]
+
+
+def travel_codes(context: Context, order: Order, face: int, money: int) -> Iterator[Code]:
+    """Whether an order may need data that it has no hash of."""
+    account = require_account(context.state, order.account)
+    yield from travel_legs.alone_codes(context, account, order.travel_hash, face, money)
 
 
 def _is_routed(state: Overlay, order: Order) -> bool:
@@ -105,7 +121,20 @@ def pair_codes(context: Context, match: Match) -> list[Code]:
     for place, amount in _holds(state, match.buy).items():
         own[place] = own.get(place, 0) + amount
     legs = _legs(state, match, money)
-    return [*leg_codes(context, legs), *funds_codes(context, legs, own)]
+    return [
+        *leg_codes(context, legs),
+        *travel_legs.leg_codes(context, _between_owners(match, legs)),
+        *funds_codes(context, legs, own),
+    ]
+
+
+def _between_owners(match: Match, legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
+    """The money leg, if there is one, between those for whom cash accounts pay and are paid."""
+    of = {order.cash_account: order.account for order in (match.buy, match.sell)}
+    return tuple(
+        msgspec.structs.replace(leg, source=of[leg.source or b""], target=of[leg.target or b""])
+        for leg in legs[1:]
+    )
 
 
 def fill(context: Context, match: Match) -> None:
@@ -155,9 +184,16 @@ def _legs(state: Overlay, match: Match, money: Consideration) -> tuple[Leg, ...]
             taker=take.taker if give.source is not None else give.taker,
             source=take.source or give.source,
             target=take.target or give.target,
+            travel_hash=_hash_of(take, give),
         )
         for take, give in zip(taking, giving, strict=True)
     )
+
+
+def _hash_of(take: Leg, give: Leg) -> bytes | None:
+    """Of the leg that two orders make: what the side that pays or delivers says, or the other."""
+    own, other = (take, give) if take.source is not None else (give, take)
+    return own.travel_hash or other.travel_hash
 
 
 def _after(context: Context, order: Order, match: Match, held: int) -> Order:

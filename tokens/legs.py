@@ -10,7 +10,7 @@ Rules of this file:
 
 from collections.abc import Iterator, Mapping
 
-from tokens import liens, posting
+from tokens import liens, posting, travel_legs
 from tokens.context import Context
 from tokens.eligibility import Movement, is_frozen_whole, net_refusals, rule_refusals, standing
 from tokens.events import Issued, Moved
@@ -29,10 +29,11 @@ Held = Mapping[tuple[bytes, str], int]
 """Minor units set aside for a delivery, per (account, asset)."""
 
 
-def leg_codes(context: Context, legs: tuple[Leg, ...]) -> Iterator[Code]:
-    """Checks 1 to 10 of every leg, and the room for what is issued.
+def leg_codes(context: Context, legs: tuple[Leg, ...], *, is_bid: bool = False) -> Iterator[Code]:
+    """Checks 1 to 10 of every leg, the room for what is issued, the travel rule.
 
-    One by one: who asks for the first refusal does not pay for 64 legs.
+    One by one: who asks for the first refusal does not pay for 64 legs. The travel rule asks
+    nothing of what was bid for in an auction (page 04: BID).
     """
     state = context.state
     issues = issued_amounts(legs)
@@ -56,6 +57,8 @@ def leg_codes(context: Context, legs: tuple[Leg, ...]) -> Iterator[Code]:
         asset = require_asset(state, asset_id)
         if posting.supply_of(state, asset_id) + amount > asset.max_supply:
             yield Code.MAX_SUPPLY_EXCEEDED
+    if not is_bid:
+        yield from travel_legs.leg_codes(context, legs)
 
 
 def funds_codes(context: Context, legs: tuple[Leg, ...], own: Held) -> list[Code]:

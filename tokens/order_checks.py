@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tokens.context import Context
 from tokens.eligibility import RULE_CODES
-from tokens.fills import cost_of, side_legs
+from tokens.fills import cost_of, side_legs, travel_codes
 from tokens.legs import hold_code, leg_codes
 from tokens.lookup import require_asset
 from tokens.orders import ORDER_DAYS_MAX, book_of, given_asset, giver_of, needed
@@ -33,6 +33,7 @@ CONTENT_CODES = (
     Code.INSUFFICIENT_AVAILABLE,
     Code.LIENS_FULL,
     *RULE_CODES,
+    Code.TRAVEL_HASH_MISSING,
 )
 """What content_refusals can yield."""
 
@@ -64,6 +65,9 @@ def content_refusals(
         cost = cost_of(context, instrument, face, order.price_e4)
         if isinstance(cost, Code):
             yield Refusal(cost)
+        elif face == order.face:
+            for code in travel_codes(context, order, face, max(money, cost.total)):
+                yield Refusal(code)
     if _meets_own(context, order):
         yield Refusal(Code.SELF_MATCH)
     held = hold_code(

@@ -1,10 +1,11 @@
 """Requests for quote at work: the batch of an acceptance, and the end by date (5.9)."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import msgspec
 
-from tokens import settling
+from tokens import settling, travel_legs
 from tokens.agenda import AgendaHandler, Step
 from tokens.batch_parties import parties_at_start, route_of
 from tokens.codec import encode, tagged_hash
@@ -18,7 +19,7 @@ from tokens.records.market import Side
 from tokens.records.quotes import QUOTE_REQUEST, QuoteRequest, QuoteStatus
 from tokens.records.settlement import Batch, BatchStatus, Leg
 from tokens.records.system import AgendaItem
-from tokens.results import Code
+from tokens.results import Code, Refusal
 from tokens.types import NO_ADDRESS, AgendaClass
 
 EXPIRY_HANDLER = "quote_expiry"
@@ -64,7 +65,9 @@ def legs_of(context: Context, request: QuoteRequest, total: int) -> tuple[Leg, .
     money = require(state, INSTRUMENT, request.asset).terms.settlement_asset
     taker = (request.taker, request.taker_account)
     maker = (request.maker, request.maker_account or b"")
+    hashes = (request.taker_travel_hash, request.maker_travel_hash)
     buyer, seller = (taker, maker) if request.side is Side.BUY else (maker, taker)
+    bought, sold = hashes if request.side is Side.BUY else hashes[::-1]
     return (
         Leg(
             asset=request.asset,
@@ -73,6 +76,7 @@ def legs_of(context: Context, request: QuoteRequest, total: int) -> tuple[Leg, .
             taker=buyer[0],
             source=seller[1],
             target=buyer[1],
+            travel_hash=sold or bought,
         ),
         Leg(
             asset=money,
@@ -81,8 +85,37 @@ def legs_of(context: Context, request: QuoteRequest, total: int) -> tuple[Leg, .
             taker=seller[0],
             source=route_of(state, buyer[1], money),
             target=route_of(state, seller[1], money),
+            travel_hash=bought or sold,
         ),
     )
+
+
+def request_travel_refusals(context: Context, request: QuoteRequest) -> Iterator[Refusal]:
+    """The travel rule of the face, while only the taker has named its account."""
+    if request.side is Side.BUY:
+        giver, taker, source, target = request.maker, request.taker, None, request.taker_account
+    else:
+        giver, taker, source, target = request.taker, request.maker, request.taker_account, None
+    leg = Leg(
+        asset=request.asset,
+        quantity=request.face,
+        giver=giver,
+        taker=taker,
+        source=source,
+        target=target,
+        travel_hash=request.taker_travel_hash,
+    )
+    named = travel_legs.Named(leg, request.taker_account, request.side is Side.SELL)
+    for code in travel_legs.named_codes(context, (named,)):
+        yield Refusal(code)
+
+
+def travel_refusals(context: Context, request: QuoteRequest, total: int) -> Iterator[Refusal]:
+    """The travel rule of face and money, whichever account the money goes through."""
+    face, money = legs_of(context, request, total)
+    direct = msgspec.structs.replace(money, source=face.target, target=face.source)
+    for code in travel_legs.leg_codes(context, (face, direct)):
+        yield Refusal(code)
 
 
 def settle_as_batch(context: Context, request: QuoteRequest, total: int) -> None:

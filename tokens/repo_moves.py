@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tokens import liens, posting
+from tokens import liens, posting, travel_legs
 from tokens.context import Context
 from tokens.eligibility import Movement, net_refusals, rule_refusals, standing
 from tokens.events import Moved
@@ -130,6 +130,32 @@ def plan_codes(context: Context, repo: Repo, plan: Plan) -> Iterator[Code]:
     """Every reason why a plan cannot be carried out."""
     for fault in plan_faults(context, repo, plan):
         yield fault.code
+
+
+def travel_codes(
+    context: Context, repo: Repo, lines: tuple[RepoLine, ...], moves: tuple[Move, ...] = ()
+) -> Iterator[Code]:
+    """The travel rule of a basket, and of money that moves with it.
+
+    Pledged lines count as sold: they may become the buyer's one day. Asked when something comes in;
+    what goes back or is taken by right has its hash in the terms already.
+    """
+    basket = tuple(
+        collateral_move(context, repo, line, line.amount, to_buyer=True) for line in lines
+    )
+    yield from travel_legs.passage_codes(
+        context,
+        [
+            travel_legs.Passage(
+                asset=move.asset,
+                source=require_account(context.state, move.source),
+                target=require_account(context.state, move.target),
+                amount=move.amount,
+                travel_hash=repo.terms.travel_hash,
+            )
+            for move in (*basket, *moves)
+        ],
+    )
 
 
 def plan_faults(context: Context, repo: Repo, plan: Plan) -> Iterator[Fault]:

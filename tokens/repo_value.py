@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from tokens.amount import mul_div_half_up
+from tokens.amount import AMOUNT_MAX, AmountOverflow, mul_div_half_up
 from tokens.finance.daycount import year_fraction
 from tokens.lookup import require, require_asset
 from tokens.marks import BPS, MONEY_KINDS, mark_of, value_at_floor, value_today_floor
@@ -58,6 +58,19 @@ def price_on(state: Overlay, repo: Repo, on: dt.date) -> int:
     for line in repo.lines:
         price -= coupons_of(state, repo, line, line.amount).received
     return max(0, price)
+
+
+def price_most(repo: Repo) -> int:
+    """The most that the seller can have to pay back; AMOUNT_MAX where nobody knows the end."""
+    terms = repo.terms
+    if terms.rate_e6 <= 0:
+        return terms.cash
+    if terms.end is None:
+        return AMOUNT_MAX
+    try:
+        return terms.cash + interest_half_up(repo, terms.end)
+    except AmountOverflow:
+        return AMOUNT_MAX
 
 
 def coupons_of(state: Overlay, repo: Repo, line: RepoLine, amount: int) -> Coupons:

@@ -15,6 +15,7 @@ from tokens.records.parties import Account
 from tokens.records.reserves import RESERVE_POLICY, SECURITIES_MAX, ReservePolicy
 from tokens.reserve_value import counted, is_concentrated, is_eligible, worth_of
 from tokens.results import Code, Refusal
+from tokens.travel_legs import Passage, passage_refusals
 from tokens.types import OperationClass
 
 
@@ -86,6 +87,19 @@ def leg_refusals(context: Context, change: Change) -> Iterator[Refusal]:
                 reserve=place,
             ),
         )
+
+
+def travel_refusals(
+    context: Context, change: Change, travel_hash: bytes | None
+) -> Iterator[Refusal]:
+    """The travel rule, where a client of another institution is the other side."""
+    home, account = require_account(context.state, change.cash.reserve_account), change.account
+    passages = []
+    if change.out is not None:
+        passages.append(Passage(change.out, home, account, change.out_amount, travel_hash))
+    if change.into is not None:
+        passages.append(Passage(change.into, account, home, change.into_amount, travel_hash))
+    yield from passage_refusals(context, *passages)
 
 
 def _held(context: Context, change: Change, policy: ReservePolicy) -> tuple[str, ...]:

@@ -51,9 +51,9 @@ _batch_subject = msgspec.msgpack.Decoder(tuple[bytes, str])
 _asset_subject = msgspec.msgpack.Decoder(tuple[str, int])
 
 
-def refusal_codes(context: Context, batch: Batch) -> Iterator[Code]:
+def refusal_codes(context: Context, batch: Batch, *, is_bid: bool = False) -> Iterator[Code]:
     """Every check of a batch, as binding as they are at settlement."""
-    yield from leg_codes(context, batch.legs)
+    yield from leg_codes(context, batch.legs, is_bid=is_bid)
     yield from funds_codes(context, batch.legs, _own_holds(context, batch))
 
 

@@ -3,7 +3,8 @@
 Rules of this file:
 1. Asked where a client's account is on one side and the institutions differ, at or above the
    threshold. Between two institutions on their own behalf it asks nothing (interpretative note to
-   FATF recommendation 16); SERVICE, ISSUE, BID and batches never come here.
+   FATF recommendation 16), and nothing of SERVICE, ISSUE and BID. What moves by instruction carries
+   the hash of its data instead of waiting (travel_legs.py).
 2. A waiting transfer is a hold. Its end by rejection or date takes nothing from anybody.
 3. The servicer that an account has now acts for it, whoever it was when the rule was asked.
 """
@@ -47,6 +48,11 @@ _ID = b"mohur/travel/v1"
 _ITEM = b"mohur/travel-expiry/v1"
 
 
+def is_in_force(state: Overlay) -> bool:
+    """Whether there is a threshold at all."""
+    return parameter(state, THRESHOLD) > 0
+
+
 def reaches(state: Overlay, amount: int) -> bool:
     """Whether an amount, in minor units, is at or above the threshold in force; 0 = no rule."""
     threshold = parameter(state, THRESHOLD)
@@ -54,7 +60,7 @@ def reaches(state: Overlay, amount: int) -> bool:
 
 
 def is_asked(context: Context, source: Account, target: Account, amount: int) -> bool:
-    """Whether a transfer waits for its data."""
+    """Whether data of sender and receiver are asked for: a transfer waits for them."""
     if source.servicer == target.servicer:
         return False
     if source.holder != NO_ADDRESS and target.holder != NO_ADDRESS:

@@ -1,5 +1,6 @@
 """The travel rule and reports among people that nobody trusts: the moves of an adversary."""
 
+import datetime as dt
 import hashlib
 
 import msgspec
@@ -8,12 +9,15 @@ from tests.tokens.adversary_values import HOLDERS
 from tests.tokens.adversary_world import AdversaryWorld, Positions, document
 from tests.tokens.support import ACCOUNTS, MONEY, Ledger, addr
 from tokens import reports
-from tokens.events import LedgerEvent, Moved, Seized
+from tokens.events import BatchStatusChanged, LedgerEvent, Moved, Seized
 from tokens.events.travel import TravelEnded
+from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.reports import AnchorReports, AnswerReport, FileReport, SubmitReport
+from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount, instruction_digest
 from tokens.ops.transfer import Transfer
 from tokens.ops.travel import AcceptTravel, RejectTravel, SendTravel
 from tokens.records.reports import REPORT, REPORTS, SEALED_BYTES
+from tokens.records.settlement import BATCH, BATCHES, Batch, BatchStatus, Leg
 from tokens.records.system import Parameter
 from tokens.records.travel import (
     TRAVEL,
@@ -47,7 +51,14 @@ class TravelWorld(AdversaryWorld):
             for event in events
             if isinstance(event, TravelEnded) and event.status is TravelStatus.ACCEPTED
         ]
-        assert passed_untold(events, accepted) == []
+        batches = [
+            batch
+            for event in events
+            if isinstance(event, BatchStatusChanged) and event.status is BatchStatus.SETTLED
+            if (batch := self.ledger.state.get(BATCH, event.initiator, event.batch_id)) is not None
+        ]
+        assert passed_untold(events, accepted, batches) == []
+        assert [batch.batch_id for batch in batches if carries_untold(batch)] == []
 
     def travel(self, travel: bytes) -> Travel:
         """As it stands."""
@@ -56,9 +67,36 @@ class TravelWorld(AdversaryWorld):
         return found
 
 
-def passed_untold(events: list[LedgerEvent], accepted: list[Travel]) -> list[Moved]:
-    """Movements of a block that should have waited, and that nobody accepted or seized."""
+def carries_untold(batch: Batch) -> bool:
+    """Whether a client gives or gets the threshold, its institution as much, and no leg says so."""
+    if any(leg.travel_hash is not None for leg in batch.legs):
+        return False
+    clients: dict[bytes, int] = {}
+    banks: dict[bytes, int] = {}
+    for leg in batch.legs:
+        for account, amount in ((leg.source, -leg.quantity), (leg.target, leg.quantity)):
+            assert account is not None
+            banks[SERVICER[account]] = banks.get(SERVICER[account], 0) + amount
+            if account in CLIENTS:
+                clients[account] = clients.get(account, 0) + amount
+    return any(
+        min(abs(mine), abs(banks[SERVICER[account]])) >= THRESHOLD
+        and (mine > 0) == (banks[SERVICER[account]] > 0)
+        for account, mine in clients.items()
+    )
+
+
+def passed_untold(
+    events: list[LedgerEvent], accepted: list[Travel], batches: list[Batch]
+) -> list[Moved]:
+    """Movements of a block that should have waited, and that nobody accepted, told or seized."""
     excused = [(each.source, each.target, each.amount) for each in accepted]
+    excused += [
+        (leg.source or b"", leg.target or b"", leg.quantity)
+        for batch in batches
+        for leg in batch.legs
+        if leg.travel_hash is not None
+    ]
     excused += [(e.source, e.target, e.amount) for e in events if isinstance(e, Seized)]
     found = []
     for event in events:
@@ -81,6 +119,7 @@ class TravelMoves:
 
     def __init__(self, world: TravelWorld) -> None:
         self.world = world
+        self.deals = 0
 
     def travels(self) -> list[Travel]:
         """All, by originating institution."""
@@ -101,6 +140,69 @@ class TravelMoves:
             end_to_end_ref="",
         )
         self.world.submit(HOLDERS[source], made)
+
+    def deal(self, legs: list[tuple[str, str, int]], told: bool) -> None:
+        """A batch out of bank A's book; bank B names what it is asked for, both set aside."""
+        self.deals += 1
+        made = [self._leg(source, target, amount, told) for source, target, amount in legs]
+        name, today = addr("bank-a"), self.world.ledger.business_date
+        batch = InstructBatch(
+            batch_id=f"D{self.deals}",
+            trade_date=today,
+            isd=today,
+            expires_on=today + dt.timedelta(days=4),
+            legs=tuple(
+                msgspec.structs.replace(
+                    leg,
+                    source=leg.source if leg.giver == name else None,
+                    target=leg.target if leg.taker == name else None,
+                )
+                for leg in made
+            ),
+            trade_ref="",
+            uti="",
+            priority=0,
+            automatic=False,
+        )
+        names = [
+            LegAccount(leg=place, gives=gives, account=account or b"")
+            for place, leg in enumerate(made)
+            for gives, party, account in (
+                (True, leg.giver, leg.source),
+                (False, leg.taker, leg.target),
+            )
+            if party != name
+        ]
+        approval = ApproveBatch(
+            initiator=name,
+            batch_id=batch.batch_id,
+            digest=instruction_digest(name, batch),
+            accounts=tuple(names),
+        )
+        step = AllocateBatch(initiator=name, batch_id=batch.batch_id)
+        self.world.submit("bank-a", batch)
+        for who, operation in (("bank-b", approval), ("bank-a", step), ("bank-b", step)):
+            self.world.end_block()
+            self.world.submit(who, operation)
+        self.world.end_block()
+        self.world.submit("bank-a", SettleBatch(initiator=name, batch_id=batch.batch_id))
+
+    def _leg(self, source: str, target: str, amount: int, told: bool) -> Leg:
+        return Leg(
+            asset=MONEY,
+            quantity=amount,
+            giver=SERVICER[addr(source)],
+            taker=SERVICER[addr(target)],
+            source=addr(source),
+            target=addr(target),
+            travel_hash=hashlib.sha256(b"sealed").digest() if told else None,
+        )
+
+    def settled(self) -> int:
+        """Batches of bank A that are settled."""
+        state = self.world.ledger.state
+        found = state.scan(BATCH, BATCHES, limit=500)
+        return sum(batch.status is BatchStatus.SETTLED for batch in found)
 
     def send(self, travel: Travel, cheat: str) -> None:
         """By the cheat, then by both banks: one of them may."""

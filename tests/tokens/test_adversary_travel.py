@@ -5,12 +5,20 @@ Small by default; ADVERSARY_STEPS and ADVERSARY_SEED say how large and which.
 
 import datetime as dt
 import os
+from itertools import pairwise
 
 import hypothesis
 import hypothesis.strategies as st
+import msgspec
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from tests.tokens.adversary_travel import THRESHOLD, TravelMoves, TravelWorld, passed_untold
+from tests.tokens.adversary_travel import (
+    THRESHOLD,
+    TravelMoves,
+    TravelWorld,
+    carries_untold,
+    passed_untold,
+)
 from tests.tokens.adversary_values import BASIS, ORDERS, accounts, anyone
 from tests.tokens.support import MONEY, addr
 from tokens.events import Moved
@@ -18,12 +26,15 @@ from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.control import ForceTransfer
 from tokens.ops.freezes import Freeze, LiftFreeze
 from tokens.records.day import BUSINESS_DAY
+from tokens.records.settlement import BATCH, BATCHES, BatchStatus
 from tokens.records.travel import TravelStatus
 
 STEPS = int(os.environ.get("ADVERSARY_STEPS", "1200"))
 SEED = int(os.environ.get("ADVERSARY_SEED", "0"))
 RUN_STEPS = 60
 
+houses = st.sampled_from(["client-a1", "bank-a-cash", "client-b1", "bank-b-cash"])
+THROUGH = ("client-a1", "client-b1", THRESHOLD)
 sums = st.sampled_from([1, THRESHOLD - 1, THRESHOLD, THRESHOLD + 1, 10 * THRESHOLD])
 
 
@@ -45,6 +56,13 @@ class TravelAdversary(RuleBasedStateMachine):
     @rule(receiver=st.sampled_from(["client-b1", "bank-b-cash"]), amount=sums)
     def pay_away(self, receiver: str, amount: int) -> None:
         self.moves.pay("client-a1", receiver, amount)
+
+    @rule(
+        legs=st.lists(st.tuples(houses, houses, sums), min_size=1, max_size=4), told=st.booleans()
+    )
+    def deal(self, legs: list[tuple[str, str, int]], told: bool) -> None:
+        """A batch in the place of a transfer: whole, in parts, through the banks' own accounts."""
+        self.moves.deal([leg for leg in legs if leg[0] != leg[1]] or [THROUGH], told)
 
     @precondition(lambda self: self.moves.travels())
     @rule(place=st.integers(0, 50), cheat=anyone)
@@ -176,10 +194,34 @@ def test_the_judge_sees_money_that_passed_untold() -> None:
     passed = Moved(
         asset=MONEY, source=addr("client-a1"), target=addr("client-b1"), amount=THRESHOLD
     )
-    assert passed_untold([passed], []) == [passed]
+    assert passed_untold([passed], [], []) == [passed]
     world = TravelAdversary()
     world.moves.pay("client-a1", "client-b1", THRESHOLD)
     world.block()
     (travel,) = world.moves.travels()
-    assert passed_untold([passed], [travel]) == []
-    assert passed_untold([passed, passed], [travel]) == [passed]
+    assert passed_untold([passed], [travel], []) == []
+    assert passed_untold([passed, passed], [travel], []) == [passed]
+
+
+def test_the_judge_sees_a_batch_that_carries_money_untold() -> None:
+    """Through the accounts of both banks: no leg of it goes from a client to another bank."""
+    machine = TravelAdversary()
+    way = ("client-a1", "bank-a-cash", "bank-b-cash", "client-b1")
+    for told in (False, True):
+        machine.moves.deal([(one, other, THRESHOLD) for one, other in pairwise(way)], told)
+        machine.block()
+    assert machine.moves.settled() == 1
+    (batch,) = machine.world.ledger.state.scan(BATCH, BATCHES, limit=9)[1:]
+    assert batch.status is BatchStatus.SETTLED
+    assert not carries_untold(batch)
+    bare = tuple(msgspec.structs.replace(leg, travel_hash=None) for leg in batch.legs)
+    assert carries_untold(msgspec.structs.replace(batch, legs=bare))
+    machine.moves.deal([("client-a1", "client-b1", THRESHOLD)], True)
+    machine.block()
+    passed = Moved(
+        asset=MONEY, source=addr("client-a1"), target=addr("client-b1"), amount=THRESHOLD
+    )
+    *_, direct = machine.world.ledger.state.scan(BATCH, BATCHES, limit=9)
+    assert passed_untold([passed], [], [direct]) == []
+    assert passed_untold([passed], [], [batch]) == [passed]
+    machine.world.finish()

@@ -1,11 +1,16 @@
 """A simulation lists every failing check, sees earlier operations of its own, keeps nothing."""
 
+import datetime as dt
+
 import msgspec
 import pytest
 
+from tests.tokens.adversary_travel import THRESHOLD, TravelWorld
 from tests.tokens.support import MONEY, Ledger, addr
+from tokens.ops.settlement import InstructBatch
 from tokens.ops.transfer import Transfer
 from tokens.posting import balance_of
+from tokens.records.settlement import Leg
 from tokens.results import Code
 from tokens.simulate import REFUSALS_MAX, simulate
 from tokens.transaction import DecodedTransaction, decode_transaction
@@ -77,3 +82,31 @@ def test_missing_signatures_are_no_refusal(ledger: Ledger) -> None:
 def test_the_list_is_bounded(ledger: Ledger) -> None:
     found = tried(ledger, "bank-a", *[pay(10**12, target="nobody") for _ in range(100)])
     assert 100 <= len(found) <= REFUSALS_MAX
+
+
+def test_a_batch_that_lacks_its_travel_hash_is_told_before_it_is_signed() -> None:
+    ledger = TravelWorld().ledger
+    leg = Leg(
+        asset=MONEY,
+        quantity=THRESHOLD,
+        giver=addr("bank-a"),
+        taker=addr("bank-b"),
+        source=addr("client-a1"),
+        target=None,
+    )
+    today = ledger.business_date
+    batch = InstructBatch(
+        batch_id="T",
+        trade_date=today,
+        isd=today,
+        expires_on=today + dt.timedelta(days=4),
+        legs=(leg,),
+        trade_ref="",
+        uti="",
+        priority=0,
+        automatic=False,
+    )
+    assert tried(ledger, "bank-a", batch) == [(0, Code.TRAVEL_HASH_MISSING)]
+    assert ledger.code("bank-a", batch) is Code.TRAVEL_HASH_MISSING
+    told = msgspec.structs.replace(leg, travel_hash=bytes(32))
+    assert tried(ledger, "bank-a", msgspec.structs.replace(batch, legs=(told,))) == []

@@ -14,10 +14,12 @@ from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, CashAsset, Queued
 from tokens.records.parties import ACCOUNT, Account
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
+from tokens.travel_legs import Passage, passage_refusals
 from tokens.types import (
     NO_ADDRESS,
     Address,
     AssetId,
+    Hash,
     OperationClass,
     PositiveAmount,
 )
@@ -43,6 +45,8 @@ class CashMint(
     """Minor units, 1..2^64-1."""
     grantor: Address
     """Issuer that gave the grant."""
+    travel_hash: Hash | None = None
+    """SHA-256 of the sealed data of sender and receiver, where the travel rule asks for them."""
 
 
 class CashRedeem(
@@ -63,6 +67,8 @@ class CashRedeem(
     """Account of central-bank money that is paid."""
     amount: PositiveAmount
     """Minor units, 1..2^64-1."""
+    travel_hash: Hash | None = None
+    """SHA-256 of the sealed data of sender and receiver, where the travel rule asks for them."""
 
 
 def _accounts(
@@ -121,6 +127,9 @@ def check_mint(context: Context, operation: CashMint) -> Iterator[Refusal]:
             amount=operation.amount,
             operation_class=OperationClass.ISSUE,
         ),
+    )
+    yield from passage_refusals(
+        context, Passage(asset.id, source, target, operation.amount, operation.travel_hash)
     )
     if reserve.is_breached(state, asset.id):
         yield Refusal(Code.IN_BREACH)
@@ -195,6 +204,9 @@ def check_redeem(context: Context, operation: CashRedeem) -> Iterator[Refusal]:
             operation_class=OperationClass.SERVICE,
         ),
     )
+    yield from passage_refusals(
+        context, Passage(cash.asset, source, target, operation.amount, operation.travel_hash)
+    )
     if not liens.has_room(state, source.id):
         yield Refusal(Code.LIENS_FULL)
 
@@ -266,6 +278,7 @@ CASH_MINT = OperationSpec(
         Code.ACCOUNT_RESERVED,
         Code.KYC_TIER_TOO_LOW,
         Code.INSUFFICIENT_AVAILABLE,
+        Code.TRAVEL_HASH_MISSING,
         Code.IN_BREACH,
         Code.MAX_SUPPLY_EXCEEDED,
         Code.RESERVE_SHORT,
@@ -292,6 +305,7 @@ CASH_REDEEM = OperationSpec(
         Code.KYC_TIER_TOO_LOW,
         Code.ACCOUNT_RESERVED,
         Code.INSUFFICIENT_AVAILABLE,
+        Code.TRAVEL_HASH_MISSING,
         Code.LIENS_FULL,
         Code.EXIT_ONLY,
     ),

@@ -29,7 +29,10 @@ class ReplaceOrder(
     forbid_unknown_fields=True,
     tag=181,
 ):
-    """Change an open order. It keeps its place in the book if only its face falls."""
+    """Change an open order. It keeps its place in the book if only its face falls.
+
+    The hash of its travel data stays: an order without one cannot grow to where it needs one.
+    """
 
     order: Hash
     """Its id."""

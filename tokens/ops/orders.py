@@ -35,7 +35,7 @@ from tokens.records.market import (
 from tokens.records.parties import ACCOUNT
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
-from tokens.types import Address, AssetId, OperationClass, PositiveAmount
+from tokens.types import Address, AssetId, Hash, OperationClass, PositiveAmount
 
 _ORDER = b"mohur/order/v1"
 
@@ -66,6 +66,9 @@ class PlaceOrder(
     """Minor units, a multiple of the denomination."""
     expires_on: dt.date
     """Ends at the first open_day on or after it; 1 to 92 days ahead."""
+    travel_hash: Hash | None = None
+    """SHA-256 of the sealed data about the account's owner, where the travel rule may ask for
+    them: whom it trades with is not known, so a client's order counts as one to elsewhere."""
 
 
 def order_id(tx_id: bytes, operation_index: int) -> bytes:
@@ -91,6 +94,7 @@ def _proposed(context: Context, operation: PlaceOrder, instrument: Instrument) -
         status=OrderStatus.OPEN,
         reason=0,
         lien=None,
+        travel_hash=operation.travel_hash,
     )
 
 

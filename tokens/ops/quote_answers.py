@@ -15,7 +15,7 @@ from tokens.records.quotes import QUOTE_REQUEST, QuoteRequest, QuoteStatus
 from tokens.records.settlement import BATCH
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
-from tokens.types import AMOUNT_LIMIT, Address, OperationClass, Reference
+from tokens.types import AMOUNT_LIMIT, Address, Hash, OperationClass, Reference
 
 
 class Quote(
@@ -36,6 +36,8 @@ class Quote(
     """Clean price per 100 of face, x 10^4, 1..10^9."""
     account: Address
     """The maker's account of the face; money goes through its cash account, if any."""
+    travel_hash: Hash | None = None
+    """SHA-256 of the sealed data about its owner, where the travel rule asks for them."""
 
 
 class AcceptQuote(
@@ -75,6 +77,15 @@ def _price_code(context: Context, request: QuoteRequest, price_e4: int) -> Code 
     return Code.AMOUNT_ZERO if total <= 0 else None
 
 
+def _travel_refusals(
+    context: Context, request: QuoteRequest, price_e4: int, code: Code | None
+) -> Iterator[Refusal]:
+    """The travel rule of both legs, if the price makes a payment."""
+    if code is None:
+        total = quotes.price_of(context, request, price_e4) or 0
+        yield from quotes.travel_refusals(context, request, total)
+
+
 def check_quote(context: Context, operation: Quote) -> Iterator[Refusal]:
     """By the maker, with a price that pays something and an account of its own."""
     request = context.state.get(QUOTE_REQUEST, operation.taker, operation.rfq_id)
@@ -88,9 +99,12 @@ def check_quote(context: Context, operation: Quote) -> Iterator[Refusal]:
     if code is not None:
         yield Refusal(code)
     yield from account_refusals(context, request.maker, operation.account)
-    named = msgspec.structs.replace(request, maker_account=operation.account)
+    named = msgspec.structs.replace(
+        request, maker_account=operation.account, maker_travel_hash=operation.travel_hash
+    )
     if any(leg.source == leg.target for leg in quotes.legs_of(context, named, 1)):
         yield Refusal(Code.SELF_LEG)
+    yield from _travel_refusals(context, named, operation.price_e4, code)
 
 
 def apply_quote(context: Context, operation: Quote) -> None:
@@ -103,6 +117,7 @@ def apply_quote(context: Context, operation: Quote) -> None:
             status=QuoteStatus.QUOTED,
             price_e4=operation.price_e4,
             maker_account=operation.account,
+            maker_travel_hash=operation.travel_hash,
         ),
     )
     context.emit(Quoted(taker=request.taker, rfq_id=request.rfq_id, price_e4=operation.price_e4))
@@ -129,6 +144,7 @@ def check_accept(context: Context, operation: AcceptQuote) -> Iterator[Refusal]:
     yield from account_refusals(context, taker, request.taker_account)
     if any(leg.source == leg.target for leg in quotes.legs_of(context, request, 1)):
         yield Refusal(Code.SELF_LEG)
+    yield from _travel_refusals(context, request, request.price_e4, code)
 
 
 def apply_accept(context: Context, operation: AcceptQuote) -> None:
@@ -156,6 +172,7 @@ QUOTE = OperationSpec(
         *_PRICE,
         *quotes.ACCOUNT_CODES,
         Code.SELF_LEG,
+        Code.TRAVEL_HASH_MISSING,
     ),
 )
 
@@ -176,5 +193,6 @@ ACCEPT_QUOTE = OperationSpec(
         *_PRICE,
         *quotes.ACCOUNT_CODES,
         Code.SELF_LEG,
+        Code.TRAVEL_HASH_MISSING,
     ),
 )

@@ -29,6 +29,7 @@ from tokens.types import (
     NO_ADDRESS,
     Address,
     AssetId,
+    Hash,
     OperationClass,
     PositiveAmount,
     Reference,
@@ -68,6 +69,8 @@ class RequestQuote(
     """Ends at the first open_day on or after it; 1 to 92 days ahead, at most the day after isd."""
     account: Address
     """The sender's account of the face; money goes through its cash account, if any."""
+    travel_hash: Hash | None = None
+    """SHA-256 of the sealed data about its owner, where the travel rule asks for them."""
 
 
 class DeclineQuote(
@@ -117,11 +120,28 @@ def check_request(context: Context, operation: RequestQuote) -> Iterator[Refusal
     theirs = state.count(OPEN_BY_MAKER, (operation.maker,), limit=OPEN_PER_MAKER_MAX)
     if mine >= OPEN_PER_TAKER_MAX or theirs >= OPEN_PER_MAKER_MAX:
         yield Refusal(Code.TOO_MANY_QUOTES)
+    yield from quotes.request_travel_refusals(context, _requested(context, operation))
 
 
 def apply_request(context: Context, operation: RequestQuote) -> None:
     """REQUESTED, until its date."""
-    request = QuoteRequest(
+    request = _requested(context, operation)
+    context.state.put(QUOTE_REQUEST, request)
+    agenda.schedule(context.state, quotes.expiry_item(request))
+    context.emit(
+        QuoteRequested(
+            taker=request.taker,
+            rfq_id=request.rfq_id,
+            maker=request.maker,
+            asset=request.asset,
+            side=request.side,
+            face=request.face,
+        )
+    )
+
+
+def _requested(context: Context, operation: RequestQuote) -> QuoteRequest:
+    return QuoteRequest(
         taker=quotes.taker_of(context),
         rfq_id=operation.rfq_id,
         maker=operation.maker,
@@ -134,18 +154,7 @@ def apply_request(context: Context, operation: RequestQuote) -> None:
         status=QuoteStatus.REQUESTED,
         price_e4=0,
         maker_account=None,
-    )
-    context.state.put(QUOTE_REQUEST, request)
-    agenda.schedule(context.state, quotes.expiry_item(request))
-    context.emit(
-        QuoteRequested(
-            taker=request.taker,
-            rfq_id=request.rfq_id,
-            maker=request.maker,
-            asset=request.asset,
-            side=request.side,
-            face=request.face,
-        )
+        taker_travel_hash=operation.travel_hash,
     )
 
 
@@ -187,6 +196,7 @@ REQUEST_QUOTE = OperationSpec(
         Code.ASSET_PAUSED,
         Code.DENOM_NOT_MULTIPLE,
         Code.TOO_MANY_QUOTES,
+        Code.TRAVEL_HASH_MISSING,
     ),
 )
 

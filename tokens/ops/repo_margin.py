@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from tokens import repo_life
+from tokens import repo_life, repo_moves
 from tokens.context import Context
 from tokens.eligibility import MOVEMENT_CODES
 from tokens.events.collateral import RepoCollateralChanged
@@ -132,6 +132,8 @@ def check_add(context: Context, operation: AddCollateral) -> Iterator[Refusal]:
         yield Refusal(Code.LIENS_FULL)
     line = new_line(context, repo, operation.asset, operation.amount, 0)
     for code in plan_codes(context, repo, put_in(context, repo, (line,))):
+        yield Refusal(code)
+    for code in repo_moves.travel_codes(context, repo, (*repo.lines, line)):
         yield Refusal(code)
 
 
@@ -282,6 +284,8 @@ def check_substitute(context: Context, operation: SubstituteCollateral) -> Itera
     if len(lines) >= LINES_MAX:
         yield Refusal(Code.LIENS_FULL)
     yield from _check_out(context, repo, operation.line, operation.amount, incoming)
+    for code in repo_moves.travel_codes(context, repo, (*lines, incoming)):
+        yield Refusal(code)
 
 
 def apply_substitute(context: Context, operation: SubstituteCollateral) -> None:
@@ -292,6 +296,7 @@ def apply_substitute(context: Context, operation: SubstituteCollateral) -> None:
 
 
 _FOUND = (Code.NOT_FOUND, Code.REPO_NOT_OPEN, Code.NOT_A_PARTY, Code.DAY_CLOSED)
+_MOVEMENT = (*MOVEMENT_CODES, Code.TRAVEL_HASH_MISSING)
 
 ADD_COLLATERAL = OperationSpec(
     operation=AddCollateral,
@@ -300,7 +305,7 @@ ADD_COLLATERAL = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_add,
     apply=apply_add,
-    codes=(*_FOUND, Code.UNKNOWN_ASSET, Code.NOT_ON_MATRIX, Code.LIENS_FULL, *MOVEMENT_CODES),
+    codes=(*_FOUND, Code.UNKNOWN_ASSET, Code.NOT_ON_MATRIX, Code.LIENS_FULL, *_MOVEMENT),
 )
 
 TAKE_EXCESS = OperationSpec(
@@ -336,6 +341,6 @@ SUBSTITUTE_COLLATERAL = OperationSpec(
         Code.LIENS_FULL,
         Code.MARK_STALE,
         Code.COLLATERAL_SHORT,
-        *MOVEMENT_CODES,
+        *_MOVEMENT,
     ),
 )

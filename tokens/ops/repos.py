@@ -20,9 +20,18 @@ from tokens.records.repos import (
     RepoTerms,
 )
 from tokens.registry import OperationSpec
-from tokens.repo_moves import Move, Plan, both, carry_out, new_line, plan_codes, put_in
+from tokens.repo_moves import (
+    Move,
+    Plan,
+    both,
+    carry_out,
+    new_line,
+    plan_codes,
+    put_in,
+    travel_codes,
+)
 from tokens.repo_terms import terms_refusals
-from tokens.repo_value import collateral_value
+from tokens.repo_value import collateral_value, price_most
 from tokens.results import Code, Refusal
 from tokens.types import NO_ADDRESS, Address, Hash, OperationClass
 
@@ -164,12 +173,16 @@ def _with_accounts(repo: Repo, operation: AcceptRepo) -> Repo:
 def _opening(context: Context, repo: Repo) -> Plan:
     """Money to the seller; collateral pledged, or sold to the buyer."""
     terms = repo.terms
-    pay = Move(terms.cash_asset, repo.buyer_cash or b"", repo.seller_cash or b"", terms.cash)
     lines = tuple(
         new_line(context, repo, line.asset, line.amount, line.haircut_bps)
         for line in terms.collateral
     )
-    return both(Plan((pay,)), put_in(context, repo, lines))
+    return both(Plan((_payment(repo),)), put_in(context, repo, lines))
+
+
+def _payment(repo: Repo) -> Move:
+    terms = repo.terms
+    return Move(terms.cash_asset, repo.buyer_cash or b"", repo.seller_cash or b"", terms.cash)
 
 
 def check_accept(context: Context, operation: AcceptRepo) -> Iterator[Refusal]:
@@ -215,7 +228,12 @@ def _check_opening(context: Context, repo: Repo) -> Iterator[Refusal]:
         yield Refusal(value)
     elif value < repo.terms.cash:
         yield Refusal(Code.COLLATERAL_SHORT)
-    for code in plan_codes(context, repo, _opening(context, repo)):
+    opening = _opening(context, repo)
+    for code in plan_codes(context, repo, opening):
+        yield Refusal(code)
+    payment = _payment(repo)
+    back = payment._replace(source=payment.target, target=payment.source, amount=price_most(repo))
+    for code in travel_codes(context, repo, lines, (payment, back)):
         yield Refusal(code)
 
 
@@ -306,6 +324,7 @@ ACCEPT_REPO = OperationSpec(
         Code.COLLATERAL_SHORT,
         *_MOVEMENT,
         Code.LIENS_FULL,
+        Code.TRAVEL_HASH_MISSING,
     ),
 )
 

@@ -18,10 +18,17 @@ from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT, Account
 from tokens.records.reserves import RESERVE_POLICY
 from tokens.registry import OperationSpec
-from tokens.reserve_changes import Change, incoming_refusals, leg_refusals, moved_by, post
+from tokens.reserve_changes import (
+    Change,
+    incoming_refusals,
+    leg_refusals,
+    moved_by,
+    post,
+    travel_refusals,
+)
 from tokens.reserve_value import BPS, worth_of
 from tokens.results import Code, Refusal
-from tokens.types import Address, AssetId, OperationClass, PositiveAmount
+from tokens.types import Address, AssetId, Hash, OperationClass, PositiveAmount
 
 
 class ReserveSwap(
@@ -46,6 +53,8 @@ class ReserveSwap(
     """Minor units."""
     account: Address
     """Account of the other side, for both legs."""
+    travel_hash: Hash | None = None
+    """SHA-256 of the sealed data of sender and receiver, where the travel rule asks for them."""
 
 
 class ReserveAdd(
@@ -137,6 +146,7 @@ def check_swap(context: Context, operation: ReserveSwap) -> Iterator[Refusal]:
     change = _swap(cash, account, operation)
     yield from incoming_refusals(context, change)
     yield from leg_refusals(context, change)
+    yield from travel_refusals(context, change, operation.travel_hash)
     after = worth_of(state, cash, moved_by(change)).value
     if after < min(posting.supply_of(state, cash.asset), reserve.reserve_value(state, cash)):
         yield Refusal(Code.RESERVE_SHORT)
@@ -226,6 +236,7 @@ RESERVE_SWAP = OperationSpec(
         Code.ASSET_MATURED,
         Code.RESERVE_SHORT,
         *RULE_CODES,
+        Code.TRAVEL_HASH_MISSING,
     ),
 )
 

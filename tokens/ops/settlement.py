@@ -10,11 +10,14 @@ from tokens import settling
 from tokens.authority import with_role
 from tokens.batch_parties import (
     account_refusals,
+    named_at_start,
+    own_sides,
     parties_at_start,
     party_of,
     party_to_approve,
-    route_of,
     routed,
+    travel_refusals,
+    with_accounts,
 )
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
@@ -61,6 +64,7 @@ class InstructBatch(
     """Instruct a batch: delivery versus payment, payment versus payment, or free of payment.
 
     By one of its parties, which names its own accounts; the others name theirs when they approve.
+    A leg that the travel rule asks about carries the hash of its data: both sides agree to it.
     """
 
     batch_id: Reference
@@ -155,6 +159,11 @@ def check_instruct(context: Context, operation: InstructBatch) -> Iterator[Refus
         through = routed(context.state, leg)
         if through.source is not None and through.source == through.target:
             yield Refusal(Code.SELF_LEG)
+    yield from travel_refusals(
+        context,
+        tuple(routed(context.state, leg) for leg in operation.legs),
+        named_at_start(operation.legs, initiator),
+    )
 
 
 def _check_side(context: Context, initiator: bytes, leg: Leg, *, gives: bool) -> Iterator[Refusal]:
@@ -222,33 +231,20 @@ def apply_instruct(context: Context, operation: InstructBatch) -> None:
     settling.advance(context, batch)
 
 
+def _given(operation: ApproveBatch) -> dict[tuple[int, bool], bytes]:
+    """The accounts that a party names, per side of a leg."""
+    return {(entry.leg, entry.gives): entry.account for entry in operation.accounts}
+
+
 def _named(
-    context: Context, batch: Batch, party: bytes, accounts: tuple[LegAccount, ...]
+    context: Context, batch: Batch, party: bytes, operation: ApproveBatch
 ) -> tuple[Leg, ...] | None:
     """The legs with a party's accounts, or None if it named too few, too many, or another's."""
-    asked = {
-        (place, gives)
-        for place, leg in enumerate(batch.legs)
-        for gives, name in ((True, leg.giver), (False, leg.taker))
-        if name == party
-    }
-    given = {(entry.leg, entry.gives): entry.account for entry in accounts}
-    if len(given) != len(accounts) or asked != given.keys():
+    given = _given(operation)
+    asked = own_sides(batch.legs, party)
+    if len(given) != len(operation.accounts) or sorted(asked) != sorted(given):
         return None
-
-    def through(place: int, gives: bool, known: bytes | None) -> bytes | None:
-        named = given.get((place, gives))
-        asset = batch.legs[place].asset
-        return known if named is None else route_of(context.state, named, asset)
-
-    return tuple(
-        msgspec.structs.replace(
-            leg,
-            source=through(place, True, leg.source),
-            target=through(place, False, leg.target),
-        )
-        for place, leg in enumerate(batch.legs)
-    )
+    return with_accounts(context.state, batch.legs, given)
 
 
 def check_approve(context: Context, operation: ApproveBatch) -> Iterator[Refusal]:
@@ -270,7 +266,7 @@ def check_approve(context: Context, operation: ApproveBatch) -> Iterator[Refusal
     if any(entry.participant == party and entry.approved for entry in batch.parties):
         yield Refusal(Code.ALREADY_APPROVED)
         return
-    legs = _named(context, batch, party, operation.accounts)
+    legs = _named(context, batch, party, operation)
     if legs is None:
         yield Refusal(Code.BAD_FIELD)
         return
@@ -278,6 +274,7 @@ def check_approve(context: Context, operation: ApproveBatch) -> Iterator[Refusal
         yield from account_refusals(context, party, entry.account)
     if any(leg.source is not None and leg.source == leg.target for leg in legs):
         yield Refusal(Code.SELF_LEG)
+    yield from travel_refusals(context, legs, _given(operation))
 
 
 def apply_approve(context: Context, operation: ApproveBatch) -> None:
@@ -288,7 +285,7 @@ def apply_approve(context: Context, operation: ApproveBatch) -> None:
         msgspec.structs.replace(entry, approved=True) if entry.participant == party else entry
         for entry in batch.parties
     )
-    legs = _named(context, batch, party, operation.accounts) or batch.legs
+    legs = _named(context, batch, party, operation) or batch.legs
     context.emit(
         BatchApproved(initiator=batch.initiator, batch_id=batch.batch_id, participant=party)
     )
@@ -316,6 +313,7 @@ INSTRUCT_BATCH = OperationSpec(
         Code.ACCOUNT_CLOSED,
         Code.BAD_FIELD,
         Code.SELF_LEG,
+        Code.TRAVEL_HASH_MISSING,
     ),
 )
 
@@ -339,5 +337,6 @@ APPROVE_BATCH = OperationSpec(
         Code.ACCOUNT_RESERVED,
         Code.ACCOUNT_CLOSED,
         Code.SELF_LEG,
+        Code.TRAVEL_HASH_MISSING,
     ),
 )

@@ -61,6 +61,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_u
     """Code why the ledger cancelled it, else 0."""
     lien: Hash | None
     """Hold of what it gives; None when nothing is held (any more)."""
+    travel_hash: Hash | None = None
+    """SHA-256 of the sealed data about the account's owner, where the travel rule asks for them."""
 
 
 class Book(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):

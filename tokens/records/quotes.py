@@ -8,7 +8,7 @@ import msgspec
 
 from tokens.records.kind import Index, RecordKind
 from tokens.records.market import PRICE_E4_MAX, Side
-from tokens.types import Address, AssetId, PositiveAmount, Reference
+from tokens.types import Address, AssetId, Hash, PositiveAmount, Reference
 
 
 class QuoteStatus(IntEnum):
@@ -48,6 +48,10 @@ class QuoteRequest(
     """The maker's clean price per 100 of face, x 10^4; 0 = none yet."""
     maker_account: Address | None
     """The maker's side; None until it quotes."""
+    taker_travel_hash: Hash | None = None
+    """SHA-256 of the sealed data about the taker's client, if they are asked for."""
+    maker_travel_hash: Hash | None = None
+    """The same about the maker's client."""
 
 
 def _is_open(request: QuoteRequest) -> bool:

@@ -132,6 +132,9 @@ class RepoTerms(
     margin: MarginTerms
     substitutions: Annotated[tuple[Substitution, ...], msgspec.Meta(max_length=SUBSTITUTIONS_MAX)]
     """What may come in later, strictly ascending by (out, into); empty = nothing new."""
+    travel_hash: Hash | None = None
+    """SHA-256 of the sealed data of the clients behind it, where the travel rule asks for them: of
+    everything that moves in the life of the repo."""
 
 
 class RepoLine(

@@ -41,6 +41,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unk
     """Account debited; 16 zero bytes = issuance; None until the giver names it."""
     target: Address | None
     """Account credited; None until the taker names it."""
+    travel_hash: Hash | None = None
+    """SHA-256 of the sealed data of sender and receiver, where the travel rule asks for them."""
 
 
 class BatchParty(
