@@ -41,6 +41,8 @@ _SUPPLEMENT: Paths = (
     ("SplmtryData/Envlp/m:Btch/m:XpryDt", "expires_on"),
     ("SplmtryData/Envlp/m:Btch/m:CshAsst", "asset of the cash leg"),
     ("SplmtryData/Envlp/m:Btch/m:HshLck", "hash_lock, 64 hex digits"),
+    ("SplmtryData/Envlp/m:Btch/m:TrvlHsh", "travel_hash of the securities leg, 64 hex digits"),
+    ("SplmtryData/Envlp/m:Btch/m:CshTrvlHsh", "travel_hash of the cash leg, 64 hex digits"),
 )
 
 PATHS: dict[str, tuple[str, Paths]] = {

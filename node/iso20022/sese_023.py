@@ -9,6 +9,7 @@ from node.iso20022.trade import (
     Trade,
     accounts,
     date_element,
+    hexed,
     money,
     movement,
     optional,
@@ -65,6 +66,8 @@ def written(directory: Directory, trade: Trade) -> Element:
             "SplmtryData/Envlp/m:Btch",
             node("m:XpryDt", str(batch.expires_on)),
             optional("m:CshAsst", None if trade.cash is None else trade.cash.asset),
-            optional("m:HshLck", None if batch.hash_lock is None else batch.hash_lock.hex()),
+            optional("m:HshLck", hexed(batch.hash_lock)),
+            optional("m:TrvlHsh", hexed(trade.security.travel_hash)),
+            optional("m:CshTrvlHsh", None if trade.cash is None else hexed(trade.cash.travel_hash)),
         ),
     )

@@ -16,6 +16,7 @@ from tokens.records.settlement import ISSUANCE, Batch, Leg
 from tokens.types import Reference
 
 ROOT = "SctiesSttlmTxInstr"
+_OWN = "SplmtryData/Envlp/m:Btch"
 _PRIORITY_MAX = 9
 
 
@@ -52,7 +53,8 @@ class _Reader:
         if self._paid:
             legs.append(self._cash(giver, taker))
         else:
-            self._none("SttlmAmt", "QtyAndAcctDtls/CshAcct", "SplmtryData/Envlp/m:Btch/m:CshAsst")
+            self._none("SttlmAmt", "QtyAndAcctDtls/CshAcct", f"{_OWN}/m:CshAsst")
+            self._none(f"{_OWN}/m:CshTrvlHsh")
         return Instruction(
             party=giver if self._delivers else taker,
             counterparty=taker if self._delivers else giver,
@@ -60,7 +62,6 @@ class _Reader:
         )
 
     def _operation(self, legs: tuple[Leg, ...]) -> InstructBatch:
-        lock = self._optional("SplmtryData/Envlp/m:Btch/m:HshLck")
         uti = self._optional("TradDtls/TradId") or ""
         if uti and not is_uti(uti):
             raise self._refused("TradDtls/TradId", f"{uti!r} is no UTI (ISO 23897)")
@@ -74,7 +75,7 @@ class _Reader:
             uti=uti,
             priority=self._priority(),
             automatic=self._optional("SttlmParams/HldInd/Ind") in ("false", "0"),
-            hash_lock=None if lock is None else bytes.fromhex(lock),
+            hash_lock=self._hash("m:HshLck"),
         )
 
     def _security(self, giver: bytes, taker: bytes) -> Leg:
@@ -93,6 +94,7 @@ class _Reader:
             taker=taker,
             source=source,
             target=target,
+            travel_hash=self._hash("m:TrvlHsh"),
         )
 
     def _security_accounts(self) -> tuple[bytes | None, bytes | None]:
@@ -134,6 +136,7 @@ class _Reader:
             taker=giver,
             source=None if self._delivers else account,
             target=account if self._delivers else None,
+            travel_hash=self._hash("m:CshTrvlHsh"),
         )
 
     def _party(self, path: str) -> bytes:
@@ -161,6 +164,10 @@ class _Reader:
         if priority > _PRIORITY_MAX:
             raise self._refused("SttlmParams/Prty/Nmrc", f"priorities end at {_PRIORITY_MAX}")
         return priority
+
+    def _hash(self, name: str) -> bytes | None:
+        text = self._optional(f"{_OWN}/{name}")
+        return None if text is None else bytes.fromhex(text)
 
     def _date(self, path: str) -> dt.date:
         return dt.date.fromisoformat(self._text(path))
@@ -210,8 +217,8 @@ def approval(instruction: Instruction, batch: Batch) -> ApproveBatch:
     if len(said.legs) != len(batch.legs):
         raise _differs("SttlmTpAndAddtlParams/Pmt", f"{len(batch.legs)} legs")
     taken: list[LegAccount] = []
-    for leg in said.legs:
-        taken += _accounts(leg, batch, instruction.party)
+    for leg, hash_name in zip(said.legs, ("m:TrvlHsh", "m:CshTrvlHsh"), strict=False):
+        taken += _accounts(leg, batch, instruction.party, hash_name)
     return ApproveBatch(
         initiator=batch.initiator,
         batch_id=batch.batch_id,
@@ -220,7 +227,7 @@ def approval(instruction: Instruction, batch: Batch) -> ApproveBatch:
     )
 
 
-def _accounts(leg: Leg, batch: Batch, party: bytes) -> list[LegAccount]:
+def _accounts(leg: Leg, batch: Batch, party: bytes, hash_name: str) -> list[LegAccount]:
     """The leg of the batch that the message means, with the party's account for it."""
     for place, other in enumerate(batch.legs):
         if (leg.asset, leg.quantity, leg.giver, leg.taker) == (
@@ -229,6 +236,8 @@ def _accounts(leg: Leg, batch: Batch, party: bytes) -> list[LegAccount]:
             other.giver,
             other.taker,
         ):
+            if leg.travel_hash != other.travel_hash:
+                raise _differs(f"{_OWN}/{hash_name}", other.travel_hash)
             gives = leg.giver == party
             account = leg.source if gives else leg.target
             return [] if account is None else [LegAccount(leg=place, gives=gives, account=account)]

@@ -84,6 +84,11 @@ def optional(name: str, text: str | None) -> Element | None:
     return node(name, text) if text else None
 
 
+def hexed(value: bytes | None) -> str | None:
+    """Hex digits of what is there."""
+    return None if value is None else value.hex()
+
+
 def quantity(directory: Directory, name: str, leg: Leg) -> Element:
     """Face amount of a leg."""
     face = number_of(leg.quantity, directory.asset(leg.asset).currency)

@@ -175,6 +175,7 @@ def operation_in(
 
 
 _addresses = st.binary(min_size=16, max_size=16).filter(lambda value: value != ISSUANCE)
+_hashes = st.none() | st.binary(min_size=32, max_size=32)
 _amounts = st.integers(1, 10**18 - 1)
 _references = st.text("ABCXYZabcxyz0189/:().,'+ -", min_size=1, max_size=35)
 _dates = st.dates(dt.date(2000, 1, 1), dt.date(2099, 1, 1))
@@ -195,6 +196,7 @@ def instructions(draw: st.DrawFn) -> tuple[bytes, InstructBatch]:
             taker=taker,
             source=source,
             target=None if gives else draw(_addresses),
+            travel_hash=draw(_hashes),
         )
     ]
     if draw(st.booleans()):
@@ -206,9 +208,10 @@ def instructions(draw: st.DrawFn) -> tuple[bytes, InstructBatch]:
                 taker=giver,
                 source=None if gives else draw(_addresses),
                 target=draw(_addresses) if gives else None,
+                travel_hash=draw(_hashes),
             )
         )
-    lock = draw(st.none() | st.binary(min_size=32, max_size=32))
+    lock = draw(_hashes)
     operation = InstructBatch(
         batch_id=draw(_references),
         trade_date=draw(_dates),

@@ -26,6 +26,14 @@ from tests.node.iso20022.case import (
 from tokens.records.settlement import ISSUANCE, Batch, BatchStatus, Leg
 from tokens.results import Code
 
+TOLD = msgspec.structs.replace(
+    SALE,
+    legs=tuple(
+        msgspec.structs.replace(leg, travel_hash=bytes([place]) * 32)
+        for place, leg in enumerate(SALE.legs, 1)
+    ),
+)
+"""The sale with the data of both clients sealed."""
 FOLDER = Path(__file__).parents[2] / "vectors" / "iso20022"
 CREATED = dt.datetime(2026, 7, 3, 9, 30, tzinfo=dt.UTC)
 DAY = dt.date(2026, 7, 3)
@@ -94,6 +102,7 @@ def messages() -> dict[str, str]:
         ("dvp-deliverer", sale, SELLER),
         ("dvp-receiver", named(sale), BUYER),
         ("issue-free", _issue(), HOUSE),
+        ("dvp-told", batch_of(TOLD), SELLER),
     ):
         root = sese_023.written(DIRECTORY, trade_of(DIRECTORY, batch, party))
         out[f"{sese_023.MESSAGE}-{name}"] = text_of(sese_023.MESSAGE, root)

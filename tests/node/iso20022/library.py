@@ -26,6 +26,8 @@ OWN: dict[str, Rule] = {
     "m:XpryDt": Rule(name="m:XpryDt", kind="date", least=1),
     "m:CshAsst": Rule(name="m:CshAsst", kind="text", pattern="[A-Z0-9][A-Z0-9-]{0,15}"),
     "m:HshLck": Rule(name="m:HshLck", kind="text", pattern="[0-9a-f]{64}"),
+    "m:TrvlHsh": Rule(name="m:TrvlHsh", kind="text", pattern="[0-9a-f]{64}"),
+    "m:CshTrvlHsh": Rule(name="m:CshTrvlHsh", kind="text", pattern="[0-9a-f]{64}"),
 }
 """Elements of Mohur's own namespace: the schema lets anything stand in Envlp."""
 

@@ -28,7 +28,7 @@ from tests.node.iso20022.case import (
     named,
     operation_in,
 )
-from tests.node.iso20022.golden import CREATED, FOLDER
+from tests.node.iso20022.golden import CREATED, FOLDER, TOLD
 from tokens.ops.batch_steps import AllocateBatch
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount
 from tokens.ops.transfer import Transfer
@@ -88,6 +88,8 @@ def test_the_counterpartys_instruction_is_the_approval_of_what_was_instructed() 
             {"legs": (SALE.legs[0], msgspec.structs.replace(SALE.legs[1], quantity=1))},
             "QtyAndAcctDtls",
         ),
+        ({"legs": (TOLD.legs[0], SALE.legs[1])}, "SplmtryData/Envlp/m:Btch/m:TrvlHsh"),
+        ({"legs": (SALE.legs[0], TOLD.legs[1])}, "SplmtryData/Envlp/m:Btch/m:CshTrvlHsh"),
     ],
 )
 def test_an_approval_of_something_else_is_refused(changes: dict[str, object], path: str) -> None:
