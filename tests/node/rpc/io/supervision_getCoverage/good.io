@@ -1,3 +1,3 @@
 // supervision_getCoverage: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "supervision_getCoverage", "params": {}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x05da891644a9b13f895b180312725311e3da764d484b6c324d7e0c22758cff29", "stateRoot": "0x5442ac3f62546fb5fdd667f1ab9bb8af9c36cf68d9a1e76243afd0ce9c5233a2"}, "value": [{"asset": "DPKR", "supply": "1000000", "value": "1000000", "coverageBps": 10000, "breach": false}]}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xcbf0c0a8a6a5433a3d7fa1ca63bf34d7d6ca92961830db6b8fab443d48fd900f", "stateRoot": "0x30cc7d59086b4b02d599e12590243ae376f8140283823d0e881e4181e62df124"}, "value": [{"asset": "DPKR", "supply": "1000000", "value": "1000000", "coverageBps": 10000, "breach": false}]}}
