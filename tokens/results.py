@@ -8,7 +8,7 @@ Rules of this file:
 3. The code of an operation is its *first* failing check; `simulate` lists them all.
 """
 
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -17,6 +17,7 @@ from tokens.events import LedgerEvent
 from tokens.types import BlockHeight, Hash
 
 
+@unique
 class Code(IntEnum):
     """Why something was refused. The name is the stable symbol that clients see."""
 
@@ -186,11 +187,11 @@ class Code(IntEnum):
     TRAVEL_PENDING = 191
     TRAVEL_MISMATCH = 192
     REPORT_NOT_OPEN = 193
-    TRAVEL_HASH_MISSING = 194
     REPORT_MISMATCH = 194
     REPORTS_FULL = 195
     REPORTS_ANCHORED = 196
     ANCHOR_MISMATCH = 197
+    TRAVEL_HASH_MISSING = 198
     # not includable: asked of every transaction by `includable` (R8) and by admission
     NON_CANONICAL_ENCODING = 1000
     MALFORMED = 1001

@@ -17,10 +17,17 @@ from tests.tokens.ops.test_repo_margin import swap as substitute
 from tests.tokens.ops.travel_world import SEALED_HASH, govern
 from tests.tokens.ops.world import CBM, PKRS, World, address
 from tokens.events import OrderEnded
+from tokens.ops import OPERATIONS
+from tokens.ops.batch_steps import RevealBatch, SettleBatch
+from tokens.ops.cash import CashMint, CashRedeem
 from tokens.ops.order_changes import ReplaceOrder
+from tokens.ops.orders import PlaceOrder
 from tokens.ops.quote_answers import AcceptQuote, Quote
 from tokens.ops.quotes import RequestQuote
-from tokens.ops.repos import repo_id
+from tokens.ops.repo_margin import AddCollateral, SubstituteCollateral
+from tokens.ops.repos import AcceptRepo, repo_id
+from tokens.ops.reserves import ReserveSwap
+from tokens.ops.settlement import ApproveBatch, InstructBatch
 from tokens.records.market import OrderStatus, Side
 from tokens.records.proposals import GRANT
 from tokens.records.repos import MarginTerms, RepoKind, RepoMode, Substitution
@@ -269,3 +276,25 @@ def test_a_reserve_that_deals_with_a_client_of_another_institution_is_asked() ->
     world.act("issuer", cover(100_000))
     world.act(BOTH, msgspec.structs.replace(made, travel_hash=HASH))
     assert world.balance(bill, "reserve") == 5_000_000
+
+
+def test_these_operations_are_asked_and_no_others() -> None:
+    """Whoever adds an operation that moves a client's units between institutions adds it here."""
+    asked = {spec.operation for spec in OPERATIONS if MISSING in spec.codes}
+    assert asked == {
+        AcceptQuote,
+        AcceptRepo,
+        AddCollateral,
+        ApproveBatch,
+        CashMint,
+        CashRedeem,
+        InstructBatch,
+        PlaceOrder,
+        Quote,
+        ReplaceOrder,
+        RequestQuote,
+        ReserveSwap,
+        RevealBatch,
+        SettleBatch,
+        SubstituteCollateral,
+    }
