@@ -7,6 +7,7 @@ import click
 from click.decorators import FC
 
 from node.cli.exits import CommandFailed, Exit
+from node.cli.profile_option import profile_option
 
 DEFAULT_FOLDER = Path(".devnet")
 """Ignored by git. Holds one folder a network: net (up, demo), once, bench."""
@@ -31,23 +32,18 @@ def devnet() -> None:
 
 @devnet.command()
 @dir_option(DEFAULT_FOLDER / "net")
-@click.option(
-    "--profile",
-    "profile_path",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Profile of a state (docs/profiles.md) for a network that begins now.",
-)
-def up(folder: Path, profile_path: Path | None) -> int:
+@profile_option
+def up(folder: Path, profile_word: str | None) -> int:
     """Start the network, or go on with the one that is there, and keep it up."""
     from node.devnet.layout import Layout
     from node.devnet.up import up as start
-    from node.profile_checks import load_profile
+    from node.profile.reading import read_profile
 
-    if profile_path is None:
+    if profile_word is None:
         return start(folder)
     if Layout(folder).exists:
         raise CommandFailed(f"{folder} has begun with a genesis of its own", Exit.CANNOT_CREATE)
-    return start(folder, load_profile(profile_path))
+    return start(folder, read_profile(profile_word))
 
 
 @devnet.command()

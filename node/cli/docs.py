@@ -17,7 +17,7 @@ from node.cli.exits import CommandFailed, Exit
 )
 @click.option("--check", is_flag=True, help="Write nothing; 1 if a page is not what it should be.")
 def docs(folder: Path, check: bool) -> None:
-    """Write docs/operations.md, docs/rpc.md and docs/cli.md from the code."""
+    """Write what the code knows: operations, RPC methods, commands, profile keys and the like."""
     from node.cli.pages import pages
 
     for name, text in pages().items():

@@ -7,6 +7,9 @@ import click
 from node.cli.exits import Exit
 from node.cli.operation_words import Spec, fields_of
 from node.iso20022.paths import PATHS
+from node.profile.keys import keys
+from node.profile.reading import read_profile, shipped_paths
+from node.profile.summary import tables_of
 from node.rpc.docs import page as rpc_page
 from node.rpc.methods import METHODS
 from tokens.ops import OPERATIONS
@@ -38,6 +41,7 @@ def pages() -> dict[str, str]:
         "rpc.md": rpc_page(METHODS),
         "cli.md": "\n".join(_cli()) + "\n",
         "iso20022-elements.md": "\n".join(_elements()) + "\n",
+        "profile-keys.md": "\n".join(_profile_keys()) + "\n",
     }
 
 
@@ -80,6 +84,25 @@ def _elements() -> Iterator[str]:
         for path, meaning in rows:
             yield f"| `{_cell(path)}` | {_cell(meaning)} |"
         yield ""
+
+
+def _profile_keys() -> Iterator[str]:
+    yield f"{_HEADER}\n# Keys of a profile\n"
+    yield "Every key that a profile may have; [profiles.md](profiles.md) says how they are used."
+    yield "The last column is the part of the genesis document that takes the value; `profile` is"
+    yield "the mark of the file. `a.b` is key `b` of table `a`, or of each table of the list `a`.\n"
+    yield "| key | type and range | meaning and unit | in the genesis |"
+    yield "|---|---|---|---|"
+    for key in keys():
+        row = (f"`{key.path}`", key.type, key.meaning, f"`{key.place}`")
+        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
+    for path in shipped_paths():
+        profile = read_profile(path.stem).profile
+        yield f"\n## Sources of `{path.stem}` ({profile.name})\n"
+        yield "| table | grade | source |"
+        yield "|---|---|---|"
+        for table in tables_of(profile):
+            yield f"| `{table.place}` | {table.grade} | {_cell(table.source)} |"
 
 
 def _cell(text: str) -> str:

@@ -1,4 +1,4 @@
-"""`mohur profile`: reads the profile of a state and says what it holds (docs/profiles.md)."""
+"""`mohur profile`: reads the profile of a state and says what it sets (docs/profiles.md)."""
 
 from __future__ import annotations
 
@@ -6,29 +6,50 @@ from pathlib import Path
 
 import click
 
+_word = click.argument("word", metavar="NAME|FILE")
 
-@click.command(short_help="Check the profile of a state.")
-@click.argument("path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
-def profile(path: Path) -> None:
-    """Check a profile and print a summary; every assumed figure is named.
 
-    Ends with 78 and the place in the file if something is unknown, wrong or contradictory.
+@click.group(short_help="Check and show the profile of a state.")
+def profile() -> None:
+    """Check and show the profile of a state: a TOML file, or a shipped one by its name."""
+
+
+@profile.command()
+@_word
+@click.option(
+    "--genesis",
+    "genesis_path",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Also compare this genesis document with the profile, figure by figure.",
+)
+def check(word: str, genesis_path: Path | None) -> None:
+    """Check a profile and list each table with its source; what is assumed is marked.
+
+    Ends with 78, the file and the key if something is unknown, wrong or contradictory, or if the
+    genesis document has other figures.
     """
     from node.cli.output import write_columns
-    from node.profile import Grade
-    from node.profile_checks import calendar_of, load_profile, parts_of
+    from node.genesis_file import read_genesis
+    from node.profile.compare import require_same
+    from node.profile.reading import read_profile
+    from node.profile.summary import announced_late, head_of, tables_of
 
-    found = load_profile(path)
-    days = calendar_of(found)
-    rows = [
-        ("state", f"{found.name} ({found.jurisdiction}), version {found.version}"),
-        ("facts as of", found.as_of.isoformat()),
-        ("money", f"{found.money.asset}, {found.money.currency}"),
-        ("calendar", f"{days.id}: {len(days.holidays)} holidays outside of weekends"),
-        ("instruments", ", ".join(rule.name for rule in found.instruments)),
-        ("taxes", ", ".join(rule.profile for rule in found.taxes)),
-    ]
-    write_columns(rows)
-    for place, part in parts_of(found):
-        if part.grade is Grade.ASSUMED:
-            click.echo(f"assumed  {place}: {part.source}")
+    file = read_profile(word)
+    write_columns(head_of(file))
+    write_columns([(table.grade, table.place, table.source) for table in tables_of(file.profile)])
+    for name, days in announced_late(file.profile):
+        click.echo(f"announced days before  {name}: {days}")
+    if genesis_path is not None:
+        require_same(read_genesis(genesis_path), file)
+        click.echo(f"{genesis_path}: every figure is that of the profile")
+
+
+@profile.command()
+@_word
+def show(word: str) -> None:
+    """Show every value of a profile, and the part of the genesis document that takes it."""
+    from node.cli.output import write_columns
+    from node.profile.reading import read_profile
+    from node.profile.summary import rows_of
+
+    write_columns(rows_of(read_profile(word).profile))

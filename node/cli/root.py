@@ -46,7 +46,7 @@ _KNOWN: dict[str, Exit] = {
     "node.devnet.wait.DeadlinePassed": Exit.FAILED,
     "node.genesis_file.GenesisUnreadable": Exit.BAD_CONFIG,
     "node.keystore.envelope.KeystoreError": Exit.REFUSED,
-    "node.profile.ProfileInvalid": Exit.BAD_CONFIG,
+    "node.profile.scalars.ProfileInvalid": Exit.BAD_CONFIG,
     "node.sdk.errors.NodeUnreachable": Exit.UNAVAILABLE,
     "node.sdk.errors.RpcFailed": Exit.FAILED,
     "node.sdk.light.anchor.AnchorUnreadable": Exit.BAD_CONFIG,

@@ -1,8 +1,12 @@
 """`mohur testnet`: everything that several real machines need to form one network."""
 
+import datetime as dt
 from pathlib import Path
 
 import click
+
+from node.cli.output import write_columns
+from node.cli.profile_option import profile_option
 
 
 @click.command(short_help="Make keys, genesis and configurations for several machines.")
@@ -21,14 +25,20 @@ import click
     multiple=True,
     help="Host of a validator, once for each; default: all on this machine, other ports.",
 )
+@profile_option
 @click.option(
-    "--profile",
-    "profile_path",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Profile of the state (docs/profiles.md): its money, calendar and taxes.",
+    "--business-date",
+    "business_date",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="Date of the ledger before its first open_day; default: today or the business day before.",
 )
 def testnet(
-    count: int, folder: Path, chain_id: str, hosts: tuple[str, ...], profile_path: Path | None
+    count: int,
+    folder: Path,
+    chain_id: str,
+    hosts: tuple[str, ...],
+    profile_word: str | None,
+    business_date: dt.datetime | None,
 ) -> None:
     """Make keys, genesis and configurations for a network on several machines.
 
@@ -37,12 +47,22 @@ def testnet(
     file of mode 0600: whoever has the folder has the keys.
     """
     from node.devnet.testnet import Order, make_testnet
-    from node.profile_checks import load_profile
+    from node.genesis_file import read_genesis
+    from node.network_card import first_card, rows_of
+    from node.profile.reading import read_profile
 
-    profile = None if profile_path is None else load_profile(profile_path)
+    profile = None if profile_word is None else read_profile(profile_word)
     made = make_testnet(
-        Order(validators=count, folder=folder, chain_id=chain_id, hosts=hosts, profile=profile)
+        Order(
+            validators=count,
+            folder=folder,
+            chain_id=chain_id,
+            hosts=hosts,
+            profile=profile,
+            business_date=None if business_date is None else business_date.date(),
+        )
     )
+    write_columns(rows_of(first_card(read_genesis(made.genesis))))
     click.echo(f"genesis  {made.genesis}")
     for name in made.validators:
         click.echo(f"node     {folder / name}: mohur run --config {folder / name / 'node.toml'}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from node.devnet.cast import BOOKS, CHAIN_ID, COIN, MONEY, PARTIES, UNCLAIMED
 from node.devnet.network import Network
 from node.devnet.probe import Probe
+from node.network_card import first_card, rows_of
 from node.sdk.schema.chain import GenesisInfo
 from tokens import bech32m
 from tokens.jsonform import PREFIX_TEST
@@ -30,10 +31,8 @@ async def print_card(network: Network, probe: Probe) -> None:
         heading = "accounts" if book is shown[0] else ""
         _row(heading, f"{address_text(book.address)}  {book.name}: {book.title}")
     _row("keys", "well known: dev_seed(name), e.g. mohur tx send … --dev-key bank-1")
-    _row(
-        "who sees", "each validator sees all positions of all holders; the four operators here are"
-    )
-    _row("", "public institutions, and this node answers reads of everybody on this machine")
+    for heading, text in rows_of(first_card(info.genesis))[2:]:
+        _row(heading, text)
     print(flush=True)
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from node.devnet.cast import (
     BOOKS,
     CALENDAR,
@@ -16,10 +18,18 @@ from node.devnet.cast import (
     Party,
 )
 from node.identity import dev_keys
-from node.profile import Profile
-from node.profile_checks import calendar_of, money_of, tax_tables_of, thresholds_of
+from node.profile.ledger import (
+    calendar_of,
+    mark_of,
+    money_of,
+    parameters_of,
+    require_covered,
+    rules_of,
+    tax_tables_of,
+)
+from node.profile.root import ProfileFile
 from tokens.finance.calendar import WEEKEND_SATURDAY_SUNDAY, Calendar
-from tokens.genesis import CentralBankMoney, DevBalance, Genesis
+from tokens.genesis import CentralBankMoney, DevBalance, Genesis, GenesisRule, ProfileMark
 from tokens.records.day import TaxEntry, TaxTable
 from tokens.records.governance import Validator
 from tokens.records.parties import Account, Participant
@@ -65,17 +75,63 @@ POLICIES: dict[str, tuple[tuple[tuple[Role, ...], ...], int, bool]] = {
 """Name -> slots of roles, threshold of a filler's own policy, whether validators must agree."""
 
 
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """What a state sets in a genesis document."""
+
+    calendar: Calendar
+    parameters: dict[str, int]
+    tax_tables: tuple[TaxTable, ...]
+    money: CentralBankMoney
+    jurisdiction: str
+    rules: tuple[GenesisRule, ...]
+    mark: ProfileMark | None
+
+
+def figures_of(file: ProfileFile | None, *, tax_account: bytes, central_bank: bytes) -> Figures:
+    """Those of a profile, or those of local networks."""
+    if file is None:
+        return Figures(
+            calendar=calendar(),
+            parameters={},
+            tax_tables=(tax_table(tax_account),),
+            money=CentralBankMoney(
+                asset=MONEY,
+                name="Pakistani rupee, central-bank money",
+                currency="PKR",
+                issuer=central_bank,
+            ),
+            jurisdiction="PK",
+            rules=(),
+            mark=None,
+        )
+    profile = file.profile
+    return Figures(
+        calendar=calendar_of(profile),
+        parameters=parameters_of(profile),
+        tax_tables=tax_tables_of(profile, tax_account),
+        money=money_of(profile, central_bank),
+        jurisdiction=profile.jurisdiction,
+        rules=rules_of(profile),
+        mark=mark_of(file),
+    )
+
+
 def dev_genesis(
     *,
     more_books: Sequence[Book] = (),
     balances: Sequence[tuple[bytes, int]] = (),
     window_blocks: int | None = None,
-    profile: Profile | None = None,
+    profile: ProfileFile | None = None,
 ) -> Genesis:
-    """The document as a value; money, calendar and taxes of a state if its profile is given."""
-    parameters = {"block_transactions_max": BLOCK_TRANSACTIONS_MAX}
+    """The document as a value, with the figures of a state if its profile is given."""
     if profile is not None:
-        parameters |= thresholds_of(profile)
+        require_covered(profile.profile, BUSINESS_DATE)
+    figures = figures_of(
+        profile,
+        tax_account=TAX_ACCOUNT.address,
+        central_bank=CENTRAL_BANK.address,
+    )
+    parameters = {"block_transactions_max": BLOCK_TRANSACTIONS_MAX} | figures.parameters
     if window_blocks is not None:
         parameters["window_blocks"] = window_blocks
     return Genesis(
@@ -85,28 +141,21 @@ def dev_genesis(
         timestamp_ms=TIMESTAMP_MS,
         business_date=BUSINESS_DATE,
         day_open=True,
-        calendar=calendar() if profile is None else calendar_of(profile),
+        calendar=figures.calendar,
         parameters=tuple(
             Parameter(name=name, value=value) for name, value in sorted(parameters.items())
         ),
         approval_policies=approval_policies(),
-        tax_tables=(tax_table(TAX_ACCOUNT.address),)
-        if profile is None
-        else tax_tables_of(profile, TAX_ACCOUNT.address),
-        participants=participants(PARTIES, "PK" if profile is None else profile.jurisdiction),
+        tax_tables=figures.tax_tables,
+        participants=participants(PARTIES, figures.jurisdiction),
         accounts=accounts((*BOOKS, *more_books)),
         validators=tuple(_validator(party) for party in _operators()),
-        central_bank_money=CentralBankMoney(
-            asset=MONEY,
-            name="Pakistani rupee, central-bank money",
-            currency="PKR",
-            issuer=CENTRAL_BANK.address,
-        )
-        if profile is None
-        else money_of(profile, CENTRAL_BANK.address),
+        central_bank_money=figures.money,
         dev_balances=tuple(
             DevBalance(account=account, amount=amount) for account, amount in sorted(balances)
         ),
+        rules=figures.rules,
+        profile=figures.mark,
     )
 
 

@@ -11,17 +11,17 @@ import msgspec
 
 from node.cli.exits import CommandFailed, Exit
 from node.config import PeerAddress
-from node.devnet.cast import BOOKS, MONEY, PARTIES, TAX_ACCOUNT, Book, Party
+from node.devnet.cast import BOOKS, PARTIES, TAX_ACCOUNT, Book, Party
 from node.devnet.node_folder import MadeKeys, NodeFolder, make_keys, write_node_files
 from node.devnet.ports import HOST, PEER_PORT_FIRST, RPC_PORT_FIRST
-from node.devnet.profile import approval_policies, calendar, tax_table
+from node.devnet.profile import approval_policies, calendar, figures_of
 from node.genesis_file import write_genesis
 from node.keystore import create_key
-from node.profile import Profile
-from node.profile_checks import calendar_of, money_of, tax_tables_of, thresholds_of
+from node.profile.ledger import calendar_of, require_covered
+from node.profile.root import ProfileFile
 from node.storage.durable import create_file
-from tokens.finance.calendar import Calendar, is_business_day
-from tokens.genesis import CentralBankMoney, Genesis
+from tokens.finance.calendar import is_business_day
+from tokens.genesis import Genesis
 from tokens.genesis_checks import require_valid
 from tokens.records.governance import Validator
 from tokens.records.parties import Account, KeyPolicy, Participant
@@ -40,8 +40,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     chain_id: str
     hosts: tuple[str, ...] = ()
     """One for each validator, or none: all on this machine."""
-    profile: Profile | None = None
+    profile: ProfileFile | None = None
     """Of the state; None: the calendar, money and rates of local networks, for trials."""
+    business_date: dt.date | None = None
+    """Of the ledger at height 0; None: today, or the business day before it."""
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +63,7 @@ def make_testnet(order: Order) -> Made:
         )
     if order.folder.exists():
         raise CommandFailed(f"{order.folder} is there already", Exit.CANNOT_CREATE)
+    begins_on = _business_date(order)
     order.folder.mkdir(mode=0o700, parents=True)
     parties = _parties(order.validators)
     policies = {party.name: _make_institution(order.folder, party) for party in parties}
@@ -69,7 +72,7 @@ def make_testnet(order: Order) -> Made:
     for party in operators:
         name = str(party.validator)
         keys[name] = make_keys(order.folder / name, _passphrase())
-    genesis = _genesis(order, parties, policies, keys)
+    genesis = _genesis(order, begins_on, parties, policies, keys)
     require_valid(genesis)
     path = order.folder.resolve() / "genesis.json"
     write_genesis(genesis, path)
@@ -106,35 +109,32 @@ def _passphrase() -> str:
 
 def _genesis(
     order: Order,
+    begins_on: dt.date,
     parties: list[Party],
     policies: dict[str, KeyPolicy],
     keys: dict[str, MadeKeys],
 ) -> Genesis:
     ids = {party.name: secrets.token_bytes(ADDRESS_BYTES) for party in parties}
     accounts = {book.name: _account(book, ids) for book in BOOKS if not book.client}
-    profile, tax_account = order.profile, accounts[TAX_ACCOUNT.name].id
-    days = calendar() if profile is None else calendar_of(profile)
+    figures = figures_of(
+        order.profile,
+        tax_account=accounts[TAX_ACCOUNT.name].id,
+        central_bank=ids["central-bank"],
+    )
     return Genesis(
         chain_id=order.chain_id,
         is_dev=False,
         protocol_version=1,
         timestamp_ms=time.time_ns() // 1_000_000,
-        business_date=_business_date(days),
+        business_date=begins_on,
         day_open=False,
-        calendar=days,
-        parameters=()
-        if profile is None
-        else tuple(
-            Parameter(name=name, value=value)
-            for name, value in sorted(thresholds_of(profile).items())
+        calendar=figures.calendar,
+        parameters=tuple(
+            Parameter(name=name, value=value) for name, value in sorted(figures.parameters.items())
         ),
         approval_policies=approval_policies(),
-        tax_tables=(tax_table(tax_account),)
-        if profile is None
-        else tax_tables_of(profile, tax_account),
-        participants=_participants(
-            parties, ids, policies, "PK" if profile is None else profile.jurisdiction
-        ),
+        tax_tables=figures.tax_tables,
+        participants=_participants(parties, ids, policies, figures.jurisdiction),
         accounts=tuple(sorted(accounts.values(), key=lambda account: account.id)),
         validators=tuple(
             Validator(
@@ -146,12 +146,10 @@ def _genesis(
             for party in sorted(parties, key=lambda party: str(party.validator))
             if party.validator is not None
         ),
-        central_bank_money=CentralBankMoney(
-            asset=MONEY, name="Central-bank money", currency="PKR", issuer=ids["central-bank"]
-        )
-        if profile is None
-        else money_of(profile, ids["central-bank"]),
+        central_bank_money=figures.money,
         dev_balances=(),
+        rules=figures.rules,
+        profile=figures.mark,
     )
 
 
@@ -192,11 +190,15 @@ def _account(book: Book, ids: dict[str, bytes]) -> Account:
     )
 
 
-def _business_date(days: Calendar) -> dt.date:
-    """Today, or the business day before it: the first open_day opens a later one."""
-    date = dt.datetime.now(dt.UTC).date()
-    while not is_business_day(days, date):
+def _business_date(order: Order) -> dt.date:
+    """Date of the ledger at height 0. ProfileInvalid if the profile does not know its year."""
+    profile = None if order.profile is None else order.profile.profile
+    days = calendar() if profile is None else calendar_of(profile)
+    date = order.business_date or dt.datetime.now(dt.UTC).date()
+    while order.business_date is None and not is_business_day(days, date):
         date -= dt.timedelta(days=1)
+    if profile is not None:
+        require_covered(profile, date)
     return date
 
 

@@ -10,10 +10,10 @@ from node.devnet.probe import Probe
 from node.devnet.profile import dev_genesis
 from node.devnet.session import Interrupted, run_session
 from node.devnet.table import show_until_cancelled
-from node.profile import Profile
+from node.profile.root import ProfileFile
 
 
-def up(folder: Path, profile: Profile | None = None) -> int:
+def up(folder: Path, profile: ProfileFile | None = None) -> int:
     """Until Ctrl-C, which stops every child and is the regular end: status 0.
 
     `profile`: of a network that begins now; one that is there keeps its own.
@@ -25,7 +25,7 @@ def up(folder: Path, profile: Profile | None = None) -> int:
         return 0
 
 
-async def _up(folder: Path, profile: Profile | None) -> int:
+async def _up(folder: Path, profile: ProfileFile | None) -> int:
     network = Network.open(folder, genesis=dev_genesis(profile=profile))
     try:
         network.start()

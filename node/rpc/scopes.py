@@ -148,6 +148,7 @@ SCOPES: dict[str, Scope] = {
     "chain_getBlocks": PUBLIC,
     "chain_getCommit": PUBLIC,
     "chain_getDays": PUBLIC,
+    "chain_getCard": PUBLIC,
     "chain_getGenesis": PUBLIC,
     "chain_getHeader": PUBLIC,
     "chain_getParams": PUBLIC,

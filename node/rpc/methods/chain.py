@@ -1,5 +1,6 @@
 """chain_*: genesis, blocks, certificates, proofs."""
 
+from node.network_card import card_of
 from node.rpc.dated_statement import Place, period_of
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.method import Call, Reads, Tier, method
@@ -15,6 +16,8 @@ from node.sdk.schema import chain
 from node.sdk.schema.common import Certificate, NoParams, Proof
 from tokens.codec import encode
 from tokens.records import KINDS
+from tokens.records.governance import VALIDATOR_SETS
+from tokens.records.parties import PARTICIPANT
 from tokens.records.system import PARAMETER
 
 PARAMETERS_MAX = 1_000
@@ -25,6 +28,15 @@ def get_genesis(call: Call, params: NoParams) -> chain.GenesisInfo:
     return chain.GenesisInfo(
         digest=call.api.genesis_digest, document=encode(call.api.genesis), genesis=call.api.genesis
     )
+
+
+def get_card(call: Call, params: NoParams) -> chain.NetworkCard:
+    """Who validates, who sees what, which figures the network began with."""
+    sets = call.state.get(VALIDATOR_SETS)
+    members = call.api.genesis.validators if sets is None else sets.current
+    operators = [call.state.get(PARTICIPANT, member.operator) for member in members]
+    by_id = {entry.id: entry for entry in operators if entry is not None}
+    return card_of(call.api.genesis, call.tip.protocol_version, members, by_id)
 
 
 def get_params(call: Call, params: NoParams) -> tuple[chain.Parameter, ...]:
@@ -88,6 +100,15 @@ def get_proof(call: Call, params: chain.ProofParams) -> Proof:
 READ = Tier.READ
 METHODS = (
     method("chain_getGenesis", NoParams, chain.GenesisInfo, READ, get_genesis, "Genesis."),
+    method(
+        "chain_getCard",
+        NoParams,
+        chain.NetworkCard,
+        READ,
+        get_card,
+        "The identity card of the network.",
+        reads=Reads.STATE,
+    ),
     method(
         "chain_getParams",
         NoParams,

@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 
 from node.sdk.schema.common import BlockTag, TimestampMs
-from tokens.genesis import Genesis
-from tokens.types import BlockHeight, Count, Hash
+from tokens.genesis import Genesis, ProfileMark
+from tokens.types import Address, BlockHeight, Count, Hash, Role, ValidatorName
 
 BLOCKS_MAX = 50
 """Headers of one chain_getBlocks."""
@@ -58,6 +58,38 @@ class GenesisInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Canonical bytes of the genesis document: their tagged hash is the digest."""
     genesis: Genesis
     """The same as JSON."""
+
+
+class CardValidator(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the identity card."""
+
+    id: ValidatorName
+    operator: Address
+    """Participant that runs it."""
+    operator_name: str
+    """Its name; empty if it is no participant any more."""
+    roles: tuple[Role, ...]
+    """Of the operator."""
+    trades: bool
+    """A role of the operator has business with the positions of others."""
+
+
+class NetworkCard(msgspec.Struct, frozen=True, kw_only=True):
+    """The identity card of a network."""
+
+    chain_id: str
+    genesis: Hash
+    """Digest of the genesis document."""
+    is_dev: bool
+    """Balances at the start, and dev methods, are allowed."""
+    protocol_version: Count
+    """In force."""
+    profile: ProfileMark | None
+    """File that gave the genesis its figures; null: none."""
+    validators: tuple[CardValidator, ...]
+    """In force, by id."""
+    who_sees: tuple[str, ...]
+    """Who sees which positions, in sentences."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):

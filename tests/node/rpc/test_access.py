@@ -71,6 +71,7 @@ chain_getBlock           yes yes yes
 chain_getBlocks          yes yes yes
 chain_getCommit          yes yes yes
 chain_getDays            yes yes yes
+chain_getCard            yes yes yes
 chain_getGenesis         yes yes yes
 chain_getHeader          yes yes yes
 chain_getParams          yes yes yes

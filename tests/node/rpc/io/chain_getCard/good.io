@@ -1,0 +1,3 @@
+// chain_getCard: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "chain_getCard"}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x05da891644a9b13f895b180312725311e3da764d484b6c324d7e0c22758cff29", "stateRoot": "0x5442ac3f62546fb5fdd667f1ab9bb8af9c36cf68d9a1e76243afd0ce9c5233a2"}, "value": {"chainId": "mohur-test", "genesis": "0x38f28d728cf2a5d0aacd3fc7af14b9838dba7d84eb801833b9c11c4e53c9f676", "isDev": true, "protocolVersion": 1, "profile": null, "validators": [], "whoSees": ["each validator holds the whole ledger: it sees all positions of all holders", "no operator of a validator trades or services accounts", "a node answers reads of everybody: a development network"]}}}
