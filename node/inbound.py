@@ -140,13 +140,17 @@ class Inbound:
         """Messages dropped, by reason."""
         self.heights: dict[str, tuple[int, int]] = {}
         """Peer -> (height in progress by its last Status, monotonic ms when heard)."""
+        self._away: dict[str, None] = {}
+        """Of those, who is not connected now: its claim counts no more."""
 
     def on_up(self, peer: str) -> None:
         """An authenticated connection exists."""
+        self._away.pop(peer, None)
         self._driver.post(PeerUp(now=self._clock(), peer=ValidatorId(peer)))
 
     def on_down(self, peer: str) -> None:
         """The last connection to the peer is lost."""
+        self._away[peer] = None
         self._driver.post(PeerDown(now=self._clock(), peer=ValidatorId(peer)))
 
     def on_message(self, peer: str, message: PeerMessage) -> None:
@@ -222,11 +226,16 @@ class Inbound:
     def claimed_height(self) -> int:
         """Height in progress that w peers claim: one of them is correct. 0 if too few do."""
         weak = weak_quorum(len(self._driver.replica.validators))
-        claims = sorted(
-            (height for peer, (height, _) in self.heights.items() if not self._is_observer(peer)),
-            reverse=True,
-        )
+        claims = sorted([height for _, height in self._claims()], reverse=True)
         return claims[weak - 1] if len(claims) >= weak else 0
+
+    def _claims(self) -> list[tuple[str, int]]:
+        """(peer, height in progress) of the connected ones that are no observers."""
+        return [
+            (peer, height)
+            for peer, (height, _) in self.heights.items()
+            if peer not in self._away and not self._is_observer(peer)
+        ]
 
     def _follow_claims(self) -> None:
         """Far behind, over a change of the set, no certificate of a peer can be verified here.

@@ -298,6 +298,17 @@ def test_a_height_counts_when_w_peers_claim_it(world: World) -> None:
     assert world.inbound.claimed_height() == 0
 
 
+def test_what_a_peer_claimed_before_it_went_counts_no_more(world: World) -> None:
+    """Liars that had left the set one after the other made w in the end: behind for ever."""
+    for name in ("a", "b"):
+        world.inbound.on_up(name)
+        world.inbound.heights[name] = (2**62, 0)
+    world.inbound.on_down("a")
+    assert world.inbound.claimed_height() == 0
+    world.inbound.on_up("a")
+    assert world.inbound.claimed_height() == 2**62
+
+
 def test_answers_are_counted_against_the_peer_that_asks() -> None:
     """Windows of blocks, asked for again and again, were answered at the speed of the asker."""
     world = World()
