@@ -15,6 +15,8 @@ from node.keystore import KeystoreError
 
 LOOK_INTERVAL_S = 1.0
 """How often the folder is listed."""
+TRIES_MAX = 10
+"""So often a file that cannot be read is tried: it may still be being copied."""
 
 
 class KeyWatch:
@@ -34,6 +36,9 @@ class KeyWatch:
         self._take = take
         self._report = report
         self._seen = self._names()
+        self._tried: tuple[str, ...] = ()
+        self._tries = 0
+        self._told = ""
 
     def _names(self) -> tuple[str, ...]:
         return (
@@ -51,9 +56,18 @@ class KeyWatch:
         """Take up what came since the last look."""
         try:
             found = self._names()
-            if found == self._seen:
+            if found == self._seen or self._is_given_up(found):
                 return
-            self._seen = found
             self._take(await asyncio.to_thread(self._load))
+            self._seen, self._told = found, ""
         except (ConfigInvalid, KeystoreError, TooManyKeys, OSError) as error:
-            self._report(str(error))
+            if str(error) != self._told:
+                self._told = str(error)
+                self._report(self._told)
+
+    def _is_given_up(self, found: tuple[str, ...]) -> bool:
+        """Count the tries of these files."""
+        if found != self._tried:
+            self._tried, self._tries = found, 0
+        self._tries += 1
+        return self._tries > TRIES_MAX
