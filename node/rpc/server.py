@@ -119,8 +119,10 @@ class RpcServer:
         """Close what is open: calls under way get two seconds."""
         if self._listener is not None:
             self._listener.close()
-        for socket in list(self._sockets):
-            await socket.close(code=1001, message=b"the node stops")
+        # At once: each client that does not answer is waited for.
+        await asyncio.gather(
+            *[each.close(code=1001, message=b"the node stops") for each in self._sockets]
+        )
         if self._runner is not None:
             await self._runner.cleanup()
 

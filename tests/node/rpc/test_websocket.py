@@ -1,5 +1,6 @@
 """Subscriptions: replay without gap, filters, limits, and readers that do not keep up."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -169,6 +170,24 @@ async def test_the_end_of_a_connection_closes_its_feeds(server: Serving) -> None
             await call(opened, "sub_subscribe", {"topic": "blocks"})
             await started(server)
         await server.node.until(lambda: not server.node.feeds)
+
+
+async def test_clients_that_do_not_say_goodbye_hold_up_the_end_once(server: Serving) -> None:
+    """Each was waited for alone, two seconds: a node with a hundred of them took minutes to end."""
+    together = asyncio.Barrier(3)
+
+    class Mute:
+        async def close(self, *, code: int, message: bytes) -> None:
+            assert (code, message) == (1001, b"the node stops")
+            await together.wait()
+
+    mutes = [Mute() for _ in range(together.parties)]
+    server.server._sockets.update(mutes)  # type: ignore[arg-type]
+    try:
+        async with asyncio.timeout(5):
+            await server.server.stop()
+    finally:
+        server.server._sockets.clear()
 
 
 async def test_binary_messages_are_refused(socket: Socket) -> None:
