@@ -32,6 +32,7 @@ def iso() -> None:
 
     \b
       mohur iso export sese.023 @bank-1 TRADE-7 > out.xml
+      mohur iso export sese.020 @bank-1 TRADE-7 | mohur iso wrap - --from @bank-1 --to @cb --id M-1
       mohur iso import in.xml | mohur tx send --json - --sender @bank-2 --dev-key bank-2
     """
 
@@ -45,13 +46,7 @@ def import_message(
     file: Path, expires_on: dt.datetime | None, cash_asset: str | None, url: str
 ) -> None:
     """Print the operation that a message asks for; - reads standard input. 1 if refused."""
-    from node.iso20022.reading import MESSAGE_BYTES_MAX
-
-    if str(file) == "-":
-        data = sys.stdin.buffer.read(MESSAGE_BYTES_MAX + 1)
-    else:
-        with file.open("rb") as stream:
-            data = stream.read(MESSAGE_BYTES_MAX + 1)
+    data = _bytes_of(file)
 
     async def run(client: Client, directory: Directory) -> None:
         from node.iso20022.asking import find_batch
@@ -68,6 +63,42 @@ def import_message(
         write_json([client.form.write_operation(encode(operation))])
 
     _ask(url, run)
+
+
+@iso.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option("--from", "sender", required=True, help="Participant that sends.")
+@click.option("--to", "receiver", required=True, help="Participant that receives.")
+@click.option("--id", "reference", required=True, help="BizMsgIdr, at most 35 characters.")
+@rpc_option
+def wrap(file: Path, sender: str, receiver: str, reference: str, url: str) -> None:
+    """Put a message behind a business application header (head.001); - reads standard input."""
+    data = _bytes_of(file)
+
+    async def run(client: Client, directory: Directory) -> None:
+        from node.iso20022.header import text_with_header
+        from node.iso20022.reading import parse
+
+        text = text_with_header(
+            directory,
+            parse(data),
+            sender=_address(directory, sender),
+            receiver=_address(directory, receiver),
+            reference=reference,
+            created=_now(),
+        )
+        click.echo(text, nl=False)
+
+    _ask(url, run)
+
+
+def _bytes_of(file: Path) -> bytes:
+    from node.iso20022.reading import MESSAGE_BYTES_MAX
+
+    if str(file) == "-":
+        return sys.stdin.buffer.read(MESSAGE_BYTES_MAX + 1)
+    with file.open("rb") as stream:
+        return stream.read(MESSAGE_BYTES_MAX + 1)
 
 
 @iso.group()
@@ -102,6 +133,7 @@ def _of_batch(message: str, sentence: str) -> None:
         _ask(url, run)
 
 
+_of_batch("sese.020", "Request of one party to cancel a batch.")
 _of_batch("sese.023", "Instruction of a batch, as one party says it.")
 _of_batch("sese.024", "Status of a batch that is not settled.")
 _of_batch("sese.025", "Confirmation of a settled batch to one party.")
@@ -115,7 +147,7 @@ async def _batch_message(
     words: tuple[str, str, str],
     settled_on: dt.date | None,
 ) -> str:
-    from node.iso20022 import pacs_009, sese_023, sese_024, sese_025
+    from node.iso20022 import pacs_009, sese_020, sese_023, sese_024, sese_025
     from node.iso20022.outgoing import text_of
     from node.iso20022.trade import trade_of
     from node.sdk.ledger_client import get_agenda, get_batch
@@ -125,6 +157,8 @@ async def _batch_message(
     if message == "pacs.009":
         return text_of(pacs_009.MESSAGE, pacs_009.written(directory, batch, _now()))
     trade = trade_of(directory, batch, _address(directory, party))
+    if message == "sese.020":
+        return text_of(sese_020.MESSAGE, sese_020.written(directory, trade))
     if message == "sese.023":
         return text_of(sese_023.MESSAGE, sese_023.written(directory, trade))
     if message == "sese.024":

@@ -17,6 +17,10 @@ OWN_NAMESPACE = "urn:mohur:iso20022:supplementary:1"
 """Of what the ledger must know and the standard has no element for (docs/iso20022.md)."""
 
 
+ENVELOPE_NAMESPACE = "urn:mohur:iso20022:envelope:1"
+"""Of BizMsg, which holds a business application header and a document."""
+
+
 class Element(msgspec.Struct, frozen=True, kw_only=True):
     """One element."""
 
@@ -78,6 +82,21 @@ def document(message: str, root: Element) -> str:
         f'<Document xmlns="{NAMESPACE}{message}"{own}>',
         *_lines(root, "  "),
         "</Document>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def wrapped(header_id: str, header: Element, message: str, root: Element) -> str:
+    """The text of a header and a message in one envelope."""
+    _, *inner = document(message, root).splitlines()
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<BizMsg xmlns="{ENVELOPE_NAMESPACE}">',
+        f'  <{header.name} xmlns="{NAMESPACE}{header_id}">',
+        *(line for child in header.children for line in _lines(child, "    ")),
+        f"  </{header.name}>",
+        *(f"  {line}" for line in inner),
+        "</BizMsg>",
     ]
     return "\n".join(lines) + "\n"
 

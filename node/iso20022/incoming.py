@@ -3,23 +3,33 @@
 Rules of this file:
 1. Whatever is not understood is refused with the element. Nothing is ignored, nothing is guessed.
 2. A message gives no authority: what comes out is an operation, which its party signs or does not.
+   A header (head.001) may only say what the message says already.
 """
 
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import msgspec
 
-from node.iso20022 import pacs_009, sese_023, sese_023_in
+from node.iso20022 import pacs_009, sese_020, sese_023, sese_023_in
 from node.iso20022.directory import Directory
 from node.iso20022.element import Element
+from node.iso20022.header import sender_of
 from node.iso20022.profile import check
-from node.iso20022.reading import parse
+from node.iso20022.reading import Message, parse
 from node.iso20022.refusal import MessageRefused
 from node.iso20022.sese_023 import Defaults
 from tokens.records.settlement import Batch
 
 FindBatch = Callable[[bytes, str], Awaitable[Batch | None]]
 """Asks the ledger for a batch: (initiator, batch_id)."""
+
+
+class _Said(NamedTuple):
+    """What a message asks for, and who says it."""
+
+    operation: msgspec.Struct
+    party: bytes
 
 
 async def operation_of(
@@ -31,9 +41,22 @@ async def operation_of(
     """
     message = parse(data)
     check(message.identifier, message.root)
+    sender = sender_of(directory, message)
+    said = await _said(directory, message, find, defaults)
+    if sender not in (None, said.party):
+        party = directory.address_text(said.party)
+        raise MessageRefused("AppHdr/Fr", f"the message is one of {party}")
+    return said.operation
+
+
+async def _said(
+    directory: Directory, message: Message, find: FindBatch, defaults: Defaults
+) -> _Said:
     match message.identifier:
         case sese_023.MESSAGE:
             return await _securities(directory, message.root, find, defaults)
+        case sese_020.MESSAGE:
+            return await _cancellation(directory, message.root, find)
         case pacs_009.MESSAGE:
             return await _payment(directory, message.root, find)
         case other:
@@ -42,21 +65,34 @@ async def operation_of(
 
 async def _securities(
     directory: Directory, root: Element, find: FindBatch, defaults: Defaults
-) -> msgspec.Struct:
+) -> _Said:
     read = sese_023_in.read(directory, root, defaults)
     batch = await find(read.counterparty, read.operation.batch_id)
-    return read.operation if batch is None else sese_023_in.approval(read, batch)
+    operation = read.operation if batch is None else sese_023_in.approval(read, batch)
+    return _Said(operation, read.party)
 
 
-async def _payment(directory: Directory, root: Element, find: FindBatch) -> msgspec.Struct:
-    if pacs_009.purpose_of(root) == pacs_009.CASH:
-        return pacs_009.read_transfer(directory, root)
+async def _cancellation(directory: Directory, root: Element, find: FindBatch) -> _Said:
+    reference = root.text_at(sese_020.REFERENCE) or ""
+    parties = sese_020.parties(directory, root)
+    for initiator in parties:
+        batch = await find(initiator, reference)
+        if batch is not None:
+            return _Said(sese_020.cancellation(directory, root, batch), parties[0])
+    raise MessageRefused(
+        f"{sese_020.ROOT}/{sese_020.REFERENCE}", f"neither party has instructed {reference!r}"
+    )
+
+
+async def _payment(directory: Directory, root: Element, find: FindBatch) -> _Said:
     leg = pacs_009.read_leg(directory, root)
+    if pacs_009.purpose_of(root) == pacs_009.CASH:
+        return _Said(pacs_009.read_transfer(directory, root), leg.giver)
     reference = root.text_at(pacs_009.REFERENCE) or ""
     for initiator in (leg.giver, leg.taker):
         batch = await find(initiator, reference)
         if batch is not None:
-            return pacs_009.allocation(directory, root, batch)
+            return _Said(pacs_009.allocation(directory, root, batch), leg.giver)
     raise MessageRefused(
         f"{pacs_009.ROOT}/{pacs_009.REFERENCE}", f"neither party has instructed {reference!r}"
     )

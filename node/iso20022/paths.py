@@ -6,6 +6,8 @@ Rules of this file:
 3. docs/iso20022-elements.md is written from these tables.
 """
 
+HEAD_001 = "head.001.001.02"
+SESE_020 = "sese.020.001.07"
 SESE_023 = "sese.023.001.11"
 SESE_024 = "sese.024.001.12"
 SESE_025 = "sese.025.001.11"
@@ -15,6 +17,10 @@ SEMT_002 = "semt.002.001.11"
 
 Paths = tuple[tuple[str, str], ...]
 """(path, what it is on the ledger)."""
+
+
+def _below(path: str, rows: Paths) -> Paths:
+    return tuple((f"{path}/{name}", meaning) for name, meaning in rows)
 
 
 def _party(path: str, whom: str) -> Paths:
@@ -46,6 +52,39 @@ _SUPPLEMENT: Paths = (
 )
 
 PATHS: dict[str, tuple[str, Paths]] = {
+    HEAD_001: (
+        "AppHdr",
+        (
+            ("Fr/FIId/FinInstnId/LEI", "participant that sends: its LEI"),
+            ("Fr/FIId/FinInstnId/Othr/Id", "its address as 32 hex digits, where it has no LEI"),
+            ("Fr/FIId/FinInstnId/Othr/Issr", "MOHUR"),
+            ("To/FIId/FinInstnId/LEI", "participant that receives: its LEI"),
+            ("To/FIId/FinInstnId/Othr/Id", "its address as 32 hex digits, where it has no LEI"),
+            ("To/FIId/FinInstnId/Othr/Issr", "MOHUR"),
+            ("BizMsgIdr", "given by the caller"),
+            ("MsgDefIdr", "identifier of the document"),
+            ("CreDt", "when the message was made"),
+        ),
+    ),
+    SESE_020: (
+        "SctiesTxCxlReq",
+        (
+            ("AcctOwnrTxId/SctiesSttlmTxId/TxId", "batch_id"),
+            (
+                "AcctOwnrTxId/SctiesSttlmTxId/SctiesMvmntTp",
+                "DELI from the giver, RECE from the taker",
+            ),
+            ("AcctOwnrTxId/SctiesSttlmTxId/Pmt", "APMT with a cash leg, FREE without"),
+            ("MktInfrstrctrTxId", "first 16 bytes of the digest, hex"),
+            *_below("TxDtls", _INSTRUMENT),
+            ("TxDtls/TradDt/Dt/Dt", "trade_date"),
+            ("TxDtls/SttlmDt/Dt/Dt", "isd"),
+            ("TxDtls/SttlmQty/Qty/FaceAmt", "quantity of the securities leg"),
+            ("TxDtls/SttlmAmt/Amt", "quantity of the cash leg"),
+            ("TxDtls/SttlmAmt/CdtDbtInd", "CRDT from the giver, DBIT from the taker"),
+            *_below("TxDtls", _PARTIES),
+        ),
+    ),
     SESE_023: (
         "SctiesSttlmTxInstr",
         (

@@ -11,7 +11,8 @@ from xml.parsers import expat
 
 import msgspec
 
-from node.iso20022.element import NAMESPACE, OWN_NAMESPACE, Element
+from node.iso20022.element import ENVELOPE_NAMESPACE, NAMESPACE, OWN_NAMESPACE, Element
+from node.iso20022.paths import HEAD_001
 from node.iso20022.refusal import MessageRefused
 
 MESSAGE_BYTES_MAX = 256 * 1024
@@ -30,6 +31,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """For example sese.023.001.11."""
     root: Element
     """The element below Document."""
+    header: Element | None = None
+    """AppHdr (head.001), where the message came in an envelope with it."""
 
 
 def parse(data: bytes) -> Message:
@@ -81,16 +84,20 @@ class _Builder:
     def __init__(self) -> None:
         self._stack: list[_Open] = []
         self._namespace = ""
+        self._identifier = ""
+        self._enveloped = False
         self._count = 0
         self._document: Element | None = None
 
     def message(self) -> Message:
-        document = self._document
+        document, header = self._document, None
+        if document is not None and self._enveloped:
+            if [child.name for child in document.children] != ["AppHdr", "Document"]:
+                raise MessageRefused("BizMsg", "AppHdr and then Document")
+            header, document = document.children
         if document is None or len(document.children) != 1 or document.name != "Document":
             raise MessageRefused("Document", "one Document with one element in it")
-        return Message(
-            identifier=self._namespace.removeprefix(NAMESPACE), root=document.children[0]
-        )
+        return Message(identifier=self._identifier, root=document.children[0], header=header)
 
     def declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         if encoding is not None and encoding.upper() != "UTF-8":
@@ -138,15 +145,27 @@ class _Builder:
 
     def _name(self, full: str) -> str:
         namespace, _, name = full.rpartition(_DIVIDER)
-        if not self._stack:
-            if not namespace.startswith(NAMESPACE):
-                raise MessageRefused(name, "the namespace is none of ISO 20022")
-            self._namespace = namespace
+        if not self._stack and (namespace, name) == (ENVELOPE_NAMESPACE, "BizMsg"):
+            self._enveloped = True
+            return name
+        if len(self._stack) == self._enveloped:
+            self._begin(namespace, name)
         if namespace == self._namespace:
             return name
         if namespace == OWN_NAMESPACE:
             return "m:" + name
         raise MessageRefused(f"{self._path()}/{name}", f"unknown namespace {namespace!r}")
+
+    def _begin(self, namespace: str, name: str) -> None:
+        """A document, or a header: each has one namespace of its own."""
+        if not namespace.startswith(NAMESPACE):
+            raise MessageRefused(name, "the namespace is none of ISO 20022")
+        is_header = name == "AppHdr"
+        if is_header != (namespace == NAMESPACE + HEAD_001) or (is_header and not self._enveloped):
+            raise MessageRefused(name, f"a header is AppHdr of {HEAD_001} in an envelope")
+        self._namespace = namespace
+        if not is_header:
+            self._identifier = namespace.removeprefix(NAMESPACE)
 
     def _path(self) -> str:
         return "/".join(entry.name for entry in self._stack[1:])

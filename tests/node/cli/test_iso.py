@@ -145,3 +145,24 @@ def test_a_batch_goes_out_from_both_sides_and_the_others_comes_in_as_approval(
     (operation,) = json.loads(capsys.readouterr().out)
     assert operation["type"] == "approve_batch"
     assert [entry["leg"] for entry in operation["accounts"]] == [0, 1]
+
+
+def test_a_request_to_cancel_goes_behind_a_header_and_comes_in(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer = bech32m.encode(PREFIX_TEST, address_of("issuer"))
+    with served(_with_trade()) as url:
+        words = ["iso", "export", "sese.020", issuer, "SALE", "--party", BANK, "--rpc", url]
+        assert root.status_of(words) == Exit.OK
+        text = capsys.readouterr().out
+        assert _message(text)[0] == "sese.020.001.07"
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        words = ["iso", "wrap", "-", "--from", BANK, "--to", issuer, "--id", "M-1", "--rpc", url]
+        assert root.status_of(words) == Exit.OK
+        text = capsys.readouterr().out
+        assert "<BizMsgIdr>M-1</BizMsgIdr>" in text
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        assert root.status_of(["iso", "import", "-", "--rpc", url]) == Exit.OK
+    assert json.loads(capsys.readouterr().out) == [
+        {"type": "cancel_batch", "initiator": issuer, "batchId": "SALE"}
+    ]

@@ -5,8 +5,18 @@ from pathlib import Path
 
 import msgspec
 
-from node.iso20022 import camt_054, pacs_009, semt_002, sese_023, sese_024, sese_025
+from node.iso20022 import (
+    camt_054,
+    header,
+    pacs_009,
+    semt_002,
+    sese_020,
+    sese_023,
+    sese_024,
+    sese_025,
+)
 from node.iso20022.outgoing import text_of
+from node.iso20022.reading import parse
 from node.iso20022.trade import trade_of
 from node.sdk.schema.statement import DatedStatement, StatementLine
 from tests.node.iso20022.case import (
@@ -107,6 +117,8 @@ def messages() -> dict[str, str]:
         root = sese_023.written(DIRECTORY, trade_of(DIRECTORY, batch, party))
         out[f"{sese_023.MESSAGE}-{name}"] = text_of(sese_023.MESSAGE, root)
     for name, party in (("deliverer", SELLER), ("receiver", BUYER)):
+        request = sese_020.written(DIRECTORY, trade_of(DIRECTORY, sale, party))
+        out[f"{sese_020.MESSAGE}-{name}"] = text_of(sese_020.MESSAGE, request)
         root = sese_025.written(DIRECTORY, trade_of(DIRECTORY, settled, party), DAY)
         out[f"{sese_025.MESSAGE}-{name}"] = text_of(sese_025.MESSAGE, root)
     out[f"{pacs_009.MESSAGE}-secu"] = text_of(
@@ -130,6 +142,14 @@ def messages() -> dict[str, str]:
     out[f"{semt_002.MESSAGE}-account"] = text_of(
         semt_002.MESSAGE,
         semt_002.written(DIRECTORY, SELLER, SELLER_ACCOUNT, holdings, DAY, "ST-1"),
+    )
+    out[f"{header.MESSAGE}-sese.020"] = header.text_with_header(
+        DIRECTORY,
+        parse(out[f"{sese_020.MESSAGE}-deliverer"].encode()),
+        sender=SELLER,
+        receiver=HOUSE,
+        reference="MSG-1",
+        created=CREATED,
     )
     accounts = {SELLER_ACCOUNT: holdings, BUYER_ACCOUNT: {NOTE: 7}, HOUSE: {NOTE: 0}}
     out[f"{semt_002.MESSAGE}-bank"] = text_of(

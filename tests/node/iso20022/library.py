@@ -7,7 +7,9 @@ a dataclass; the standard ends the names of such types with "Choice" (ISO 20022-
 
 import dataclasses
 import enum
+import functools
 import importlib
+import importlib.util
 import sys
 import types
 import typing
@@ -16,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from node.iso20022.paths import PATHS
+from node.iso20022.paths import HEAD_001, PATHS
 from node.iso20022.profile import OCCURS_MAX, Kind, Rule
 
 FOLDER = Path(__file__).parents[3] / "node" / "iso20022" / "profiles"
@@ -39,11 +41,31 @@ Wanted = dict[str, "Wanted"]
 
 
 def document_class(message: str) -> type:
-    """The library's class of a message: its Document."""
+    """The library's class of a message: its Document; of a header, its AppHdr."""
+    if message == HEAD_001:
+        return header_class()
     family, *_ = message.split(".")
     name = message.replace(".", "_")
     module = importlib.import_module(f"python_iso20022.{family}.{name}.models")
     found = getattr(module, "".join(message.split(".")).capitalize())
+    assert isinstance(found, type)
+    return found
+
+
+@functools.cache
+def header_class() -> type:
+    """Class of AppHdr. Version 0.3.0 cannot import its module: a base has a name that is not."""
+    family = importlib.util.find_spec("python_iso20022")
+    assert family is not None
+    assert family.submodule_search_locations is not None
+    name = HEAD_001.replace(".", "_")
+    file = Path(family.submodule_search_locations[0]) / "head" / name / "models.py"
+    right = f"BusinessApplicationHeaderV02{HEAD_001.title().replace('.', '')}"
+    source = file.read_text().replace("(BusinessApplicationHeaderV02,", f"({right},")
+    module = types.ModuleType("mended_head")
+    sys.modules[module.__name__] = module
+    exec(compile(source, str(file), "exec"), module.__dict__)
+    found = module.__dict__[f"AppHdr{HEAD_001.title().replace('.', '')}"]
     assert isinstance(found, type)
     return found
 
@@ -60,6 +82,8 @@ def made(message: str) -> Rule:
         if codes:
             branch["=" + codes] = {}
     document = document_class(message)
+    if message == HEAD_001:
+        return _bare(document, name, wanted, name)
     (entry,) = dataclasses.fields(document)
     assert entry.metadata["name"] == name
     return _rule(document, entry, wanted, name)

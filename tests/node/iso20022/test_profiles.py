@@ -4,7 +4,7 @@ import pytest
 from xsdata.formats.dataclass.parsers import XmlParser
 from xsdata.formats.dataclass.parsers.config import ParserConfig
 
-from node.iso20022.paths import PATHS
+from node.iso20022.paths import HEAD_001, PATHS
 from node.iso20022.profile import profile_of
 from tests.node.iso20022.golden import FOLDER as GOLDEN
 from tests.node.iso20022.library import FOLDER, document_class, made, text_of
@@ -30,7 +30,10 @@ def test_the_library_reads_the_golden_messages(message: str) -> None:
     assert files
     for file in files:
         parser = XmlParser(config=STRICT)
-        found: object = parser.from_bytes(file.read_bytes(), document_class(message))
+        text = file.read_text()
+        if message == HEAD_001:
+            text = text[text.index("<AppHdr") : text.index("</AppHdr>") + len("</AppHdr>")]
+        found: object = parser.from_string(text, document_class(message))
         assert type(found) is document_class(message)
 
 

@@ -29,7 +29,7 @@ from tests.node.iso20022.case import (
     operation_in,
 )
 from tests.node.iso20022.golden import CREATED, FOLDER, TOLD
-from tokens.ops.batch_steps import AllocateBatch
+from tokens.ops.batch_steps import AllocateBatch, CancelBatch
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount
 from tokens.ops.transfer import Transfer
 from tokens.records.settlement import Batch
@@ -211,7 +211,8 @@ def test_damaged_messages_are_refused_or_say_something(data: st.DataObject) -> N
         found = read(bytes(raw), named(batch_of(SALE)))
     except MessageRefused:
         return
-    assert isinstance(found, InstructBatch | ApproveBatch | AllocateBatch | Transfer)
+    known = InstructBatch | ApproveBatch | AllocateBatch | CancelBatch | Transfer
+    assert isinstance(found, known)
 
 
 # --- pacs.009 ------------------------------------------------------------------------------------

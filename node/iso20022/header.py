@@ -1,0 +1,83 @@
+"""head.001, business application header: who sends a message to whom.
+
+Rules of this file:
+1. The standard has no element around header and document: networks have their own. Here it is
+   BizMsg in a namespace of Mohur, with AppHdr and Document in it, each in its own.
+2. A header gives no authority. It must not contradict the message: the sender is the party for
+   which the message speaks, the identifier is that of the document.
+"""
+
+import datetime as dt
+
+from node.iso20022.directory import ISSUER, Directory, participant_by_lei, read_hex
+from node.iso20022.element import Element, nested, node, wrapped
+from node.iso20022.paths import HEAD_001
+from node.iso20022.profile import check
+from node.iso20022.reading import Message
+from node.iso20022.refusal import MessageRefused, NotSayable
+
+MESSAGE = HEAD_001
+ROOT = "AppHdr"
+
+
+def text_with_header(
+    directory: Directory,
+    message: Message,
+    *,
+    sender: bytes,
+    receiver: bytes,
+    reference: str,
+    created: dt.datetime,
+) -> str:
+    """A message that follows its profile, behind a header. NotSayable, MessageRefused."""
+    check(message.identifier, message.root)
+    header = node(
+        ROOT,
+        _institution(directory, "Fr", sender),
+        _institution(directory, "To", receiver),
+        node("BizMsgIdr", reference),
+        node("MsgDefIdr", message.identifier),
+        node("CreDt", created.isoformat(timespec="seconds")),
+    )
+    try:
+        check(MESSAGE, header)
+    except MessageRefused as error:
+        raise NotSayable(f"{MESSAGE} cannot say it: {error}") from None
+    return wrapped(MESSAGE, header, message.identifier, message.root)
+
+
+def sender_of(directory: Directory, message: Message) -> bytes | None:
+    """Who sends a message, if it has a header. MessageRefused if header and message differ."""
+    header = message.header
+    if header is None:
+        return None
+    check(MESSAGE, header)
+    if header.text_at("MsgDefIdr") != message.identifier:
+        raise MessageRefused(f"{ROOT}/MsgDefIdr", f"the document is {message.identifier}")
+    _read_institution(directory, header, "To")
+    return _read_institution(directory, header, "Fr")
+
+
+def _institution(directory: Directory, name: str, address: bytes) -> Element:
+    found = directory.participant(address)
+    named = (
+        node("LEI", found.lei)
+        if directory.has_own_lei(found)
+        else node("Othr", node("Id", address.hex()), node("Issr", ISSUER))
+    )
+    return nested(f"{name}/FIId/FinInstnId", named)
+
+
+def _read_institution(directory: Directory, header: Element, name: str) -> bytes:
+    path = f"{name}/FIId/FinInstnId"
+    lei, own = header.text_at(f"{path}/LEI"), header.text_at(f"{path}/Othr/Id")
+    if (lei is None) == (own is None):
+        raise MessageRefused(f"{ROOT}/{path}", "either LEI or Othr")
+    if own is None:
+        return participant_by_lei(directory, lei or "", f"{ROOT}/{path}/LEI").id
+    if header.text_at(f"{path}/Othr/Issr") != ISSUER:
+        raise MessageRefused(f"{ROOT}/{path}/Othr/Issr", f"only {ISSUER} is understood")
+    address = read_hex(own, f"{ROOT}/{path}/Othr/Id")
+    if address not in directory.participants:
+        raise MessageRefused(f"{ROOT}/{path}/Othr/Id", "no participant of this ledger")
+    return address
