@@ -149,8 +149,14 @@ class NodeApi(Protocol):
     async def submit_batch(self, items: list[bytes]) -> list[Submitted]:
         """The same for up to 50 items; one failing item never fails the others."""
 
-    def simulate(self, transaction: DecodedTransaction) -> list[tuple[int, str, int, int]]:
-        """(operation index, rule id, rule version, code) of every failing check, in order."""
+    def simulate(
+        self, transaction: DecodedTransaction, viewer: bytes
+    ) -> list[tuple[int, str, int, int]]:
+        """(operation index, rule id, rule version, code) of every failing check, in order.
+
+        Of an account that `viewer` (participant, or NO_ADDRESS) neither services nor supervises, no
+        more than a receipt says.
+        """
 
     async def wait_for_receipt(self, tx_id: bytes, timeout_ms: int) -> Receipt | None:
         """The receipt once final, None when the time is over."""

@@ -138,14 +138,16 @@ class Facade:
         place = self._chain.blocks.place(tx_id)
         return None if place is None else self._chain.blocks.receipt(place)
 
-    def simulate(self, transaction: DecodedTransaction) -> list[tuple[int, str, int, int]]:
+    def simulate(
+        self, transaction: DecodedTransaction, viewer: bytes
+    ) -> list[tuple[int, str, int, int]]:
         """Every failing check on the tip's state; operation -1 = the transaction itself."""
         ledger = self._chain.ledger
         found: list[tuple[int, Refusal]] = []
         code = ledger.includable(transaction)
         if code is not None and code not in _SIGNATURE_CODES:
             found.append((-1, Refusal(code)))
-        found += simulate(ledger.overlay(), transaction, ledger.height + 1).refusals
+        found += simulate(ledger.overlay(), transaction, ledger.height + 1, viewer).refusals
         return [(index, each.rule, each.version, int(each.code)) for index, each in found]
 
     async def wait_for_receipt(self, tx_id: bytes, timeout_ms: int) -> Receipt | None:

@@ -36,9 +36,15 @@ AUTHORITY_CODES = frozenset(
         Code.NOT_THE_AUTHORITY,
         Code.NOT_A_BIDDER,
         Code.NOT_THE_PLEDGEE,
+        Code.NOT_FOUND,
     }
 )
 """Who may not act is told only that: the checks behind would tell of what is others'."""
+
+PUBLIC_CODES = frozenset({Code.NEEDS_APPROVAL, Code.ROLE_REQUIRED})
+"""Of them, those that depend on the operation and the roles of its sender only."""
+
+_NOT_AUTHORISED = {"code": int(Code.NOT_AUTHORISED), "symbol": Code.NOT_AUTHORISED.name}
 
 _KINDS = {kind.name: kind for kind in KINDS}
 _replace = msgspec.structs.replace
@@ -176,20 +182,36 @@ def proof(call: Call, params: msgspec.Struct, result: object) -> object:
     return result
 
 
+def _tried(params: msgspec.Struct) -> Transaction | None:
+    """The transaction that a simulation is asked of; None for bytes that are none."""
+    given = cast("schema.SimulateParams", params).transaction
+    if isinstance(given, Transaction):
+        return given
+    decoded = decode_transaction(given)
+    return None if isinstance(decoded, Code) else decoded.signed.transaction
+
+
 def may_simulate(call: Call, params: msgspec.Struct) -> bool:
     """Only for oneself: a simulation answers questions about its sender's holdings."""
-    given = cast("schema.SimulateParams", params).transaction
-    sender = given.sender if isinstance(given, Transaction) else _sender_of_bytes(given)
-    return call.view.covers(sender)
+    tried = _tried(params)
+    return tried is not None and call.view.covers(tried.sender)
 
 
-def simulation(_call: Call, _params: msgspec.Struct, result: object) -> object:
-    """Of an operation that the sender may not do: that alone, and nothing after it."""
-    whole = cast("schema.Simulation", result)
+def simulation(call: Call, params: msgspec.Struct, result: object) -> object:
+    """All that fails, of operations that name nothing but the reader's.
+
+    Of another one that it may not do, or that names what is not there: that alone, and nothing
+    after it. The two are one answer wherever the difference would tell of what is others'.
+    """
+    whole, tried = cast("schema.Simulation", result), _tried(params)
     for failure in whole.failures:
-        if failure.code in AUTHORITY_CODES:
-            before = [each for each in whole.failures if each.operation < failure.operation]
-            return _replace(whole, failures=(*before, failure))
+        if failure.code not in AUTHORITY_CODES or failure.operation < 0 or tried is None:
+            continue
+        if call.view.owns(tried.operations[failure.operation]):
+            continue
+        before = [each for each in whole.failures if each.operation < failure.operation]
+        told = failure if failure.code in PUBLIC_CODES else _replace(failure, **_NOT_AUTHORISED)
+        return _replace(whole, failures=(*before, told))
     return result
 
 

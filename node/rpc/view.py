@@ -77,6 +77,7 @@ PUBLIC_EVENTS = (
 """Events of no party: aggregates, terms, the calendar."""
 
 ADDRESS_BYTES = 16
+HASH_BYTES = 32
 T = TypeVar("T")
 
 
@@ -142,6 +143,19 @@ class View:
             return tuple(events)
         is_sender = self.covers(sender)
         return tuple([self.blot(event) for event in events if self._sees(event, is_sender)])
+
+    def owns(self, value: object) -> bool:
+        """Whether a value names only what is the reader's: no other address, no id of a record.
+
+        Ids are hashes of 32 bytes. A hash of a text is taken for one: it is asked more than needed.
+        """
+        if isinstance(value, bytes):
+            return len(value) != HASH_BYTES and (len(value) != ADDRESS_BYTES or self.covers(value))
+        if isinstance(value, tuple):
+            return all(self.owns(each) for each in value)
+        if isinstance(value, msgspec.Struct):
+            return all(self.owns(getattr(value, name)) for name in value.__struct_fields__)
+        return True
 
     def touches(self, events: Sequence[LedgerEvent]) -> bool:
         """Whether one of them names the reader or an account of it."""

@@ -22,6 +22,7 @@ from node.storage.memory import MemoryStore
 from tests.node.support.chains import decide, small_genesis, transfer
 from tests.node.support.shell import NodeShell
 from tokens.results import Code
+from tokens.types import NO_ADDRESS
 
 OWN, PEER, *_ = VALIDATORS
 
@@ -114,8 +115,8 @@ async def test_each_item_of_a_batch_is_answered(world: World) -> None:
 
 
 async def test_a_simulation_says_everything_and_asks_no_signature(world: World) -> None:
-    assert world.facade.simulate(transfer(1)) == []
-    found = world.facade.simulate(transfer(2, amount=10**15, valid_until=0))
+    assert world.facade.simulate(transfer(1), NO_ADDRESS) == []
+    found = world.facade.simulate(transfer(2, amount=10**15, valid_until=0), NO_ADDRESS)
     assert [index for index, *_ in found][:2] == [-1, 0]
     assert found[0][3] == Code.EXPIRED
     assert world.shell.check.checked == 0

@@ -17,6 +17,7 @@ from tokens.transaction import (
     build,
     decode_transaction,
 )
+from tokens.types import NO_ADDRESS
 
 BLOCKS_WALKED_MAX = 200
 """Blocks that one page of tx_list without an address looks at."""
@@ -77,7 +78,8 @@ def _accepted(answer: Submitted) -> tx.Submission:
 
 
 def simulate(call: Call, params: tx.SimulateParams) -> tx.Simulation:
-    """All failing checks, in order."""
+    """All failing checks, in order; of the reader's own accounts whole, whatever is behind it."""
+    viewer = call.view.subject or NO_ADDRESS
     given = params.transaction
     decoded = build(_checked(given), ()) if isinstance(given, Transaction) else _decoded(given)
     failures = tuple(
@@ -85,7 +87,7 @@ def simulate(call: Call, params: tx.SimulateParams) -> tx.Simulation:
             tx.Failure(
                 operation=operation, rule=rule, version=version, code=code, symbol=symbol(code)
             )
-            for operation, rule, version, code in call.api.simulate(decoded)
+            for operation, rule, version, code in call.api.simulate(decoded, viewer)
         ]
     )
     return tx.Simulation(ok=not failures, failures=failures)

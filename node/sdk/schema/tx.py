@@ -64,7 +64,8 @@ class SimulateParams(msgspec.Struct, frozen=True, kw_only=True):
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """One failing check."""
 
-    operation: Count
+    operation: Annotated[int, msgspec.Meta(ge=-1, lt=2**31)]
+    """Index of the operation; -1 for the transaction itself."""
     rule: str
     """Id of the governed rule, empty for a rule of the protocol."""
     version: Count

@@ -2,19 +2,13 @@
 
 Rules of this file:
 1. Everything is derived from names, so two runs answer the same bytes.
-2. Admission and execution are the smallest that the RPC server needs; the ledger has its own tests.
+2. Admission and execution are the smallest that the RPC server needs; a simulation is the ledger's.
 """
 
 import asyncio
 from collections.abc import Callable
 
-from consensus.types import (
-    CommitCertificate,
-    CommitSignature,
-    Header,
-    Tip,
-    ValidatorSet,
-)
+from consensus.types import CommitCertificate, CommitSignature, Header, Tip, ValidatorSet
 from node.api import NodeState, PeerState, Recorded, StoredBlock, Submitted, TransactionPlace
 from node.signing import Signer, dev_seed, verify
 from node.wire.hashing import (
@@ -40,6 +34,7 @@ from tokens.commitment import Commitment
 from tokens.events import LedgerEvent
 from tokens.genesis import genesis_digest
 from tokens.results import Code, Receipt
+from tokens.simulate import simulate
 from tokens.state import Overlay
 from tokens.store import MemoryStore, StoreState
 from tokens.transaction import DecodedTransaction, decode_transaction
@@ -270,9 +265,11 @@ class FakeNode:
                 return Code.BAD_SIGNATURE
         return Code.OK
 
-    def simulate(self, transaction: DecodedTransaction) -> list[tuple[int, str, int, int]]:
-        known = transaction.signed.transaction.sender in self.keys
-        return [] if known else [(0, "", 0, int(Code.NOT_AUTHORISED))]
+    def simulate(
+        self, transaction: DecodedTransaction, viewer: bytes
+    ) -> list[tuple[int, str, int, int]]:
+        found = simulate(self.state(), transaction, len(self.blocks) + 1, viewer).refusals
+        return [(index, each.rule, each.version, int(each.code)) for index, each in found]
 
     async def wait_for_receipt(self, tx_id: bytes, timeout_ms: int) -> Receipt | None:
         place = self.places.get(tx_id)
