@@ -1,4 +1,4 @@
-"""Reports of an institution and business date: how many, and the root over them (page 04, AML)."""
+"""Reports of an institution and business date: how many, and the root over them (A6 to A11)."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""The travel rule: what it asks of a transfer or a ramp, and how its waiting ends (page 04, AML).
+"""The travel rule: what it asks of a transfer or a ramp, and how its waiting ends (A1 to A5).
 
 Rules of this file:
 1. Asked where a client's account is on one side and the institutions differ, at or above the

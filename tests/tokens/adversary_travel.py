@@ -1,22 +1,24 @@
-"""The travel rule and reports among people that nobody trusts: the moves of an adversary."""
+"""The travel rule and reports among people that nobody trusts: the moves of an adversary.
+
+Rules of the ledger: spec 20, A1 to A12.
+"""
 
 import datetime as dt
 import hashlib
 
 import msgspec
 
+from tests.tokens.adversary_complaints import ComplaintJudge
+from tests.tokens.adversary_reports import ReportJudge
 from tests.tokens.adversary_values import HOLDERS
 from tests.tokens.adversary_world import AdversaryWorld, Positions, document
 from tests.tokens.support import ACCOUNTS, MONEY, Ledger, addr
-from tokens import reports
 from tokens.events import BatchStatusChanged, LedgerEvent, Moved, Seized
 from tokens.events.travel import TravelEnded
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
-from tokens.ops.reports import AnchorReports, AnswerReport, FileReport, SubmitReport
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount, instruction_digest
 from tokens.ops.transfer import Transfer
 from tokens.ops.travel import AcceptTravel, RejectTravel, SendTravel
-from tokens.records.reports import REPORT, REPORTS, SEALED_BYTES
 from tokens.records.settlement import BATCH, BATCHES, Batch, BatchStatus, Leg
 from tokens.records.system import Parameter
 from tokens.records.travel import (
@@ -29,20 +31,38 @@ from tokens.records.travel import (
 )
 
 THRESHOLD = 1_000
+COMPLAINT_DAYS = 2
 BANKS = ("bank-a", "bank-b")
 CLIENTS = tuple(addr(name) for name in HOLDERS if name.startswith("client-"))
 SERVICER = {account.id: account.servicer for account in ACCOUNTS}
 
 
 class TravelWorld(AdversaryWorld):
-    """Judges that no client's money passes between institutions without accepted data."""
+    """Judges that no client's money passes between institutions without accepted data.
+
+    Beside it: what is filed and anchored, and the life of complaints.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         made = document()
-        more = Parameter(name="travel_threshold", value=THRESHOLD)
-        parameters = tuple(sorted((*made.parameters, more), key=lambda entry: entry.name))
+        more = (
+            Parameter(name="travel_threshold", value=THRESHOLD),
+            Parameter(name="complaint_days", value=COMPLAINT_DAYS),
+        )
+        parameters = tuple(sorted((*made.parameters, *more), key=lambda entry: entry.name))
         self.ledger = Ledger(msgspec.structs.replace(made, parameters=parameters))
+        self.cases = ReportJudge()
+        self.complaints = ComplaintJudge()
+
+    def end_block(self) -> None:
+        """Judged as everywhere; then what is told of cases and complaints."""
+        date = self.ledger.business_date
+        super().end_block()
+        events = [event for one in self.ledger.results[-1].receipts for event in one.events]
+        self.cases.see(events, date)
+        self.complaints.see(events)
+        self.complaints.agrees(self)
 
     def _judge_money(self, events: list[LedgerEvent], after: Positions) -> None:
         super()._judge_money(events, after)
@@ -221,30 +241,3 @@ class TravelMoves:
             made = RejectTravel(travel=travel.id, sealed_hash=digest, reason=reason)
         for name in (cheat, *BANKS):
             self.world.submit(name, made)
-
-    def report(self, bank: str, step: int, number: int, cheat: str) -> None:
-        """File, submit, answer or anchor, by who may and by who may not."""
-        bank_id, state = addr(bank), self.world.ledger.state
-        known = state.get(REPORT, bank_id, number)
-        digest = bytes(32) if known is None or known.file_hash is None else known.file_hash
-        date = self.world.ledger.business_date
-        root = reports.root_of(reports.filed_on(state, bank_id, date))
-        made: msgspec.Struct = (
-            FileReport(institution=bank_id, sealed=bytes(SEALED_BYTES)),
-            SubmitReport(institution=bank_id, number=number, file_hash=digest),
-            AnswerReport(
-                institution=bank_id,
-                number=number,
-                file_hash=digest,
-                accepted=step % 2 == 0,
-                answer_hash=None,
-            ),
-            AnchorReports(institution=bank_id, date=date, root=root),
-        )[step % 4]
-        for name in (cheat, bank, "fiu"):
-            self.world.submit(name, made)
-
-    def filed(self) -> int:
-        """Reports of both banks."""
-        state = self.world.ledger.state
-        return sum(state.count(REPORTS, (addr(name),), limit=500) for name in BANKS)

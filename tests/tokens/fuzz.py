@@ -86,7 +86,11 @@ PAYMENTS = words(
     "CallInstrument ElectPut WithdrawPut PrincipalFund CouponFund RedemptionFund "
     "SetCrossDefault Freeze LiftFreeze ForceTransfer Transfer"
 )
-TRAVEL = words("Transfer SendTravel AcceptTravel RejectTravel Freeze")
+TRAVEL = words(
+    "Transfer SendTravel AcceptTravel RejectTravel Freeze "
+    "FileReport SubmitReport AnswerReport AnchorReports "
+    "FileComplaint AssignComplaint AnswerComplaint EscalateComplaint CloseComplaint"
+)
 BOOKS = words("Transfer CashMint CashRedeem CbWithdraw InstructBatch SettleBatch CouponFund")
 
 MACHINES = (

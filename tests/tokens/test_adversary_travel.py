@@ -10,8 +10,12 @@ from itertools import pairwise
 import hypothesis
 import hypothesis.strategies as st
 import msgspec
+import pytest
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from tests.tokens.adversary_complaints import FOLLOWS, REFERENCES, ComplaintJudge, ComplaintMoves
+from tests.tokens.adversary_complaints import STEPS as COMPLAINT_STEPS
+from tests.tokens.adversary_reports import ReportJudge, ReportMoves, holder_visible
 from tests.tokens.adversary_travel import (
     THRESHOLD,
     TravelMoves,
@@ -19,13 +23,18 @@ from tests.tokens.adversary_travel import (
     carries_untold,
     passed_untold,
 )
-from tests.tokens.adversary_values import BASIS, ORDERS, accounts, anyone
+from tests.tokens.adversary_values import BASIS, HOLDERS, ORDERS, accounts, anyone
 from tests.tokens.support import MONEY, addr
-from tokens.events import Moved
+from tokens import reports
+from tokens.events import LedgerEvent, Moved
+from tokens.events.complaints import ComplaintChanged
+from tokens.events.travel import ReportFiled, ReportsAnchored
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.control import ForceTransfer
 from tokens.ops.freezes import Freeze, LiftFreeze
+from tokens.records.complaints import ComplaintStatus
 from tokens.records.day import BUSINESS_DAY
+from tokens.records.reports import REPORT, REPORTS, ReportStatus
 from tokens.records.settlement import BATCH, BATCHES, BatchStatus
 from tokens.records.travel import TravelStatus
 
@@ -45,6 +54,9 @@ class TravelAdversary(RuleBasedStateMachine):
         super().__init__()
         self.world = TravelWorld()
         self.moves = TravelMoves(self.world)
+        self.reports = ReportMoves(self.world)
+        self.complaints = ComplaintMoves(self.world)
+        self.past: list[dt.date] = []
         for name in ("client-a1", "client-a2"):
             self.moves.pay("bank-a-cash", name, 100 * THRESHOLD)
         self.world.end_block()
@@ -96,7 +108,42 @@ class TravelAdversary(RuleBasedStateMachine):
         cheat=anyone,
     )
     def report(self, bank: str, step: int, number: int, cheat: str) -> None:
-        self.moves.report(bank, step, number, cheat)
+        self.reports.step(bank, step, number, cheat)
+
+    @rule(bank=st.sampled_from(["bank-a", "bank-b"]), accepted=st.booleans())
+    def case(self, bank: str, accepted: bool) -> None:
+        self.reports.case(bank, accepted)
+
+    @rule(
+        account=st.sampled_from(sorted(HOLDERS)),
+        reference=st.sampled_from(REFERENCES),
+        about=st.sampled_from(["bank-a", "bank-b"]),
+        cheat=anyone,
+    )
+    def complain(self, account: str, reference: str, about: str, cheat: str) -> None:
+        self.complaints.file(account, reference, about, cheat)
+
+    @precondition(lambda self: self.complaints.complaints())
+    @rule(place=st.integers(0, 50), step=st.sampled_from(COMPLAINT_STEPS), cheat=anyone)
+    def go_on_with_a_complaint(self, place: int, step: str, cheat: str) -> None:
+        found = self.complaints.complaints()
+        self.complaints.step(found[place % len(found)], step, cheat)
+
+    @rule(
+        account=st.sampled_from(sorted(HOLDERS)),
+        reference=st.sampled_from(REFERENCES),
+        ending=st.sampled_from(["escalate", "close", "decide"]),
+    )
+    def carry_a_complaint(self, account: str, reference: str, ending: str) -> None:
+        """What honest people do: filed, taken, answered, ended, each in its block."""
+        self.complaints.file(account, reference, "bank-a", "fiu")
+        self.block()
+        chosen = (addr(account), reference)
+        for step in ("assign", "answer", ending):
+            for each in self.complaints.complaints():
+                if (each.account, each.reference) == chosen:
+                    self.complaints.step(each, step, "fiu")
+            self.block()
 
     @rule(
         order=st.sampled_from(ORDERS),
@@ -131,9 +178,12 @@ class TravelAdversary(RuleBasedStateMachine):
 
     @rule()
     def day(self) -> None:
-        """The next business day, each act in a block of its own."""
+        """The next business day, each act in a block of its own; each institution anchors first."""
         self.block()
         today = self.world.ledger.business_date
+        self.reports.anchor_all()
+        self.block()
+        self.past.append(today)
         day = self.world.ledger.state.get(BUSINESS_DAY)
         if day is not None and day.open:
             self.world.alone("central-bank", CloseDay(date=today))
@@ -148,6 +198,7 @@ class TravelAdversary(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.world.finish()
+        self.world.cases.each_date_is_anchored(self.world, self.past)
 
 
 TestTravelAdversary = hypothesis.seed(SEED)(TravelAdversary).TestCase
@@ -173,17 +224,15 @@ def test_each_move_reaches_what_it_attacks() -> None:
     machine.block()
     for travel, accepts in zip(moves.travels(), (True, False), strict=False):
         moves.answer(travel, accepts=accepts, honest=True, cheat="fiu")
-    for step in (0, 1):
-        moves.report("bank-a", step, 1, "bank-b")
+    for step in (0, 1, 2, 3):
+        machine.reports.step("bank-a", step, 1, "bank-b")
         machine.block()
-    moves.report("bank-a", 2, 1, "bank-b")
-    moves.report("bank-a", 3, 1, "bank-b")
-    machine.block()
     for _ in range(6):
         machine.day()
     statuses = [travel.status for travel in moves.travels()]
     assert statuses == [TravelStatus.ACCEPTED, TravelStatus.REJECTED, TravelStatus.EXPIRED]
-    assert moves.filed() == 1
+    assert [machine.reports.filed_by(name) for name in ("bank-a", "bank-b")] == [1, 0]
+    machine.world.cases.each_date_is_anchored(world, machine.past)
     told = ("ReportFiled", "ReportChanged", "ReportsAnchored", "TravelSent", "TravelEnded")
     assert [name for name in told if not world.codes.get(name)] == []
     world.finish()
@@ -225,3 +274,69 @@ def test_the_judge_sees_a_batch_that_carries_money_untold() -> None:
     assert passed_untold([passed], [], [direct]) == []
     assert passed_untold([passed], [], [batch]) == [passed]
     machine.world.finish()
+
+
+def test_a_case_changes_no_byte_that_a_holder_sees() -> None:
+    """A12, in a world with holdings, waiting payments, a freeze and a complaint; both answers."""
+    machine = TravelAdversary()
+    machine.moves.pay("client-a1", "client-b1", THRESHOLD)
+    machine.complaints.file("client-a1", "C-1", "bank-a", "fiu")
+    machine.freeze(ORDERS[0], "client-a1", THRESHOLD, False)
+    machine.block()
+    before = holder_visible(machine.world.ledger)
+    assert all(before[name] for name in ("position", "lien", "travel", "complaint", "account"))
+    for accepted in (True, False):
+        machine.case("bank-a", accepted)
+    assert holder_visible(machine.world.ledger) == before
+    found = machine.world.ledger.state.scan(REPORT, REPORTS, (addr("bank-a"),), limit=9)
+    statuses = [report.status for report in found]
+    draft = ReportStatus.DRAFT
+    assert statuses == [draft, draft, ReportStatus.ACCEPTED, draft, draft, ReportStatus.REJECTED]
+    machine.moves.pay("client-a1", "client-b1", 1)
+    machine.block()
+    assert holder_visible(machine.world.ledger) != before
+
+
+def test_a_complaint_reaches_each_status_and_its_dates() -> None:
+    """A holder's three complaints: decided, left to rest, never taken."""
+    machine = TravelAdversary()
+    moves = machine.complaints
+    for reference in REFERENCES:
+        moves.file("client-a2", reference, "bank-a", "bank-b")
+    machine.block()
+    lives = {"C-1": ("assign", "answer", "escalate", "decide"), "C-3": ("assign", "answer")}
+    for reference, steps in lives.items():
+        for step in steps:
+            (chosen,) = [c for c in moves.complaints() if c.reference == reference]
+            moves.step(chosen, step, "fiu")
+            machine.block()
+    for _ in range(4):
+        machine.day()
+    assert {c.reference: c.status.name for c in moves.complaints()} == {
+        "C-1": "CLOSED",
+        "C-2": "ESCALATED",
+        "C-3": "CLOSED",
+    }
+    machine.teardown()
+
+
+def test_the_judges_see_what_is_filed_late_anchored_twice_and_reopened() -> None:
+    date, bank = dt.date(2025, 7, 1), addr("bank-a")
+    filed = ReportFiled(institution=bank, number=1, sealed_hash=bytes(32))
+    empty = reports.root_of([])
+    anchored = ReportsAnchored(institution=bank, date=date, root=empty)
+    wrong: tuple[list[LedgerEvent], ...] = (
+        [anchored, filed],
+        [anchored, anchored],
+        [filed, anchored],
+    )
+    for events in wrong:
+        with pytest.raises(AssertionError):
+            ReportJudge().see(events, date)
+    ReportJudge().see([anchored], date)
+    closed = ComplaintChanged(
+        account=bank, reference="C-1", about=bank, status=ComplaintStatus.CLOSED
+    )
+    with pytest.raises(AssertionError):
+        ComplaintJudge().see([closed])
+    assert FOLLOWS[ComplaintStatus.CLOSED] == frozenset()

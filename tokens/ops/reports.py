@@ -1,7 +1,8 @@
-"""Filing, submitting, answering and anchoring reports of an institution (page 04, AML).
+"""Filing, submitting, answering and anchoring reports of an institution (A6 to A11).
 
 Rules of this file:
-1. No operation names an account, a person or the kind of a report: a filing looks like any other.
+1. No operation names an account, a person or the kind of a report: a filing looks like any other
+   (A12).
 2. A date is anchored once, by its institution, whether something was filed on it or not. Nothing is
    filed on an anchored date.
 """

@@ -1,4 +1,4 @@
-"""Sending and answering the data of sender and receiver (page 04, AML)."""
+"""Sending and answering the data of sender and receiver (A4, A5)."""
 
 import hashlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""No tipping-off: every answer about holders is the same with and without a case (page 04, AML).
+"""No tipping-off: every answer about holders is the same with and without a case (A12).
 
 Proofs and the context name the root of the whole state, which a filing changes like any other
 transaction; the values may not differ by one byte.

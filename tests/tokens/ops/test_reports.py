@@ -1,4 +1,4 @@
-"""Reports: filing, submitting, answering, anchors of each date; every code of them."""
+"""Reports: filing, submitting, answering, anchors of each date; every code of them (A6 to A11)."""
 
 import datetime as dt
 import hashlib
