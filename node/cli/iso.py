@@ -19,6 +19,7 @@ from node.cli.words import value_of
 if TYPE_CHECKING:
     from node.iso20022.directory import Directory
     from node.sdk.client import Client
+    from tokens.records.settlement import Batch
 
 _date = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -38,28 +39,41 @@ def iso() -> None:
 
 
 @iso.command("import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.argument(
+    "files",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    nargs=-1,
+    required=True,
+)
 @click.option("--expires-on", type=_date, help="Of a sese.023 that does not say it.")
 @click.option("--cash-asset", help="Money of a sese.023 that does not say it.")
 @rpc_option
 def import_message(
-    file: Path, expires_on: dt.datetime | None, cash_asset: str | None, url: str
+    files: tuple[Path, ...], expires_on: dt.datetime | None, cash_asset: str | None, url: str
 ) -> None:
-    """Print the operation that a message asks for; - reads standard input. 1 if refused."""
-    data = _bytes_of(file)
+    """Print the operation that a message asks for; - reads standard input. 1 if refused.
+
+    Several files are linked instructions, which are one batch.
+    """
+    parts = [_bytes_of(file) for file in files]
 
     async def run(client: Client, directory: Directory) -> None:
         from node.iso20022.asking import find_batch
-        from node.iso20022.incoming import operation_of
+        from node.iso20022.incoming import operation_of, operation_of_linked
         from node.iso20022.sese_023 import Defaults
         from tokens.codec import encode
 
         defaults = Defaults(
             expires_on=None if expires_on is None else str(expires_on.date()), cash_asset=cash_asset
         )
-        operation = await operation_of(
-            directory, data, lambda who, name: find_batch(client, who, name), defaults
-        )
+
+        async def find(who: bytes, name: str) -> Batch | None:
+            return await find_batch(client, who, name)
+
+        if len(parts) == 1:
+            operation = await operation_of(directory, parts[0], find, defaults)
+        else:
+            operation = await operation_of_linked(directory, parts, find, defaults)
         write_json([client.form.write_operation(encode(operation))])
 
     _ask(url, run)
@@ -113,10 +127,16 @@ def _of_batch(message: str, sentence: str) -> None:
     @click.argument("initiator")
     @click.argument("batch_id")
     @click.option("--party", help="From whose side; default: the initiator.")
+    @click.option("--part", type=click.IntRange(min=1), help="Of a batch of several parts: which.")
     @click.option("--settled-on", type=_date, help="sese.025: business date of settlement.")
     @rpc_option
     def command(
-        initiator: str, batch_id: str, party: str | None, settled_on: dt.datetime | None, url: str
+        initiator: str,
+        batch_id: str,
+        party: str | None,
+        part: int | None,
+        settled_on: dt.datetime | None,
+        url: str,
     ) -> None:
         day = None if settled_on is None else settled_on.date()
         if message == "sese.025" and day is None:
@@ -125,7 +145,12 @@ def _of_batch(message: str, sentence: str) -> None:
         async def run(client: Client, directory: Directory) -> None:
             click.echo(
                 await _batch_message(
-                    client, directory, message, (initiator, batch_id, party or initiator), day
+                    client,
+                    directory,
+                    message,
+                    (initiator, batch_id, party or initiator),
+                    part,
+                    day,
                 ),
                 nl=False,
             )
@@ -145,20 +170,28 @@ async def _batch_message(
     directory: Directory,
     message: str,
     words: tuple[str, str, str],
+    part: int | None,
     settled_on: dt.date | None,
 ) -> str:
     from node.iso20022 import pacs_009, sese_020, sese_023, sese_024, sese_025
     from node.iso20022.outgoing import text_of
-    from node.iso20022.trade import trade_of
+    from node.iso20022.trade import trade_of, trades_of
     from node.sdk.ledger_client import get_agenda, get_batch
 
     initiator, batch_id, party = words
     batch = await get_batch(client, _address(directory, initiator), batch_id)
     if message == "pacs.009":
         return text_of(pacs_009.MESSAGE, pacs_009.written(directory, batch, _now()))
-    trade = trade_of(directory, batch, _address(directory, party))
+    side = _address(directory, party)
     if message == "sese.020":
-        return text_of(sese_020.MESSAGE, sese_020.written(directory, trade))
+        request = sese_020.written(directory, trade_of(directory, batch, side))
+        return text_of(sese_020.MESSAGE, request)
+    trades = trades_of(directory, batch, side)
+    if part is None and len(trades) > 1:
+        raise CommandFailed(f"{len(trades)} linked messages: --part 1 to {len(trades)}", Exit.USAGE)
+    if (part or 1) > len(trades):
+        raise CommandFailed(f"the batch has {len(trades)} parts", Exit.USAGE)
+    trade = trades[(part or 1) - 1]
     if message == "sese.023":
         return text_of(sese_023.MESSAGE, sese_023.written(directory, trade))
     if message == "sese.024":

@@ -6,7 +6,7 @@ Rules of this file:
    A header (head.001) may only say what the message says already.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -32,6 +32,22 @@ class _Said(NamedTuple):
     party: bytes
 
 
+async def operation_of_linked(
+    directory: Directory, parts: Sequence[bytes], find: FindBatch, defaults: Defaults
+) -> msgspec.Struct:
+    """The operation of sese.023 messages that are linked: one batch. MessageRefused."""
+    read = []
+    for data in parts:
+        message = parse(data)
+        check(message.identifier, message.root)
+        if message.identifier != sese_023.MESSAGE:
+            raise MessageRefused("Document", f"{message.identifier} stands alone")
+        sender = sender_of(directory, message)
+        read.append(sese_023_in.read(directory, message.root, defaults))
+        _compare_sender(directory, sender, read[-1].party)
+    return await _batch(sese_023_in.joined(read), find)
+
+
 async def operation_of(
     directory: Directory, data: bytes, find: FindBatch, defaults: Defaults
 ) -> msgspec.Struct:
@@ -43,10 +59,14 @@ async def operation_of(
     check(message.identifier, message.root)
     sender = sender_of(directory, message)
     said = await _said(directory, message, find, defaults)
-    if sender not in (None, said.party):
-        party = directory.address_text(said.party)
-        raise MessageRefused("AppHdr/Fr", f"the message is one of {party}")
+    _compare_sender(directory, sender, said.party)
     return said.operation
+
+
+def _compare_sender(directory: Directory, sender: bytes | None, party: bytes) -> None:
+    """A header names the party for which the message speaks."""
+    if sender not in (None, party):
+        raise MessageRefused("AppHdr/Fr", f"the message is one of {directory.address_text(party)}")
 
 
 async def _said(
@@ -67,9 +87,18 @@ async def _securities(
     directory: Directory, root: Element, find: FindBatch, defaults: Defaults
 ) -> _Said:
     read = sese_023_in.read(directory, root, defaults)
-    batch = await find(read.counterparty, read.operation.batch_id)
-    operation = read.operation if batch is None else sese_023_in.approval(read, batch)
-    return _Said(operation, read.party)
+    if read.others is not None:
+        raise MessageRefused(f"{sese_023_in.ROOT}/Lnkgs", "a part of a batch: give all messages")
+    return _Said(await _batch(read, find), read.party)
+
+
+async def _batch(read: sese_023_in.Instruction, find: FindBatch) -> msgspec.Struct:
+    """Instructed, or agreed to if one of the others has instructed it."""
+    for initiator in read.counterparties:
+        batch = await find(initiator, read.operation.batch_id)
+        if batch is not None:
+            return sese_023_in.approval(read, batch)
+    return read.operation
 
 
 async def _cancellation(directory: Directory, root: Element, find: FindBatch) -> _Said:

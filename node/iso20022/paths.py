@@ -88,7 +88,10 @@ PATHS: dict[str, tuple[str, Paths]] = {
     SESE_023: (
         "SctiesSttlmTxInstr",
         (
-            ("TxId", "batch_id"),
+            ("TxId", "batch_id; of a part of a batch its own"),
+            ("Lnkgs/PrcgPos/Cd=WITH", "all parts or none"),
+            ("Lnkgs/Ref/PoolId", "batch_id, where the batch has several parts"),
+            ("Lnkgs/Ref/SctiesSttlmTxId", "TxId of another part"),
             ("SttlmTpAndAddtlParams/SctiesMvmntTp", "DELI from the giver, RECE from the taker"),
             ("SttlmTpAndAddtlParams/Pmt", "APMT with a cash leg, FREE without"),
             ("SttlmTpAndAddtlParams/CmonId", "trade_ref"),
@@ -111,7 +114,7 @@ PATHS: dict[str, tuple[str, Paths]] = {
     SESE_024: (
         "SctiesSttlmTxStsAdvc",
         (
-            ("TxId/AcctOwnrTxId", "batch_id"),
+            ("TxId/AcctOwnrTxId", "TxId of the sese.023"),
             ("TxId/MktInfrstrctrTxId", "first 16 bytes of the digest, hex"),
             ("TxId/CmonId", "trade_ref"),
             ("PrcgSts/AckdAccptd/NoSpcfdRsn", "instructed"),
@@ -129,7 +132,7 @@ PATHS: dict[str, tuple[str, Paths]] = {
     SESE_025: (
         "SctiesSttlmTxConf",
         (
-            ("TxIdDtls/AcctOwnrTxId", "batch_id"),
+            ("TxIdDtls/AcctOwnrTxId", "TxId of the sese.023"),
             ("TxIdDtls/MktInfrstrctrTxId", "first 16 bytes of the digest, hex"),
             ("TxIdDtls/SctiesMvmntTp", "DELI to the giver, RECE to the taker"),
             ("TxIdDtls/Pmt", "APMT with a cash leg, FREE without"),

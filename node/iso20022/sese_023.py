@@ -34,13 +34,14 @@ def written(directory: Directory, trade: Trade) -> Element:
     batch = trade.batch
     return node(
         "SctiesSttlmTxInstr",
-        node("TxId", batch.batch_id),
+        node("TxId", trade.tx_id),
         node(
             "SttlmTpAndAddtlParams",
             node("SctiesMvmntTp", movement(trade)),
             node("Pmt", payment(trade)),
             optional("CmonId", batch.trade_ref),
         ),
+        *_links(trade),
         node(
             "TradDtls",
             optional("TradId", batch.uti),
@@ -71,3 +72,15 @@ def written(directory: Directory, trade: Trade) -> Element:
             optional("m:CshTrvlHsh", None if trade.cash is None else hexed(trade.cash.travel_hash)),
         ),
     )
+
+
+def _links(trade: Trade) -> tuple[Element, ...]:
+    """Together with the other parts of the batch, or not at all."""
+    if trade.link is None:
+        return ()
+    together = nested("PrcgPos/Cd", "WITH")
+    pool = node("Lnkgs", together, nested("Ref/PoolId", trade.batch.batch_id))
+    others = [
+        node("Lnkgs", together, nested("Ref/SctiesSttlmTxId", other)) for other in trade.link.others
+    ]
+    return (pool, *others)

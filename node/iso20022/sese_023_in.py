@@ -1,6 +1,7 @@
 """sese.023 coming in: an operation instruct_batch, or the approval of what the other instructed."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import msgspec
@@ -12,7 +13,7 @@ from node.iso20022.refusal import MessageRefused
 from node.iso20022.sese_023 import Defaults
 from tokens.finance.uti import is_uti
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount
-from tokens.records.settlement import ISSUANCE, Batch, Leg
+from tokens.records.settlement import ISSUANCE, LEGS_MAX, Batch, Leg
 from tokens.types import Reference
 
 ROOT = "SctiesSttlmTxInstr"
@@ -25,9 +26,43 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True):
 
     party: bytes
     """Participant that instructs: who delivers, or who receives."""
-    counterparty: bytes
+    counterparties: tuple[bytes, ...]
+    """Who may have instructed the batch already."""
     operation: InstructBatch
-    """Securities first, then cash."""
+    """Of each message the security first, then the cash."""
+    hash_names: tuple[str, ...]
+    """Of each leg, the element that carries its travel hash."""
+    tx_id: str
+    others: tuple[str, ...] | None
+    """Messages that it is linked with; None = it stands alone."""
+
+
+def joined(parts: Sequence[Instruction]) -> Instruction:
+    """The batch of linked messages, in their order. MessageRefused unless they are all of it."""
+    first = parts[0]
+    names = [part.tx_id for part in parts]
+    for part in parts:
+        others = [name for name in names if name != part.tx_id]
+        if (
+            part.others is None
+            or sorted(part.others) != sorted(others)
+            or len(others) + 1 != len(names)
+        ):
+            raise MessageRefused(f"{ROOT}/Lnkgs", f"{part.tx_id}: linked with other messages")
+        if part.party != first.party:
+            raise MessageRefused(f"{ROOT}/SttlmTpAndAddtlParams/SctiesMvmntTp", "another party")
+        for name, path in (("batch_id", "Lnkgs/Ref/PoolId"), *_FIELD_PATHS, _LOCK_PATH):
+            if getattr(part.operation, name) != getattr(first.operation, name):
+                raise MessageRefused(f"{ROOT}/{path}", f"{part.tx_id} has another")
+    legs = tuple(leg for part in parts for leg in part.operation.legs)
+    if len(legs) > LEGS_MAX:
+        raise MessageRefused(f"{ROOT}/Lnkgs", f"more than {LEGS_MAX} legs")
+    return msgspec.structs.replace(
+        first,
+        counterparties=tuple(dict.fromkeys(c for part in parts for c in part.counterparties)),
+        operation=msgspec.structs.replace(first.operation, legs=legs),
+        hash_names=tuple(name for part in parts for name in part.hash_names),
+    )
 
 
 def read(directory: Directory, root: Element, defaults: Defaults) -> Instruction:
@@ -57,9 +92,19 @@ class _Reader:
             self._none(f"{_OWN}/m:CshTrvlHsh")
         return Instruction(
             party=giver if self._delivers else taker,
-            counterparty=taker if self._delivers else giver,
+            counterparties=(taker if self._delivers else giver,),
             operation=self._operation(tuple(legs)),
+            hash_names=("m:TrvlHsh", "m:CshTrvlHsh")[: len(legs)],
+            tx_id=self._text("TxId"),
+            others=self._others(),
         )
+
+    def _others(self) -> tuple[str, ...] | None:
+        if self._root.at("Lnkgs") is None:
+            return None
+        if len(list(self._root.all_at("Lnkgs/Ref/PoolId"))) != 1:
+            raise self._refused("Lnkgs/Ref/PoolId", "once, in one of the links")
+        return tuple(other.text for other in self._root.all_at("Lnkgs/Ref/SctiesSttlmTxId"))
 
     def _operation(self, legs: tuple[Leg, ...]) -> InstructBatch:
         uti = self._optional("TradDtls/TradId") or ""
@@ -146,11 +191,12 @@ class _Reader:
         return read_party(self._directory, element, f"{ROOT}/{path}")
 
     def _reference(self) -> str:
-        text = self._text("TxId")
+        path = "TxId" if self._root.at("Lnkgs") is None else "Lnkgs/Ref/PoolId"
+        text = self._text(path)
         try:
             return msgspec.convert(text, Reference)
         except msgspec.ValidationError:
-            raise self._refused("TxId", f"{text!r}: characters that no reference has") from None
+            raise self._refused(path, f"{text!r}: characters that no reference has") from None
 
     def _expiry(self) -> dt.date:
         path = "SplmtryData/Envlp/m:Btch/m:XpryDt"
@@ -190,6 +236,8 @@ class _Reader:
         return MessageRefused(f"{ROOT}/{path}", reason)
 
 
+_LOCK_PATH = ("hash_lock", "SplmtryData/Envlp/m:Btch/m:HshLck")
+
 _FIELD_PATHS: tuple[
     tuple[
         Literal["trade_date", "isd", "expires_on", "trade_ref", "uti", "priority", "automatic"], str
@@ -217,8 +265,16 @@ def approval(instruction: Instruction, batch: Batch) -> ApproveBatch:
     if len(said.legs) != len(batch.legs):
         raise _differs("SttlmTpAndAddtlParams/Pmt", f"{len(batch.legs)} legs")
     taken: list[LegAccount] = []
-    for leg, hash_name in zip(said.legs, ("m:TrvlHsh", "m:CshTrvlHsh"), strict=False):
-        taken += _accounts(leg, batch, instruction.party, hash_name)
+    places = set[int]()
+    for leg, hash_name in zip(said.legs, instruction.hash_names, strict=True):
+        place = _place(leg, batch, places)
+        places.add(place)
+        if leg.travel_hash != batch.legs[place].travel_hash:
+            raise _differs(f"{_OWN}/{hash_name}", batch.legs[place].travel_hash)
+        gives = leg.giver == instruction.party
+        account = leg.source if gives else leg.target
+        if account is not None:
+            taken.append(LegAccount(leg=place, gives=gives, account=account))
     return ApproveBatch(
         initiator=batch.initiator,
         batch_id=batch.batch_id,
@@ -227,20 +283,16 @@ def approval(instruction: Instruction, batch: Batch) -> ApproveBatch:
     )
 
 
-def _accounts(leg: Leg, batch: Batch, party: bytes, hash_name: str) -> list[LegAccount]:
-    """The leg of the batch that the message means, with the party's account for it."""
+def _place(leg: Leg, batch: Batch, places: Collection[int]) -> int:
+    """The leg of the batch that the message means, if no other message means it."""
     for place, other in enumerate(batch.legs):
-        if (leg.asset, leg.quantity, leg.giver, leg.taker) == (
+        if place not in places and (leg.asset, leg.quantity, leg.giver, leg.taker) == (
             other.asset,
             other.quantity,
             other.giver,
             other.taker,
         ):
-            if leg.travel_hash != other.travel_hash:
-                raise _differs(f"{_OWN}/{hash_name}", other.travel_hash)
-            gives = leg.giver == party
-            account = leg.source if gives else leg.target
-            return [] if account is None else [LegAccount(leg=place, gives=gives, account=account)]
+            return place
     raise _differs("QtyAndAcctDtls", "no such leg")
 
 

@@ -24,7 +24,7 @@ def written(trade: Trade, business_date: dt.date) -> Element:
         "SctiesSttlmTxStsAdvc",
         node(
             "TxId",
-            node("AcctOwnrTxId", batch.batch_id),
+            node("AcctOwnrTxId", trade.tx_id),
             node("MktInfrstrctrTxId", batch.digest[:16].hex()),
             optional("CmonId", batch.trade_ref),
         ),

@@ -33,7 +33,7 @@ def written(directory: Directory, trade: Trade, settled_on: dt.date) -> Element:
         "SctiesSttlmTxConf",
         node(
             "TxIdDtls",
-            node("AcctOwnrTxId", batch.batch_id),
+            node("AcctOwnrTxId", trade.tx_id),
             node("MktInfrstrctrTxId", batch.digest[:16].hex()),
             node("SctiesMvmntTp", movement(trade)),
             node("Pmt", payment(trade)),

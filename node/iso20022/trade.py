@@ -9,6 +9,15 @@ from node.iso20022.refusal import NotSayable
 from tokens.records.settlement import ISSUANCE, Batch, Leg
 
 
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A trade that is a part of a batch: its message is linked with those of the other parts."""
+
+    tx_id: str
+    """Of its own message."""
+    others: tuple[str, ...]
+    """Those of the other parts, in their order."""
+
+
 class Trade(msgspec.Struct, frozen=True, kw_only=True):
     """One security, free of payment or against one payment."""
 
@@ -17,6 +26,13 @@ class Trade(msgspec.Struct, frozen=True, kw_only=True):
     """Participant from whose side it is told."""
     security: Leg
     cash: Leg | None
+    link: Link | None = None
+    """None where the batch is this trade and no more."""
+
+    @property
+    def tx_id(self) -> str:
+        """TxId of its messages."""
+        return self.batch.batch_id if self.link is None else self.link.tx_id
 
     @property
     def delivers(self) -> bool:
@@ -40,6 +56,39 @@ class Trade(msgspec.Struct, frozen=True, kw_only=True):
         if self.cash is None:
             return None
         return self.cash.target if self.delivers else self.cash.source
+
+
+def trades_of(directory: Directory, batch: Batch, party: bytes) -> tuple[Trade, ...]:
+    """The batch as trades of one party, each of which has a message of its own. NotSayable.
+
+    A payment belongs to the first security that goes the other way and has none yet.
+    """
+    securities = [leg for leg in batch.legs if not directory.is_money(leg.asset)]
+    if len(securities) < 2:
+        return (trade_of(directory, batch, party),)
+    money = [leg for leg in batch.legs if directory.is_money(leg.asset)]
+    pairs: list[tuple[Leg, Leg | None]] = []
+    for security in securities:
+        back = (security.taker, security.giver)
+        cash = next((leg for leg in money if (leg.giver, leg.taker) == back), None)
+        if cash is not None:
+            money.remove(cash)
+        pairs.append((security, cash))
+    if money:
+        raise NotSayable("a payment goes back for no security of the batch")
+    if any((leg.giver == party) == (leg.taker == party) for leg, _ in pairs):
+        raise NotSayable("a leg of others, or within one participant: no message of this party")
+    ids = [f"{batch.digest[:15].hex()}-{number}" for number in range(1, len(pairs) + 1)]
+    return tuple(
+        Trade(
+            batch=batch,
+            party=party,
+            security=security,
+            cash=cash,
+            link=Link(tx_id=own, others=tuple(other for other in ids if other != own)),
+        )
+        for own, (security, cash) in zip(ids, pairs, strict=True)
+    )
 
 
 def trade_of(directory: Directory, batch: Batch, party: bytes) -> Trade:

@@ -19,6 +19,7 @@ from tests.node.rpc.fake_node import FakeNode
 from tests.node.rpc.small_ledger import BOND_ID, COIN, batch, small_node
 from tokens import bech32m
 from tokens.jsonform import PREFIX_TEST
+from tokens.lookup import require
 from tokens.records.settlement import BATCH, BatchStatus, Leg
 
 BANK = bech32m.encode(PREFIX_TEST, address_of("bank"))
@@ -166,3 +167,33 @@ def test_a_request_to_cancel_goes_behind_a_header_and_comes_in(
     assert json.loads(capsys.readouterr().out) == [
         {"type": "cancel_batch", "initiator": issuer, "batchId": "SALE"}
     ]
+
+
+def test_a_batch_of_two_parts_goes_out_and_comes_in_as_linked_messages(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    node = _with_trade()
+    overlay = node.state()
+    issuer = address_of("issuer")
+    sale = require(overlay, BATCH, issuer, "SALE")
+    more = msgspec.structs.replace(sale.legs[0], quantity=200)
+    two = msgspec.structs.replace(sale, batch_id="TWO", legs=(*sale.legs, more), number=10)
+    overlay.put(BATCH, two)
+    node.write(overlay)
+    name = bech32m.encode(PREFIX_TEST, issuer)
+    with served(node) as url:
+        words = ["iso", "export", "sese.023", name, "TWO", "--party", BANK, "--rpc", url]
+        assert root.status_of(words) == Exit.USAGE
+        assert "2 linked messages: --part 1 to 2" in capsys.readouterr().err
+        assert root.status_of([*words, "--part", "3"]) == Exit.USAGE
+        files = []
+        for part in ("1", "2"):
+            assert root.status_of([*words, "--part", part]) == Exit.OK
+            files.append(tmp_path / part)
+            files[-1].write_text(capsys.readouterr().out)
+        assert root.status_of(["iso", "import", str(files[0]), "--rpc", url]) == Exit.FAILED
+        assert "a part of a batch" in capsys.readouterr().err
+        assert root.status_of(["iso", "import", *map(str, files), "--rpc", url]) == Exit.OK
+    (operation,) = json.loads(capsys.readouterr().out)
+    assert operation["type"] == "approve_batch"
+    assert [entry["leg"] for entry in operation["accounts"]] == [0, 1, 2]

@@ -33,7 +33,7 @@ OWN: dict[str, Rule] = {
 }
 """Elements of Mohur's own namespace: the schema lets anything stand in Envlp."""
 
-REPEATED = {"Ntry", "BalForAcct", "SubAcctDtls", "BalForSubAcct"}
+REPEATED = {"Lnkgs", "Ntry", "BalForAcct", "SubAcctDtls", "BalForSubAcct"}
 """What Mohur writes more than once; everything else that the schema lets repeat stands once."""
 
 Wanted = dict[str, "Wanted"]
