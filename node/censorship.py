@@ -9,6 +9,7 @@ Rules of this file:
 3. One node's opinion starts nothing: the core asks for a view change, and w of them make one.
 """
 
+from collections import Counter
 from collections.abc import Callable
 
 from node.mempool import Includable, Mempool
@@ -16,8 +17,9 @@ from tokens.results import Code
 
 PASSED_OVER_MIN = 20
 """Blocks with room that left it out."""
-WATCHED_MAX = 1_024
-"""Transactions looked at; the one watched longest goes first."""
+WATCHED_PER_PEER = 128
+"""Transactions looked at because one peer was the first to send them again. Further ones of it are
+not, until one of these enters or leaves: a censor that sends others again pushes out nothing."""
 
 
 class Watched:
@@ -25,9 +27,9 @@ class Watched:
 
     __slots__ = ("holders", "passed_over")
 
-    def __init__(self) -> None:
-        self.holders: dict[str, None] = {}
-        """Peers that sent it again; at most one entry each."""
+    def __init__(self, first: str) -> None:
+        self.holders: dict[str, None] = {first: None}
+        """Peers that sent it again; at most one entry each. It takes a place of the first."""
         self.passed_over = 0
 
 
@@ -38,17 +40,17 @@ class CensorshipWatch:
         self._pool = pool
         self._weak_quorum = weak_quorum
         self._watched: dict[bytes, Watched] = {}
+        self._places: Counter[str] = Counter()
+        """Peer -> how many it was the first to send again."""
 
     def heard_again(self, peer: str, wire_id: bytes) -> None:
         """A peer sent what this node's pool holds already."""
         found = self._watched.get(wire_id)
-        if found is None:
-            if self._pool.body(wire_id) is None:
-                return
-            found = self._watched[wire_id] = Watched()
-            if len(self._watched) > WATCHED_MAX:
-                del self._watched[next(iter(self._watched))]
-        found.holders[peer] = None
+        if found is not None:
+            found.holders[peer] = None
+        elif self._places[peer] < WATCHED_PER_PEER and self._pool.body(wire_id) is not None:
+            self._watched[wire_id] = Watched(peer)
+            self._places[peer] += 1
 
     def before_block(self, includable: Includable, *, had_room: bool) -> None:
         """A block was decided; `includable` is still that of its parent state."""
@@ -58,7 +60,7 @@ class CensorshipWatch:
         for wire_id, watched in list(self._watched.items()):
             held = self._pool.body(wire_id)
             if held is None:
-                del self._watched[wire_id]
+                self._forget(wire_id)
             elif (
                 had_room
                 and len(watched.holders) >= needed
@@ -71,7 +73,12 @@ class CensorshipWatch:
         """These are in a block now."""
         if self._watched:
             for wire_id in wire_ids:
-                self._watched.pop(wire_id, None)
+                self._forget(wire_id)
+
+    def _forget(self, wire_id: bytes) -> None:
+        found = self._watched.pop(wire_id, None)
+        if found is not None:
+            self._places[next(iter(found.holders))] -= 1
 
     @property
     def accuses(self) -> bool:

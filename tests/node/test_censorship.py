@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from node.censorship import PASSED_OVER_MIN, WATCHED_MAX, CensorshipWatch
+from node.censorship import PASSED_OVER_MIN, WATCHED_PER_PEER, CensorshipWatch
 from node.devnet.profile import VALIDATORS
 from node.failing_senders import SCORE_FAILING
 from node.mempool import Includable, Mempool
@@ -20,6 +20,11 @@ VICTIM = transaction(1)
 
 def anything(_: DecodedTransaction) -> Code | None:
     return None
+
+
+def only(chosen: DecodedTransaction) -> Includable:
+    """What of the pool may enter a block."""
+    return lambda each: None if each is chosen else Code.TOO_FAR_AHEAD
 
 
 def watch(weak: int = 2) -> CensorshipWatch:
@@ -84,14 +89,38 @@ def test_what_enters_or_leaves_is_forgotten() -> None:
     assert not watched.accuses
 
 
-def test_the_watch_is_bounded() -> None:
+def crowd(count: int) -> tuple[Mempool, list[DecodedTransaction]]:
     pool = Mempool(height=10)
-    many = [transaction(number) for number in range(WATCHED_MAX + 5)]
-    watched = CensorshipWatch(pool=pool, weak_quorum=lambda: 2)
+    many = [transaction(number) for number in range(count)]
     for each in many:
         assert pool.admit(each) is Code.OK
+    return pool, many
+
+
+def test_each_peer_has_its_own_places_and_they_are_free_again() -> None:
+    pool, many = crowd(2 * WATCHED_PER_PEER)
+    watched = CensorshipWatch(pool=pool, weak_quorum=lambda: 2)
+    for each in many:
         watched.heard_again("a", each.wire_id)
-    assert len(watched._watched) == WATCHED_MAX
+    assert len(watched._watched) == WATCHED_PER_PEER
+    watched.heard_again("b", many[-1].wire_id)
+    assert len(watched._watched) == WATCHED_PER_PEER + 1
+    watched.decided(tuple(each.wire_id for each in many[:3]))
+    for each in many[3:]:
+        watched.heard_again("a", each.wire_id)
+    assert len(watched._watched) == WATCHED_PER_PEER + 1
+
+
+def test_a_censor_pushes_out_nobody() -> None:
+    """It sent a thousand others again with each block, and its victim was forgotten each time."""
+    pool, many = crowd(1_100)
+    watched = CensorshipWatch(pool=pool, weak_quorum=lambda: 2)
+    for _ in range(PASSED_OVER_MIN):
+        watched.heard_again("honest", many[0].wire_id)
+        for each in many[1:]:
+            watched.heard_again("censor", each.wire_id)
+        watched.before_block(only(many[0]), had_room=True)
+    assert watched.accuses
 
 
 def test_a_censoring_primary_loses_its_view_and_the_transaction_enters(tmp_path: Path) -> None:
