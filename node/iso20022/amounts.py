@@ -1,39 +1,43 @@
 """Minor units and decimal numbers. No float, no rounding: what does not fit is refused."""
 
 import re
+from collections.abc import Mapping
 
 from node.iso20022.refusal import MessageRefused, NotSayable
 from tokens.types import AMOUNT_LIMIT
 
-MINOR_DIGITS = {"AED": 2, "CNY": 2, "EUR": 2, "GBP": 2, "PKR": 2, "SAR": 2, "USD": 2}
-"""ISO 4217: decimals of the currencies that a message may name."""
+MINOR_DIGITS = {"AED": 2, "CNY": 2, "EUR": 2, "GBP": 2, "SAR": 2, "USD": 2}
+"""ISO 4217: decimals of foreign currencies that a message may name. Those of its own money the
+ledger says (parameter minor_digits)."""
 
 WHOLE_DIGITS_MAX = 18
 _NUMBER_RE = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,5}))?")
 
 
-def digits_of(currency: str) -> int:
-    """Decimals of a currency. NotSayable if the table above does not have it."""
-    if currency not in MINOR_DIGITS:
+Digits = Mapping[str, int]
+"""Currency -> decimals of its minor unit."""
+
+
+def number_of(amount: int, currency: str, known: Digits) -> str:
+    """Minor units as a decimal number with all decimals of the currency: 12345 -> 123.45.
+
+    NotSayable for a currency whose decimals are not known, and for too many digits.
+    """
+    if currency not in known:
         raise NotSayable(f"the decimals of the currency {currency} are not known here")
-    return MINOR_DIGITS[currency]
-
-
-def number_of(amount: int, currency: str) -> str:
-    """Minor units as a decimal number with all decimals of the currency: 12345 -> 123.45."""
-    digits = digits_of(currency)
+    digits = known[currency]
     text = str(amount).rjust(digits + 1, "0")
     if len(text) > WHOLE_DIGITS_MAX:
         raise NotSayable(f"{amount} minor units have more than {WHOLE_DIGITS_MAX} digits")
-    return f"{text[:-digits]}.{text[-digits:]}"
+    return text if digits == 0 else f"{text[:-digits]}.{text[-digits:]}"
 
 
-def amount_of(text: str, currency: str, path: str) -> int:
+def amount_of(text: str, currency: str, known: Digits, path: str) -> int:
     """A decimal number as minor units, 1 and more. MessageRefused for a part of a minor unit."""
     found = _NUMBER_RE.fullmatch(text)
-    if found is None or currency not in MINOR_DIGITS:
+    if found is None or currency not in known:
         raise MessageRefused(path, f"{text!r} {currency} is no amount that is understood")
-    digits = MINOR_DIGITS[currency]
+    digits = known[currency]
     fraction = (found[2] or "").ljust(digits, "0")
     if fraction[digits:].strip("0"):
         raise MessageRefused(path, f"{text} has a part of a minor unit of {currency}")

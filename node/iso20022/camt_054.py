@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from node.iso20022.amounts import number_of
+from node.iso20022.amounts import Digits, number_of
 from node.iso20022.directory import ISSUER, Directory
 from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import CAMT_054
@@ -38,17 +38,20 @@ def written(
                 nested("Tp/Prtry", statement.asset),
                 node("Ccy", currency),
             ),
-            *[_entry(line, number, currency) for number, line in enumerate(statement.lines)],
+            *[
+                _entry(line, number, currency, directory.minor_digits)
+                for number, line in enumerate(statement.lines)
+            ],
         ),
     )
 
 
-def _entry(line: StatementLine, number: int, currency: str) -> Element:
+def _entry(line: StatementLine, number: int, currency: str, known: Digits) -> Element:
     amount = line.credit or line.debit
     return node(
         "Ntry",
         node("NtryRef", f"{line.height}-{line.index}-{number}"),
-        node("Amt", number_of(amount, currency), Ccy=currency),
+        node("Amt", number_of(amount, currency, known), Ccy=currency),
         node("CdtDbtInd", "CRDT" if line.credit else "DBIT"),
         nested("Sts/Cd", "BOOK"),
         nested("BookgDt/Dt", str(line.date)),

@@ -36,6 +36,8 @@ class Directory(msgspec.Struct, frozen=True, kw_only=True):
     """Of addresses, for example mohur."""
     participants: dict[bytes, Participant]
     assets: dict[str, Asset]
+    minor_digits: dict[str, int]
+    """Currency -> decimals of its minor unit."""
 
     def asset(self, asset_id: str) -> Asset:
         """An asset that the ledger has. NotSayable."""

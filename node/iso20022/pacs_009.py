@@ -72,7 +72,11 @@ def _document(
         node(
             _TX,
             nested("PmtId/EndToEndId", reference),
-            node("IntrBkSttlmAmt", number_of(leg.quantity, currency), Ccy=currency),
+            node(
+                "IntrBkSttlmAmt",
+                number_of(leg.quantity, currency, directory.minor_digits),
+                Ccy=currency,
+            ),
             node("IntrBkSttlmDt", str(settled)),
             _institution(directory, "Dbtr", leg.giver),
             _account("DbtrAcct", leg.source or b"", leg.asset),
@@ -124,7 +128,9 @@ def read_leg(directory: Directory, root: Element) -> Leg:
         raise _refused(f"{_TX}/IntrBkSttlmAmt/@Ccy", f"{asset_id} is in {currency}")
     return Leg(
         asset=asset_id,
-        quantity=amount_of(amount.text, currency, f"{ROOT}/{_TX}/IntrBkSttlmAmt"),
+        quantity=amount_of(
+            amount.text, currency, directory.minor_digits, f"{ROOT}/{_TX}/IntrBkSttlmAmt"
+        ),
         giver=_read_institution(directory, root, "Dbtr"),
         taker=_read_institution(directory, root, "Cdtr"),
         source=_read_account(root, "DbtrAcct"),

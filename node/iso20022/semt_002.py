@@ -88,7 +88,11 @@ def _balances(directory: Directory, name: str, holdings: Holdings) -> list[Eleme
                 node("ShrtLngInd", "LONG"),
                 nested(
                     "Qty/Qty/Qty/FaceAmt",
-                    number_of(holdings[asset_id], directory.asset(asset_id).currency),
+                    number_of(
+                        holdings[asset_id],
+                        directory.asset(asset_id).currency,
+                        directory.minor_digits,
+                    ),
                 ),
             ),
         )

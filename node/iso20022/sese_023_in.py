@@ -134,7 +134,9 @@ class _Reader:
         quantity = "QtyAndAcctDtls/SttlmQty/Qty/FaceAmt"
         return Leg(
             asset=asset_id,
-            quantity=amount_of(self._text(quantity), currency, f"{ROOT}/{quantity}"),
+            quantity=amount_of(
+                self._text(quantity), currency, self._directory.minor_digits, f"{ROOT}/{quantity}"
+            ),
             giver=giver,
             taker=taker,
             source=source,
@@ -176,7 +178,9 @@ class _Reader:
             raise self._refused(path, "no account")
         return Leg(
             asset=asset_id,
-            quantity=amount_of(amount.text, currency, f"{ROOT}/SttlmAmt/Amt"),
+            quantity=amount_of(
+                amount.text, currency, directory.minor_digits, f"{ROOT}/SttlmAmt/Amt"
+            ),
             giver=taker,
             taker=giver,
             source=None if self._delivers else account,

@@ -140,7 +140,7 @@ def hexed(value: bytes | None) -> str | None:
 
 def quantity(directory: Directory, name: str, leg: Leg) -> Element:
     """Face amount of a leg."""
-    face = number_of(leg.quantity, directory.asset(leg.asset).currency)
+    face = number_of(leg.quantity, directory.asset(leg.asset).currency, directory.minor_digits)
     return node(name, node("Qty", node("FaceAmt", face)))
 
 
@@ -162,7 +162,7 @@ def money(directory: Directory, trade: Trade, name: str) -> Element | None:
     currency = directory.asset(trade.cash.asset).currency
     return node(
         name,
-        node("Amt", number_of(trade.cash.quantity, currency), Ccy=currency),
+        node("Amt", number_of(trade.cash.quantity, currency, directory.minor_digits), Ccy=currency),
         node("CdtDbtInd", "CRDT" if trade.delivers else "DBIT"),
     )
 

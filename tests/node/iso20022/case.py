@@ -81,6 +81,7 @@ DIRECTORY = Directory(
             participant("house", ""),
         )
     },
+    minor_digits={"PKR": 2},
     assets={
         entry.id: entry
         for entry in (

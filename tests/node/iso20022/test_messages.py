@@ -63,21 +63,34 @@ def test_an_amount_of_too_many_digits_cannot_be_said() -> None:
         sese_023.written(DIRECTORY, trade_of(DIRECTORY, batch, SELLER))
 
 
+PKR = {"PKR": 2}
+
+
+@pytest.mark.parametrize(
+    ("digits", "text"), [(0, "12345"), (1, "1234.5"), (3, "12.345"), (4, "1.2345")]
+)
+def test_the_decimals_are_those_that_the_ledger_says(digits: int, text: str) -> None:
+    """A ledger in crowns of a thousand parts could say no amount: the table was in the code."""
+    known = {"XRD": digits}
+    assert number_of(12_345, "XRD", known) == text
+    assert amount_of(text, "XRD", known, "") == 12_345
+
+
 @pytest.mark.parametrize("amount", [1, 9, 10, 99, 100, 101, 10**18 - 1])
 def test_an_amount_is_the_same_there_and_back(amount: int) -> None:
-    assert amount_of(number_of(amount, "PKR"), "PKR", "") == amount
+    assert amount_of(number_of(amount, "PKR", PKR), "PKR", PKR, "") == amount
 
 
 @pytest.mark.parametrize(("text", "amount"), [("1", 100), ("0.1", 10), ("01.500", 150)])
 def test_an_amount_needs_no_more_decimals_than_it_has(text: str, amount: int) -> None:
-    assert amount_of(text, "PKR", "") == amount
+    assert amount_of(text, "PKR", PKR, "") == amount
 
 
 def test_a_currency_without_known_decimals_is_refused() -> None:
     with pytest.raises(NotSayable, match="JPY"):
-        number_of(1, "JPY")
+        number_of(1, "JPY", PKR)
     with pytest.raises(MessageRefused, match="JPY"):
-        amount_of("1", "JPY", "")
+        amount_of("1", "JPY", PKR, "")
 
 
 def test_only_a_settled_batch_is_confirmed_and_only_another_has_a_status() -> None:

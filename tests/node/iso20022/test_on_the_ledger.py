@@ -26,6 +26,7 @@ def _directory(world: World, isin: str) -> Directory:
             address(name): require(world.state, PARTICIPANT, address(name)) for name in PEOPLE
         },
         assets={name: require(world.state, ASSET, name) for name in (isin, CBM)},
+        minor_digits={"PKR": 2},
     )
 
 
