@@ -1,7 +1,8 @@
 """What the RPC server may ask of the node: one narrow Protocol, implemented by node/app.py.
 
 Rules of this file:
-1. Reads are of the newest decided block; `context` and state come from one snapshot, so they agree.
+1. Reads are of the newest decided block, or of a past state that is kept; `context` and state come
+   from one snapshot, so they agree.
 2. Writing is `submit` only. Nothing here blocks the loop for longer than one record read.
 """
 
@@ -87,6 +88,8 @@ class NodeState(msgspec.Struct, frozen=True, kw_only=True):
     disk_free_bytes: int
     oldest_block: int = 1
     """Lowest height whose block is kept here."""
+    oldest_state: int = 1
+    """Lowest height whose state is kept here."""
     snapshots: tuple[int, ...] = ()
     """Heights of the snapshots held for others."""
     snapshot_bytes_served: int = 0
@@ -105,6 +108,18 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """As it stands in the transaction; nobody has checked it. Empty without the transaction."""
 
 
+class PastState(Protocol):
+    """The state after an old block, whatever was decided since."""
+
+    tip: Tip
+    """After that block."""
+    state: Overlay
+    """Read only."""
+
+    def close(self) -> None:
+        """Let go of it: the store keeps old values as long as somebody may ask for them."""
+
+
 class NodeApi(Protocol):
     """The node behind the RPC server."""
 
@@ -116,6 +131,12 @@ class NodeApi(Protocol):
 
     def state(self) -> Overlay:
         """A read-only overlay on the tip's state (never written to by readers)."""
+
+    def past(self, height: int) -> PastState:
+        """The state after an old block, from `oldest_state` to the tip's height. Close it."""
+
+    def oldest_state(self) -> int:
+        """Lowest height whose state is kept here; the tip's where no past states are."""
 
     def prove(self, kind_tag: int, key_hash: bytes) -> tuple[bytes | None, bytes]:
         """(record bytes or None, encoded proof of inclusion or exclusion) against the tip."""

@@ -15,6 +15,7 @@ from node.intake import Intake
 from node.listener import NodeListener
 from node.mempool import Mempool
 from node.p2p.transport import Transport
+from node.past_states import PastState
 from node.reports import recorded
 from node.sync.blocks import BlockSync
 from node.sync.snapshot_server import SnapshotServer
@@ -76,6 +77,14 @@ class Facade:
     def state(self) -> Overlay:
         """A read-only overlay on the tip's state."""
         return self._chain.overlay()
+
+    def past(self, height: int) -> PastState:
+        """The state after an old block that is kept; close it."""
+        return PastState(self._chain, height)
+
+    def oldest_state(self) -> int:
+        """Lowest height whose state is kept here."""
+        return self._chain.states.oldest(self._chain.tip.height)
 
     def prove(self, kind_tag: int, key_hash: bytes) -> tuple[bytes | None, bytes]:
         """(record bytes or None, encoded proof) against the tip's state root."""
@@ -182,6 +191,7 @@ class Facade:
             last_block_ms_ago=self._listener.decided_ms_ago,
             disk_free_bytes=shutil.disk_usage(self._data).free,
             oldest_block=self._chain.blocks.floor.blocks,
+            oldest_state=self.oldest_state(),
             snapshots=self._snapshots.heights,
             snapshot_bytes_served=self._snapshots.served_bytes,
             upgrade=upgrade_needed(self._chain.overlay(), self._chain.known_version),

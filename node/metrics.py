@@ -138,6 +138,7 @@ class NodeGauges:
                     int(state.upgrade is not None),
                 ),
                 ("blocks_oldest", "Lowest height whose block is kept.", state.oldest_block),
+                ("states_oldest", "Lowest height whose state is kept.", state.oldest_state),
                 ("snapshots_held", "Snapshots held for nodes that join.", len(state.snapshots)),
                 (
                     "snapshot_served_bytes",

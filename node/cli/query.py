@@ -46,6 +46,7 @@ def query(method: str, words: tuple[str, ...], url: str) -> None:
       mohur query account_getBalances account=@alice
       mohur query balances @alice
       mohur query supply DPKR
+      mohur query reserves DPKR atHeight=1200
     """
     full, names = SHORT.get(method, (method, ()))
     write_json(call(url, full, params_of(words, names)))

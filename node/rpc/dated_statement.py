@@ -3,8 +3,8 @@
 Rules of this file:
 1. A business date begins with the receipt that opened it (record day_mark) and ends before the
    receipt that opened the next one; what is posted after close_day belongs to the closed date.
-2. Closing is today's balance less what came later, opening is closing less the lines: as in
-   statement.py, nothing is stored for it, and a statement is whole or it is none.
+2. Closing is the balance of the call's height less what came later, opening is closing less the
+   lines: as in statement.py, nothing is stored for it, and a statement is whole or it is none.
 3. The other account of a line is named where the reader's view names it (node/rpc/view.py).
 """
 
@@ -292,11 +292,11 @@ async def bank_statement(call: Call, params: schema.BankStatementParams) -> sche
 def _row(
     call: Call, position: Position, period: Period, receipts: list[Receipt]
 ) -> schema.BankStatementRow:
-    """One account in sums; `receipts` of a block after the tip of the call are passed over."""
+    """One account in sums."""
     closing, came, went = position.balance, 0, 0
     for receipt in receipts:
         place = (receipt.height, receipt.index)
-        if receipt.height > call.tip.height or place < period.begin:
+        if place < period.begin:
             continue
         for event in receipt.events:
             for debit, credit, _ in effects_of(event, position.asset, position.account):

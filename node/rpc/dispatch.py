@@ -131,8 +131,14 @@ class Dispatcher:
         return entry
 
     async def _call(self, entry: Entry, params: object, caller: Caller) -> Json:
-        method = entry.method
         call = Call(self._api, self._form, self._api.tip(), caller)
+        try:
+            return await self._answer(call, entry, params)
+        finally:
+            call.close()
+
+    async def _answer(self, call: Call, entry: Entry, params: object) -> Json:
+        method = entry.method
         try:
             given = _named(entry.names, params)
             prove = _reading(call, method, given) if method.reads is Reads.STATE else False
@@ -196,6 +202,8 @@ def _entry(method: Method, form: JsonForm) -> Entry:
         names.append("minHeight")
         if method.proves is not None:
             names.append("prove")
+        if method.takes_height:
+            names.append("atHeight")
     return Entry(
         method=method,
         names=tuple(names),
@@ -257,18 +265,27 @@ def _named(names: tuple[str, ...], params: object) -> dict[str, object]:
 
 
 def _reading(call: Call, method: Method, given: dict[str, object]) -> bool:
-    """Take minHeight and prove out of the params, pin the state, and say whether to prove."""
+    """Take minHeight, prove and atHeight out of the params, pin the state; whether to prove."""
     call.pin()
-    min_height = given.pop("minHeight", 0)
-    if type(min_height) is not int or min_height < 0:
-        raise FormError("a height").under("minHeight")
-    check_height(call, min_height)
-    if method.proves is None:
-        return False
-    prove = given.pop("prove", False)
-    if type(prove) is not bool:
-        raise FormError("true or false").under("prove")
+    check_height(call, _height_of(given, "minHeight"))
+    prove = False
+    if method.proves is not None:
+        asked = given.pop("prove", False)
+        if type(asked) is not bool:
+            raise FormError("true or false").under("prove")
+        prove = asked
+    if method.takes_height and "atHeight" in given:
+        if prove:
+            raise FormError("proofs are of the newest state only").under("prove")
+        call.pin_at(_height_of(given, "atHeight"))
     return prove
+
+
+def _height_of(given: dict[str, object], name: str) -> int:
+    height = given.pop(name, 0)
+    if type(height) is not int or height < 0:
+        raise FormError("a height").under(name)
+    return height
 
 
 def _failed(request_id: Json, error: RpcError) -> bytes:

@@ -99,6 +99,8 @@ class RpcError(Exception):
     code: RpcCode | Code
     message: str
     tx_id: bytes | None = None
+    oldest_height: int | None = None
+    """Lowest height that would have been answered."""
 
     def to_json(self) -> dict[str, Json]:
         """The error object."""
@@ -108,6 +110,8 @@ class RpcError(Exception):
         }
         if self.tx_id is not None:
             data["txId"] = "0x" + self.tx_id.hex()
+        if self.oldest_height is not None:
+            data["oldestHeight"] = self.oldest_height
         return {"code": int(self.code), "message": self.message, "data": data}
 
 

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar, cast
 import msgspec
 
 from consensus.types import Tip
-from node.api import NodeApi
+from node.api import NodeApi, PastState
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.view import OPEN, View, view_of
 from node.sdk.schema.sub import SubscribeParams, Subscription
@@ -38,7 +38,8 @@ class Reads(Enum):
     NODE = "node"
     """Blocks, pool, peers: no context."""
     STATE = "state"
-    """State at the tip: answers context and value, takes minHeight."""
+    """State: answers context and value, takes minHeight and, unless its proofs tie it to the tip,
+    atHeight."""
 
 
 class Session(Protocol):
@@ -99,25 +100,53 @@ class Call:
     caller: Caller
     pinned: Overlay | None = None
     scope: View | None = None
+    past: PastState | None = None
+    """Where `state` and `tip` are from if a past one was asked for."""
 
     def pin(self) -> None:
         """Take tip and state together: no await lies between, so they agree."""
         self.tip = self.api.tip()
         self.pinned = self.api.state()
 
+    def pin_at(self, height: int) -> None:
+        """Take the state after an old block. UNAVAILABLE if it is not decided here yet, PRUNED."""
+        if height > self.api.tip().height:
+            raise RpcError(RpcCode.UNAVAILABLE, "this node has not reached atHeight yet")
+        oldest = self.api.oldest_state()
+        if height < oldest:
+            message = f"this node keeps states from height {oldest} on"
+            raise RpcError(RpcCode.PRUNED, message, oldest_height=oldest)
+        self.past = self.api.past(height)
+        self.tip, self.pinned = self.past.tip, self.past.state
+
+    def close(self) -> None:
+        """Let go of a past state."""
+        if self.past is not None:
+            self.past.close()
+
     @property
     def state(self) -> Overlay:
-        """Read-only state at the tip; taken once, so that all reads of a call agree."""
+        """Read-only state at `tip`; taken once, so that all reads of a call agree."""
         if self.pinned is None:
             self.pin()
         return cast("Overlay", self.pinned)
 
     @property
     def view(self) -> View:
-        """What the caller may see; decided once a call. UNAUTHORISED."""
+        """What the caller may see; decided once a call. UNAUTHORISED.
+
+        By the state of now, of whatever height the read is: a right to read is one of today
+        (docs/adr/0024-past-states.md).
+        """
         if self.scope is None:
-            self.scope = self.caller.view(self.api, lambda: (self.state, self.tip.height))
+            self.scope = self.caller.view(self.api, self._newest)
         return self.scope
+
+    def _newest(self) -> tuple[Overlay, int]:
+        """(state, its height) that scopes are read from."""
+        if self.past is not None:
+            return self.api.state(), self.api.tip().height
+        return self.state, self.tip.height
 
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -146,6 +175,13 @@ class Method:
     """Waits for finality: 30 s instead of 5 s."""
     is_dev: bool
     """Only on networks whose genesis says dev."""
+    tip_only: bool
+    """Of state, but never of a past one: it answers proofs, which there are at the tip."""
+
+    @property
+    def takes_height(self) -> bool:
+        """Whether it can be asked about a past state."""
+        return self.reads is Reads.STATE and not self.tip_only
 
 
 def method(
@@ -160,6 +196,7 @@ def method(
     proves: Callable[[P], tuple[Kind, Key]] | None = None,
     waits: bool = False,
     is_dev: bool = False,
+    tip_only: bool = False,
 ) -> Method:
     """A line of the table."""
     return Method(
@@ -173,6 +210,7 @@ def method(
         cast("Proves | None", proves),
         waits,
         is_dev,
+        tip_only,
     )
 
 

@@ -84,6 +84,8 @@ def params_of(one: Method, schemas: Schemas) -> list[Json]:
         out.append(_MIN_HEIGHT)
         if one.proves is not None:
             out.append(_PROVE)
+        if one.takes_height:
+            out.append(_AT_HEIGHT)
     return out
 
 
@@ -98,6 +100,15 @@ _PROVE: dict[str, Json] = {
     "required": False,
     "schema": {"type": "boolean"},
     "description": "Add the record's bytes, its Merkle path and the commit certificate.",
+}
+
+
+_AT_HEIGHT: dict[str, Json] = {
+    "name": "atHeight",
+    "required": False,
+    "schema": {"type": "integer", "minimum": 0},
+    "description": "Read the state after this block instead of the newest one. UNAVAILABLE: not "
+    "decided here yet; PRUNED: not kept here, `data.oldestHeight` is. Not with `prove`.",
 }
 
 

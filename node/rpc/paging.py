@@ -48,10 +48,11 @@ def write_cursor(pinned_height: int, list_name: str, after: Key) -> str:
     return urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def read_cursor(text: str | None, list_name: str, now_height: int) -> tuple[int, Key | None]:
-    """(pinned height, after). Raises INVALID_INPUT."""
+def read_cursor(text: str | None, list_name: str, call: Call) -> tuple[int, Key | None]:
+    """(pinned height, after). Raises INVALID_INPUT, UNAVAILABLE."""
+    height = call.tip.height
     if text is None:
-        return now_height, None
+        return height, None
     try:
         if len(text) > CURSOR_LENGTH_MAX:
             raise Malformed
@@ -61,7 +62,9 @@ def read_cursor(text: str | None, list_name: str, now_height: int) -> tuple[int,
         raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: not a cursor of this list") from None
     if data.list_name != list_name:
         raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: a cursor of another list")
-    if data.pinned_height > now_height:
+    if call.past is not None and data.pinned_height != height:
+        raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: of another height than atHeight")
+    if data.pinned_height > height:
         raise RpcError(RpcCode.UNAVAILABLE, "this node is behind the one that gave the cursor")
     return data.pinned_height, tuple([_key_part(part) for part in data.after])
 
@@ -92,7 +95,7 @@ def page_of(
 
     `shows_sums_only`: the method tells of each record only what is public, so none is left out.
     """
-    pinned, after = read_cursor(cursor, index.name, call.tip.height)
+    pinned, after = read_cursor(cursor, index.name, call)
     if after is not None and after[: len(prefix)] != prefix:
         raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: a cursor of another list")
     if shows_sums_only or call.view.is_open or is_public(kind):

@@ -1,8 +1,8 @@
 """Account statement: postings of one asset in a period, between an opening and a closing balance.
 
 Rules of this file:
-1. The closing balance is today's balance minus what came later; the opening balance is the closing
-   balance minus what came in the period. Nothing is stored for it.
+1. The closing balance is the balance at the call's height minus what came later; the opening
+   balance is the closing balance minus what came in the period. Nothing is stored for it.
 2. A history too long for one answer is refused, never cut: a statement is whole or it is none.
 """
 
@@ -56,9 +56,9 @@ def _sum(entries: list[StatementEntry]) -> int:
 
 
 def receipts_of(call: Call, account: bytes, from_height: int) -> list[Receipt]:
-    """Receipts that touch the account, newest first, down to from_height."""
+    """Receipts that touch the account, newest first, from the call's height to from_height."""
     out: list[Receipt] = []
-    before: tuple[int, int] | None = None
+    before = (call.tip.height + 1, 0)
     blocks: dict[int, StoredBlock] = {}
     while True:
         places = call.api.account_history(account, before, PLACES_STEP)

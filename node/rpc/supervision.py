@@ -1,8 +1,8 @@
-"""Sums over the whole market, computed from the state of the newest height.
+"""Sums over the whole market, computed from the state of the newest height or of `atHeight`.
 
 Rules of this file:
-1. Nothing is stored for it. State of old heights is not kept: turnover goes back as far as blocks
-   do, all else is as of the height in the context.
+1. Nothing is stored for it. Turnover goes back as far as blocks do, all else is as of the height in
+   the context: where past states are kept, of any height (ADR 0024).
 2. A sum is whole or it is refused: each walk has a limit and ends in LIMIT_EXCEEDED.
 """
 

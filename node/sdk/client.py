@@ -79,7 +79,7 @@ class Client:
     async def read(
         self, method: str, params: object = None, *, of: type[T], **options: Json
     ) -> common.StateRead[T]:
-        """Context, value and proof of a read of state; options are minHeight and prove."""
+        """Context, value and proof of a read of state; options: minHeight, prove, atHeight."""
         given = self._params(params)
         if not isinstance(given, dict):
             raise TypeError("options need params by name")

@@ -19,6 +19,9 @@ class RpcFailed(Exception):
         self.is_retryable = details.get("retryable") is True
         """The same bytes may succeed later, or at another node."""
         self.tx_id = _bytes_of(details.get("txId"))
+        oldest = details.get("oldestHeight")
+        self.oldest_height = oldest if isinstance(oldest, int) else None
+        """Of PRUNED for `atHeight`: the lowest height whose state this node keeps."""
         super().__init__(f"{method}: {self.message} [{self.symbol}]")
 
 

@@ -153,5 +153,6 @@ METHODS = (
         get_proof,
         "A record, or its absence, proven against the newest certificate.",
         reads=Reads.STATE,
+        tip_only=True,
     ),
 )

@@ -34,6 +34,7 @@ def status(call: Call, params: NoParams) -> node.NodeStatus:
         peers_configured=len(state.peers),
         last_block_ms_ago=state.last_block_ms_ago,
         oldest_block=state.oldest_block,
+        oldest_state=state.oldest_state,
         upgrade=state.upgrade,
     )
 

@@ -140,7 +140,7 @@ def _stored(call: Call, place: TransactionPlace) -> tuple[bytes | None, Receipt]
 
 def list_transactions(call: Call, params: tx.TxListParams) -> Page[tx.TxPlace]:
     """Newest first."""
-    pinned, after = read_cursor(params.cursor, "transactions", call.tip.height)
+    pinned, after = read_cursor(params.cursor, "transactions", call)
     before = (pinned + 1, 0) if after is None else _place_of(after)
     if params.address is not None:
         places = call.api.account_history(params.address, before, params.limit)

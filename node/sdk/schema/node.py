@@ -39,6 +39,8 @@ class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     last_block_ms_ago: int | None
     oldest_block: BlockHeight
     """Lowest height whose block is kept here; older ones are error 4444."""
+    oldest_state: BlockHeight
+    """Lowest `atHeight` that is answered here; the newest height if no past states are kept."""
     upgrade: str | None
     """A protocol version is to take over that this software does not know: what to do, and until
     when; null otherwise."""

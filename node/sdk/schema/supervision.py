@@ -128,11 +128,11 @@ class VelocityParams(msgspec.Struct, frozen=True, kw_only=True):
     asset: AssetId
     from_height: Annotated[int, msgspec.Meta(ge=1, le=2**62)]
     to_height: BlockHeight | None = None
-    """Null: the newest one."""
+    """Null: that of the context."""
 
 
 class Velocity(msgspec.Struct, frozen=True, kw_only=True):
-    """Turnover against the supply at the newest height."""
+    """Turnover against the supply at the height of the context."""
 
     asset: AssetId
     from_height: BlockHeight

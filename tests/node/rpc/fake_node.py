@@ -19,6 +19,7 @@ from node.wire.hashing import (
     tx_root,
     validators_hash,
 )
+from tests.node.rpc.fake_feed import FakeFeed
 from tests.node.rpc.fake_genesis import (
     CHAIN_ID,
     DEPTH_BITS,
@@ -29,6 +30,7 @@ from tests.node.rpc.fake_genesis import (
     genesis_of,
     validators_of,
 )
+from tests.node.rpc.fake_past import Copies, FakePast
 from tokens.codec import encode, merkle_root, tagged_hash
 from tokens.commitment import Commitment
 from tokens.events import LedgerEvent
@@ -50,6 +52,7 @@ class FakeNode:
         self.validators = validators_of(self.signers)
         self._store = MemoryStore()
         self._commitment = Commitment(DEPTH_BITS)
+        self._copies = Copies()
         self.blocks: list[StoredBlock] = []
         self.places: dict[bytes, TransactionPlace] = {}
         self.pool: dict[bytes, DecodedTransaction] = {}
@@ -69,6 +72,7 @@ class FakeNode:
         _, delta = self._commitment.preview(changes, self._store.iterate)
         self._commitment.apply(delta)
         self._store.write(changes.writes())
+        self._copies.changed()
 
     def decide(
         self, results: dict[bytes, tuple[int, tuple[LedgerEvent, ...]]] | None = None
@@ -143,6 +147,7 @@ class FakeNode:
 
     def _keep(self, block: StoredBlock) -> None:
         self.blocks.append(block)
+        self._copies.keep(self._store)
         for receipt in block.receipts:
             place = TransactionPlace(height=receipt.height, index=receipt.index)
             self.places[receipt.tx_id] = place
@@ -165,15 +170,18 @@ class FakeNode:
     # --- NodeApi ---------------------------------------------------------------------------------
 
     def tip(self) -> Tip:
-        last = self.blocks[-1] if self.blocks else None
+        return self._tip_after(len(self.blocks), self._commitment.root)
+
+    def _tip_after(self, height: int, state_root: bytes) -> Tip:
+        last = self.blocks[height - 1] if height else None
         members_hash = validators_hash(self.validators.members)
         return Tip(
-            height=len(self.blocks),
+            height=height,
             digest=self.genesis_digest if last is None else last.digest,
             header=None if last is None else last.header,
             certificate=None if last is None else last.certificate,
             timestamp_ms=START_MS if last is None else last.header.timestamp_ms,
-            state_root=self._commitment.root,
+            state_root=state_root,
             validators=self.validators,
             previous_validators=self.validators,
             validators_hash=members_hash,
@@ -184,6 +192,13 @@ class FakeNode:
 
     def state(self) -> Overlay:
         return Overlay(StoreState(self._store))
+
+    def past(self, height: int) -> FakePast:
+        tip = self._tip_after(height, self.blocks[height - 1].state_root)
+        return FakePast(tip, self._copies.at(height))
+
+    def oldest_state(self) -> int:
+        return 1 if self.blocks else 0
 
     def prove(self, kind_tag: int, key_hash: bytes) -> tuple[bytes | None, bytes]:
         stored = self._store.get(b"s" + key_hash)
@@ -326,22 +341,5 @@ class FakeNode:
             for name in NAMES
         ]
 
-    def subscribe_blocks(self, queue_max: int) -> "FakeFeed":
-        feed = FakeFeed(self, queue_max)
-        self.feeds.append(feed)
-        self.changed.set()
-        return feed
-
-
-class FakeFeed:
-    """A bounded feed, as node/feeds.py has it."""
-
-    def __init__(self, node: FakeNode, queue_max: int) -> None:
-        self.queue: asyncio.Queue[StoredBlock] = asyncio.Queue(maxsize=queue_max)
-        self.overflowed = False
-        self._node = node
-
-    def close(self) -> None:
-        if self in self._node.feeds:
-            self._node.feeds.remove(self)
-            self._node.changed.set()
+    def subscribe_blocks(self, queue_max: int) -> FakeFeed:
+        return FakeFeed(queue_max, self.feeds, self.changed)

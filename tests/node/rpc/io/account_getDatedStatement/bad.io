@@ -5,3 +5,7 @@
 << {"jsonrpc": "2.0", "id": 2, "error": {"code": -32001, "message": "no such account", "data": {"symbol": "NOT_FOUND", "retryable": false}}}
 >> {"jsonrpc": "2.0", "id": 3, "method": "account_getDatedStatement", "params": {"account": "tmhr138ywmftf4xcdh4twj75sf6mr45xagk89", "asset": "DPKR", "fromDate": "soon", "toDate": "2025-07-03"}}
 << {"jsonrpc": "2.0", "id": 3, "error": {"code": -32602, "message": "params.fromDate: a date YYYY-MM-DD", "data": {"symbol": "INVALID_PARAMS", "retryable": false}}}
+>> {"jsonrpc": "2.0", "id": 4, "method": "account_getDatedStatement", "params": {"account": "tmhr138ywmftf4xcdh4twj75sf6mr45xagk89", "asset": "DPKR", "fromDate": "2025-07-03", "toDate": "2025-07-03", "atHeight": 0}}
+<< {"jsonrpc": "2.0", "id": 4, "error": {"code": 4444, "message": "this node keeps states from height 1 on", "data": {"symbol": "PRUNED", "retryable": false, "oldestHeight": 1}}}
+>> {"jsonrpc": "2.0", "id": 5, "method": "account_getDatedStatement", "params": {"account": "tmhr138ywmftf4xcdh4twj75sf6mr45xagk89", "asset": "DPKR", "fromDate": "2025-07-03", "toDate": "2025-07-03", "atHeight": 99}}
+<< {"jsonrpc": "2.0", "id": 5, "error": {"code": -32002, "message": "this node has not reached atHeight yet", "data": {"symbol": "UNAVAILABLE", "retryable": true}}}
