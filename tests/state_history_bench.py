@@ -24,12 +24,14 @@ from node.chain import Chain
 from node.devnet.bench.accounts import BALANCE, sender_address, sender_books, sender_name
 from node.devnet.cast import MONEY
 from node.devnet.profile import dev_genesis
+from node.past_states import PastState
 from node.signing import Signer, dev_seed
 from node.storage.leveldb import open_store
 from node.storage.state_history import ALL
 from tests.node.support.chains import propose
 from tokens.genesis import Genesis
 from tokens.ops.transfer import Transfer
+from tokens.records.holdings import POSITION
 from tokens.records.system import Parameter
 from tokens.transaction import DecodedTransaction, KeySignature, Transaction, build
 
@@ -59,8 +61,6 @@ def main() -> int:
             blocks = list(_blocks(number * asked.blocks, asked.blocks, keys))
             for name, chain in chains.items():
                 spent[name].append(_cpu_us(chain, blocks))
-        for chain in chains.values():
-            chain.view().close()
         count = asked.rounds * asked.blocks * BLOCK_TRANSACTIONS
         print(f"{count} transfers a chain, {asked.rounds} rounds; us and bytes a transaction")
         for name, rounds in spent.items():
@@ -71,7 +71,20 @@ def main() -> int:
                 f"more than without, round by round: median {statistics.median(more):5.1f}, "
                 f"{min(more):5.1f} to {max(more):5.1f}; {size:6.0f} B"
             )
+        _print_reads(chains["all"])
     return 0
+
+
+def _print_reads(chain: Chain) -> None:
+    """All positions of the money, as a supervisor's sum walks them: as of the ends and the tip."""
+    tip = chain.tip.height
+    for height in (1, tip // 2, tip - 1):
+        began = time.process_time_ns()
+        past = PastState(chain, height)
+        found = past.state.scan(POSITION, POSITION.indexes[0], (MONEY,), limit=ACCOUNTS * 2)
+        spent = (time.process_time_ns() - began) / 1_000
+        past.close()
+        print(f"{len(found)} positions as of {height} of {tip}: {spent / len(found):.1f} us each")
 
 
 def _genesis() -> Genesis:
