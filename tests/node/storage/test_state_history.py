@@ -213,16 +213,24 @@ def test_switched_off_it_goes_and_leaves_nothing_to_do() -> None:
     assert world.store.get(HISTORY_KEY) == told
 
 
-def test_it_begins_anew_after_blocks_that_it_has_not_seen() -> None:
+@pytest.mark.parametrize("unseen", [1, 2, 5])
+def test_it_begins_anew_after_blocks_that_it_has_not_seen(unseen: int) -> None:
     world = lived(ALL, 6)
     world.step(("retain", 0))
-    world.step(("block", {KEYS[0]: b"unseen"}))
-    world.step(("retain", ALL))
+    for number in range(unseen):
+        world.step(("block", {KEYS[0]: bytes([100 + number])}))
     world.step(("restart", None))
-    assert world.history.oldest(world.tip) == 7
+    world.step(("retain", ALL))
+    assert world.history.oldest(world.tip) == 6 + unseen
     world.step(("block", {KEYS[0]: b"seen"}))
     world.check()
-    assert world.history.oldest(world.tip) == 7
+    assert world.history.oldest(world.tip) == 6 + unseen
+
+
+def test_a_range_behind_a_key_does_not_have_the_key() -> None:
+    """The rows of a key lie behind the key and a zero byte, where the next page begins."""
+    world = lived(2, 9)
+    world.check(*[(key + b"\x00", b"p" if key < b"p" else b"t") for key in KEYS])
 
 
 def test_without_retention_nothing_is_read_or_written() -> None:
