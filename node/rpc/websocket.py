@@ -72,7 +72,8 @@ class Connection:
         self._out: asyncio.Queue[bytes] = asyncio.Queue(maxsize=QUEUE_MESSAGES_MAX)
         self._out_bytes = 0
         self._room = asyncio.Event()
-        self._waiting: list[tuple[int, SubscribeParams, int]] = []
+        self._waiting: list[tuple[object, int, SubscribeParams, int]] = []
+        """(task of the call, number, params, first height) of what its reply will begin."""
         self._running: dict[int, asyncio.Task[None]] = {}
         self._last_number = 0
 
@@ -85,7 +86,7 @@ class Connection:
             raise RpcError(RpcCode.LIMIT_EXCEEDED, message)
         self._last_number += 1
         start = next_height if params.from_height is None else params.from_height
-        self._waiting.append((self._last_number, params, start))
+        self._waiting.append((asyncio.current_task(), self._last_number, params, start))
         return Subscription(subscription=self._last_number, from_height=start)
 
     def unsubscribe(self, number: int) -> bool:
@@ -150,8 +151,10 @@ class Connection:
             free.release()
         if reply is not None:
             self._put(reply)
-        waiting, self._waiting = self._waiting, []
-        for number, params, start in waiting:
+        own = asyncio.current_task()
+        begun = [each for each in self._waiting if each[0] is own]
+        self._waiting = [each for each in self._waiting if each[0] is not own]
+        for _, number, params, start in begun:
             self._running[number] = tasks.create_task(self._report(number, params, start))
 
     async def _write(self) -> None:

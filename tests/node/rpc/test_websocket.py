@@ -172,6 +172,26 @@ async def test_the_end_of_a_connection_closes_its_feeds(server: Serving) -> None
         await server.node.until(lambda: not server.node.feeds)
 
 
+async def test_a_subscription_begins_after_its_own_reply(socket: Socket, server: Serving) -> None:
+    """The reply to another call began it: events came for a number that nobody knew yet."""
+    waiting = next(iter(server.node.pool.values()))
+    params = {"transaction": "0x" + waiting.data.hex(), "timeoutMs": 20_000}
+    await socket.send_json(
+        [
+            {"jsonrpc": "2.0", "id": 1, "method": "sub_subscribe", "params": {"topic": "blocks"}},
+            {"jsonrpc": "2.0", "id": 2, "method": "tx_submitAndWait", "params": params},
+        ]
+    )
+    await server.node.until(lambda: bool(server.node.waiters))
+    await call(socket, "node_status")
+    await call(socket, "node_status")
+    assert not server.node.feeds
+    server.node.decide()
+    replies = await socket.receive_json(timeout=10)
+    assert [reply["id"] for reply in replies] == [1, 2]
+    assert (await event(socket))[:3] == (1, 1, 3)
+
+
 async def test_clients_that_do_not_say_goodbye_hold_up_the_end_once(server: Serving) -> None:
     """Each was waited for alone, two seconds: a node with a hundred of them took minutes to end."""
     together = asyncio.Barrier(3)
