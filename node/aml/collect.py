@@ -11,7 +11,7 @@ import datetime as dt
 from node.aml.cash_reports import leg_of
 from node.aml.facts import Leg
 from node.sdk.client import Client
-from node.sdk.schema.chain import BusinessDateSpan, Parameter, ReceiptPlace
+from node.sdk.schema.chain import BusinessDateSpan, GenesisInfo, Parameter, ReceiptPlace
 from node.sdk.schema.common import Page
 from node.sdk.schema.tx import TransactionInfo, TxPlace
 from tokens import bech32m
@@ -22,6 +22,8 @@ from tokens.records.ramps import Ramp
 PAGE = 100
 TRANSACTIONS_MAX = 100_000
 """Of one institution, read for one date."""
+GOAML_DECIMALS = 2
+"""Of an amount, in its schema."""
 LEGS = frozenset(("receive_ramp", "send_ramp"))
 """Operations by which money passes outside."""
 
@@ -69,6 +71,16 @@ async def threshold_of(client: Client) -> int:
     """From which amount a leg is reported, minor units; 0 = none."""
     found = (await client.read("chain_getParams", of=tuple[Parameter, ...])).value
     return next((each.value for each in found if each.name == "cash_report_threshold"), 0)
+
+
+async def currency_of(client: Client) -> str:
+    """Code of the ledger's money, ISO 4217. NotCollected if goAML cannot write its amounts."""
+    found = (await client.read("chain_getParams", of=tuple[Parameter, ...])).value
+    digits = {each.name: each.value for each in found}.get("minor_digits", GOAML_DECIMALS)
+    if digits != GOAML_DECIMALS:
+        raise NotCollected(f"goAML has {GOAML_DECIMALS} decimals, the ledger's money has {digits}")
+    info = await client.call("chain_getGenesis", {}, of=GenesisInfo)
+    return info.genesis.central_bank_money.currency
 
 
 async def _spans(client: Client, first: dt.date, last: dt.date) -> tuple[BusinessDateSpan, ...]:

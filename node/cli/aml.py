@@ -26,7 +26,7 @@ customers_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="The institution's customer file: JSON of mode 0600.",
 )
-currency_option = click.option("--currency", default="PKR", show_default=True, help="ISO 4217.")
+currency_option = click.option("--currency", help="ISO 4217; default: that of the ledger's money.")
 out_option = click.option(
     "--out",
     required=True,
@@ -57,7 +57,7 @@ def cash_report(
     reference: str,
     indicator: tuple[str, ...],
     threshold: int | None,
-    currency: str,
+    currency: str | None,
     out: Path,
     url: str,
 ) -> None:
@@ -75,11 +75,11 @@ def cash_report(
         date = dt.date.fromisoformat(on)
     except ValueError:
         raise CommandFailed(f"{on}: a date YYYY-MM-DD", Exit.USAGE) from None
-    legs = asyncio.run(_due(url, str(value_of(institution)), date, threshold))
+    legs, money = asyncio.run(_due(url, str(value_of(institution)), date, threshold))
     if not legs:
         click.echo(f"{on}: nothing is due")
         return
-    data = _report(customers, legs, reference, indicator, currency, date)
+    data = _report(customers, legs, reference, indicator, currency or money, date)
     write_private(out, data)
     click.echo(f"legs: {len(legs)}, {_digest(data)}")
 
@@ -98,7 +98,7 @@ def cash_report(
 @out_option
 @rpc_option
 def suspicious(
-    institution: str, case_file: Path, customers: Path, currency: str, out: Path, url: str
+    institution: str, case_file: Path, customers: Path, currency: str | None, out: Path, url: str
 ) -> None:
     r"""Write the goAML report (STR) of a suspicion.
 
@@ -119,9 +119,9 @@ def suspicious(
         case, known = load_case(case_file), load_customers(customers)
     except FileUnreadable as error:
         raise CommandFailed(str(error), Exit.NO_INPUT) from None
-    facts, today = asyncio.run(_facts(url, str(value_of(institution)), case, currency))
+    facts, today, money = asyncio.run(_facts(url, str(value_of(institution)), case, currency))
     _check_known(out, case, facts, known)
-    data = _suspicion(case, facts, known, currency, today)
+    data = _suspicion(case, facts, known, money, today)
     write_private(out, data)
     click.echo(f"transactions: {len(facts)}, {_digest(data)}")
 
@@ -143,10 +143,10 @@ def _digest(data: bytes) -> str:
 
 
 async def _facts(
-    url: str, institution: str, case: Case, currency: str
-) -> tuple[list[Fact], dt.date]:
-    """(facts in their order, business date of the ledger)."""
-    from node.aml.collect import NotCollected, legs_between
+    url: str, institution: str, case: Case, asked: str | None
+) -> tuple[list[Fact], dt.date, str]:
+    """(facts in their order, business date of the ledger, currency)."""
+    from node.aml.collect import NotCollected, currency_of, legs_between
     from node.aml.movements import check_accounts, check_assets, moves_between
     from node.sdk.ledger_client import get_agenda
 
@@ -154,6 +154,8 @@ async def _facts(
     async with connected(url) as client:
         address = _institution(client, institution)
         try:
+            own = await currency_of(client)
+            currency = asked or own
             await check_accounts(client, address, case.accounts)
             await check_assets(client, case.assets, currency)
             legs = await legs_between(client, address, *dates)
@@ -162,7 +164,7 @@ async def _facts(
             raise CommandFailed(f"no report: {error}", Exit.NO_INPUT) from None
         today = (await get_agenda(client)).business_date
     facts: list[Fact] = [leg for leg in legs if leg.account in case.accounts]
-    return sorted([*facts, *moves], key=lambda fact: fact.date), today
+    return sorted([*facts, *moves], key=lambda fact: fact.date), today, currency
 
 
 def _check_known(out: Path, case: Case, facts: list[Fact], known: CustomerFile) -> None:
@@ -208,17 +210,22 @@ def _institution(client: Client, text: str) -> bytes:
     return address
 
 
-async def _due(url: str, institution: str, on: dt.date, threshold: int | None) -> list[Leg]:
+async def _due(
+    url: str, institution: str, on: dt.date, threshold: int | None
+) -> tuple[list[Leg], str]:
+    """(legs that are due, currency of the ledger)."""
     from node.aml.cash_reports import due
-    from node.aml.collect import NotCollected, legs_of_date, threshold_of
+    from node.aml.collect import NotCollected, currency_of, legs_of_date, threshold_of
 
     async with connected(url) as client:
         address = _institution(client, institution)
         try:
+            currency = await currency_of(client)
             legs = await legs_of_date(client, address, on)
         except NotCollected as error:
             raise CommandFailed(str(error), Exit.NO_INPUT) from None
-        return due(legs, await threshold_of(client) if threshold is None else threshold)
+        least = await threshold_of(client) if threshold is None else threshold
+        return due(legs, least), currency
 
 
 def _report(

@@ -6,11 +6,12 @@ from typing import TypeVar, cast
 import msgspec
 import pytest
 
-from node.aml.collect import NotCollected, legs_of_date, threshold_of
+from node.aml.collect import NotCollected, currency_of, legs_of_date, threshold_of
 from node.sdk.client import Client
-from node.sdk.schema.chain import BusinessDateSpan, Parameter, ReceiptPlace
+from node.sdk.schema.chain import BusinessDateSpan, GenesisInfo, Parameter, ReceiptPlace
 from node.sdk.schema.common import Context, Page, Receipt, StateRead
 from node.sdk.schema.tx import TransactionInfo, TxPlace
+from tests.node.rpc.fake_genesis import genesis_of
 from tests.node.rpc.small_money import ramp
 from tests.tokens.ops.ramp_world import receive, send
 from tokens.jsonform import JsonForm
@@ -52,9 +53,13 @@ class Told:
             ),
         )
         self.asked: list[str] = []
+        self.digits = 2
 
     async def call(self, method: str, params: dict[str, object], *, of: type[T]) -> T:
         self.asked.append(method)
+        if method == "chain_getGenesis":
+            genesis = genesis_of(is_dev=True)
+            return cast("T", GenesisInfo(digest=bytes(32), document=b"", genesis=genesis))
         if method == "tx_list":
             at = int(str(params.get("cursor", 0)))
             items = tuple(entry for entry, _ in self.listed[at : at + 2])
@@ -100,7 +105,10 @@ class Told:
             values = {("0x" + r.id.hex()): r for r in (OUT, INTO)}[str(params["ramp"])]
             assert isinstance(values, Ramp)
         if method == "chain_getParams":
-            values = (Parameter(name="cash_report_threshold", value=70),)
+            values = (
+                Parameter(name="cash_report_threshold", value=70),
+                Parameter(name="minor_digits", value=self.digits),
+            )
         return StateRead(context=CONTEXT, value=cast("T", values))
 
 
@@ -147,3 +155,12 @@ async def test_a_date_that_never_was_is_told() -> None:
 
 async def test_the_threshold_is_the_ledgers() -> None:
     assert await threshold_of(cast("Client", Told())) == 70
+
+
+async def test_the_currency_is_the_ledgers_and_its_decimals_are_those_of_the_schema() -> None:
+    """An amount in thousandths would have been told as one in hundredths, ten times too much."""
+    told = Told()
+    assert await currency_of(cast("Client", told)) == "PKR"
+    told.digits = 3
+    with pytest.raises(NotCollected, match="goAML has 2 decimals, the ledger's money has 3"):
+        await currency_of(cast("Client", told))
