@@ -205,5 +205,23 @@ STATE_CODES = (
 )
 """What the states of assets, accounts and balances can yield."""
 
+RECEIVING_CODES = (
+    Code.ASSET_NOT_ACTIVE,
+    Code.ASSET_MATURED,
+    Code.ASSET_PAUSED,
+    Code.ACCOUNT_CLOSED,
+    Code.CREDIT_STOPPED,
+    Code.ACCOUNT_RESERVED,
+    Code.KYC_TIER_TOO_LOW,
+    Code.DENOM_NOT_MULTIPLE,
+    Code.COUNTERPARTY_NOT_ELIGIBLE,
+    Code.UNDER_REVIEW,
+    Code.CREDENTIAL_MISSING,
+    Code.LICENCE_REQUIRED,
+    Code.EXIT_ONLY,
+    Code.HOLDER_CAP_EXCEEDED,
+)
+"""What rule_refusals and net_refusals can yield of a side that receives and gives nothing."""
+
 MOVEMENT_CODES = (*STATE_CODES, *RULE_CODES)
 """What movement_refusals can yield."""

@@ -5,6 +5,7 @@ from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events import FreezeLifted
+from tokens.records.enforcements import ENFORCEMENT
 from tokens.records.holdings import LIEN, Lien
 from tokens.records.system import AgendaItem
 from tokens.types import AgendaClass, LienKind
@@ -38,6 +39,8 @@ def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:
     if lien is None or lien.expires_on is None or lien.expires_on > context.business_date:
         return Step(1, None)
     liens.lift(context, lien)
+    if lien.kind is LienKind.PLEDGE:
+        context.state.delete(ENFORCEMENT, lien.id)
     reserve.wake_queues_of(context, lien.account)
     if lien.kind is LienKind.FREEZE:
         context.emit(FreezeLifted(order=lien.id, account=lien.account))

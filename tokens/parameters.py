@@ -63,6 +63,20 @@ PARAMETERS: tuple[ParameterSpec, ...] = (
         "blocks after both keys of an auction are public before what is not open can be void",
     ),
     ParameterSpec("complaint_days", 10, 1, 365, "business days for each step of a complaint"),
+    ParameterSpec(
+        "enforcement_modes",
+        3,
+        1,
+        3,
+        "ways in which a pledge is enforced: 1 title at the mark, 2 sale, 3 both",
+    ),
+    ParameterSpec(
+        "enforcement_notice_days",
+        10,
+        0,
+        365,
+        "business days from the notice of a default to the enforcement of a pledge",
+    ),
     ParameterSpec("recovery_delay_days", 3, 0, 365, "business days before a recovery takes effect"),
     ParameterSpec(
         "travel_threshold",

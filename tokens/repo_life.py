@@ -40,6 +40,7 @@ from tokens.records.repos import (
 )
 from tokens.records.system import AgendaItem
 from tokens.repo_moves import Move, Plan, both, carry_out, plan_codes, plan_faults, take_out
+from tokens.repo_powers import Power
 from tokens.repo_value import (
     collateral_value,
     coupons_of,
@@ -81,6 +82,17 @@ def find_live(context: Context, repo_id: bytes) -> Repo | Refusal:
     if repo is None:
         return Refusal(Code.NOT_FOUND)
     return repo if repo.status in LIVE else Refusal(Code.REPO_NOT_OPEN)
+
+
+def power_of(
+    repo: Repo, operation: str, *, amount: int = 0, parties: tuple[bytes | None, ...] | None = None
+) -> Power:
+    """A step of a repo by any of its parties, or by any of those named: who may lend it."""
+    terms = repo.terms
+    cash = {terms.seller: repo.seller_cash, terms.buyer: repo.buyer_cash}
+    named = (terms.seller, terms.buyer) if parties is None else parties
+    sources = tuple(None if name is None else cash.get(name) for name in named)
+    return Power(named, operation, terms.cash_asset, sources, amount)
 
 
 def accounts_of(repo: Repo) -> list[bytes]:

@@ -152,6 +152,30 @@ def amount_worth(state: Overlay, asset_id: str, amount: int, claim: int) -> int:
     return min(amount, max(low * asset.increment, asset.denomination))
 
 
+def as_they_lie(state: Overlay, repo: Repo, lines: tuple[RepoLine, ...]) -> tuple[RepoLine, ...]:
+    """Lines that this step leaves alone as their liens say; the lowered one as it will be."""
+    return tuple(what_lies(state, repo, line) if line in repo.lines else line for line in lines)
+
+
+def haircut_of(repo: Repo, asset: str) -> int | None:
+    """At which haircut an asset may be added, or None."""
+    for line in repo.lines:
+        if line.asset == asset:
+            return line.haircut_bps
+    for entry in repo.terms.substitutions:
+        if entry.into == asset:
+            return entry.haircut_bps
+    return 0 if asset == repo.terms.cash_asset else None
+
+
+def swap_haircut(repo: Repo, out: str, into: str) -> int | None:
+    """At which haircut an asset may take the place of another, or None: not on the matrix."""
+    for entry in repo.terms.substitutions:
+        if (entry.out, entry.into) == (out, into):
+            return entry.haircut_bps
+    return None
+
+
 def forgiven_floor(repo: Repo) -> int:
     """A shortfall up to this is not called."""
     return repo.terms.cash * repo.terms.margin.threshold_bps // BPS

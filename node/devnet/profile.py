@@ -56,6 +56,7 @@ POLICIES: dict[str, tuple[tuple[tuple[Role, ...], ...], int, bool]] = {
     "cash_asset": (((Role.CENTRAL_BANK,), (Role.CASH_ISSUER,)), 1, False),
     "central_bank_money": (((Role.CENTRAL_BANK,),), 2, False),
     "emergency": (((Role.TREASURY,), (Role.CENTRAL_BANK,)), 1, True),
+    "enforcement": (((Role.CENTRAL_BANK, Role.SECURITIES_REGULATOR),), 1, False),
     "force_transfer": (((Role.CENTRAL_BANK,), (Role.SECURITIES_REGULATOR, Role.FIU)), 1, False),
     "instrument": (((Role.TREASURY,), (Role.CENTRAL_BANK,)), 1, False),
     "marks": (((Role.MARK_SOURCE,),), 1, False),

@@ -16,6 +16,7 @@ from tokens.records.bids import ALLOTMENT, BID_SHEET, NCB, Allotment, BidSheet
 from tokens.records.cash import QUEUED_REDEMPTION, QueuedRedemption
 from tokens.records.commodities import DELIVERY
 from tokens.records.complaints import COMPLAINT, Complaint
+from tokens.records.enforcements import ENFORCEMENT, Enforcement
 from tokens.records.holdings import BANK_TOTAL, LIEN, POSITION, BankTotal, Lien
 from tokens.records.kind import Kind, RecordKind
 from tokens.records.market import ORDER, TRADE, Order, Trade
@@ -134,6 +135,11 @@ def _lien(view: View, record: Lien) -> bool:
     return view.covers(record.account) or view.covers(record.owner)
 
 
+def _enforcement(view: View, record: Enforcement) -> bool:
+    lien = view.state.get(LIEN, record.pledge)
+    return lien is not None and _lien(view, lien)
+
+
 def _queued(view: View, record: QueuedRedemption) -> bool:
     return view.covers(record.source)
 
@@ -185,6 +191,7 @@ _SCOPES: dict[str, Rule] = dict(
         _line(POSITION, _of_account),
         _line(BANK_TOTAL, _bank_total),
         _line(LIEN, _lien),
+        _line(ENFORCEMENT, _enforcement),
         _line(REASSIGNMENT, _reassignment),
         _line(QUEUED_REDEMPTION, _queued),
         _line(TAX_CERTIFICATE, _certificate),

@@ -42,6 +42,63 @@ class PledgeReleased(
     amount: Amount
 
 
+class EnforcementNotified(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=440,
+):
+    """A pledgee says that its claim was not paid."""
+
+    pledge: Hash
+    account: Address
+    """Of the pledgor."""
+    pledgee: Address
+    claim: Amount
+    from_date: dt.date
+    """First date on which the pledge may be enforced."""
+
+
+class EnforcementWithdrawn(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=441,
+):
+    """A notice was taken back."""
+
+    pledge: Hash
+    account: Address
+
+
+class PledgeEnforced(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=442,
+):
+    """Units of a pledge were taken or sold for its claim."""
+
+    pledge: Hash
+    account: Address
+    """Of the pledgor."""
+    pledgee: Address
+    claim: Amount
+    """Before it."""
+    value: Amount
+    """What was taken or fetched."""
+    surplus: Amount
+    """Part of the value that was paid to the pledgor."""
+    owed: Amount
+    """Left of the claim."""
+
+
 class PledgeSubstituted(
     msgspec.Struct,
     frozen=True,
@@ -175,7 +232,10 @@ class RepoClosedOut(
 
 
 CollateralEvent = (
-    MarkSet
+    EnforcementNotified
+    | EnforcementWithdrawn
+    | MarkSet
+    | PledgeEnforced
     | PledgeReleased
     | PledgeSubstituted
     | RepoCallsSuspended

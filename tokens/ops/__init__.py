@@ -52,6 +52,8 @@ from tokens.ops.coupons import COUPON_FUND, PRINCIPAL_FUND, REDEMPTION_FUND, SET
 from tokens.ops.defaults import SET_CROSS_DEFAULT
 from tokens.ops.deliveries import CANCEL_DELIVERY, CONFIRM_DELIVERY, REQUEST_DELIVERY
 from tokens.ops.documents import ADD_DOCUMENT, AMEND_INSTRUMENT
+from tokens.ops.enforcement import NOTIFY_ENFORCEMENT, WITHDRAW_ENFORCEMENT
+from tokens.ops.enforcement_steps import APPROPRIATE_PLEDGE, SELL_PLEDGE
 from tokens.ops.freezes import CHANGE_FREEZE, FREEZE, LIFT_FREEZE, STOP_CREDITS
 from tokens.ops.governance import PARAMETER_CHANGE, SET_APPROVAL_POLICY, SET_PARAMETER
 from tokens.ops.grants import GRANT_EXPIRY, GRANT_POWER, REVOKE_GRANT
@@ -211,6 +213,10 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     CREATE_PLEDGE,
     RELEASE_PLEDGE,
     SUBSTITUTE_PLEDGE,
+    NOTIFY_ENFORCEMENT,
+    WITHDRAW_ENFORCEMENT,
+    APPROPRIATE_PLEDGE,
+    SELL_PLEDGE,
     ANNOUNCE_AUCTION,
     OPEN_AUCTION,
     CLOSE_AUCTION,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from tokens import repo_life, repo_moves
+from tokens import repo_life, repo_moves, repo_powers
 from tokens.context import Context
 from tokens.eligibility import MOVEMENT_CODES
 from tokens.events.collateral import RepoCollateralChanged
@@ -15,7 +15,15 @@ from tokens.records.repos import LINES_MAX, REPO, Repo, RepoLine, RepoMode
 from tokens.registry import OperationSpec
 from tokens.repo_life import find_live
 from tokens.repo_moves import Plan, both, carry_out, new_line, plan_codes, put_in, take_out
-from tokens.repo_value import collateral_value, coupons_of, price_on, what_lies
+from tokens.repo_value import (
+    as_they_lie,
+    collateral_value,
+    coupons_of,
+    haircut_of,
+    price_on,
+    swap_haircut,
+    what_lies,
+)
 from tokens.results import Code, Refusal
 from tokens.types import AssetId, Hash, OperationClass, PositiveAmount
 
@@ -86,35 +94,33 @@ class SubstituteCollateral(
 
 Step = AddCollateral | TakeExcess | SubstituteCollateral
 
+_NAMES: dict[type[msgspec.Struct], str] = {
+    AddCollateral: "add_collateral",
+    TakeExcess: "take_excess",
+    SubstituteCollateral: "substitute_collateral",
+}
+
+
+def _power(repo: Repo, operation: Step) -> repo_powers.Power:
+    """Seller or custodian, or whom one of them lent it; a cap counts money that is added."""
+    adds = isinstance(operation, AddCollateral) and operation.asset == repo.terms.cash_asset
+    return repo_life.power_of(
+        repo,
+        _NAMES[type(operation)],
+        amount=operation.amount if adds else 0,
+        parties=(repo.terms.seller, repo.terms.custodian),
+    )
+
 
 def _find(context: Context, operation: Step) -> Repo | Refusal:
     """A live repo whose seller or custodian acts, on an open day."""
     repo = find_live(context, operation.repo)
     if isinstance(repo, Refusal):
         return repo
-    if not any(
-        name in (repo.terms.seller, repo.terms.custodian) for name in context.actors.participants
-    ):
-        return Refusal(Code.NOT_A_PARTY)
+    acting = repo_powers.lent(context, _power(repo, operation))
+    if isinstance(acting, Code):
+        return Refusal(acting)
     return repo if context.day_open else Refusal(Code.DAY_CLOSED)
-
-
-def _haircut(repo: Repo, asset: str) -> int | None:
-    """At which haircut an asset may be added, or None."""
-    for line in repo.lines:
-        if line.asset == asset:
-            return line.haircut_bps
-    for entry in repo.terms.substitutions:
-        if entry.into == asset:
-            return entry.haircut_bps
-    return 0 if asset == repo.terms.cash_asset else None
-
-
-def _swap_haircut(repo: Repo, out: str, into: str) -> int | None:
-    for entry in repo.terms.substitutions:
-        if (entry.out, entry.into) == (out, into):
-            return entry.haircut_bps
-    return None
 
 
 def check_add(context: Context, operation: AddCollateral) -> Iterator[Refusal]:
@@ -126,7 +132,7 @@ def check_add(context: Context, operation: AddCollateral) -> Iterator[Refusal]:
     if context.state.get(ASSET, operation.asset) is None:
         yield Refusal(Code.UNKNOWN_ASSET)
         return
-    if _haircut(repo, operation.asset) is None:
+    if haircut_of(repo, operation.asset) is None:
         yield Refusal(Code.NOT_ON_MATRIX)
     if len(repo.lines) >= LINES_MAX:
         yield Refusal(Code.LIENS_FULL)
@@ -140,7 +146,8 @@ def check_add(context: Context, operation: AddCollateral) -> Iterator[Refusal]:
 def apply_add(context: Context, operation: AddCollateral) -> None:
     """One more line; the call ends if the value is there."""
     repo = require(context.state, REPO, operation.repo)
-    haircut = _haircut(repo, operation.asset) or 0
+    repo_powers.use(context, _power(repo, operation))
+    haircut = haircut_of(repo, operation.asset) or 0
     line = new_line(context, repo, operation.asset, operation.amount, haircut)
     placed = carry_out(context, repo, put_in(context, repo, (line,)))
     _store(context, repo, (*repo.lines, *(placed or (line,))), repo.coupons)
@@ -217,7 +224,7 @@ def _check_out(
 ) -> Iterator[Refusal]:
     """Value and movement of a step that takes a part of a line out."""
     lines, coupons = _lowered(context, repo, place, amount)
-    after = _as_they_lie(context, repo, lines)
+    after = as_they_lie(context.state, repo, lines)
     after = after if incoming is None else (*after, incoming)
     yield from _value_refusals(context, repo, after, coupons)
     lies = what_lies(context.state, repo, repo.lines[place])
@@ -228,13 +235,6 @@ def _check_out(
         yield Refusal(code)
 
 
-def _as_they_lie(context: Context, repo: Repo, lines: tuple[RepoLine, ...]) -> tuple[RepoLine, ...]:
-    """Lines that this step leaves alone as their liens say; the lowered one as it will be."""
-    return tuple(
-        what_lies(context.state, repo, line) if line in repo.lines else line for line in lines
-    )
-
-
 def _plan(context: Context, repo: Repo, place: int, amount: int, incoming: RepoLine | None) -> Plan:
     out = take_out(context, repo, ((repo.lines[place], amount),))
     return out if incoming is None else both(out, put_in(context, repo, (incoming,)))
@@ -242,6 +242,7 @@ def _plan(context: Context, repo: Repo, place: int, amount: int, incoming: RepoL
 
 def apply_take(context: Context, operation: TakeExcess) -> None:
     """Free again, or back with the seller."""
+    repo_powers.use(context, _power(require(context.state, REPO, operation.repo), operation))
     _apply_out(context, operation.repo, operation.line, operation.amount, None)
 
 
@@ -257,7 +258,7 @@ def _apply_out(
 
 def _incoming(context: Context, repo: Repo, operation: SubstituteCollateral) -> RepoLine | None:
     lies = what_lies(context.state, repo, repo.lines[operation.line])
-    haircut = _swap_haircut(repo, lies.asset, operation.asset)
+    haircut = swap_haircut(repo, lies.asset, operation.asset)
     if haircut is None:
         return None
     return new_line(context, repo, operation.asset, operation.amount_in, haircut)
@@ -291,12 +292,15 @@ def check_substitute(context: Context, operation: SubstituteCollateral) -> Itera
 def apply_substitute(context: Context, operation: SubstituteCollateral) -> None:
     """Out and in at once."""
     repo = require(context.state, REPO, operation.repo)
+    repo_powers.use(context, _power(repo, operation))
     incoming = _incoming(context, repo, operation)
     _apply_out(context, repo.id, operation.line, operation.amount, incoming)
 
 
 _FOUND = (Code.NOT_FOUND, Code.REPO_NOT_OPEN, Code.NOT_A_PARTY, Code.DAY_CLOSED)
 _MOVEMENT = (*MOVEMENT_CODES, Code.TRAVEL_HASH_MISSING)
+_INTO = (Code.UNKNOWN_ASSET, Code.NOT_ON_MATRIX, Code.LIENS_FULL)
+_OUT = (Code.BAD_FIELD, Code.COUPON_PENDING, Code.MARK_STALE, Code.COLLATERAL_SHORT)
 
 ADD_COLLATERAL = OperationSpec(
     operation=AddCollateral,
@@ -305,7 +309,8 @@ ADD_COLLATERAL = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_add,
     apply=apply_add,
-    codes=(*_FOUND, Code.UNKNOWN_ASSET, Code.NOT_ON_MATRIX, Code.LIENS_FULL, *_MOVEMENT),
+    grantable=True,
+    codes=(*_FOUND, Code.GRANT_EXHAUSTED, *_INTO, *_MOVEMENT),
 )
 
 TAKE_EXCESS = OperationSpec(
@@ -315,14 +320,8 @@ TAKE_EXCESS = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_take,
     apply=apply_take,
-    codes=(
-        *_FOUND,
-        Code.BAD_FIELD,
-        Code.COUPON_PENDING,
-        Code.MARK_STALE,
-        Code.COLLATERAL_SHORT,
-        *MOVEMENT_CODES,
-    ),
+    grantable=True,
+    codes=(*_FOUND, *_OUT, *MOVEMENT_CODES),
 )
 
 SUBSTITUTE_COLLATERAL = OperationSpec(
@@ -332,15 +331,6 @@ SUBSTITUTE_COLLATERAL = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_substitute,
     apply=apply_substitute,
-    codes=(
-        *_FOUND,
-        Code.BAD_FIELD,
-        Code.COUPON_PENDING,
-        Code.UNKNOWN_ASSET,
-        Code.NOT_ON_MATRIX,
-        Code.LIENS_FULL,
-        Code.MARK_STALE,
-        Code.COLLATERAL_SHORT,
-        *_MOVEMENT,
-    ),
+    grantable=True,
+    codes=(*_FOUND, *_OUT, *_INTO, *_MOVEMENT),
 )

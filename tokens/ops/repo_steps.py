@@ -5,16 +5,18 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens import repo_life, repo_out
+from tokens import repo_life, repo_out, repo_powers
 from tokens.context import Context
 from tokens.eligibility import MOVEMENT_CODES
 from tokens.finance.calendar import is_business_day
 from tokens.lookup import require
 from tokens.records.day import BUSINESS_DAY, CALENDAR
-from tokens.records.repos import REPO, RepoKind, RepoStatus
+from tokens.records.repos import REPO, Repo, RepoKind, RepoStatus
 from tokens.registry import OperationSpec
 from tokens.repo_life import find_live
 from tokens.repo_moves import plan_codes
+from tokens.repo_powers import Power
+from tokens.repo_value import price_on
 from tokens.results import Code, Refusal
 from tokens.types import Hash, OperationClass
 
@@ -72,6 +74,11 @@ class CloseOutRepo(
     """Its id."""
 
 
+def _closing(context: Context, repo: Repo) -> Power:
+    price = price_on(context.state, repo, context.business_date)
+    return repo_life.power_of(repo, "close_repo", amount=price, parties=(repo.terms.seller,))
+
+
 def check_close(context: Context, operation: CloseRepo) -> Iterator[Refusal]:
     """The seller, on an open day, not too early, and everything can move."""
     repo = find_live(context, operation.repo)
@@ -79,8 +86,9 @@ def check_close(context: Context, operation: CloseRepo) -> Iterator[Refusal]:
         yield repo
         return
     agreeing = context.actors.participants
-    if repo.terms.seller not in agreeing:
-        yield Refusal(Code.NOT_A_PARTY)
+    acting = repo_powers.lent(context, _closing(context, repo))
+    if isinstance(acting, Code):
+        yield Refusal(acting)
     if not context.day_open:
         yield Refusal(Code.DAY_CLOSED)
     early = repo.end is not None and context.business_date < repo.end
@@ -94,6 +102,7 @@ def check_close(context: Context, operation: CloseRepo) -> Iterator[Refusal]:
 def apply_close(context: Context, operation: CloseRepo) -> None:
     """CLOSED."""
     repo = require(context.state, REPO, operation.repo)
+    repo_powers.use(context, _closing(context, repo))
     today = context.business_date
     repo_life.close(context, repo, today, repo_life.repurchase(context, repo, today))
 
@@ -104,8 +113,9 @@ def check_recall(context: Context, operation: RecallRepo) -> Iterator[Refusal]:
     if isinstance(repo, Refusal):
         yield repo
         return
-    if not any(n in (repo.terms.seller, repo.terms.buyer) for n in context.actors.participants):
-        yield Refusal(Code.NOT_A_PARTY)
+    acting = repo_powers.lent(context, repo_life.power_of(repo, "recall_repo"))
+    if isinstance(acting, Code):
+        yield Refusal(acting)
     if repo.terms.kind is not RepoKind.OPEN:
         yield Refusal(Code.BAD_FIELD)
     ahead = (operation.end - context.business_date).days
@@ -120,7 +130,12 @@ def check_recall(context: Context, operation: RecallRepo) -> Iterator[Refusal]:
 def apply_recall(context: Context, operation: RecallRepo) -> None:
     """The end is fixed; the status stays."""
     repo = require(context.state, REPO, operation.repo)
+    repo_powers.use(context, repo_life.power_of(repo, "recall_repo"))
     repo_life.tell_status(context, msgspec.structs.replace(repo, end=operation.end))
+
+
+def _closing_out(repo: Repo) -> Power:
+    return repo_life.power_of(repo, "close_out_repo", parties=(repo_out.innocent(repo),))
 
 
 def check_close_out(context: Context, operation: CloseOutRepo) -> Iterator[Refusal]:
@@ -132,8 +147,9 @@ def check_close_out(context: Context, operation: CloseOutRepo) -> Iterator[Refus
     if repo.status is not RepoStatus.DEFAULTED:
         yield Refusal(Code.NOT_DEFAULTED)
         return
-    if repo_out.innocent(repo) not in context.actors.participants:
-        yield Refusal(Code.NOT_A_PARTY)
+    acting = repo_powers.lent(context, _closing_out(repo))
+    if isinstance(acting, Code):
+        yield Refusal(acting)
     for code in plan_codes(context, repo, repo_out.close_out(context, repo).plan):
         yield Refusal(code)
 
@@ -141,6 +157,7 @@ def check_close_out(context: Context, operation: CloseOutRepo) -> Iterator[Refus
 def apply_close_out(context: Context, operation: CloseOutRepo) -> None:
     """CLOSED_OUT."""
     repo = require(context.state, REPO, operation.repo)
+    repo_powers.use(context, _closing_out(repo))
     repo_out.carry_close_out(context, repo, repo_out.close_out(context, repo))
 
 
@@ -160,7 +177,8 @@ CLOSE_REPO = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_close,
     apply=apply_close,
-    codes=(*_LIVE, Code.DAY_CLOSED, Code.TOO_EARLY, *MOVEMENT_CODES),
+    grantable=True,
+    codes=(*_LIVE, Code.GRANT_EXHAUSTED, Code.DAY_CLOSED, Code.TOO_EARLY, *MOVEMENT_CODES),
 )
 
 RECALL_REPO = OperationSpec(
@@ -170,6 +188,7 @@ RECALL_REPO = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_recall,
     apply=apply_recall,
+    grantable=True,
     codes=(*_LIVE, Code.BAD_FIELD, Code.BAD_DATE, Code.NOT_A_BUSINESS_DAY),
 )
 
@@ -180,5 +199,6 @@ CLOSE_OUT_REPO = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_close_out,
     apply=apply_close_out,
+    grantable=True,
     codes=(Code.NOT_FOUND, Code.NOT_DEFAULTED, Code.NOT_A_PARTY, *_RECEIVING),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens import repo_life
+from tokens import repo_life, repo_powers
 from tokens.batch_parties import account_refusals
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
@@ -30,10 +30,11 @@ from tokens.repo_moves import (
     put_in,
     travel_codes,
 )
+from tokens.repo_powers import accepting, proposing
 from tokens.repo_terms import terms_refusals
 from tokens.repo_value import collateral_value, price_most
 from tokens.results import Code, Refusal
-from tokens.types import NO_ADDRESS, Address, Hash, OperationClass
+from tokens.types import Address, Hash, OperationClass
 
 _DOMAIN = b"mohur/repo/v1"
 
@@ -93,20 +94,20 @@ def repo_id(proposer: bytes, terms: RepoTerms) -> bytes:
     return tagged_hash(_DOMAIN, encode((proposer, terms)))
 
 
-def _proposer(context: Context, terms: RepoTerms) -> bytes | None:
-    for name in context.actors.participants:
-        if name in (terms.seller, terms.buyer):
-            return name
-    return None
+def _proposer(context: Context, terms: RepoTerms) -> bytes:
+    """The first party that agrees; the power was asked before."""
+    parties = (terms.seller, terms.buyer)
+    return next(name for name in context.actors.participants if name in parties)
 
 
 def check_propose(context: Context, operation: ProposeRepo) -> Iterator[Refusal]:
     """Terms that can be kept, by one of their parties, with its own accounts."""
     state, terms = context.state, operation.terms
-    proposer = _proposer(context, terms)
-    if proposer is None:
-        yield Refusal(Code.NOT_A_PARTY)
+    acting = repo_powers.lent(context, proposing(terms, operation.cash))
+    if isinstance(acting, Code):
+        yield Refusal(acting)
         return
+    context, proposer = acting, _proposer(acting, terms)
     if state.get(REPO, repo_id(proposer, terms)) is not None:
         yield Refusal(Code.ALREADY_EXISTS)
     refusals = list(terms_refusals(context, terms))
@@ -120,7 +121,7 @@ def check_propose(context: Context, operation: ProposeRepo) -> Iterator[Refusal]
 def apply_propose(context: Context, operation: ProposeRepo) -> None:
     """PROPOSED, until its start date is over."""
     state, terms = context.state, operation.terms
-    proposer = _proposer(context, terms) or NO_ADDRESS
+    proposer = _proposer(repo_powers.use(context, proposing(terms, operation.cash)), terms)
     counter = state.get(REPO_COUNTER)
     number = 1 if counter is None else counter.count + 1
     state.put(REPO_COUNTER, RepoCounter(count=number))
@@ -192,9 +193,11 @@ def check_accept(context: Context, operation: AcceptRepo) -> Iterator[Refusal]:
         yield Refusal(Code.NOT_FOUND)
         return
     party = accepting_party(repo)
-    if party not in context.actors.participants:
-        yield Refusal(Code.NOT_A_PARTY)
+    acting = repo_powers.lent(context, accepting(repo.terms, party, operation.cash))
+    if isinstance(acting, Code):
+        yield Refusal(acting)
         return
+    context = acting
     if repo.status is not RepoStatus.PROPOSED:
         yield Refusal(Code.REPO_NOT_OPEN)
         return
@@ -239,7 +242,10 @@ def _check_opening(context: Context, repo: Repo) -> Iterator[Refusal]:
 
 def apply_accept(context: Context, operation: AcceptRepo) -> None:
     """OPEN: everything has moved, or is pledged."""
-    repo = _with_accounts(require(context.state, REPO, operation.repo), operation)
+    proposed = require(context.state, REPO, operation.repo)
+    party = accepting_party(proposed)
+    repo_powers.use(context, accepting(proposed.terms, party, operation.cash))
+    repo = _with_accounts(proposed, operation)
     plan = _opening(context, repo)
     placed = carry_out(context, repo, plan)
     repo_life.count_use(context.state, repo, 1)
@@ -262,10 +268,9 @@ def check_withdraw(context: Context, operation: WithdrawRepo) -> Iterator[Refusa
     if repo is None:
         yield Refusal(Code.NOT_FOUND)
         return
-    if not any(
-        name in (repo.terms.seller, repo.terms.buyer) for name in context.actors.participants
-    ):
-        yield Refusal(Code.NOT_A_PARTY)
+    acting = repo_powers.lent(context, repo_life.power_of(repo, "withdraw_repo"))
+    if isinstance(acting, Code):
+        yield Refusal(acting)
     if repo.status is not RepoStatus.PROPOSED:
         yield Refusal(Code.REPO_NOT_OPEN)
 
@@ -273,6 +278,7 @@ def check_withdraw(context: Context, operation: WithdrawRepo) -> Iterator[Refusa
 def apply_withdraw(context: Context, operation: WithdrawRepo) -> None:
     """WITHDRAWN."""
     repo = require(context.state, REPO, operation.repo)
+    repo_powers.use(context, repo_life.power_of(repo, "withdraw_repo"))
     repo_life.tell_status(context, msgspec.structs.replace(repo, status=RepoStatus.WITHDRAWN))
 
 
@@ -292,8 +298,10 @@ PROPOSE_REPO = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_propose,
     apply=apply_propose,
+    grantable=True,
     codes=(
         Code.NOT_A_PARTY,
+        Code.GRANT_EXHAUSTED,
         Code.ALREADY_EXISTS,
         Code.BAD_FIELD,
         Code.UNKNOWN_PARTICIPANT,
@@ -311,9 +319,11 @@ ACCEPT_REPO = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_accept,
     apply=apply_accept,
+    grantable=True,
     codes=(
         Code.NOT_FOUND,
         Code.NOT_A_PARTY,
+        Code.GRANT_EXHAUSTED,
         Code.REPO_NOT_OPEN,
         Code.DAY_CLOSED,
         Code.TOO_EARLY,
@@ -335,5 +345,6 @@ WITHDRAW_REPO = OperationSpec(
     operation_class=OperationClass.TRADE,
     check=check_withdraw,
     apply=apply_withdraw,
+    grantable=True,
     codes=(Code.NOT_FOUND, Code.NOT_A_PARTY, Code.REPO_NOT_OPEN),
 )

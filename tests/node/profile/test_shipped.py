@@ -78,7 +78,7 @@ def test_every_fact_has_a_source_and_a_grade() -> None:
     assert all(len(table.source) > 20 for table in tables)
     late = [f"calendar.holidays[{n}]" for n in (4, 7, 8, 10)]
     assumed = [table.place for table in tables if table.grade == "assumed"]
-    assert assumed == [*late, "travel_rule", "freeze", "reserve"]
+    assert assumed == [*late, "travel_rule", "freeze", "reserve", "parameters[1]"]
 
 
 @pytest.mark.parametrize("path", [PK, EXAMPLE], ids=lambda path: path.stem)
@@ -152,7 +152,7 @@ def test_check_says_what_is_assumed_and_announced_late(capsys: pytest.CaptureFix
     assert status_of(["profile", "check", "pk"]) == Exit.OK
     out = capsys.readouterr().out
     assert "Pakistan (PK)" in out
-    assert sum(line.startswith("assumed ") for line in out.splitlines()) == 7
+    assert sum(line.startswith("assumed ") for line in out.splitlines()) == 8
     assert out.count("announced days before  Eid") == 4
     assert status_of(["profile", "check", "none.toml"]) == Exit.BAD_CONFIG
 
@@ -190,4 +190,4 @@ def test_a_genesis_with_one_other_figure_is_found() -> None:
     ]
     with pytest.raises(ProfileInvalid) as caught:
         require_same(dev_genesis(), file)
-    assert len(differing(str(caught.value))) == 17
+    assert len(differing(str(caught.value))) == 19

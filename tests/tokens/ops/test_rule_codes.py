@@ -14,6 +14,7 @@ from tests.tokens.ops.auction_world import ncb, opened, sheet
 from tests.tokens.ops.book import PAR, UNTIL, buy, placed, trading_world
 from tests.tokens.ops.build import FACE, ISIN, fund, transfer
 from tests.tokens.ops.commodity_world import GOLD, receipts, vault_world
+from tests.tokens.ops.enforcement_world import SELLER, noticed, sale
 from tests.tokens.ops.ramp_world import (
     credit,
     open_in,
@@ -46,6 +47,7 @@ from tokens.ops.batch_steps import RevealBatch, SettleBatch
 from tokens.ops.cash import CashMint
 from tokens.ops.central_bank_money import CbIssue, CbWithdraw
 from tokens.ops.commodities import MintReceipts
+from tokens.ops.enforcement_steps import SellPledge
 from tokens.ops.off_ramps import OpenOffRamp
 from tokens.ops.on_ramp_ends import CreditRamp
 from tokens.ops.on_ramps import OpenOnRamp
@@ -150,6 +152,11 @@ def _accept_data() -> Case:
     return world, "bank_b", accept_data(sent(world))
 
 
+def _sale() -> Case:
+    world = noticed()
+    return world, SELLER, sale(world, FACE, FACE)
+
+
 MOVES: dict[type[msgspec.Struct], Make] = {
     Transfer: lambda: (_funded(), "bank_a", transfer(CBM, "a/main", "b/main", 2)),
     CbIssue: lambda: (World(), "central", cb_issue(2, "R")),
@@ -175,6 +182,7 @@ MOVES: dict[type[msgspec.Struct], Make] = {
     TakeExcess: lambda: _repo(lambda repo: less(repo, FACE)),
     SubstituteCollateral: lambda: _repo(lambda repo: exchange(repo, FACE, 2 * FACE)),
     AcceptTravel: _accept_data,
+    SellPledge: _sale,
 }
 """Every operation that asks the governed rules."""
 

@@ -94,6 +94,7 @@ POLICIES: dict[str, tuple[Role, ...]] = {
     "sanctions": (Role.FIU, Role.CENTRAL_BANK),
     "licence": (Role.VA_REGULATOR,),
     "licence_grant": (Role.VA_REGULATOR, Role.CENTRAL_BANK),
+    "enforcement": (Role.SECURITIES_REGULATOR,),
     "reassignment": (Role.VA_REGULATOR,),
     "recovery": (Role.CENTRAL_BANK,),
 }
