@@ -258,6 +258,8 @@ def test_accounts_that_do_not_fit() -> None:
     world.refuse(Code.INSUFFICIENT_AVAILABLE, SELLER, change(bad, amount=51 * FACE))
     world.refuse(Code.INSUFFICIENT_AVAILABLE, SELLER, change(bad, price=2_000 * FACE))
     world.refuse(Code.DENOM_NOT_MULTIPLE, SELLER, change(bad, amount=1))
+    world.act("fiu", freeze(CBM, None, account=address("issuer/main")))
+    world.refuse(Code.ACCOUNT_FROZEN, SELLER, bad)
 
 
 def stops(world: World, what: Code, buyer: str) -> None:
