@@ -84,6 +84,7 @@ def _over_cap(
         limits.append(mul_div_floor(asset.max_supply, body.share_e6, 10**6))
     book = context.state.get(HOLDER_BOOK, asset.id)
     holders = 0 if book is None else book.holders
+    is_counted = book is not None and book.counted is None
     persons = _by_person(changes)
     held = {person: holding_of(context.state, asset.id, person) for person in persons}
     for person, change in persons.items():
@@ -93,8 +94,12 @@ def _over_cap(
         if change.amount <= 0:
             continue
         is_new = not held[person]
+        if not is_counted and is_new:
+            is_new = not balance_of(context.state, asset.id, change.account.id)
         over = any(held[person] + change.amount > limit for limit in limits)
-        if over or (is_new and body.holders_max is not None and holders > body.holders_max):
+        # until the register is counted nobody knows how many there are: no new ones
+        is_full = body.holders_max is not None and (holders > body.holders_max or not is_counted)
+        if over or (is_new and is_full):
             yield refusal_about(
                 context, change.account, Code.HOLDER_CAP_EXCEEDED, rule.id, rule.version
             )

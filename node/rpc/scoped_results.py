@@ -13,6 +13,7 @@ import msgspec
 from node.api import StoredBlock, TransactionPlace
 from node.rpc.method import Call
 from node.rpc.record_scopes import is_public, shows
+from node.rpc.scoped_trials import as_seen
 from node.rpc.view import View, refused
 from node.sdk.schema import tx as schema
 from node.sdk.schema.account import Statement
@@ -25,26 +26,6 @@ from tokens.records import KINDS
 from tokens.records.holdings import LIEN, Lien
 from tokens.results import Code, Receipt
 from tokens.transaction import Transaction, decode_transaction
-
-AUTHORITY_CODES = frozenset(
-    {
-        Code.NOT_AUTHORISED,
-        Code.NEEDS_APPROVAL,
-        Code.ROLE_REQUIRED,
-        Code.GRANT_MISSING,
-        Code.NOT_A_PARTY,
-        Code.NOT_THE_AUTHORITY,
-        Code.NOT_A_BIDDER,
-        Code.NOT_THE_PLEDGEE,
-        Code.NOT_FOUND,
-    }
-)
-"""Who may not act is told only that: the checks behind would tell of what is others'."""
-
-PUBLIC_CODES = frozenset({Code.NEEDS_APPROVAL, Code.ROLE_REQUIRED})
-"""Of them, those that depend on the operation and the roles of its sender only."""
-
-_NOT_AUTHORISED = {"code": int(Code.NOT_AUTHORISED), "symbol": Code.NOT_AUTHORISED.name}
 
 _KINDS = {kind.name: kind for kind in KINDS}
 _replace = msgspec.structs.replace
@@ -198,21 +179,11 @@ def may_simulate(call: Call, params: msgspec.Struct) -> bool:
 
 
 def simulation(call: Call, params: msgspec.Struct, result: object) -> object:
-    """All that fails, of operations that name nothing but the reader's.
-
-    Of another one that it may not do, or that names what is not there: that alone, and nothing
-    after it. The two are one answer wherever the difference would tell of what is others'.
-    """
-    whole, tried = cast("schema.Simulation", result), _tried(params)
-    for failure in whole.failures:
-        if failure.code not in AUTHORITY_CODES or failure.operation < 0 or tried is None:
-            continue
-        if call.view.owns(tried.operations[failure.operation]):
-            continue
-        before = [each for each in whole.failures if each.operation < failure.operation]
-        told = failure if failure.code in PUBLIC_CODES else _replace(failure, **_NOT_AUTHORISED)
-        return _replace(whole, failures=(*before, told))
-    return result
+    """All that fails of what is the reader's own (node/rpc/scoped_trials.py)."""
+    tried = _tried(params)
+    if tried is None:
+        return result
+    return as_seen(call.view, tried.operations, cast("schema.Simulation", result))
 
 
 def _submitter(call: Call, tx_id: bytes | None) -> tuple[View, bytes | None]:

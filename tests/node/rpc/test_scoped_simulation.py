@@ -68,13 +68,13 @@ def test_who_may_not_act_is_told_that_and_nothing_about_the_balance() -> None:
     own = (0, Code.DENOM_NOT_MULTIPLE)
     barred = (1, Code.NOT_AUTHORISED)
     tells = [(1, Code.INSUFFICIENT_AVAILABLE), (2, Code.ACCOUNT_FROZEN)]
-    operations = [pay(ALICE, BOB)] * 3
+    operations = [pay(STRANGER, BOB)] * 3
     assert shown(failures(own, barred, *tells), *operations) == failures(own, barred)
 
 
 def test_who_may_act_is_told_every_failing_rule() -> None:
     whole = failures((0, Code.ACCOUNT_FROZEN), (0, Code.INSUFFICIENT_AVAILABLE))
-    assert shown(whole, pay(ALICE, BOB)) == whole
+    assert shown(whole, pay(STRANGER, BOB)) == whole
 
 
 def world() -> FakeNode:
