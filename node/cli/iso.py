@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from node.cli import iso_collateral
 from node.cli.exits import CommandFailed, Exit
+from node.cli.iso_asking import address_of, ask, now
 from node.cli.output import write_json
-from node.cli.remote import connected, rpc_option
-from node.cli.words import value_of
+from node.cli.remote import rpc_option
 
 if TYPE_CHECKING:
     from node.iso20022.directory import Directory
@@ -58,7 +57,7 @@ def import_message(
     parts = [_bytes_of(file) for file in files]
 
     async def run(client: Client, directory: Directory) -> None:
-        from node.iso20022.asking import find_batch
+        from node.iso20022.asking import find_batch, find_repo
         from node.iso20022.incoming import operation_of, operation_of_linked
         from node.iso20022.sese_023 import Defaults
         from tokens.codec import encode
@@ -71,12 +70,14 @@ def import_message(
             return await find_batch(client, who, name)
 
         if len(parts) == 1:
-            operation = await operation_of(directory, parts[0], find, defaults)
+            operation = await operation_of(
+                directory, parts[0], find, defaults, lambda repo: find_repo(client, repo)
+            )
         else:
             operation = await operation_of_linked(directory, parts, find, defaults)
         write_json([client.form.write_operation(encode(operation))])
 
-    _ask(url, run)
+    ask(url, run)
 
 
 @iso.command()
@@ -96,14 +97,14 @@ def wrap(file: Path, sender: str, receiver: str, reference: str, url: str) -> No
         text = text_with_header(
             directory,
             parse(data),
-            sender=_address(directory, sender),
-            receiver=_address(directory, receiver),
+            sender=address_of(directory, sender),
+            receiver=address_of(directory, receiver),
             reference=reference,
-            created=_now(),
+            created=now(),
         )
         click.echo(text, nl=False)
 
-    _ask(url, run)
+    ask(url, run)
 
 
 def _bytes_of(file: Path) -> bytes:
@@ -155,7 +156,7 @@ def _of_batch(message: str, sentence: str) -> None:
                 nl=False,
             )
 
-        _ask(url, run)
+        ask(url, run)
 
 
 _of_batch("sese.020", "Request of one party to cancel a batch.")
@@ -179,10 +180,10 @@ async def _batch_message(
     from node.sdk.ledger_client import get_agenda, get_batch
 
     initiator, batch_id, party = words
-    batch = await get_batch(client, _address(directory, initiator), batch_id)
+    batch = await get_batch(client, address_of(directory, initiator), batch_id)
     if message == "pacs.009":
-        return text_of(pacs_009.MESSAGE, pacs_009.written(directory, batch, _now()))
-    side = _address(directory, party)
+        return text_of(pacs_009.MESSAGE, pacs_009.written(directory, batch, now()))
+    side = address_of(directory, party)
     if message == "sese.020":
         request = sese_020.written(directory, trade_of(directory, batch, side))
         return text_of(sese_020.MESSAGE, request)
@@ -217,12 +218,12 @@ def credits_debits(
         from node.iso20022.asking import statement_of
         from node.iso20022.outgoing import text_of
 
-        address = _address(directory, account)
+        address = address_of(directory, account)
         statement = await statement_of(client, address, asset, first.date(), last.date())
-        root = camt_054.written(directory, statement, message_id, _now())
+        root = camt_054.written(directory, statement, message_id, now())
         click.echo(text_of(camt_054.MESSAGE, root), nl=False)
 
-    _ask(url, run)
+    ask(url, run)
 
 
 @export.command("semt.002")
@@ -238,7 +239,7 @@ def holdings(holder: str, date: dt.datetime, message_id: str, url: str) -> None:
         from node.iso20022.asking import bank_holdings_of, holdings_of
         from node.iso20022.outgoing import text_of
 
-        address, day = _address(directory, holder), date.date()
+        address, day = address_of(directory, holder), date.date()
         if address in directory.participants:
             found = await bank_holdings_of(client, directory, address, day)
             root = semt_002.written_for_bank(directory, address, found, day, message_id)
@@ -247,32 +248,7 @@ def holdings(holder: str, date: dt.datetime, message_id: str, url: str) -> None:
             root = semt_002.written(directory, servicer, address, held, day, message_id)
         click.echo(text_of(semt_002.MESSAGE, root), nl=False)
 
-    _ask(url, run)
+    ask(url, run)
 
 
-def _ask(url: str, run: Callable[[Client, Directory], Awaitable[None]]) -> None:
-    async def asked() -> None:
-        from node.iso20022.asking import directory_of
-        from node.iso20022.refusal import MessageRefused, NotSayable
-
-        async with connected(url) as client:
-            try:
-                await run(client, await directory_of(client))
-            except (MessageRefused, NotSayable) as error:
-                raise CommandFailed(str(error)) from None
-
-    asyncio.run(asked())
-
-
-def _address(directory: Directory, text: str) -> bytes:
-    from node.iso20022.refusal import MessageRefused
-
-    word = str(value_of(text))
-    try:
-        return directory.read_address(word, word)
-    except MessageRefused:
-        raise CommandFailed(f"{text}: no address of this network", Exit.USAGE) from None
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+iso_collateral.add_to(export)

@@ -12,6 +12,7 @@ from node.sdk.errors import RpcFailed
 from node.sdk.ledger_client import get_account, get_batch
 from node.sdk.schema.account import AccountListParams, Balance
 from node.sdk.schema.chain import Parameter
+from node.sdk.schema.collateral import RepoParams, RepoView
 from node.sdk.schema.common import PAGE_MAX, Page, PageParams
 from node.sdk.schema.statement import (
     BankStatement,
@@ -21,6 +22,7 @@ from node.sdk.schema.statement import (
 )
 from tokens.records.instruments import Asset
 from tokens.records.parties import Participant
+from tokens.records.repos import Repo
 from tokens.records.settlement import Batch
 from tokens.types import AssetKind
 
@@ -53,6 +55,17 @@ async def find_batch(client: Client, initiator: bytes, batch_id: str) -> Batch |
         if error.symbol == "NOT_FOUND":
             return None
         raise
+
+
+async def find_repo(client: Client, repo: bytes) -> Repo | None:
+    """A repo, or None if there is none of that id."""
+    try:
+        read = await client.read("repo_get", RepoParams(repo=repo), of=RepoView)
+    except RpcFailed as error:
+        if error.symbol == "NOT_FOUND":
+            return None
+        raise
+    return read.value.repo
 
 
 async def statement_of(

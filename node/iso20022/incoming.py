@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from node.iso20022 import pacs_009, sese_020, sese_023, sese_023_in
+from node.iso20022 import collateral, pacs_009, sese_020, sese_023, sese_023_in
 from node.iso20022.directory import Directory
 from node.iso20022.element import Element
 from node.iso20022.header import sender_of
@@ -19,10 +19,13 @@ from node.iso20022.profile import check
 from node.iso20022.reading import Message, parse
 from node.iso20022.refusal import MessageRefused
 from node.iso20022.sese_023 import Defaults
+from tokens.records.repos import Repo
 from tokens.records.settlement import Batch
 
 FindBatch = Callable[[bytes, str], Awaitable[Batch | None]]
 """Asks the ledger for a batch: (initiator, batch_id)."""
+FindRepo = Callable[[bytes], Awaitable[Repo | None]]
+"""Asks the ledger for a repo by its id."""
 
 
 class _Said(NamedTuple):
@@ -49,7 +52,11 @@ async def operation_of_linked(
 
 
 async def operation_of(
-    directory: Directory, data: bytes, find: FindBatch, defaults: Defaults
+    directory: Directory,
+    data: bytes,
+    find: FindBatch,
+    defaults: Defaults,
+    find_repo: FindRepo,
 ) -> msgspec.Struct:
     """The operation. MessageRefused, with the path of the element.
 
@@ -58,7 +65,10 @@ async def operation_of(
     message = parse(data)
     check(message.identifier, message.root)
     sender = sender_of(directory, message)
-    said = await _said(directory, message, find, defaults)
+    if message.identifier in (collateral.PROPOSAL, collateral.SUBSTITUTION):
+        said = await _collateral(directory, message, find_repo)
+    else:
+        said = await _said(directory, message, find, defaults)
     _compare_sender(directory, sender, said.party)
     return said.operation
 
@@ -81,6 +91,16 @@ async def _said(
             return await _payment(directory, message.root, find)
         case other:
             raise MessageRefused("Document", f"{other} goes out only")
+
+
+async def _collateral(directory: Directory, message: Message, find_repo: FindRepo) -> _Said:
+    root = message.root
+    repo = await find_repo(collateral.repo_of(root))
+    if repo is None:
+        raise MessageRefused(f"{root.name}/Agrmt/AgrmtId", "no repo of this ledger")
+    if message.identifier == collateral.PROPOSAL:
+        return _Said(collateral.read_proposal(directory, root, repo), repo.terms.seller)
+    return _Said(collateral.read_substitution(directory, root, repo), repo.terms.seller)
 
 
 async def _securities(

@@ -14,6 +14,8 @@ SESE_025 = "sese.025.001.11"
 PACS_009 = "pacs.009.001.11"
 CAMT_054 = "camt.054.001.12"
 SEMT_002 = "semt.002.001.11"
+COLR_007 = "colr.007.001.06"
+COLR_010 = "colr.010.001.05"
 
 Paths = tuple[tuple[str, str], ...]
 """(path, what it is on the ledger)."""
@@ -51,7 +53,64 @@ _SUPPLEMENT: Paths = (
     ("SplmtryData/Envlp/m:Btch/m:CshTrvlHsh", "travel_hash of the cash leg, 64 hex digits"),
 )
 
+_REPO: Paths = (
+    ("TxId", "given by the sender"),
+    ("Oblgtn/PtyA/PrtryId/Id", "seller of the repo, who gives collateral: 32 hex digits"),
+    ("Oblgtn/PtyA/PrtryId/Issr", "MOHUR"),
+    ("Oblgtn/PtyB/PrtryId/Id", "buyer of the repo: 32 hex digits"),
+    ("Oblgtn/PtyB/PrtryId/Issr", "MOHUR"),
+    ("Oblgtn/XpsrTp=REPO", "a repo"),
+    ("Oblgtn/ValtnDt/Dt", "date for which it is asked"),
+    ("Agrmt/AgrmtDtls", "reference of the terms"),
+    ("Agrmt/AgrmtId", "id of the repo, 64 hex digits"),
+    ("Agrmt/AgrmtDt", "start of the repo"),
+    ("Agrmt/BaseCcy", "currency of the cash asset"),
+)
+
+
+def _collateral(path: str, which: str) -> Paths:
+    return (
+        (f"{path}/SctyId/ISIN", f"{which}: asset, where its id is an ISIN"),
+        (f"{path}/SctyId/OthrId/Id", "its id otherwise"),
+        (f"{path}/SctyId/OthrId/Tp/Prtry", "MOHUR"),
+        (f"{path}/Qty/FaceAmt", f"{which}: amount"),
+        (f"{path}/SfkpgPlc/Prtry/Tp/Id", "LDGR: on the ledger"),
+        (f"{path}/SfkpgPlc/Prtry/Tp/Issr", "MOHUR"),
+    )
+
+
+def _substituted(side: str, which: str) -> Paths:
+    return (
+        (f"{side}/CollSbstitnSeq=INIT", "first request"),
+        (f"{side}/SbstitnRqrmnt", f"{which}: amount"),
+        (f"{side}/CollSbstitnTp=AVMG", "against the variation margin"),
+        *_collateral(f"{side}/SctiesColl", which),
+    )
+
+
+_PROPOSED = "TpAndDtls/CollPrpsl/CollPrpslDtls/VartnMrgn"
+_MOVED = f"{_PROPOSED}/MvmntDrctn/CollMvmntDrctn/Dlvr"
+
 PATHS: dict[str, tuple[str, Paths]] = {
+    COLR_007: (
+        "CollPrpsl",
+        (
+            *_REPO,
+            ("TpAndDtls/CollPrpslTp=INIT", "first proposal"),
+            (f"{_PROPOSED}/AgrdAmt", "amount that is added"),
+            (f"{_MOVED}/MrgnCallReqId", "first 16 bytes of the repo's id, hex"),
+            *_collateral(f"{_MOVED}/SctiesColl", "what is added"),
+        ),
+    ),
+    COLR_010: (
+        "CollSbstitnReq",
+        (
+            *_REPO,
+            *_substituted("CollSbstitnRtr", "what goes back"),
+            ("CollSbstitnRtr/SctiesColl/CollId", "line of the basket, from 0"),
+            *_substituted("CollSbstitnDlvr", "what comes in"),
+        ),
+    ),
     HEAD_001: (
         "AppHdr",
         (

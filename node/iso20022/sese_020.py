@@ -5,8 +5,7 @@ Rules of this file:
 2. What happens is the ledger's: until it is matched the initiator cancels alone, then all parties.
 """
 
-from collections.abc import Iterator
-
+from node.iso20022.comparing import check_same
 from node.iso20022.directory import Directory, instrument, party_elements, read_party
 from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import SESE_020
@@ -20,7 +19,6 @@ ROOT = "SctiesTxCxlReq"
 REFERENCE = "AcctOwnrTxId/SctiesSttlmTxId/TxId"
 
 _MOVEMENT = "AcctOwnrTxId/SctiesSttlmTxId/SctiesMvmntTp"
-_AMOUNTS = ("FaceAmt", "Amt")
 
 
 def written(directory: Directory, trade: Trade) -> Element:
@@ -61,31 +59,12 @@ def cancellation(directory: Directory, root: Element, batch: Batch) -> CancelBat
         expected = written(directory, trade_of(directory, batch, party))
     except NotSayable as error:
         raise MessageRefused(f"{ROOT}/{REFERENCE}", str(error)) from None
-    said, known = dict(_leaves(root, ROOT)), dict(_leaves(expected, ROOT))
-    for path in (*known, *said):
-        if said.get(path) != known.get(path) and (path in said or path not in _LEFT_OUT):
-            found = known.get(path, "nothing there")
-            raise MessageRefused(path, f"the batch has {found}")
+    check_same(root, expected, _LEFT_OUT)
     return CancelBatch(initiator=batch.initiator, batch_id=batch.batch_id)
 
 
 _LEFT_OUT = (f"{ROOT}/MktInfrstrctrTxId", f"{ROOT}/TxDtls/TradDt/Dt/Dt")
 """What the standard lets out, and who cancels may not know."""
-
-
-def _leaves(element: Element, path: str) -> Iterator[tuple[str, str]]:
-    """(path, text) of what is said; the zeros that begin and end an amount say nothing."""
-    for name, value in element.attributes:
-        yield f"{path}/@{name}", value
-    if not element.children:
-        yield path, _plain(element.text) if element.name in _AMOUNTS else element.text
-    for child in element.children:
-        yield from _leaves(child, f"{path}/{child.name}")
-
-
-def _plain(number: str) -> str:
-    whole, _, fraction = number.partition(".")
-    return f"{whole.lstrip('0') or '0'}.{fraction.rstrip('0')}"
 
 
 def _party(directory: Directory, root: Element, side: str) -> bytes:

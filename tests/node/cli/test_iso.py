@@ -14,12 +14,15 @@ from node.iso20022.profile import check
 from node.iso20022.reading import parse
 from tests.node.cli.test_auction import served
 from tests.node.iso20022.golden import FOLDER
+from tests.node.iso20022.repo_case import REPO
 from tests.node.rpc.fake_genesis import BUSINESS_DATE, address_of
 from tests.node.rpc.fake_node import FakeNode
 from tests.node.rpc.small_ledger import BOND_ID, COIN, batch, small_node
 from tokens import bech32m
 from tokens.jsonform import PREFIX_TEST
 from tokens.lookup import require
+from tokens.records.repos import REPO as REPO_KIND
+from tokens.records.repos import RepoStatus
 from tokens.records.settlement import BATCH, BatchStatus, Leg
 
 BANK = bech32m.encode(PREFIX_TEST, address_of("bank"))
@@ -197,3 +200,35 @@ def test_a_batch_of_two_parts_goes_out_and_comes_in_as_linked_messages(
     (operation,) = json.loads(capsys.readouterr().out)
     assert operation["type"] == "approve_batch"
     assert [entry["leg"] for entry in operation["accounts"]] == [0, 1, 2]
+
+
+def test_collateral_of_a_repo_is_proposed_and_substituted(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    node = small_node()
+    overlay = node.state()
+    terms = msgspec.structs.replace(
+        REPO.terms, seller=address_of("issuer"), buyer=address_of("bank"), cash_asset=COIN
+    )
+    line = msgspec.structs.replace(REPO.lines[0], asset=BOND_ID)
+    repo = msgspec.structs.replace(REPO, terms=terms, lines=(line,), status=RepoStatus.CLOSED)
+    overlay.put(REPO_KIND, repo)
+    node.write(overlay)
+    name = "0x" + repo.id.hex()
+    with served(node) as url:
+        for message, words, kind in (
+            ("colr.007", [BOND_ID, "100"], "add_collateral"),
+            ("colr.010", ["0", "200", BOND_ID, "300"], "substitute_collateral"),
+        ):
+            asked = ["iso", "export", message, name, *words, "--id", "C-1", "--rpc", url]
+            assert root.status_of(asked) == Exit.OK
+            file = tmp_path / message
+            file.write_text(capsys.readouterr().out)
+            assert _message(file.read_text())[0].startswith(message)
+            assert root.status_of(["iso", "import", str(file), "--rpc", url]) == Exit.OK
+            (operation,) = json.loads(capsys.readouterr().out)
+            assert (operation["type"], operation["repo"]) == (kind, name)
+        words = [BOND_ID, "1", "--id", "C", "--rpc", url]
+        for odd, status in (("0x12", Exit.USAGE), ("0x" + "0" * 64, Exit.FAILED)):
+            assert root.status_of(["iso", "export", "colr.007", odd, *words]) == status
+            assert capsys.readouterr().out == ""

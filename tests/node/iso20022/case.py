@@ -15,6 +15,7 @@ from tokens.finance.lei import lei_check_digits
 from tokens.ops.settlement import InstructBatch, instruction_digest
 from tokens.records.instruments import Asset
 from tokens.records.parties import KeyPolicy, Participant
+from tokens.records.repos import Repo
 from tokens.records.settlement import ISSUANCE, Batch, BatchStatus, Leg
 from tokens.types import AssetKind, AssetStatus
 
@@ -163,16 +164,23 @@ def named(batch: Batch, **changes: object) -> Batch:
 
 
 def operation_in(
-    directory: Directory, text: str | bytes, *batches: Batch, defaults: Defaults = NO_DEFAULTS
+    directory: Directory,
+    text: str | bytes,
+    *batches: Batch,
+    defaults: Defaults = NO_DEFAULTS,
+    repo: Repo | None = None,
 ) -> msgspec.Struct:
-    """The operation of a message on a ledger with these batches."""
+    """The operation of a message on a ledger with these batches, and one repo."""
     known = {(batch.initiator, batch.batch_id): batch for batch in batches}
 
     async def find(initiator: bytes, batch_id: str) -> Batch | None:
         return known.get((initiator, batch_id))
 
+    async def find_repo(repo_id: bytes) -> Repo | None:
+        return repo if repo is not None and repo.id == repo_id else None
+
     data = text.encode() if isinstance(text, str) else text
-    return asyncio.run(operation_of(directory, data, find, defaults))
+    return asyncio.run(operation_of(directory, data, find, defaults, find_repo))
 
 
 _addresses = st.binary(min_size=16, max_size=16).filter(lambda value: value != ISSUANCE)

@@ -7,6 +7,7 @@ import msgspec
 
 from node.iso20022 import (
     camt_054,
+    collateral,
     header,
     pacs_009,
     semt_002,
@@ -33,6 +34,7 @@ from tests.node.iso20022.case import (
     batch_of,
     named,
 )
+from tests.node.iso20022.repo_case import ADDED, REPO, SWAPPED
 from tokens.records.settlement import ISSUANCE, Batch, BatchStatus, Leg
 from tokens.results import Code
 
@@ -151,6 +153,10 @@ def messages() -> dict[str, str]:
         reference="MSG-1",
         created=CREATED,
     )
+    proposed = collateral.written_proposal(DIRECTORY, REPO, ADDED, "COLL-1", DAY)
+    out[collateral.PROPOSAL] = text_of(collateral.PROPOSAL, proposed)
+    asked = collateral.written_substitution(DIRECTORY, REPO, SWAPPED, "COLL-2", DAY)
+    out[collateral.SUBSTITUTION] = text_of(collateral.SUBSTITUTION, asked)
     accounts = {SELLER_ACCOUNT: holdings, BUYER_ACCOUNT: {NOTE: 7}, HOUSE: {NOTE: 0}}
     out[f"{semt_002.MESSAGE}-bank"] = text_of(
         semt_002.MESSAGE, semt_002.written_for_bank(DIRECTORY, SELLER, accounts, DAY, "ST-2")

@@ -91,7 +91,7 @@ def test_a_request_that_differs_from_its_batch_is_refused(old: str, new: str, pa
 
 def test_a_digest_of_another_batch_is_refused() -> None:
     digest = batch_of(SALE).digest[:16].hex()
-    with pytest.raises(MessageRefused, match=f"MktInfrstrctrTxId: the batch has {digest}"):
+    with pytest.raises(MessageRefused, match=f"MktInfrstrctrTxId: the ledger has {digest}"):
         operation_in(DIRECTORY, golden().replace(digest, "0" * 32), batch_of(SALE))
 
 

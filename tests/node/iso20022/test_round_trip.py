@@ -29,7 +29,9 @@ from tests.node.iso20022.case import (
     operation_in,
 )
 from tests.node.iso20022.golden import CREATED, FOLDER, TOLD
+from tests.node.iso20022.repo_case import REPO
 from tokens.ops.batch_steps import AllocateBatch, CancelBatch
+from tokens.ops.repo_margin import AddCollateral, SubstituteCollateral
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount
 from tokens.ops.transfer import Transfer
 from tokens.records.settlement import Batch
@@ -208,11 +210,11 @@ def test_damaged_messages_are_refused_or_say_something(data: st.DataObject) -> N
         length = data.draw(st.integers(0, 12))
         raw[start : start + length] = data.draw(st.binary(max_size=6))
     try:
-        found = read(bytes(raw), named(batch_of(SALE)))
+        found = operation_in(DIRECTORY, bytes(raw), named(batch_of(SALE)), repo=REPO)
     except MessageRefused:
         return
     known = InstructBatch | ApproveBatch | AllocateBatch | CancelBatch | Transfer
-    assert isinstance(found, known)
+    assert isinstance(found, known | AddCollateral | SubstituteCollateral)
 
 
 # --- pacs.009 ------------------------------------------------------------------------------------

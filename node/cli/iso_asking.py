@@ -1,0 +1,48 @@
+"""What the commands of `mohur iso` share: a node that is asked, addresses, the time."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from node.cli.exits import CommandFailed, Exit
+from node.cli.remote import connected
+from node.cli.words import value_of
+
+if TYPE_CHECKING:
+    from node.iso20022.directory import Directory
+    from node.sdk.client import Client
+
+
+def ask(url: str, run: Callable[[Client, Directory], Awaitable[None]]) -> None:
+    """Run with a client and what the node lists; a refused message is a failed command."""
+
+    async def asked() -> None:
+        from node.iso20022.asking import directory_of
+        from node.iso20022.refusal import MessageRefused, NotSayable
+
+        async with connected(url) as client:
+            try:
+                await run(client, await directory_of(client))
+            except (MessageRefused, NotSayable) as error:
+                raise CommandFailed(str(error)) from None
+
+    asyncio.run(asked())
+
+
+def address_of(directory: Directory, text: str) -> bytes:
+    """An address or a word for one."""
+    from node.iso20022.refusal import MessageRefused
+
+    word = str(value_of(text))
+    try:
+        return directory.read_address(word, word)
+    except MessageRefused:
+        raise CommandFailed(f"{text}: no address of this network", Exit.USAGE) from None
+
+
+def now() -> dt.datetime:
+    """When a message is made."""
+    return dt.datetime.now(dt.UTC)
