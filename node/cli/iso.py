@@ -159,6 +159,7 @@ def _of_batch(message: str, sentence: str) -> None:
         ask(url, run)
 
 
+_of_batch("fxtr.014", "Payment against payment: the instruction of one party.")
 _of_batch("sese.020", "Request of one party to cancel a batch.")
 _of_batch("sese.023", "Instruction of a batch, as one party says it.")
 _of_batch("sese.024", "Status of a batch that is not settled.")
@@ -174,7 +175,7 @@ async def _batch_message(
     part: int | None,
     settled_on: dt.date | None,
 ) -> str:
-    from node.iso20022 import pacs_009, sese_020, sese_023, sese_024, sese_025
+    from node.iso20022 import fxtr_014, pacs_009, sese_020, sese_023, sese_024, sese_025
     from node.iso20022.outgoing import text_of
     from node.iso20022.trade import trade_of, trades_of
     from node.sdk.ledger_client import get_agenda, get_batch
@@ -184,6 +185,9 @@ async def _batch_message(
     if message == "pacs.009":
         return text_of(pacs_009.MESSAGE, pacs_009.written(directory, batch, now()))
     side = address_of(directory, party)
+    if message == "fxtr.014":
+        exchange = fxtr_014.exchange_of(directory, batch, side)
+        return text_of(fxtr_014.MESSAGE, fxtr_014.written(directory, exchange))
     if message == "sese.020":
         request = sese_020.written(directory, trade_of(directory, batch, side))
         return text_of(sese_020.MESSAGE, request)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from node.iso20022.element import Element
 from node.iso20022.refusal import MessageRefused
 
-_AMOUNTS = ("Amt", "AgrdAmt", "FaceAmt", "SbstitnRqrmnt")
+_AMOUNTS = ("XchgRate", "Amt", "AgrdAmt", "FaceAmt", "SbstitnRqrmnt")
 
 
 def check_same(said: Element, known: Element, left_out: Collection[str] = ()) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from node.iso20022 import collateral, pacs_009, sese_020, sese_023, sese_023_in
+from node.iso20022 import collateral, fxtr_014, pacs_009, sese_020, sese_023, sese_023_in
 from node.iso20022.directory import Directory
 from node.iso20022.element import Element
 from node.iso20022.header import sender_of
@@ -87,6 +87,8 @@ async def _said(
             return await _securities(directory, message.root, find, defaults)
         case sese_020.MESSAGE:
             return await _cancellation(directory, message.root, find)
+        case fxtr_014.MESSAGE:
+            return await _exchange(directory, message.root, find)
         case pacs_009.MESSAGE:
             return await _payment(directory, message.root, find)
         case other:
@@ -131,6 +133,14 @@ async def _cancellation(directory: Directory, root: Element, find: FindBatch) ->
     raise MessageRefused(
         f"{sese_020.ROOT}/{sese_020.REFERENCE}", f"neither party has instructed {reference!r}"
     )
+
+
+async def _exchange(directory: Directory, root: Element, find: FindBatch) -> _Said:
+    read = fxtr_014.read(directory, root)
+    batch = await find(read.other, read.operation.batch_id)
+    if batch is None:
+        return _Said(read.operation, read.party)
+    return _Said(fxtr_014.approval(directory, root, read, batch), read.party)
 
 
 async def _payment(directory: Directory, root: Element, find: FindBatch) -> _Said:

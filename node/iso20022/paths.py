@@ -16,6 +16,7 @@ CAMT_054 = "camt.054.001.12"
 SEMT_002 = "semt.002.001.11"
 COLR_007 = "colr.007.001.06"
 COLR_010 = "colr.010.001.05"
+FXTR_014 = "fxtr.014.001.05"
 
 Paths = tuple[tuple[str, str], ...]
 """(path, what it is on the ledger)."""
@@ -100,6 +101,32 @@ PATHS: dict[str, tuple[str, Paths]] = {
             (f"{_PROPOSED}/AgrdAmt", "amount that is added"),
             (f"{_MOVED}/MrgnCallReqId", "first 16 bytes of the repo's id, hex"),
             *_collateral(f"{_MOVED}/SctiesColl", "what is added"),
+        ),
+    ),
+    FXTR_014: (
+        "FXTradInstr",
+        (
+            ("TradInf/TradDt", "trade_date"),
+            ("TradInf/OrgtrRef", "batch_id"),
+            ("TradInf/CmonRef", "trade_ref"),
+            ("TradInf/PmtVrssPmtInd", "true: both or none"),
+            ("TradgSdId/SubmitgPty/PtyId/ClrSysId/Prtry", "who instructs: 32 hex digits"),
+            ("CtrPtySdId/SubmitgPty/PtyId/ClrSysId/Prtry", "the other party: 32 hex digits"),
+            ("TradAmts/TradgSdBuyAmt/Amt", "quantity of the leg that it gets"),
+            ("TradAmts/TradgSdSellAmt/Amt", "quantity of the leg that it gives"),
+            ("TradAmts/SttlmDt", "isd"),
+            ("AgrdRate/XchgRate", "sold for one unit bought, half up"),
+            ("SplmtryData/Envlp/m:Btch/m:XpryDt", "expires_on"),
+            ("SplmtryData/Envlp/m:Btch/m:HshLck", "hash_lock, 64 hex digits"),
+            ("SplmtryData/Envlp/m:Btch/m:ByAsst", "asset that it gets"),
+            ("SplmtryData/Envlp/m:Btch/m:ByAcct", "its account for it, 32 hex digits"),
+            ("SplmtryData/Envlp/m:Btch/m:ByTrvlHsh", "travel_hash of that leg"),
+            ("SplmtryData/Envlp/m:Btch/m:SllAsst", "asset that it gives"),
+            ("SplmtryData/Envlp/m:Btch/m:SllAcct", "its account for it, 32 hex digits"),
+            ("SplmtryData/Envlp/m:Btch/m:SllTrvlHsh", "travel_hash of that leg"),
+            ("SplmtryData/Envlp/m:Btch/m:UTI", "uti"),
+            ("SplmtryData/Envlp/m:Btch/m:Prty", "priority, 0 to 9"),
+            ("SplmtryData/Envlp/m:Btch/m:Auto", "automatic"),
         ),
     ),
     COLR_010: (

@@ -8,6 +8,7 @@ import msgspec
 from node.iso20022 import (
     camt_054,
     collateral,
+    fxtr_014,
     header,
     pacs_009,
     semt_002,
@@ -27,6 +28,7 @@ from tests.node.iso20022.case import (
     COIN,
     DIRECTORY,
     HOUSE,
+    MONEY,
     NOTE,
     SALE,
     SELLER,
@@ -46,6 +48,31 @@ TOLD = msgspec.structs.replace(
     ),
 )
 """The sale with the data of both clients sealed."""
+PVP = batch_of(
+    msgspec.structs.replace(
+        SALE,
+        legs=(
+            Leg(
+                asset=COIN,
+                quantity=2_000,
+                giver=BUYER,
+                taker=SELLER,
+                source=BUYER_ACCOUNT,
+                target=None,
+            ),
+            Leg(
+                asset=MONEY,
+                quantity=3_001,
+                giver=SELLER,
+                taker=BUYER,
+                source=None,
+                target=BUYER_ACCOUNT,
+            ),
+        ),
+    ),
+    BUYER,
+)
+"""The buyer gives a stablecoin for central-bank money."""
 FOLDER = Path(__file__).parents[2] / "vectors" / "iso20022"
 CREATED = dt.datetime(2026, 7, 3, 9, 30, tzinfo=dt.UTC)
 DAY = dt.date(2026, 7, 3)
@@ -153,6 +180,9 @@ def messages() -> dict[str, str]:
         reference="MSG-1",
         created=CREATED,
     )
+    for name, batch, party in (("buyer", PVP, BUYER), ("seller", named(PVP), SELLER)):
+        exchange = fxtr_014.written(DIRECTORY, fxtr_014.exchange_of(DIRECTORY, batch, party))
+        out[f"{fxtr_014.MESSAGE}-{name}"] = text_of(fxtr_014.MESSAGE, exchange)
     proposed = collateral.written_proposal(DIRECTORY, REPO, ADDED, "COLL-1", DAY)
     out[collateral.PROPOSAL] = text_of(collateral.PROPOSAL, proposed)
     asked = collateral.written_substitution(DIRECTORY, REPO, SWAPPED, "COLL-2", DAY)

@@ -29,6 +29,15 @@ OWN: dict[str, Rule] = {
     "m:CshAsst": Rule(name="m:CshAsst", kind="text", pattern="[A-Z0-9][A-Z0-9-]{0,15}"),
     "m:HshLck": Rule(name="m:HshLck", kind="text", pattern="[0-9a-f]{64}"),
     "m:TrvlHsh": Rule(name="m:TrvlHsh", kind="text", pattern="[0-9a-f]{64}"),
+    "m:ByAsst": Rule(name="m:ByAsst", kind="text", least=1, pattern="[A-Z0-9][A-Z0-9-]{0,15}"),
+    "m:ByAcct": Rule(name="m:ByAcct", kind="text", pattern="[0-9a-f]{32}"),
+    "m:ByTrvlHsh": Rule(name="m:ByTrvlHsh", kind="text", pattern="[0-9a-f]{64}"),
+    "m:SllAsst": Rule(name="m:SllAsst", kind="text", least=1, pattern="[A-Z0-9][A-Z0-9-]{0,15}"),
+    "m:SllAcct": Rule(name="m:SllAcct", kind="text", pattern="[0-9a-f]{32}"),
+    "m:SllTrvlHsh": Rule(name="m:SllTrvlHsh", kind="text", pattern="[0-9a-f]{64}"),
+    "m:UTI": Rule(name="m:UTI", kind="text", min_length=1, max_length=52),
+    "m:Prty": Rule(name="m:Prty", kind="text", least=1, pattern="[0-9]"),
+    "m:Auto": Rule(name="m:Auto", kind="code", least=1, codes=("true", "false")),
     "m:CshTrvlHsh": Rule(name="m:CshTrvlHsh", kind="text", pattern="[0-9a-f]{64}"),
 }
 """Elements of Mohur's own namespace: the schema lets anything stand in Envlp."""
