@@ -105,14 +105,14 @@ def _agreement(directory: Directory, repo: Repo) -> Element:
 
 def _amount(directory: Directory, name: str, asset_id: str, amount: int) -> Element:
     currency = directory.asset(asset_id).currency
-    return node(name, number_of(amount, currency), Ccy=currency)
+    return node(name, number_of(amount, currency, directory.minor_digits), Ccy=currency)
 
 
 def _security(directory: Directory, asset_id: str, amount: int, line: str | None) -> Element:
     if directory.is_money(asset_id):
         raise NotSayable(f"{asset_id} is money: these messages say securities")
     name = instrument(asset_id)
-    face = number_of(amount, directory.asset(asset_id).currency)
+    face = number_of(amount, directory.asset(asset_id).currency, directory.minor_digits)
     return node(
         "SctiesColl",
         None if line is None else node("CollId", line),
@@ -176,4 +176,5 @@ def _read_security(directory: Directory, root: Element, path: str) -> tuple[str,
     if directory.is_money(asset_id):
         raise MessageRefused(f"{root.name}/{path}/SctyId", "money is no security")
     text, place = element.text_at("Qty/FaceAmt") or "", f"{root.name}/{path}/Qty/FaceAmt"
-    return asset_id, amount_of(text, directory.asset(asset_id).currency, place)
+    currency = directory.asset(asset_id).currency
+    return asset_id, amount_of(text, currency, directory.minor_digits, place)

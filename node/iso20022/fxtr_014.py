@@ -12,7 +12,7 @@ import datetime as dt
 
 import msgspec
 
-from node.iso20022.amounts import amount_of, digits_of, number_of
+from node.iso20022.amounts import amount_of, number_of
 from node.iso20022.comparing import check_same
 from node.iso20022.directory import Directory, read_hex
 from node.iso20022.element import Element, nested, node
@@ -117,12 +117,15 @@ def written(directory: Directory, exchange: Exchange) -> Element:
 
 def _amount(directory: Directory, name: str, leg: Leg) -> Element:
     currency = directory.asset(leg.asset).currency
-    return node(name, node("Amt", number_of(leg.quantity, currency), Ccy=currency))
+    return node(
+        name, node("Amt", number_of(leg.quantity, currency, directory.minor_digits), Ccy=currency)
+    )
 
 
 def _rate(directory: Directory, sold: Leg, bought: Leg) -> str:
     """Sold for one unit bought: as many decimals as fit into the schema, half up."""
-    scales = [10 ** digits_of(directory.asset(leg.asset).currency) for leg in (sold, bought)]
+    digits = directory.minor_digits  # of both currencies: their amounts are written already
+    scales = [10 ** digits[directory.asset(leg.asset).currency] for leg in (sold, bought)]
     above, below = sold.quantity * scales[1], bought.quantity * scales[0]
     whole = len(str(above // below)) if above >= below else 0
     decimals = min(RATE_DECIMALS_MAX, RATE_DIGITS_MAX - whole)
@@ -211,7 +214,7 @@ def _leg(
     travel = root.text_at(f"{_OWN}/m:{side}TrvlHsh")
     return Leg(
         asset=asset_id,
-        quantity=amount_of(element.text, currency, f"{ROOT}/{path}"),
+        quantity=amount_of(element.text, currency, directory.minor_digits, f"{ROOT}/{path}"),
         giver=way[0],
         taker=way[1],
         source=account if side == "Sll" else None,

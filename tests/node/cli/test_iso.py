@@ -93,6 +93,8 @@ def test_postings_and_holdings_go_out(capsys: pytest.CaptureFixture[str]) -> Non
         (["sese.023", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
         (["sese.024", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
         (["sese.025", BANK, "TRADE-1"], "sese.025 needs --settled-on", Exit.USAGE),
+        (["fxtr.014", BANK, "TRADE-1"], "an exchange has two legs", Exit.FAILED),
+        (["sese.020", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
         (["pacs.009", BANK, "TRADE-1"], "no account to debit and to credit yet", Exit.FAILED),
         (["pacs.009", BANK, "TRADE-2"], "NOT_FOUND", Exit.FAILED),
         (["pacs.009", "nobody", "TRADE-1"], "no address of this network", Exit.USAGE),
