@@ -6,8 +6,8 @@ Rules of this file:
    compounding, from the adjusted maturity where the terms say so.
 3. A floater is quoted as if the coupon that accrues today were paid to the end: the yield of a
    fixed bond with that rate.
-4. Calls and puts are not looked at: yields are to maturity. An amortising bond is quoted per 100 of
-   what the buyer gets.
+4. Calls and puts are not looked at: yields are to maturity (option_yields.py has the others). An
+   amortising bond is quoted per 100 of what the buyer gets.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ from tokens.finance.bond_yield import (
 )
 from tokens.finance.calendar import Calendar
 from tokens.finance.daycount import DayCount
-from tokens.finance.schedule import ScheduleFault
+from tokens.finance.schedule import ScheduleFault, ScheduleTerms
 from tokens.finance.yield_basis import YieldBasis, adjusted_yield_terms, yield_basis
 from tokens.lookup import require
 from tokens.records.day import CALENDAR
@@ -98,8 +98,21 @@ def yield_of(state: Overlay, instrument: Instrument, settlement: dt.date, clean:
     return _quote(basis, clean, yield_to_maturity(basis, clean))
 
 
+class Outlook(NamedTuple):
+    """What a buyer receives, and the schedule it was laid out on."""
+
+    basis: YieldBasis
+    schedule: ScheduleTerms
+    """Of the terms: the calendar of the yield is not in it."""
+
+
 def basis_of(state: Overlay, instrument: Instrument, settlement: dt.date) -> YieldBasis:
     """What a buyer receives from a date on, in the calendar of the yield. Raises NoQuote."""
+    return outlook_of(state, instrument, settlement).basis
+
+
+def outlook_of(state: Overlay, instrument: Instrument, settlement: dt.date) -> Outlook:
+    """The same with its schedule. Raises NoQuote."""
     terms = instrument.terms
     calendar = require(state, CALENDAR, terms.calendar_id).current
     if not terms.dated_date <= settlement < terms.maturity_date:
@@ -126,7 +139,7 @@ def basis_of(state: Overlay, instrument: Instrument, settlement: dt.date) -> Yie
         raise NoQuote(str(fault)) from fault
     if isinstance(basis, ScheduleFault):
         raise NoQuote(f"the calendar of the yield has no schedule: {basis}")
-    return basis
+    return Outlook(basis, schedule_terms_of(terms))
 
 
 def _bill_days(state: Overlay, instrument: Instrument, settlement: dt.date) -> tuple[int, int]:

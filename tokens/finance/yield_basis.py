@@ -129,6 +129,28 @@ def yield_basis(
     )
 
 
+def ending_early(
+    basis: YieldBasis, left: int, redemption: YearFraction, *, instead: bool = False
+) -> YieldBasis:
+    """A bond that ends before its last ``left`` payments, as after a call or a put.
+
+    Args:
+        basis: the bond to its maturity.
+        left: payments that fall away, less than there are.
+        redemption: what is paid for the rest with the last one, per 100 of what the buyer gets.
+        instead: it takes the place of the last payment, as of a bond without coupons.
+
+    Raises:
+        ValueError: nothing is left of the payments.
+    """
+    kept = basis.flows[: len(basis.flows) - left]
+    if not kept:
+        raise ValueError("the option is before the first payment")
+    last = kept[-1]
+    amount = redemption if instead else add_fractions(last.amount, redemption)
+    return msgspec.structs.replace(basis, flows=(*kept[:-1], Flow(amount=amount, wait=last.wait)))
+
+
 def adjusted_yield_terms(
     terms: ScheduleTerms, calendar: Calendar, convention: BusinessDayConvention
 ) -> ScheduleTerms:

@@ -7,10 +7,12 @@ from node.rpc.errors import RpcCode, RpcError
 from node.rpc.instruments import require_instrument, schedule
 from node.rpc.method import Call, Reads, Tier, method
 from node.rpc.methods.asset import positions_page
-from node.rpc.quotes import NoQuote, Quote, price_of, yield_of
+from node.rpc.option_yields import yields_beside
+from node.rpc.quotes import PLACES, NoQuote, Quote, price_of, yield_of
 from node.sdk.schema import asset as schema
 from node.sdk.schema.common import Page
 from tokens.coupon_rates import accrued_at
+from tokens.finance.bond_yield import percent_text
 from tokens.finance.schedule import PERIODS_MAX
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.instruments import INSTRUMENT, Instrument
@@ -65,7 +67,7 @@ def get_price(call: Call, params: schema.PriceParams) -> schema.InstrumentQuote:
         raise RpcError(RpcCode.INVALID_INPUT, f"params.on: {fault}") from fault
     except ArithmeticError as fault:
         raise RpcError(RpcCode.INVALID_INPUT, "params.yieldPercent: it gives no price") from fault
-    return _quoted(instrument, value_date, quote)
+    return _quoted(call, instrument, value_date, quote)
 
 
 def get_yield(call: Call, params: schema.YieldParams) -> schema.InstrumentQuote:
@@ -78,16 +80,31 @@ def get_yield(call: Call, params: schema.YieldParams) -> schema.InstrumentQuote:
         raise RpcError(RpcCode.INVALID_INPUT, f"params.on: {fault}") from fault
     except ArithmeticError as fault:
         raise RpcError(RpcCode.INVALID_INPUT, "params.price: no yield gives it") from fault
-    return _quoted(instrument, value_date, quote)
+    return _quoted(call, instrument, value_date, quote)
 
 
-def _quoted(instrument: Instrument, on: datetime.date, quote: Quote) -> schema.InstrumentQuote:
+def _quoted(
+    call: Call, instrument: Instrument, on: datetime.date, quote: Quote
+) -> schema.InstrumentQuote:
+    others = yields_beside(call.state, instrument, on, quote)
     return schema.InstrumentQuote(
         asset=instrument.asset,
         on=on,
         price=quote.clean,
         accrued=quote.accrued,
         yield_percent=quote.yield_percent,
+        current_yield_percent=others.current_percent,
+        to_options=tuple(
+            schema.OptionYield(
+                kind=one.kind,
+                date=one.date,
+                price_e4=one.price_e4,
+                yield_percent=None if one.annual is None else percent_text(one.annual, PLACES),
+            )
+            for one in others.options
+        ),
+        worst_percent=others.worst_percent,
+        worst_on=others.worst_on,
     )
 
 
@@ -164,7 +181,7 @@ METHODS = (
         schema.InstrumentQuote,
         READ,
         get_yield,
-        "Yield to maturity at a clean price.",
+        "Yields at a clean price: to maturity, to each call and put, to worst, current.",
         reads=STATE,
     ),
     method(

@@ -1,7 +1,7 @@
 """asset_*, instrument_*, cash_*: instruments and money."""
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -122,6 +122,18 @@ class YieldParams(msgspec.Struct, frozen=True, kw_only=True):
     on: datetime.date | None = None
 
 
+class OptionYield(msgspec.Struct, frozen=True, kw_only=True):
+    """The yield to a call or a put that can still be used."""
+
+    kind: Literal["CALL", "PUT"]
+    date: datetime.date
+    """Unadjusted."""
+    price_e4: int
+    """Paid per 100 of what is outstanding, x 10^4."""
+    yield_percent: str | None
+    """Annual, in percent; null: no yield gives the price."""
+
+
 class InstrumentQuote(msgspec.Struct, frozen=True, kw_only=True):
     """A price and a yield that belong together: a view, computed and never kept."""
 
@@ -133,6 +145,14 @@ class InstrumentQuote(msgspec.Struct, frozen=True, kw_only=True):
     """Per 100, in the calendar of the yield. What a buyer pays: instrument_getAccrued."""
     yield_percent: str
     """Annual, in percent, under the instrument's own compounding; to maturity."""
+    current_yield_percent: str | None
+    """A year's interest over the clean price; null: no interest."""
+    to_options: tuple[OptionYield, ...]
+    """Calls, then puts, in the order of their dates."""
+    worst_percent: str | None
+    """The lowest of the yields to maturity and to the calls."""
+    worst_on: datetime.date | None
+    """The date that it is to."""
 
 
 class RatesParams(msgspec.Struct, frozen=True, kw_only=True):
