@@ -1,7 +1,7 @@
 """asset_*, instrument_*, cash_*: instruments and money."""
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
@@ -125,7 +125,8 @@ class YieldParams(msgspec.Struct, frozen=True, kw_only=True):
 class OptionYield(msgspec.Struct, frozen=True, kw_only=True):
     """The yield to a call or a put that can still be used."""
 
-    kind: Literal["CALL", "PUT"]
+    kind: str
+    """CALL or PUT."""
     date: datetime.date
     """Unadjusted."""
     price_e4: int
