@@ -2,15 +2,14 @@
 
 Rules of this file:
 1. Where a part of the frozen units is called, put or repaid, its money is frozen under an id of its
-   own (redeeming.cash_lien_id). It belongs to the order: lifting the order lifts all of it, and its
+   own (holdings.cash_lien_id). It belongs to the order: lifting the order lifts all of it, and its
    end is the order's end. By its own id the authority can lift it alone.
 2. An authority chooses the ids of its orders and may have chosen that one for another: what was
    caught says in its memo under which order (redeeming.caught_memo); no order says anything there.
 """
 
-from tokens.pledged import CASH_LIENS_MAX
-from tokens.records.holdings import LIEN, Lien
-from tokens.redeeming import cash_lien_id, caught_memo
+from tokens.records.holdings import CASH_LIENS_MAX, LIEN, Lien, cash_lien_id
+from tokens.redeeming import caught_memo
 from tokens.state import Overlay
 from tokens.types import LienKind
 

@@ -7,7 +7,7 @@ Rules of this file:
    the same step, and what was not needed is free.
 3. A pledge ranks before the freezes that came after it: what the pledgor gives asks none of them.
    Who receives is asked as in every trade.
-4. A notice ends with its pledge.
+4. A notice ends with its pledge (tokens/notices.py).
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tokens.lookup import require_account, require_asset
 from tokens.marks import value_today_floor
 from tokens.movement import Movement
 from tokens.parameters import parameter
-from tokens.records.enforcements import ENFORCEMENT, Enforcement
+from tokens.records.enforcements import Enforcement
 from tokens.records.holdings import POSITION, Lien
 from tokens.repo_value import amount_worth, last_value_floor
 from tokens.reserve import wake_queues_of
@@ -40,11 +40,6 @@ class Taken(NamedTuple):
     amount: int
     value: int
     """What they count against the claim, minor units of the cash asset."""
-
-
-def forget(state: Overlay, pledge: bytes) -> None:
-    """The pledge has ended: so has a notice of it."""
-    state.delete(ENFORCEMENT, pledge)
 
 
 def is_open(state: Overlay, mode: int) -> bool:

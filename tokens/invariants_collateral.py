@@ -1,4 +1,4 @@
-"""What must hold of marks, pledges and repos after every block (5.6).
+"""What must hold of marks, pledges, notices and repos after every block (5.6).
 
 Rules of this file: those of invariants_money.py.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from tokens.finance.daycount import year_fraction
 from tokens.invariants_money import Records
 from tokens.records.day import BUSINESS_DAY
+from tokens.records.enforcements import ENFORCEMENT, ENFORCEMENTS_BY_MONEY
 from tokens.records.holdings import LIEN, Lien
 from tokens.records.instruments import ASSET
 from tokens.records.marks import ASSET_MARKS
@@ -62,6 +63,28 @@ def _line(lien: Lien, repo: Repo, asset: str, amount: int) -> Iterator[str]:
         yield f"repo {repo.terms.reference}: a lien of another"
     if lien.asset == asset and lien.amount != amount:
         yield f"repo {repo.terms.reference}: pledged {lien.amount}, line {amount}"
+
+
+def validate_enforcements(state: Records) -> Iterator[str]:
+    """A notice reaches an open pledge, alone, and no earlier than it was given."""
+    participants = {entry.id for entry in state.all(PARTICIPANT)}
+    pledges = {
+        lien.id
+        for lien in state.all(LIEN)
+        if lien.kind is LienKind.PLEDGE and lien.owner in participants
+    }
+    noticed: set[bytes] = set()
+    for notice in state.all(ENFORCEMENT):
+        name = f"notice of {notice.pledge.hex()}"
+        places = [index.order(notice) for index in ENFORCEMENTS_BY_MONEY]
+        parts = {notice.pledge, *[place[0] for place in places if place is not None]} & pledges
+        if not parts:
+            yield f"{name}: nothing is pledged"
+        if parts & noticed:
+            yield f"{name}: a part of it has another notice"
+        if notice.from_date < notice.noticed_on:
+            yield f"{name}: enforced from {notice.from_date}, given on {notice.noticed_on}"
+        noticed |= {part for part in parts if isinstance(part, bytes)}
 
 
 def validate_repos(state: Records) -> Iterator[str]:
@@ -144,6 +167,7 @@ def _price(repo: Repo, on: dt.date) -> int:
 COLLATERAL_INVARIANTS: tuple[Callable[[Records], Iterator[str]], ...] = (
     validate_marks,
     validate_pledges,
+    validate_enforcements,
     validate_repos,
     validate_repo_use,
     validate_cover,

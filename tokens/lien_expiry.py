@@ -1,11 +1,10 @@
 """Liens that end by themselves, at the first open_day on or after their date (page 04, agenda)."""
 
-from tokens import liens, reserve
+from tokens import liens, notices, reserve
 from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events import FreezeLifted
-from tokens.records.enforcements import ENFORCEMENT
 from tokens.records.holdings import LIEN, Lien
 from tokens.records.system import AgendaItem
 from tokens.types import AgendaClass, LienKind
@@ -40,7 +39,7 @@ def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:
         return Step(1, None)
     liens.lift(context, lien)
     if lien.kind is LienKind.PLEDGE:
-        context.state.delete(ENFORCEMENT, lien.id)
+        notices.end_if_over(context.state, lien.id)
     reserve.wake_queues_of(context, lien.account)
     if lien.kind is LienKind.FREEZE:
         context.emit(FreezeLifted(order=lien.id, account=lien.account))

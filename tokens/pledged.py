@@ -2,20 +2,15 @@
 
 Rules of this file:
 1. A called, put or repaid part leaves its money pledged under an id of its own
-   (redeeming.cash_lien_id). It belongs to the pledge: a release or substitution is of both. By its
+   (holdings.cash_lien_id). It belongs to the pledge: a release or substitution is of both. By its
    own id it can be released alone.
 2. A repo pledges in its own name: what it owns is no pledge here.
 """
 
-from tokens.records.holdings import LIEN, Lien
+from tokens.records.holdings import CASH_LIENS_MAX, LIEN, Lien, cash_lien_id
 from tokens.records.parties import PARTICIPANT
-from tokens.redeeming import cash_lien_id
 from tokens.state import Overlay
 from tokens.types import LienKind
-
-CASH_LIENS_MAX = 4
-"""Places where the money may lie: one, and others where an authority chose that id for an order, or
-where the account was closed between two payments."""
 
 
 def parts_of(state: Overlay, pledge: bytes) -> tuple[Lien, ...]:

@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tokens import liens, posting, seizing
-from tokens.codec import tagged_hash
+from tokens import liens, notices, posting, seizing
 from tokens.context import Context
 from tokens.crediting import credit
 from tokens.events import PrincipalPaid
@@ -23,15 +22,13 @@ from tokens.lien_expiry import enqueue_expiry
 from tokens.lookup import require, require_asset
 from tokens.payment_amounts import owed_floor
 from tokens.records.amend import with_payment
-from tokens.records.holdings import LIEN, POSITION, Lien
+from tokens.records.holdings import LIEN, POSITION, Lien, cash_lien_id
 from tokens.records.instruments import Instrument, Payment
 from tokens.records.parties import Account
 from tokens.results import Code
 from tokens.state import Overlay
 from tokens.types import AMOUNT_LIMIT, LienKind
 from tokens.withholding import discount_base, withhold
-
-_CASH = b"mohur/pledged-cash/v1"
 
 
 class Taken(NamedTuple):
@@ -42,11 +39,6 @@ class Taken(NamedTuple):
     face: int
     whole: bool
     """Nothing is left of it on units."""
-
-
-def cash_lien_id(lien: bytes) -> bytes:
-    """Where the cash lies that replaced a part of a pledge, or was caught beside a freeze."""
-    return tagged_hash(_CASH, lien)
 
 
 def caught_memo(order: bytes) -> str:
@@ -187,6 +179,8 @@ def catch(
             amount = -(-one.face * money // face)
         if amount:
             _put_on_money(context, instrument, one, account, amount)
+        elif one.whole:
+            notices.end_if_over(context.state, one.lien.id)
 
 
 def _put_on_money(

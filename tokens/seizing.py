@@ -10,12 +10,11 @@ Rules of this file:
 
 import msgspec
 
-from tokens import commodities, liens, ramps, settling, travel
+from tokens import commodities, liens, notices, ramps, settling, travel
 from tokens.context import Context
 from tokens.lookup import require
 from tokens.orders import end
 from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, REDEMPTION_BY_LIEN
-from tokens.records.enforcements import ENFORCEMENT
 from tokens.records.holdings import LIEN, POSITION, Lien
 from tokens.records.market import ORDER, ORDERS_BY_HOLD, OrderStatus
 from tokens.records.settlement import BATCH, OPEN_BATCHES_BY_DIGEST, BatchStatus
@@ -55,7 +54,7 @@ def free_for_seizure(
         pledged = lien.amount or 0
         if pledged <= short:
             liens.lift(context, lien)
-            state.delete(ENFORCEMENT, lien.id)
+            notices.end_if_over(state, lien.id)
         else:
             liens.change(context, lien, msgspec.structs.replace(lien, amount=pledged - short))
         follow_seizure(context, lien, max(0, pledged - short))

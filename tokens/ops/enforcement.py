@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens import enforcing
 from tokens.context import Context
 from tokens.events.collateral import EnforcementNotified, EnforcementWithdrawn
 from tokens.finance.calendar import add_business_days
 from tokens.lookup import require
 from tokens.marks import MONEY_KINDS
+from tokens.notices import notice_of
 from tokens.parameters import parameter
 from tokens.pledged import parts_of
 from tokens.records.day import BUSINESS_DAY, CALENDAR
@@ -63,7 +63,7 @@ class WithdrawEnforcement(
 
 
 def check_notify(context: Context, operation: NotifyEnforcement) -> Iterator[Refusal]:
-    """A pledge of the sender, and money."""
+    """A pledge of the sender of which no part has a notice, and money."""
     parts = parts_of(context.state, operation.pledge)
     if not parts:
         yield Refusal(Code.NOT_FOUND)
@@ -75,7 +75,7 @@ def check_notify(context: Context, operation: NotifyEnforcement) -> Iterator[Ref
         yield Refusal(Code.UNKNOWN_ASSET)
     elif asset.kind not in MONEY_KINDS:
         yield Refusal(Code.BAD_FIELD)
-    if context.state.get(ENFORCEMENT, operation.pledge) is not None:
+    if any(notice_of(context.state, part.id) is not None for part in parts):
         yield Refusal(Code.ALREADY_EXISTS)
 
 
@@ -117,7 +117,7 @@ def check_withdraw(context: Context, operation: WithdrawEnforcement) -> Iterator
 def apply_withdraw(context: Context, operation: WithdrawEnforcement) -> None:
     """As if it had not been given."""
     lien = parts_of(context.state, operation.pledge)[0]
-    enforcing.forget(context.state, operation.pledge)
+    context.state.delete(ENFORCEMENT, operation.pledge)
     context.emit(EnforcementWithdrawn(pledge=operation.pledge, account=lien.account))
 
 

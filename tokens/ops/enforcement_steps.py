@@ -141,7 +141,7 @@ def apply_appropriate(context: Context, operation: AppropriatePledge) -> None:
 def _end(context: Context, parts: tuple[Lien, ...], notice: Enforcement) -> None:
     for lien in parts:
         liens.lift(context, lien)
-    enforcing.forget(context.state, notice.pledge)
+    context.state.delete(ENFORCEMENT, notice.pledge)
 
 
 def _tell(

@@ -15,11 +15,10 @@ from typing import Annotated
 
 import msgspec
 
-from tokens import liens
+from tokens import liens, notices
 from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import RESERVED, is_frozen_whole, standing
-from tokens.enforcing import forget
 from tokens.events.collateral import PledgeReleased, PledgeSubstituted
 from tokens.lien_expiry import enqueue_expiry
 from tokens.lookup import require, require_asset
@@ -214,13 +213,12 @@ def check_release(context: Context, operation: ReleasePledge) -> Iterator[Refusa
 def apply_release(context: Context, operation: ReleasePledge) -> None:
     """The liens end, or the first becomes smaller; its id stays."""
     parts = parts_of(context.state, operation.pledge)
-    if operation.amount is None or (len(parts) == 1 and operation.amount == parts[0].amount):
-        forget(context.state, operation.pledge)
     for lien in parts if operation.amount is None else parts[:1]:
         pledged = lien.amount or 0
         amount = pledged if operation.amount is None else operation.amount
         if amount == pledged:
             liens.lift(context, lien)
+            notices.end_if_over(context.state, lien.id)
         else:
             liens.change(context, lien, msgspec.structs.replace(lien, amount=pledged - amount))
         wake_queues_of(context, lien.account)
@@ -251,9 +249,9 @@ def apply_substitute(context: Context, operation: SubstitutePledge) -> None:
     """One pledge ends with all its parts, another begins; its rank is that of today."""
     parts = parts_of(context.state, operation.pledge)
     old = parts[0]
-    forget(context.state, operation.pledge)
     for part in parts:
         liens.lift(context, part)
+        notices.end_if_over(context.state, part.id)
     new = _put(
         context,
         old.account,

@@ -5,8 +5,19 @@ from typing import Annotated
 
 import msgspec
 
+from tokens.codec import tagged_hash
 from tokens.records.kind import Index, Key, RecordKind
 from tokens.types import Address, Amount, AssetId, Count, Hash, LienKind, Text
+
+_CASH = b"mohur/pledged-cash/v1"
+CASH_LIENS_MAX = 4
+"""Places where the money of one lien may lie: one, and others where an authority chose that id for
+an order, or where the account was closed between two payments."""
+
+
+def cash_lien_id(lien: bytes) -> bytes:
+    """Where the cash lies that replaced a part of a pledge, or was caught beside a freeze."""
+    return tagged_hash(_CASH, lien)
 
 
 class Position(

@@ -20,9 +20,8 @@ from tests.tokens.ops.test_calls import (
 )
 from tests.tokens.ops.world import CBM, World, address
 from tokens.ops.coupons import RedemptionFund
-from tokens.records.holdings import LIEN, POSITION
+from tokens.records.holdings import LIEN, POSITION, cash_lien_id
 from tokens.records.instruments import ASSET, CALL_BASE, OptionDate, PaymentStatus
-from tokens.redeeming import cash_lien_id
 from tokens.types import AssetStatus, LienKind
 
 

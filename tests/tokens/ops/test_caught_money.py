@@ -22,10 +22,9 @@ from tokens.liens import LIENS_BY_ACCOUNT
 from tokens.ops.control import ForceTransfer
 from tokens.ops.coupons import PrincipalFund, RedemptionFund
 from tokens.ops.freezes import ChangeFreeze, Freeze, LiftFreeze, StopCredits
-from tokens.records.holdings import LIEN, POSITION
+from tokens.records.holdings import LIEN, POSITION, cash_lien_id
 from tokens.records.instruments import REPAYMENT_BASE
 from tokens.records.parties import ACCOUNT
-from tokens.redeeming import cash_lien_id
 from tokens.results import Code
 from tokens.types import AccountStatus
 

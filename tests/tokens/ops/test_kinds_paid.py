@@ -11,7 +11,7 @@ from tokens.events import PrincipalPaid, RecordBlocked
 from tokens.finance.yield_basis import Compounding
 from tokens.ops.calls import CallInstrument
 from tokens.ops.coupons import CouponFund, PrincipalFund, RedemptionFund
-from tokens.records.holdings import LIEN
+from tokens.records.holdings import LIEN, cash_lien_id
 from tokens.records.instruments import (
     ASSET,
     PAYMENT,
@@ -24,7 +24,6 @@ from tokens.records.instruments import (
     TaxBase,
 )
 from tokens.records.rates import COUPON_FIXING, CouponFixing
-from tokens.redeeming import cash_lien_id
 from tokens.results import Code
 from tokens.types import AssetKind, AssetStatus, LienKind
 

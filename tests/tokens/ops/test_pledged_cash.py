@@ -12,9 +12,8 @@ from tokens.events.collateral import PledgeReleased
 from tokens.ops.coupons import RedemptionFund
 from tokens.ops.pledges import ReleasePledge, SubstitutePledge
 from tokens.pledged import parts_of
-from tokens.records.holdings import LIEN, POSITION
+from tokens.records.holdings import LIEN, POSITION, cash_lien_id
 from tokens.records.parties import ACCOUNT
-from tokens.redeeming import cash_lien_id
 from tokens.results import Code
 from tokens.types import AccountStatus
 
