@@ -4,6 +4,7 @@ Rules of this file:
 1. An asset is counted from its first holder cap on: the agenda walks its register once, in order of
    accounts, page by page. Meanwhile a posting counts if its account lies before the page.
 2. Only GENERAL accounts count: reserves, the treasury and unclaimed money are nobody's holding.
+3. Until the walk is over, what a person holds is the sum over its accounts, read there and then.
 """
 
 import msgspec
@@ -14,7 +15,7 @@ from tokens.context import Context
 from tokens.lookup import require, require_account
 from tokens.records.holdings import POSITION
 from tokens.records.instruments import ASSET, Asset
-from tokens.records.parties import Account
+from tokens.records.parties import ACCOUNT, Account
 from tokens.records.persons import HOLDER_BOOK, PERSON_HOLDING, HolderBook, PersonHolding
 from tokens.records.system import AgendaItem
 from tokens.state import Overlay
@@ -22,6 +23,9 @@ from tokens.types import AccountPurpose, AgendaClass, AssetFlag
 
 HANDLER = "holder_count"
 HOLDERS = POSITION.indexes[0]
+ACCOUNTS_BY_OWNER = ACCOUNT.indexes[1]
+PERSON_ACCOUNTS_MAX = 32
+"""Accounts of a person, of whatever purpose, that are summed up while an asset is counted."""
 
 _ITEM = b"mohur/holder-count/v1"
 _START = bytes(16)
@@ -58,14 +62,39 @@ def count_change(state: Overlay, asset: str, account: Account, delta: int) -> No
         _add(state, book, account.owner, delta)
 
 
-def holding_of(state: Overlay, asset: str, person: bytes) -> int:
-    """What a person holds of a counted asset, minor units."""
+def is_counted(state: Overlay, asset: str) -> bool:
+    """Whether the walk through an asset's register is over."""
+    book = state.get(HOLDER_BOOK, asset)
+    return book is not None and book.counted is None
+
+
+def holding_of(state: Overlay, asset: str, person: bytes) -> int | None:
+    """What a person holds of an asset with a holder cap, minor units.
+
+    None: the register is being counted and the person has more than PERSON_ACCOUNTS_MAX accounts.
+    """
+    if is_counted(state, asset):
+        return _counted_of(state, asset, person)
+    limit = PERSON_ACCOUNTS_MAX + 1
+    accounts = state.scan(ACCOUNT, ACCOUNTS_BY_OWNER, (person,), limit=limit)
+    if len(accounts) == limit:
+        return None
+    positions = (
+        state.get(POSITION, asset, account.id)
+        for account in accounts
+        if account.purpose is AccountPurpose.GENERAL
+    )
+    return sum(position.balance for position in positions if position is not None)
+
+
+def _counted_of(state: Overlay, asset: str, person: bytes) -> int:
+    """What the walk and the postings behind it have found of a person, minor units."""
     known = state.get(PERSON_HOLDING, asset, person)
     return 0 if known is None else known.amount
 
 
 def _add(state: Overlay, book: HolderBook, person: bytes, delta: int) -> None:
-    before = holding_of(state, book.asset, person)
+    before = _counted_of(state, book.asset, person)
     after = before + delta
     if after:
         state.put(PERSON_HOLDING, PersonHolding(asset=book.asset, person=person, amount=after))

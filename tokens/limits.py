@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tokens.amount import mul_div_floor
 from tokens.context import Context
-from tokens.holders import holding_of
+from tokens.holders import holding_of, is_counted
 from tokens.posting import balance_of
 from tokens.records.instruments import Asset
 from tokens.records.parties import Account
@@ -82,24 +82,26 @@ def _over_cap(
     limits = [] if body.amount_max is None else [body.amount_max]
     if body.share_e6 is not None:
         limits.append(mul_div_floor(asset.max_supply, body.share_e6, 10**6))
-    book = context.state.get(HOLDER_BOOK, asset.id)
+    state = context.state
+    book = state.get(HOLDER_BOOK, asset.id)
     holders = 0 if book is None else book.holders
-    is_counted = book is not None and book.counted is None
+    counted = is_counted(state, asset.id)
     persons = _by_person(changes)
-    held = {person: holding_of(context.state, asset.id, person) for person in persons}
+    held = {person: holding_of(state, asset.id, person) for person in persons}
     for person, change in persons.items():
-        before, after = held[person], held[person] + change.amount
-        holders += (after > 0) - (before > 0)
+        known = held[person] or 0
+        holders += (known + change.amount > 0) - (known > 0)
     for person, change in persons.items():
         if change.amount <= 0:
             continue
-        is_new = not held[person]
-        if not is_counted and is_new:
-            is_new = not balance_of(context.state, asset.id, change.account.id)
-        over = any(held[person] + change.amount > limit for limit in limits)
+        before = held[person]
         # until the register is counted nobody knows how many there are: no new ones
-        is_full = body.holders_max is not None and (holders > body.holders_max or not is_counted)
-        if over or (is_new and is_full):
+        is_full = body.holders_max is not None and (holders > body.holders_max or not counted)
+        if before is None:
+            is_over = True
+        else:
+            is_over = any(before + change.amount > limit for limit in limits)
+        if is_over or (is_full and not before):
             yield refusal_about(
                 context, change.account, Code.HOLDER_CAP_EXCEEDED, rule.id, rule.version
             )

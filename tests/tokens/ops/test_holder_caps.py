@@ -27,8 +27,8 @@ places = st.integers(0, len(NAMES) - 1)
 steps = st.tuples(st.sampled_from(MOVES), places, places, st.sampled_from([1, 2, 5, 20]))
 
 
-def world_of(cap: int) -> World:
-    """Both banks hold some; the cap is set and the register counted, position by position."""
+def people() -> World:
+    """Both banks hold 100; what is counted is counted position by position."""
     world = World()
     for name in CLIENTS:
         person = "c/2" if name == "c/3" else name
@@ -37,6 +37,12 @@ def world_of(cap: int) -> World:
     fund(world, "a/main", 100)
     fund(world, "b/main", 100)
     world.quota = 1
+    return world
+
+
+def world_of(cap: int) -> World:
+    """The cap is set and the register counted."""
+    world = people()
     body = HolderCapRule(amount_max=None, share_e6=None, holders_max=cap)
     world.act(RULERS, rule_of("cap", body=body))
     world.finish_agenda()
