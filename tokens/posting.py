@@ -29,10 +29,6 @@ from tokens.records.reassignments import REASSIGNMENT
 from tokens.state import Overlay
 from tokens.types import AMOUNT_LIMIT, AssetFlag
 
-STAMPS_MAX = 1_200
-"""Unpaid records of one instrument: as many as it may have coupons."""
-
-
 _COUNTED = AssetFlag.COUNTED.value
 
 

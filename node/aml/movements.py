@@ -20,10 +20,9 @@ from node.sdk.schema.statement import DatedStatement
 from tokens import bech32m
 from tokens.events import Moved
 from tokens.jsonform import type_name
+from tokens.marks import MONEY_KINDS
 from tokens.records.parties import Account
-from tokens.types import AssetKind
 
-MONEY_KINDS = (AssetKind.MONEY, AssetKind.CASH)
 _MOVED = type_name(Moved)
 
 

@@ -16,13 +16,12 @@ import msgspec
 from node.iso20022.element import Element, node
 from node.iso20022.refusal import MessageRefused, NotSayable
 from tokens import bech32m
+from tokens.marks import MONEY_KINDS
 from tokens.records.instruments import Asset
 from tokens.records.parties import Participant
-from tokens.types import AssetKind
 
 ISSUER = "MOHUR"
 """Issr of identifiers that only this ledger gives."""
-MONEY_KINDS = (AssetKind.MONEY, AssetKind.CASH)
 
 _HEX_RE = re.compile(r"[0-9a-f]{32}")
 _ISIN_RE = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")

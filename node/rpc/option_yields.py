@@ -96,9 +96,8 @@ def _current(rate_e6: int, clean: Decimal) -> str:
 def _yield(basis: YieldBasis, clean: Decimal) -> Decimal | None:
     try:
         return yield_to_maturity(basis, clean)
-    except (
-        ArithmeticError
-    ):  # out of range; or no day is counted to the date, as from a 30th to 31st
+    except ArithmeticError:
+        # Out of range, or no day is counted to the date, as from a 30th to a 31st.
         return None
 
 

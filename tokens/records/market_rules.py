@@ -60,7 +60,7 @@ class IssueRule(
     """What may be issued: an instrument must fit a row."""
 
     rows: Annotated[tuple[IssueRow, ...], msgspec.Meta(min_length=1, max_length=ISSUE_ROWS_MAX)]
-    """Their names differ. The first that fits gives the cap and the auction method."""
+    """Their names differ. The first that fits gives the cap; an auction has the method of any."""
 
 
 class NcbRow(
