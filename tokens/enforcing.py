@@ -27,6 +27,7 @@ from tokens.repo_value import amount_worth, last_value_floor
 from tokens.reserve import wake_queues_of
 from tokens.results import Code, Refusal
 from tokens.state import Overlay
+from tokens.status import Use, asset_refusal
 from tokens.types import OperationClass
 
 APPROPRIATION, SALE = 1, 2
@@ -115,7 +116,15 @@ def paying_refusals(
     yield from movement_refusals(context, movement)
 
 
-def covers(context: Context, asset: str, account: bytes, amount: int) -> bool:
+def surplus_refusal(context: Context, asset: str, account: bytes, amount: int) -> Code | None:
+    """Why a pledgee cannot pay the pledgor what is too much: paused money, or too little of it."""
+    code = asset_refusal(require_asset(context.state, asset), OperationClass.TRADE, Use.OUT)
+    if code is None and not _covers(context, asset, account, amount):
+        return Code.INSUFFICIENT_AVAILABLE
+    return code
+
+
+def _covers(context: Context, asset: str, account: bytes, amount: int) -> bool:
     """Whether an account has so much free."""
     return posting.available(context.state.get(POSITION, asset, account)) >= amount
 

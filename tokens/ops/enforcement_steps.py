@@ -113,8 +113,10 @@ def check_appropriate(context: Context, operation: AppropriatePledge) -> Iterato
         return
     yield from enforcing.receiving_refusals(context, taken, operation.account)
     surplus = _surplus(taken, notice)
-    if surplus and not enforcing.covers(context, notice.cash_asset, operation.cash, surplus):
-        yield Refusal(Code.INSUFFICIENT_AVAILABLE)
+    if surplus:
+        code = enforcing.surplus_refusal(context, notice.cash_asset, operation.cash, surplus)
+        if code is not None:
+            yield Refusal(code)
 
 
 def _surplus(taken: list[Taken], notice: Enforcement) -> int:

@@ -262,6 +262,16 @@ def test_accounts_that_do_not_fit() -> None:
     world.refuse(Code.ACCOUNT_FROZEN, SELLER, bad)
 
 
+def test_paused_money_is_not_paid_back() -> None:
+    """Title that leaves something over waits until the pledgor can be paid."""
+    world = noticed(price_e4=980_000)
+    world.act("central+regulator", PauseAsset(asset=CBM, classes=2))
+    world.refuse(Code.ASSET_PAUSED, TAKER, title(world))
+    world.act("central+regulator", PauseAsset(asset=CBM, classes=0))
+    world.act(TAKER, title(world))
+    assert told(world).surplus
+
+
 def stops(world: World, what: Code, buyer: str) -> None:
     """Make one reason why an account cannot receive the bond."""
     asset = world.state.get(ASSET, ISIN)
