@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
+from node.cli import travel_hashes
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
-from node.cli.remote import connected, rpc_option
+from node.cli.remote import rpc_option
+from node.cli.travel_asking import ask, file_type, payload_of, secret_of, version_option
 from node.cli.words import parse_json
 
 if TYPE_CHECKING:
     from node.sdk.client import Client
-    from node.sdk.ivms101 import Payload
     from tokens.jsonform import Json
-
-_file = click.Path(path_type=Path, dir_okay=False, exists=True)
-_version = click.Choice(["101", "101.2023"])
 
 
 @click.group(short_help="Check, seal and open the data of a transfer.")
@@ -35,31 +31,33 @@ def travel() -> None:
       mohur travel seal 0xTRAVEL payload.json --version 101.2023 \
         | mohur tx send --json - --sender @bank-a --key bank-a.json
       mohur travel open 0xTRAVEL sent.json --key seal-key.json
+
+    What moves by instruction carries a hash instead: `seal-hash` before it, `open-hash` behind it.
     """
 
 
 @travel.command()
-@click.argument("file", type=_file)
-@click.option("--version", type=_version, required=True, help="Version that it claims.")
+@click.argument("file", type=file_type)
+@version_option
 def check(file: Path, version: str) -> None:
     """Say whether a payload is one of its version, and print its canonical hash."""
     import hashlib
 
     from node.sdk.ivms101_checks import canonical
 
-    data = canonical(_payload(file, version))
+    data = canonical(payload_of(file, version))
     digest = hashlib.sha256(data).hexdigest()
     write_json({"version": version, "bytes": len(data), "sha256": "0x" + digest})
 
 
 @travel.command()
 @click.argument("travel_id")
-@click.argument("file", type=_file)
-@click.option("--version", type=_version, required=True, help="Version that it claims.")
+@click.argument("file", type=file_type)
+@version_option
 @rpc_option
 def seal(travel_id: str, file: Path, version: str, url: str) -> None:
     """Seal a payload to both institutions and the FIU: print the operation send_travel."""
-    payload = _payload(file, version)
+    payload = payload_of(file, version)
 
     async def run(client: Client) -> Json:
         from node.sdk.travel import sealed_payload
@@ -75,20 +73,20 @@ def seal(travel_id: str, file: Path, version: str, url: str) -> None:
             raise CommandFailed(f"cannot seal: {error}", Exit.REFUSED) from None
         return client.form.write_operation(encode(made))
 
-    _ask(url, run)
+    ask(url, run)
 
 
 @travel.command("open")
 @click.argument("travel_id")
-@click.argument("operation", type=_file)
-@click.option("--key", type=_file, required=True, help='File {"privateKey": "0x..."}.')
+@click.argument("operation", type=file_type)
+@click.option("--key", type=file_type, required=True, help='File {"privateKey": "0x..."}.')
 @rpc_option
 def open_payload(travel_id: str, operation: Path, key: Path, url: str) -> None:
     """Open what was sent: OPERATION holds the send_travel of the transaction. Prints the payload.
 
     The hash is checked against the state, the payload against its version.
     """
-    secret = _secret(key)
+    secret = secret_of(key)
     sealed = _sealed(parse_json(operation.read_text(), str(operation)))
 
     async def run(client: Client) -> Json:
@@ -105,19 +103,7 @@ def open_payload(travel_id: str, operation: Path, key: Path, url: str) -> None:
             raise CommandFailed(f"{type(error).__name__}: {error}", Exit.REFUSED) from None
         return cast("Json", parse_json(canonical(payload).decode(), "payload"))
 
-    _ask(url, run)
-
-
-def _payload(file: Path, version: str) -> Payload:
-    from node.sdk.ivms101_checks import BadPayload, read_payload
-    from tokens.records.travel import PayloadVersion
-
-    claimed = PayloadVersion.IVMS101 if version == "101" else PayloadVersion.IVMS101_2023
-    today = dt.datetime.now(tz=dt.UTC).date()
-    try:
-        return read_payload(file.read_bytes(), claimed, today)
-    except BadPayload as error:
-        raise CommandFailed(f"{file}: {error}", Exit.REFUSED) from None
+    ask(url, run)
 
 
 def _sealed(operation: object) -> bytes:
@@ -128,21 +114,4 @@ def _sealed(operation: object) -> bytes:
         raise CommandFailed("the operation is no send_travel", Exit.USAGE) from None
 
 
-def _secret(file: Path) -> bytes:
-    held = parse_json(file.read_text(), str(file))
-    text = held.get("privateKey") if isinstance(held, dict) else None
-    try:
-        secret = bytes.fromhex(str(text).removeprefix("0x"))
-    except ValueError:
-        secret = b""
-    if len(secret) != 32:
-        raise CommandFailed(f"{file}: no private key of 32 bytes", Exit.USAGE)
-    return secret
-
-
-def _ask(url: str, run: Callable[[Client], Awaitable[Json]]) -> None:
-    async def asked() -> Json:
-        async with connected(url) as client:
-            return await run(client)
-
-    write_json(asyncio.run(asked()))
+travel_hashes.add_to(travel)

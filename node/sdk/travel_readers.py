@@ -1,5 +1,7 @@
 """To whose keys the data of a transfer are sealed: both institutions and the unit."""
 
+from collections.abc import Sequence
+
 from node.sdk.client import Client
 from node.sdk.schema.account import AccountParams
 from node.sdk.schema.common import Page, PageParams
@@ -16,6 +18,11 @@ async def readers_of(client: Client, travel: Travel) -> list[bytes]:
         await _servicer(client, travel.source, travel.originator),
         await _servicer(client, travel.target, travel.beneficiary),
     ]
+    return await keys_of(client, institutions)
+
+
+async def keys_of(client: Client, institutions: Sequence[bytes]) -> list[bytes]:
+    """Public keys of these and of the unit, each once. ValueError as above."""
     found: dict[bytes, bytes] = {}
     cursor: str | None = None
     for _ in range(PAGES_MAX):

@@ -1,0 +1,65 @@
+"""What the commands of `mohur travel` share: payloads, keys, a node that is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from node.cli.exits import CommandFailed, Exit
+from node.cli.output import write_json
+from node.cli.remote import connected
+from node.cli.words import parse_json
+
+if TYPE_CHECKING:
+    from node.sdk.client import Client
+    from node.sdk.ivms101 import Payload
+    from tokens.jsonform import Json
+
+file_type = click.Path(path_type=Path, dir_okay=False, exists=True)
+version_option = click.option(
+    "--version",
+    type=click.Choice(["101", "101.2023"]),
+    required=True,
+    help="Version that it claims.",
+)
+
+
+def payload_of(file: Path, version: str) -> Payload:
+    """A payload that is one of its version. CommandFailed."""
+    from node.sdk.ivms101_checks import BadPayload, read_payload
+    from tokens.records.travel import PayloadVersion
+
+    claimed = PayloadVersion.IVMS101 if version == "101" else PayloadVersion.IVMS101_2023
+    today = dt.datetime.now(tz=dt.UTC).date()
+    try:
+        return read_payload(file.read_bytes(), claimed, today)
+    except BadPayload as error:
+        raise CommandFailed(f"{file}: {error}", Exit.REFUSED) from None
+
+
+def secret_of(file: Path) -> bytes:
+    """The private key in a file, 32 bytes. CommandFailed."""
+    held = parse_json(file.read_text(), str(file))
+    text = held.get("privateKey") if isinstance(held, dict) else None
+    try:
+        secret = bytes.fromhex(str(text).removeprefix("0x"))
+    except ValueError:
+        secret = b""
+    if len(secret) != 32:
+        raise CommandFailed(f"{file}: no private key of 32 bytes", Exit.USAGE)
+    return secret
+
+
+def ask(url: str, run: Callable[[Client], Awaitable[Json]]) -> None:
+    """Print what a client of the node answers."""
+
+    async def asked() -> Json:
+        async with connected(url) as client:
+            return await run(client)
+
+    write_json(asyncio.run(asked()))
