@@ -12,13 +12,12 @@ import click
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_private
 from node.cli.remote import connected, rpc_option
-from node.cli.words import value_of
+from node.cli.words import address_in
 
 if TYPE_CHECKING:
     from node.aml.cases import Case
     from node.aml.customers import CustomerFile
     from node.aml.facts import Fact, Leg
-    from node.sdk.client import Client
 
 customers_option = click.option(
     "--customers",
@@ -75,7 +74,7 @@ def cash_report(
         date = dt.date.fromisoformat(on)
     except ValueError:
         raise CommandFailed(f"{on}: a date YYYY-MM-DD", Exit.USAGE) from None
-    legs, money = asyncio.run(_due(url, str(value_of(institution)), date, threshold))
+    legs, money = asyncio.run(_due(url, institution, date, threshold))
     if not legs:
         click.echo(f"{on}: nothing is due")
         return
@@ -119,7 +118,7 @@ def suspicious(
         case, known = load_case(case_file), load_customers(customers)
     except FileUnreadable as error:
         raise CommandFailed(str(error), Exit.NO_INPUT) from None
-    facts, today, money = asyncio.run(_facts(url, str(value_of(institution)), case, currency))
+    facts, today, money = asyncio.run(_facts(url, institution, case, currency))
     _check_known(out, case, facts, known)
     data = _suspicion(case, facts, known, money, today)
     write_private(out, data)
@@ -152,7 +151,7 @@ async def _facts(
 
     dates = (case.from_date, case.to_date)
     async with connected(url) as client:
-        address = _institution(client, institution)
+        address = address_in(client.form.prefix, institution)
         try:
             own = await currency_of(client)
             currency = asked or own
@@ -201,15 +200,6 @@ def _suspicion(
         raise CommandFailed(f"no report: {error}", Exit.FAILED) from None
 
 
-def _institution(client: Client, text: str) -> bytes:
-    from tokens import bech32m
-
-    address = bech32m.decode(client.form.prefix, text)
-    if address is None:
-        raise CommandFailed(f"{text}: no address of this network", Exit.USAGE)
-    return address
-
-
 async def _due(
     url: str, institution: str, on: dt.date, threshold: int | None
 ) -> tuple[list[Leg], str]:
@@ -218,7 +208,7 @@ async def _due(
     from node.aml.collect import NotCollected, currency_of, legs_of_date, threshold_of
 
     async with connected(url) as client:
-        address = _institution(client, institution)
+        address = address_in(client.form.prefix, institution)
         try:
             currency = await currency_of(client)
             legs = await legs_of_date(client, address, on)

@@ -14,7 +14,7 @@ from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json, write_private
 from node.cli.remote import call, connected, rpc_option
 from node.cli.tx import sender_option, signing_options, with_options
-from node.cli.words import parse_json, value_of
+from node.cli.words import address_in, parse_json
 
 if TYPE_CHECKING:
     from node.sdk.client import Client
@@ -110,8 +110,8 @@ def _sealed(
             made, opened = sealed_bid(
                 read.context.chain_id,
                 read.value,
-                _address(client, bidder),
-                _address(client, account),
+                address_in(client.form.prefix, bidder),
+                address_in(client.form.prefix, account),
                 parsed,
                 secrets.token_bytes(32),
             )
@@ -209,12 +209,3 @@ def _keep(file: Path, value: Json) -> None:
     import json
 
     write_private(file, json.dumps(value, indent=2).encode())
-
-
-def _address(client: Client, text: str) -> bytes:
-    from tokens import bech32m
-
-    found = bech32m.decode(client.form.prefix, str(value_of(text)))
-    if found is None or len(found) != 16:
-        raise CommandFailed(f"{text}: no address of this network", Exit.USAGE)
-    return found

@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from node.cli.exits import CommandFailed, Exit
+from node.cli.exits import CommandFailed
 from node.cli.remote import connected
-from node.cli.words import value_of
+from node.cli.words import address_in
 
 if TYPE_CHECKING:
     from node.iso20022.directory import Directory
@@ -34,13 +34,7 @@ def ask(url: str, run: Callable[[Client, Directory], Awaitable[None]]) -> None:
 
 def address_of(directory: Directory, text: str) -> bytes:
     """An address or a word for one."""
-    from node.iso20022.refusal import MessageRefused
-
-    word = str(value_of(text))
-    try:
-        return directory.read_address(word, word)
-    except MessageRefused:
-        raise CommandFailed(f"{text}: no address of this network", Exit.USAGE) from None
+    return address_in(directory.prefix, text)
 
 
 def now() -> dt.datetime:

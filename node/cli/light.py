@@ -12,7 +12,7 @@ import click
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
 from node.cli.remote import check_url, connected, rpc_option
-from node.cli.words import value_of
+from node.cli.words import address_in
 
 if TYPE_CHECKING:
     from node.sdk.client import Client
@@ -87,7 +87,7 @@ def balance(
     """What an account holds of an asset, proven; zero is proven too."""
 
     async def ask(client: Client, trusted: LightClient) -> Json:
-        address = _address(client, account)
+        address = address_in(client.form.prefix, account)
         return _told(client, await trusted.balance(asset, address))
 
     _run(trust, url, witnesses, save, ask)
@@ -111,7 +111,7 @@ def holding(
     """What an account holds and what its bank holds for all its clients, proven in one block."""
 
     async def ask(client: Client, trusted: LightClient) -> Json:
-        address = _address(client, account)
+        address = address_in(client.form.prefix, account)
         return _told(client, await trusted.holding(asset, address))
 
     _run(trust, url, witnesses, save, ask)
@@ -201,12 +201,3 @@ def _told(client: Client, found: Proven[T]) -> Json:
             "signers": list(found.signers),
         },
     }
-
-
-def _address(client: Client, text: str) -> bytes:
-    from tokens import bech32m
-
-    found = bech32m.decode(client.form.prefix, str(value_of(text)))
-    if found is None or len(found) != 16:
-        raise CommandFailed(f"{text}: no address of this network", Exit.USAGE)
-    return found

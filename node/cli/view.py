@@ -9,7 +9,7 @@ from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json, write_private
 from node.cli.remote import call, read_token_file, rpc_option
 from node.cli.tx import signing_options, with_options
-from node.cli.words import value_of
+from node.cli.words import address_in, value_of
 
 HEIGHTS_MAX = 10_000
 """As node.sdk.view_token.VALID_HEIGHTS_MAX."""
@@ -62,15 +62,11 @@ def create(
     """
     from node.cli.transactions import form_of, load_signers
     from node.sdk.view_token import new_token
-    from tokens import bech32m
 
     signers = load_signers(keys, keys_dir, dev_keys, passphrase_file)
     if len(signers) != 1:
         raise CommandFailed("one key signs a token: give --key or --dev-key once", Exit.USAGE)
-    text = str(value_of(subject))
-    address = bech32m.decode(form_of(text).prefix, text)
-    if address is None or len(address) != 16:
-        raise CommandFailed(f"{subject}: no address of this network", Exit.USAGE)
+    address = address_in(form_of(str(value_of(subject))).prefix, subject)
     genesis = cast("dict[str, str]", call(url, "chain_getGenesis"))
     status = cast("dict[str, object]", call(url, "node_status"))
     token = new_token(

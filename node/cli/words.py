@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from node.cli.exits import CommandFailed, Exit
 
+ADDRESS_BYTES = 16
+
 
 def params_of(words: Sequence[str], names: Sequence[str] = ()) -> object:
     """Params of an RPC method: one JSON object or array, or name=value words.
@@ -35,6 +37,16 @@ def value_of(text: str) -> object:
     if text[:1] in ("{", "[", '"') or text in ("true", "false", "null"):
         return parse_json(text, repr(text))
     return int(text) if text.isdecimal() and (text == "0" or text[0] != "0") else text
+
+
+def address_in(prefix: str, text: str) -> bytes:
+    """16 bytes of an address of the network with that prefix, or of a word for one."""
+    from tokens import bech32m
+
+    found = bech32m.decode(prefix, str(value_of(text)))
+    if found is None or len(found) != ADDRESS_BYTES:
+        raise CommandFailed(f"{text}: no address of this network", Exit.USAGE)
+    return found
 
 
 def parse_json(text: str, what: str) -> object:

@@ -4,8 +4,9 @@ import pytest
 
 from node.cli.exits import CommandFailed
 from node.cli.operation_words import fields_of, find_operation, operation_json
-from node.cli.words import params_of, value_of
-from tokens.jsonform import PREFIX_TEST, JsonForm
+from node.cli.words import address_in, params_of, value_of
+from tokens import bech32m
+from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, JsonForm
 from tokens.ops import OPERATIONS, AnyOperation
 
 
@@ -83,3 +84,13 @@ def test_values_of_params() -> None:
     assert params_of(["x", "b=2"], ["a"]) == {"a": "x", "b": 2}
     with pytest.raises(CommandFailed, match="say name=value"):
         params_of(["x"])
+
+
+def test_an_address_is_16_bytes_of_this_network() -> None:
+    text = bech32m.encode(PREFIX_TEST, bytes(range(16)))
+    assert address_in(PREFIX_TEST, text) == bytes(range(16))
+    assert len(address_in(PREFIX_TEST, "@alice")) == 16
+    longer = bech32m.encode(PREFIX_TEST, bytes(32))
+    for wrong in (longer, bech32m.encode(PREFIX_MAIN, bytes(16)), "7", "@"):
+        with pytest.raises(CommandFailed):
+            address_in(PREFIX_TEST, wrong)
