@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from node.cli import aml_filings
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_private
 from node.cli.remote import connected, rpc_option
@@ -244,3 +245,6 @@ def _report(
         raise CommandFailed(str(error), Exit.NO_INPUT) from None
     except NoReport as error:
         raise CommandFailed(f"no report: {error}", Exit.FAILED) from None
+
+
+aml_filings.add_to(aml)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -12,7 +12,8 @@ import click
 
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json, write_private
-from node.cli.remote import call, connected, rpc_option
+from node.cli.remote import connected, rpc_option
+from node.cli.sending import send
 from node.cli.tx import sender_option, signing_options, with_options
 from node.cli.words import address_in, parse_json
 
@@ -93,7 +94,7 @@ def bid(
 ) -> int:
     """Seal a sheet, keep lines and salt in a file, and send it. 1 if the ledger refuses it."""
     made = _sealed(url, auction_id, lines, bidder, account, opening)
-    return _send(url, [made], signing)
+    return send(url, [made], signing)
 
 
 def _sealed(
@@ -160,7 +161,7 @@ def open_all(auction_id: str, url: str, **signing: object) -> int:
     found = cast("dict[str, list[Json]]", _ask(url, run))
     reveals, code = found["reveals"], Exit.OK
     for start in range(0, len(reveals), REVEALS_MAX):
-        sent = _send(url, reveals[start : start + REVEALS_MAX], signing)
+        sent = send(url, reveals[start : start + REVEALS_MAX], signing)
         code = code if sent == Exit.OK else sent
     write_json({"opened": len(reveals) if code == Exit.OK else None, "shut": found["shut"]})
     return code
@@ -181,19 +182,6 @@ def recompute(auction_id: str, url: str) -> None:
         return {"auctionId": auction_id, "differences": []}
 
     write_json(_ask(url, run))
-
-
-def _send(url: str, operations: list[Json], signing: Mapping[str, object]) -> Exit:
-    """One transaction; its receipt is printed."""
-    from node.cli.transactions import Draft, sign
-
-    rest = {"words": (), "memo": "", "client_ref": None, "valid_for": 100}
-    draft = Draft(operations=list(operations), **(rest | dict(signing)))  # type: ignore[arg-type]
-    signed = sign(url, draft)
-    receipt = call(url, "tx_submitAndWait", {"transaction": "0x" + signed.data.hex()})
-    write_json(receipt)
-    good = isinstance(receipt, dict) and receipt.get("status") == "success"
-    return Exit.OK if good else Exit.FAILED
 
 
 def _ask(url: str, run: Callable[[Client], Awaitable[Json]]) -> Json:

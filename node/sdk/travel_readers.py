@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 from node.sdk.client import Client
+from node.sdk.participants import all_participants
 from node.sdk.schema.account import AccountParams
-from node.sdk.schema.common import Page, PageParams
-from tokens.records.parties import Account, Participant
+from tokens.records.parties import Account
 from tokens.records.travel import Travel
 from tokens.types import NO_ADDRESS, Role
-
-PAGES_MAX = 100
 
 
 async def readers_of(client: Client, travel: Travel) -> list[bytes]:
@@ -24,16 +22,9 @@ async def readers_of(client: Client, travel: Travel) -> list[bytes]:
 async def keys_of(client: Client, institutions: Sequence[bytes]) -> list[bytes]:
     """Public keys of these and of the unit, each once. ValueError as above."""
     found: dict[bytes, bytes] = {}
-    cursor: str | None = None
-    for _ in range(PAGES_MAX):
-        asked = PageParams(cursor=cursor, limit=100)
-        read = await client.read("participant_list", asked, of=Page[Participant])
-        for participant in read.value.items:
-            if participant.id in institutions or Role.FIU in participant.roles:
-                found[participant.id] = participant.encryption_key
-        cursor = read.value.next
-        if cursor is None:
-            break
+    for participant in await all_participants(client):
+        if participant.id in institutions or Role.FIU in participant.roles:
+            found[participant.id] = participant.encryption_key
     if not all(institution in found for institution in institutions):
         raise ValueError("an institution is no participant")
     if len(found) == len(set(institutions)):

@@ -1,11 +1,15 @@
 """Filings: one size whatever they say, opened by two, and the chain of alert, case, report."""
 
+import hashlib
+
 import msgspec
 import pytest
 
 from node.aml.filings import Filing, FilingKind, chain_faults, opened_filing, sealed_filing
 from node.sdk.sealing import Unopened, new_key
-from tokens.records.reports import SEALED_BYTES
+from tests.tokens.ops.world import World, address
+from tokens.lookup import require
+from tokens.records.reports import REPORT, SEALED_BYTES, ReportStatus
 
 BANK = bytes([1]) * 16
 ACCOUNTS = tuple(bytes([n]) * 16 for n in range(16))
@@ -33,6 +37,18 @@ def test_every_filing_looks_like_any_other_and_opens_for_two(made: Filing) -> No
     moved = msgspec.structs.replace(operation, institution=bytes(16))
     with pytest.raises(Unopened):
         opened_filing("chain", moved, bank.private)
+
+
+def test_the_ledger_takes_what_is_sealed_and_keeps_its_hash_only() -> None:
+    world, institution = World(), address("bank_a")
+    bank, unit = new_key(), new_key()
+    made = sealed_filing("chain", institution, LARGEST, bank.public, unit.public)
+    world.act("bank_a", made)
+    report = require(world.state, REPORT, institution, 1)
+    assert (report.sealed_hash, report.status) == (
+        hashlib.sha256(made.sealed).digest(),
+        ReportStatus.DRAFT,
+    )
 
 
 def test_an_alert_leads_to_a_case_and_a_case_to_a_report() -> None:

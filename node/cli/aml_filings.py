@@ -1,0 +1,146 @@
+"""`mohur aml seal`, `file` and `open`: filings of an institution on the ledger (ADR 0022).
+
+Rules of this file:
+1. What is filed is a private file, never an argument, and nothing of it is printed: only that there
+   is a filing, as the chain tells everybody.
+2. It is sealed to the institution and the one financial intelligence unit of the ledger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from node.cli.exits import CommandFailed, Exit
+from node.cli.output import write_json, write_private
+from node.cli.remote import connected, rpc_option
+from node.cli.sending import send
+from node.cli.travel_asking import secret_of
+from node.cli.tx import sender_option, signing_options, with_options
+from node.cli.words import parse_json, value_of
+
+if TYPE_CHECKING:
+    from node.sdk.client import Client
+    from tokens.jsonform import Json
+    from tokens.ops.reports import FileReport
+
+_file = click.Path(path_type=Path, dir_okay=False, exists=True)
+_what = [
+    click.argument("institution"),
+    click.option(
+        "--filing",
+        type=_file,
+        required=True,
+        help="What is filed: JSON of mode 0600 (docs/aml.md).",
+    ),
+]
+
+
+@click.command("seal")
+@with_options(_what)
+@rpc_option
+def seal_filing(institution: str, filing: Path, url: str) -> None:
+    """Seal a filing to the institution and the FIU: print the operation file_report."""
+    write_json(_sealed(url, institution, filing))
+
+
+@click.command("file")
+@with_options(_what)
+@sender_option
+@with_options(signing_options)
+@rpc_option
+def send_filing(institution: str, filing: Path, url: str, **signing: object) -> int:
+    r"""Seal a filing to the institution and the FIU, and send it. 1 if the ledger refuses it.
+
+    The receipt names the report's number: `submit_report` wants it, and the SHA-256 of the XML.
+
+    \b
+      mohur aml file @bank-1 --filing filing.json --sender @bank-1 --key bank-1
+    """
+    return send(url, [_sealed(url, institution, filing)], signing)
+
+
+@click.command("open")
+@click.argument("operation", type=_file)
+@click.option("--key", type=_file, required=True, help='File {"privateKey": "0x..."}.')
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write, of mode 0600; it must not be there.",
+)
+@rpc_option
+def open_filing(operation: Path, key: Path, out: Path, url: str) -> None:
+    """Open a filing: OPERATION holds the file_report of the transaction. By institution or FIU."""
+    from node.aml.filing_files import written_filing
+    from node.aml.filings import opened_filing
+    from node.sdk.sealing import Unopened
+
+    if out.exists():
+        raise CommandFailed(f"{out}: there is something already", Exit.CANNOT_CREATE)
+    secret = secret_of(key)
+    value = parse_json(operation.read_text(), str(operation))
+
+    async def run() -> bytes:
+        async with connected(url) as client:
+            made = _operation(client, value)
+            chain_id = (await client.status()).chain_id
+            try:
+                return written_filing(opened_filing(chain_id, made, secret), client.form.prefix)
+            except Unopened as error:
+                raise CommandFailed(f"Unopened: {error}", Exit.REFUSED) from None
+
+    write_private(out, asyncio.run(run()))
+
+
+def add_to(group: click.Group) -> None:
+    """The three commands under `mohur aml`."""
+    for command in (seal_filing, send_filing, open_filing):
+        group.add_command(command)
+
+
+def _sealed(url: str, institution: str, filing: Path) -> Json:
+    async def run() -> Json:
+        from node.aml.filing_files import load_filing
+        from node.aml.filing_keys import filing_keys
+        from node.aml.filings import sealed_filing
+        from node.aml.private_file import FileUnreadable
+        from tokens.codec import encode
+
+        async with connected(url) as client:
+            try:
+                content = load_filing(filing, client.form.prefix)
+            except FileUnreadable as error:
+                raise CommandFailed(str(error), Exit.NO_INPUT) from None
+            address = _address(client, institution)
+            chain_id = (await client.status()).chain_id
+            try:
+                keys = await filing_keys(client, address)
+                made = sealed_filing(chain_id, address, content, *keys)
+            except ValueError as error:
+                raise CommandFailed(f"cannot seal: {error}", Exit.REFUSED) from None
+            return client.form.write_operation(encode(made))
+
+    return asyncio.run(run())
+
+
+def _operation(client: Client, value: object) -> FileReport:
+    from tokens.jsonform import FormError
+    from tokens.ops.reports import FileReport
+
+    try:
+        return cast("FileReport", client.form.from_json(FileReport, value))
+    except FormError as error:
+        raise CommandFailed(f"the operation is no file_report: {error}", Exit.USAGE) from None
+
+
+def _address(client: Client, text: str) -> bytes:
+    from tokens import bech32m
+
+    address = bech32m.decode(client.form.prefix, str(value_of(text)))
+    if address is None:
+        raise CommandFailed(f"{text}: no address of this network", Exit.USAGE)
+    return address
