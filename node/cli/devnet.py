@@ -122,6 +122,27 @@ def status(folder: Path) -> int:
     return report(folder)
 
 
+@devnet.command("seal-key")
+@click.argument("institution")
+def seal_key(institution: str) -> None:
+    r"""Print the private key that data sealed to an INSTITUTION of the local network open with.
+
+    As everything of a local network, anybody can compute it.
+
+    \b
+      mohur devnet seal-key bank-2 > seal-key.json
+      mohur travel open 0xTRAVEL sent.json --key seal-key.json
+    """
+    from node.cli.output import write_json
+    from node.devnet.cast import PARTIES
+
+    found = next((party for party in PARTIES if party.name == institution), None)
+    if found is None:
+        names = ", ".join(party.name for party in PARTIES)
+        raise CommandFailed(f"{institution}: there are {names}", Exit.USAGE)
+    write_json({"privateKey": "0x" + found.seal_key.private.hex()})
+
+
 @devnet.command()
 @dir_option(DEFAULT_FOLDER)
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -10,6 +10,7 @@ import hashlib
 
 import msgspec
 
+from node.sdk.sealing import KeyPair, public_of
 from node.signing import Signer, dev_seed
 from tokens.records.parties import KeyPolicy
 from tokens.types import NO_ADDRESS, AccountPurpose, Role
@@ -51,6 +52,12 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     def signers(self) -> tuple[Signer, ...]:
         """Its keys."""
         return tuple(Signer.from_seed(dev_seed(name)) for name in self.key_names)
+
+    @property
+    def seal_key(self) -> KeyPair:
+        """X25519 key that others seal data to; anybody can compute the private half."""
+        private = dev_seed(f"{self.name}-seal")
+        return KeyPair(private, public_of(private))
 
     @property
     def policy(self) -> KeyPolicy:

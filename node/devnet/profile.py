@@ -210,9 +210,7 @@ def participants(parties: Iterable[Party], jurisdiction: str = "PK") -> tuple[Pa
             control_group=party.name,
             roles=tuple(sorted(party.roles)),
             policy=party.policy,
-            encryption_key=hashlib.sha256(
-                b"mohur/dev-encryption/v1" + party.name.encode()
-            ).digest(),
+            encryption_key=party.seal_key.public,
         )
         for party in parties
     ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import secrets
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,6 +21,7 @@ from node.genesis_file import write_genesis
 from node.keystore import create_key
 from node.profile.ledger import calendar_of, require_covered
 from node.profile.root import ProfileFile
+from node.sdk.sealing import new_key
 from node.storage.durable import create_file
 from tokens.finance.calendar import is_business_day
 from tokens.genesis import Genesis
@@ -30,6 +33,8 @@ from tokens.types import NO_ADDRESS, AccountStatus
 
 PASSPHRASE_BYTES = 24
 ADDRESS_BYTES = 16
+SEAL_KEY_FILE = "seal-key.json"
+"""Private key that data sealed to the institution are opened with, for `mohur travel open`."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,18 +71,18 @@ def make_testnet(order: Order) -> Made:
     begins_on = _business_date(order)
     order.folder.mkdir(mode=0o700, parents=True)
     parties = _parties(order.validators)
-    policies = {party.name: _make_institution(order.folder, party) for party in parties}
+    institutions = {party.name: _make_institution(order.folder, party) for party in parties}
     operators = sorted((p for p in parties if p.validator), key=lambda p: str(p.validator))
     keys: dict[str, MadeKeys] = {}
     for party in operators:
         name = str(party.validator)
         keys[name] = make_keys(order.folder / name, _passphrase())
-    genesis = _genesis(order, begins_on, parties, policies, keys)
+    genesis = _genesis(order, begins_on, parties, institutions, keys)
     require_valid(genesis)
     path = order.folder.resolve() / "genesis.json"
     write_genesis(genesis, path)
     _write_nodes(order, tuple(keys), path)
-    return Made(genesis=path, validators=tuple(keys), institutions=tuple(policies))
+    return Made(genesis=path, validators=tuple(keys), institutions=tuple(institutions))
 
 
 def _parties(validators: int) -> list[Party]:
@@ -93,14 +98,27 @@ def _parties(validators: int) -> list[Party]:
     return [*PARTIES, *more]
 
 
-def _make_institution(folder: Path, party: Party) -> KeyPolicy:
-    """Key files of one institution; the policy that they form."""
+class Institution(NamedTuple):
+    """What the ledger knows of the key files of one."""
+
+    policy: KeyPolicy
+    seal_key: bytes
+    """Public half, X25519."""
+
+
+def _make_institution(folder: Path, party: Party) -> Institution:
+    """Key files of one institution."""
     place = folder / "institutions" / party.name
     place.mkdir(mode=0o700, parents=True)
     passphrase = _passphrase()
     create_file(place / "passphrase", passphrase.encode() + b"\n")
     made = [create_key(place, name, passphrase).public_key for name in party.key_names]
-    return KeyPolicy(threshold=party.threshold, keys=tuple(sorted(made)))
+    seal = new_key()
+    create_file(
+        place / SEAL_KEY_FILE, json.dumps({"privateKey": "0x" + seal.private.hex()}).encode()
+    )
+    policy = KeyPolicy(threshold=party.threshold, keys=tuple(sorted(made)))
+    return Institution(policy, seal.public)
 
 
 def _passphrase() -> str:
@@ -111,7 +129,7 @@ def _genesis(
     order: Order,
     begins_on: dt.date,
     parties: list[Party],
-    policies: dict[str, KeyPolicy],
+    institutions: dict[str, Institution],
     keys: dict[str, MadeKeys],
 ) -> Genesis:
     ids = {party.name: secrets.token_bytes(ADDRESS_BYTES) for party in parties}
@@ -134,7 +152,7 @@ def _genesis(
         ),
         approval_policies=approval_policies(),
         tax_tables=figures.tax_tables,
-        participants=_participants(parties, ids, policies, figures.jurisdiction),
+        participants=_participants(parties, ids, institutions, figures.jurisdiction),
         accounts=tuple(sorted(accounts.values(), key=lambda account: account.id)),
         validators=tuple(
             Validator(
@@ -156,7 +174,7 @@ def _genesis(
 def _participants(
     parties: list[Party],
     ids: dict[str, bytes],
-    policies: dict[str, KeyPolicy],
+    institutions: dict[str, Institution],
     jurisdiction: str,
 ) -> tuple[Participant, ...]:
     records = [
@@ -167,8 +185,8 @@ def _participants(
             jurisdiction=jurisdiction,
             control_group=party.name,
             roles=tuple(sorted(party.roles)),
-            policy=policies[party.name],
-            encryption_key=bytes(32),
+            policy=institutions[party.name].policy,
+            encryption_key=institutions[party.name].seal_key,
         )
         for party in parties
     ]

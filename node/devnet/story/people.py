@@ -18,36 +18,29 @@ from node.devnet.cast import (
     CHAIN_ID,
     COIN,
     SUPERVISOR,
-    TREASURY,
     TREASURY_ACCOUNT,
 )
 from node.devnet.story.stage import Stage, require, rupees
 from node.sdk.wallet import Wallet
 from node.signing import Signer, dev_seed
 from tokens.events import RampOpened
-from tokens.events.travel import TravelRequired
 from tokens.ops.control import ForceTransfer
 from tokens.ops.freezes import Freeze
-from tokens.ops.governance import SetParameter
 from tokens.ops.licences import AdvanceLicence, ApplyLicence, GrantLicence
 from tokens.ops.on_ramp_ends import CreditRamp
 from tokens.ops.on_ramps import OpenOnRamp, ReceiveRamp, ScreeningStep, ScreenRamp
 from tokens.ops.recovery import RecoverAccount
 from tokens.ops.transfer import Transfer
-from tokens.ops.travel import AcceptTravel, SendTravel
 from tokens.records.holdings import LegalBasis
 from tokens.records.licences import Licence
 from tokens.records.parties import KeyPolicy
 from tokens.records.ramps import Rail, RampPurpose
-from tokens.records.travel import PayloadVersion
 from tokens.types import LicenceCategory, LicencePhase
 
 CAME_IN = 1_000_000_00
 FEE = 50_00
 RENT = 25_000_00
 SEIZED = 2_000_000_00
-LARGE = 1_000_000_00
-"""A payment that the travel rule asks about."""
 ORDER = hashlib.sha256(b"order 2/2026").digest()
 RECOVERY_DAYS = 3
 """recovery_delay_days of the genesis, business days."""
@@ -100,7 +93,7 @@ async def on_ramp(stage: Stage) -> str:
     await stage.act(BANK_1, ScreenRamp(ramp=ramp, step=ScreeningStep.CLEAR))
     credit = CreditRamp(ramp=ramp, source=BANK_1_ACCOUNT.address, amount=CAME_IN - FEE, fee=FEE)
     await stage.act(BANK_1, credit)
-    await stage.act(BANK_1, _pay(ALICE.address, BOB.address, RENT, "rent January"))
+    await stage.act(BANK_1, pay(ALICE.address, BOB.address, RENT, "rent January"))
     await stage.expect_balance(ALICE, COIN, before.balance + CAME_IN - FEE - RENT)
     await stage.expect_balance(BOB, COIN, paid.balance + RENT)
     require(await stage.supply(COIN) == supply, "a ramp has minted")
@@ -110,37 +103,11 @@ async def on_ramp(stage: Stage) -> str:
     )
 
 
-def _pay(source: bytes, target: bytes, amount: int, reference: str) -> Transfer:
+def pay(source: bytes, target: bytes, amount: int, reference: str) -> Transfer:
+    """Coins of one account to another."""
     return Transfer(
         asset=COIN, source=source, target=target, amount=amount, end_to_end_ref=reference
     )
-
-
-async def travel_rule(stage: Stage) -> str:
-    """A large payment between banks waits for the data of payer and payee; then it moves."""
-    await stage.together(CENTRAL_BANK, [TREASURY], _threshold(LARGE))
-    before, paid = await stage.balance(ALICE, COIN), await stage.balance(BOB, COIN)
-    asked = await stage.act(BANK_1, _pay(ALICE.address, BOB.address, LARGE, "a house"))
-    travel = next(event.travel for event in asked.events if isinstance(event, TravelRequired))
-    waiting = await stage.balance(ALICE, COIN)
-    require(waiting.held == before.held + LARGE, "the payment is not held")
-    await stage.expect_balance(BOB, COIN, paid.balance)
-    ciphertext = hashlib.sha512(b"what the two banks and the FIU can read").digest()
-    sent = SendTravel(travel=travel, version=PayloadVersion.IVMS101_2023, sealed=ciphertext)
-    await stage.act(BANK_1, sent)
-    accept = AcceptTravel(travel=travel, sealed_hash=hashlib.sha256(ciphertext).digest())
-    await stage.act(BANK_2, accept)
-    await stage.expect_balance(ALICE, COIN, before.balance - LARGE)
-    await stage.expect_balance(BOB, COIN, paid.balance + LARGE)
-    await stage.together(CENTRAL_BANK, [TREASURY], _threshold(0))
-    return (
-        f"{COIN} {rupees(LARGE)} held until bob's bank accepted the data; the ledger keeps a hash "
-        "of a ciphertext (here a stand-in of 64 bytes) and no name"
-    )
-
-
-def _threshold(amount: int) -> SetParameter:
-    return SetParameter(name="travel_threshold", value=amount, effective_on=None)
 
 
 async def seizure(stage: Stage) -> str:
@@ -155,7 +122,7 @@ async def seizure(stage: Stage) -> str:
         basis=LegalBasis(authority="High Court", order_no="2/2026", sha256=ORDER),
     )
     await stage.act(SUPERVISOR, order)
-    await stage.act(BANK_2, _pay(BOB.address, ALICE.address, 1_00, "what is free stays free"))
+    await stage.act(BANK_2, pay(BOB.address, ALICE.address, 1_00, "what is free stays free"))
     force = ForceTransfer(
         order_id=ORDER, asset=COIN, amount=SEIZED, target=TREASURY_ACCOUNT.address
     )
@@ -175,19 +142,19 @@ async def lost_key(stage: Stage) -> str:
     """New keys for an account after three business days; the account and its units stay."""
     new = Signer.from_seed(dev_seed("carol-1"))
     old = Wallet(CAROL.address, (Signer.from_seed(dev_seed(CAROL.name)),), CHAIN_ID)
-    await stage.act(BANK_1, _pay(BANK_1_ACCOUNT.address, CAROL.address, RENT, "salary"))
+    await stage.act(BANK_1, pay(BANK_1_ACCOUNT.address, CAROL.address, RENT, "salary"))
     recover = RecoverAccount(
         account=CAROL.address,
         policy=KeyPolicy(threshold=1, keys=(new.public_key,)),
         evidence=hashlib.sha256(b"passport seen at the branch").digest(),
     )
     await stage.together(BANK_1, [CENTRAL_BANK], recover)
-    pay = _pay(CAROL.address, BANK_1_ACCOUNT.address, 1_00, "one rupee")
-    waiting = await stage.send("carol", old, pay, expect="RECOVERY_OPEN")
+    back = pay(CAROL.address, BANK_1_ACCOUNT.address, 1_00, "one rupee")
+    waiting = await stage.send("carol", old, back, expect="RECOVERY_OPEN")
     for _ in range(RECOVERY_DAYS):
         await stage.go_to(stage.next_business_date())
     await stage.expect_balance(CAROL, COIN, RENT)
-    await stage.send("carol", Wallet(CAROL.address, (new,), CHAIN_ID), pay)
+    await stage.send("carol", Wallet(CAROL.address, (new,), CHAIN_ID), back)
     await stage.expect_balance(CAROL, COIN, RENT - 1_00)
     return (
         f"while the recovery was open nothing left the account ({waiting.symbol}); after "

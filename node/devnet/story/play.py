@@ -26,6 +26,7 @@ from node.devnet.story import (
     money,
     people,
     reserve,
+    travel,
 )
 from node.devnet.story.stage import Stage, StepFailed
 from node.devnet.table import show_until_cancelled
@@ -69,7 +70,7 @@ STEPS = (
     Step("reserve marked down, in breach, made good", reserve.breached),
     Step("exchange licensed, phase by phase", people.licence),
     Step("money brought in, a payment made", people.on_ramp),
-    Step("large payment held for the travel rule", people.travel_rule),
+    Step("large payment held for the travel rule", travel.travel_rule),
     Step("account frozen, refused, unfrozen", control.freeze),
     Step("seized by order of a court", people.seizure),
     Step("lost key replaced", people.lost_key),

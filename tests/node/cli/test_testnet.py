@@ -1,5 +1,6 @@
 """`mohur testnet` and `mohur init`: what they write starts a node."""
 
+import json
 import stat
 from pathlib import Path
 
@@ -10,8 +11,11 @@ from node.cli.exits import Exit
 from node.cli.finding import Grade
 from node.cli.root import status_of
 from node.config import load_config
+from node.devnet.cast import BANK_2
+from node.devnet.profile import dev_genesis
 from node.genesis_file import read_genesis
 from node.identity import load_keys
+from node.sdk.sealing import public_of
 from tokens.genesis_checks import check_genesis
 
 
@@ -44,8 +48,25 @@ def test_each_node_has_the_keys_that_genesis_names(testnet: Path) -> None:
 
 
 def test_secrets_are_readable_by_their_owner_only(testnet: Path) -> None:
-    for path in (*testnet.rglob("passphrase"), *testnet.rglob("*.key")):
+    secrets = (*testnet.rglob("passphrase"), *testnet.rglob("*.key"), *testnet.rglob("seal-key*"))
+    for path in secrets:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+def test_data_sealed_to_an_institution_open_with_its_key(testnet: Path) -> None:
+    institutions = read_genesis(testnet / "genesis.json").participants
+    for place in (testnet / "institutions").iterdir():
+        held = json.loads((place / "seal-key.json").read_text())
+        public = public_of(bytes.fromhex(held["privateKey"].removeprefix("0x")))
+        assert [each.encryption_key for each in institutions].count(public) == 1, place
+
+
+def test_of_a_local_network_the_key_is_computed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(["devnet", "seal-key", "bank-2"]) == Exit.OK
+    held = json.loads(capsys.readouterr().out)["privateKey"]
+    (bank,) = (each for each in dev_genesis().participants if each.id == BANK_2.address)
+    assert public_of(bytes.fromhex(held.removeprefix("0x"))) == bank.encryption_key
+    assert status_of(["devnet", "seal-key", "nobody"]) == Exit.USAGE
 
 
 def test_the_doctor_finds_nothing_bad(testnet: Path) -> None:
