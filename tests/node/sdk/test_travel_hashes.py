@@ -17,9 +17,17 @@ from node.sdk.travel_hashes import (
     travel_hash_of,
 )
 from tests.node.sdk.ivms101_samples import payload, text
+from tests.tokens.ops.book import PAR, buy, order_of, placed, sell
+from tests.tokens.ops.repo_build import accept, propose, repo_terms
 from tests.tokens.ops.test_travel_legs import batch, first_code, status, stored, to
+from tests.tokens.ops.test_travel_trades import lent as _lent
+from tests.tokens.ops.test_travel_trades import world as _trading
 from tests.tokens.ops.travel_world import THRESHOLD, travel_world
-from tests.tokens.ops.world import World
+from tests.tokens.ops.world import World, address
+from tokens.lookup import require
+from tokens.ops.repos import repo_id
+from tokens.records.market import OrderStatus
+from tokens.records.repos import REPO
 from tokens.records.settlement import BatchStatus, Leg
 from tokens.records.travel import PayloadVersion
 from tokens.results import Code
@@ -28,6 +36,8 @@ from tokens.types import NO_ADDRESS
 CHAIN = "chain"
 TODAY = dt.date(2026, 7, 1)
 PAYLOAD = read_payload(text(payload("101.2023")), PayloadVersion.IVMS101_2023, TODAY)
+trading, lent = _trading, _lent
+"""Fixtures: clients with an order to place, and one with a repo to agree."""
 READERS = {name: new_key() for name in ("bank_a", "bank_b", "fiu")}
 
 
@@ -118,3 +128,34 @@ def test_what_has_no_other_side_yet_is_bound_to_nobody() -> None:
     assert canonical(found) == canonical(PAYLOAD)
     with pytest.raises(Unopened):
         opened_data(CHAIN, passing_of(leg), travel_hash_of(data), data, secret, TODAY)
+
+
+def test_a_clients_order_is_sealed_for_its_own_side_and_trades(trading: World) -> None:
+    """The record of the order has all that the institution and the unit open it with."""
+    order = sell("seller", PAR, 2)
+    alone = Passing(asset=order.asset, amount=order.face, giver=address("bank_a"), taker=NO_ADDRESS)
+    data = sealed(alone)
+    trading.refuse(Code.TRAVEL_HASH_MISSING, "bank_a", order)
+    told = msgspec.structs.replace(order, travel_hash=travel_hash_of(data))
+    sale = placed(trading, "bank_a", told)
+    placed(trading, "bank_b", buy("b/main", PAR, 2))
+    kept = order_of(trading, sale)
+    assert kept.status is OrderStatus.FILLED
+    found = opened_data(CHAIN, alone, kept.travel_hash, data, READERS["fiu"].private, TODAY)
+    assert canonical(found) == canonical(PAYLOAD)
+
+
+def test_a_repo_is_sealed_for_its_money_and_opened_before_it_is_accepted(lent: World) -> None:
+    made = repo_terms(reference="client")
+    lent.act("bank_a", propose(made, "client"))
+    lent.refuse(Code.TRAVEL_HASH_MISSING, "bank_b", accept(made))
+    lends = Passing(asset=made.cash_asset, amount=made.cash, giver=made.buyer, taker=made.seller)
+    data = sealed(lends)
+    told = repo_terms(reference="client", travel_hash=travel_hash_of(data))
+    lent.act("bank_a", propose(told, "client"))
+    repo = require(lent.state, REPO, repo_id(address("bank_a"), told))
+    found = opened_data(
+        CHAIN, lends, repo.terms.travel_hash, data, READERS["bank_b"].private, TODAY
+    )
+    assert canonical(found) == canonical(PAYLOAD)
+    assert lent.attempt("bank_b", accept(told)) is Code.OK
