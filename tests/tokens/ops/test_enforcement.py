@@ -121,6 +121,15 @@ def test_pledged_money_is_set_off_alone() -> None:
     assert pledges(world) == []
 
 
+def test_money_alone_is_set_off_where_the_law_knows_sales_only() -> None:
+    world = pledged(50 * FACE, CBM)
+    world.state.put(PARAMETER, Parameter(name="enforcement_modes", value=2))
+    world.act("bank_b", notice(world))
+    walk_to(world, DUE)
+    world.act(TAKER, title(world))
+    assert (told(world).value, told(world).surplus, told(world).owed) == (35 * FACE, 0, 0)
+
+
 def test_a_pledge_ranks_before_a_later_freeze_and_a_stop_catches_what_is_too_much() -> None:
     world = noticed(price_e4=980_000)
     world.act("fiu", freeze(ISIN, None, account=address("a/main")))
