@@ -66,25 +66,23 @@ def _line(lien: Lien, repo: Repo, asset: str, amount: int) -> Iterator[str]:
 
 
 def validate_enforcements(state: Records) -> Iterator[str]:
-    """A notice reaches an open pledge, alone, and no earlier than it was given."""
-    participants = {entry.id for entry in state.all(PARTICIPANT)}
-    pledges = {
-        lien.id
-        for lien in state.all(LIEN)
-        if lien.kind is LienKind.PLEDGE and lien.owner in participants
-    }
+    """A notice reaches an open pledge of its pledgee, alone, no earlier than it was given."""
+    pledges = {lien.id: lien for lien in state.all(LIEN) if lien.kind is LienKind.PLEDGE}
     noticed: set[bytes] = set()
     for notice in state.all(ENFORCEMENT):
         name = f"notice of {notice.pledge.hex()}"
         places = [index.order(notice) for index in ENFORCEMENTS_BY_MONEY]
-        parts = {notice.pledge, *[place[0] for place in places if place is not None]} & pledges
+        named = {notice.pledge, *[place[0] for place in places if place is not None]}
+        parts = pledges.keys() & named
         if not parts:
             yield f"{name}: nothing is pledged"
+        if any(pledges[part].owner != notice.pledgee for part in parts):
+            yield f"{name}: not of the pledgee"
         if parts & noticed:
             yield f"{name}: a part of it has another notice"
         if notice.from_date < notice.noticed_on:
             yield f"{name}: enforced from {notice.from_date}, given on {notice.noticed_on}"
-        noticed |= {part for part in parts if isinstance(part, bytes)}
+        noticed |= parts
 
 
 def validate_repos(state: Records) -> Iterator[str]:

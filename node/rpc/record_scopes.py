@@ -136,8 +136,7 @@ def _lien(view: View, record: Lien) -> bool:
 
 
 def _enforcement(view: View, record: Enforcement) -> bool:
-    lien = view.state.get(LIEN, record.pledge)
-    return lien is not None and _lien(view, lien)
+    return view.covers(record.account) or view.covers(record.pledgee)
 
 
 def _queued(view: View, record: QueuedRedemption) -> bool:

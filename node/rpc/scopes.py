@@ -21,6 +21,7 @@ from node.sdk.schema.sub import SubscribeParams
 from node.sdk.schema.tax import CertificateParams
 from node.sdk.schema.tx import TxListParams
 from tokens.records.complaints import COMPLAINT
+from tokens.records.enforcements import ENFORCEMENT
 from tokens.records.kind import Kind
 from tokens.records.market import ORDER, TRADE
 from tokens.records.proposals import PROPOSAL
@@ -195,6 +196,7 @@ SCOPES: dict[str, Scope] = {
     "payment_getElections": LISTED,
     "payment_list": PUBLIC,
     "pledge_get": Scope(_always, results.pledges, hides_missing=True),
+    "pledge_getNotice": record(ENFORCEMENT, "notice"),
     "pledge_list": own("pledgee"),
     "ramp_get": record(RAMP),
     "ramp_getReference": record(RAMP_REFERENCE),

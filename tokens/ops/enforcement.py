@@ -84,8 +84,11 @@ def apply_notify(context: Context, operation: NotifyEnforcement) -> None:
     state = context.state
     calendar = require(state, CALENDAR, require(state, BUSINESS_DAY).calendar).current
     days = parameter(state, "enforcement_notice_days")
+    lien = parts_of(state, operation.pledge)[0]
     notice = Enforcement(
         pledge=operation.pledge,
+        account=lien.account,
+        pledgee=lien.owner,
         claim=operation.claim,
         cash_asset=operation.cash_asset,
         basis=operation.basis,
@@ -93,12 +96,11 @@ def apply_notify(context: Context, operation: NotifyEnforcement) -> None:
         from_date=add_business_days(calendar, context.business_date, days),
     )
     state.put(ENFORCEMENT, notice)
-    lien = parts_of(state, operation.pledge)[0]
     context.emit(
         EnforcementNotified(
             pledge=notice.pledge,
-            account=lien.account,
-            pledgee=lien.owner,
+            account=notice.account,
+            pledgee=notice.pledgee,
             claim=notice.claim,
             from_date=notice.from_date,
         )

@@ -7,7 +7,7 @@ import msgspec
 
 from tokens.records.holdings import CASH_LIENS_MAX, LegalBasis, cash_lien_id
 from tokens.records.kind import Index, Key, RecordKind
-from tokens.types import AssetId, Hash, PositiveAmount
+from tokens.types import Address, AssetId, Hash, PositiveAmount
 
 
 class Enforcement(
@@ -17,6 +17,9 @@ class Enforcement(
 
     pledge: Hash
     """Id of the lien."""
+    account: Address
+    """Of the pledgor."""
+    pledgee: Address
     claim: PositiveAmount
     """What is still owed, minor units of the cash asset."""
     cash_asset: AssetId

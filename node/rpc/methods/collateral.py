@@ -7,6 +7,7 @@ from node.sdk.schema import collateral as schema
 from node.sdk.schema.common import Page
 from tokens.pledged import parts_of
 from tokens.records.day import BUSINESS_DAY
+from tokens.records.enforcements import ENFORCEMENT
 from tokens.records.holdings import LIEN, PLEDGES, Lien
 from tokens.records.kind import Key, Kind
 from tokens.records.repos import LIVE, LIVE_REPOS, REPO, REPOS, Repo
@@ -28,6 +29,15 @@ def get_pledge(call: Call, params: schema.PledgeParams) -> tuple[Lien, ...]:
     if not parts:
         raise not_found("pledge")
     return parts
+
+
+def get_notice(call: Call, params: schema.PledgeParams) -> schema.NoticeView:
+    """The notice that was given of a pledge; it is asked for by the id that it was given of."""
+    notice = call.state.get(ENFORCEMENT, params.pledge)
+    if notice is None:
+        raise not_found("notice")
+    day = call.state.get(BUSINESS_DAY)
+    return schema.NoticeView(notice=notice, due=day is not None and day.date >= notice.from_date)
 
 
 def get_repo(call: Call, params: schema.RepoParams) -> schema.RepoView:
@@ -55,6 +65,10 @@ def list_repos(call: Call, params: schema.RepoListParams) -> Page[Repo]:
     return Page(items=tuple(records), next=following, pinned_height=pinned)
 
 
+def _notice_key(params: schema.PledgeParams) -> tuple[Kind, Key]:
+    return ENFORCEMENT, (params.pledge,)
+
+
 def _repo_key(params: schema.RepoParams) -> tuple[Kind, Key]:
     return REPO, (params.repo,)
 
@@ -70,6 +84,16 @@ METHODS = (
         get_pledge,
         "A pledge with all its parts: units, and the money that was paid for some of them.",
         reads=STATE,
+    ),
+    method(
+        "pledge_getNotice",
+        schema.PledgeParams,
+        schema.NoticeView,
+        READ,
+        get_notice,
+        "The notice that a pledge is enforced: the claim, the agreement, the first date.",
+        reads=STATE,
+        proves=_notice_key,
     ),
     method(
         "pledge_list",

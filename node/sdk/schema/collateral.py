@@ -3,6 +3,7 @@
 import msgspec
 
 from node.sdk.schema.common import Cursor, Limit
+from tokens.records.enforcements import Enforcement
 from tokens.records.repos import Repo
 from tokens.types import Address, Amount, Hash
 
@@ -19,6 +20,14 @@ class PledgeListParams(msgspec.Struct, frozen=True, kw_only=True):
     pledgee: Address
     cursor: Cursor = None
     limit: Limit = 50
+
+
+class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice that a secured claim was not paid, and whether its period is over."""
+
+    notice: Enforcement
+    due: bool
+    """True from its first business date on: the pledge may be enforced on an open day."""
 
 
 class RepoParams(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,10 +1,11 @@
-"""What secures claims on the small ledger of RPC tests: marks of the bond, a pledge."""
+"""What secures claims on the small ledger of RPC tests: marks, a pledge and its notice, a repo."""
 
 import datetime
 
 from tests.node.rpc.fake_genesis import BUSINESS_DATE, digest_of
 from tokens.finance.daycount import DayCount
-from tokens.records.holdings import LIEN, Lien
+from tokens.records.enforcements import ENFORCEMENT, Enforcement
+from tokens.records.holdings import LIEN, LegalBasis, Lien
 from tokens.records.marks import ASSET_MARKS, AssetMarks, Mark
 from tokens.records.repos import (
     REPO,
@@ -25,6 +26,7 @@ def put_collateral(overlay: Overlay, *, bond: str, holder: bytes, other: bytes) 
     """Records of a bond, its holder, and somebody else."""
     overlay.put(ASSET_MARKS, marks(bond, other))
     overlay.put(LIEN, pledge(bond, holder, other))
+    overlay.put(ENFORCEMENT, notice(holder, other))
     overlay.put(REPO, repo(bond, holder, other))
 
 
@@ -61,6 +63,20 @@ def pledge(bond: str, holder: bytes, pledgee: bytes) -> Lien:
         expires_on=None,
         basis=None,
         memo="LOAN-1",
+    )
+
+
+def notice(holder: bytes, pledgee: bytes) -> Enforcement:
+    """The loan was not paid; the pledge may be enforced two weeks later."""
+    return Enforcement(
+        pledge=digest_of("pledge"),
+        account=holder,
+        pledgee=pledgee,
+        claim=200_000,
+        cash_asset="PKR-CB",
+        basis=LegalBasis(authority="Loan agreement", order_no="LOAN-1", sha256=digest_of("loan")),
+        noticed_on=BUSINESS_DATE,
+        from_date=BUSINESS_DATE + datetime.timedelta(days=14),
     )
 
 

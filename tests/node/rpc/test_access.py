@@ -58,6 +58,7 @@ payment_getDefaults      yes yes yes
 payment_getElections     yes yes yes
 payment_list             yes yes yes
 pledge_get               yes yes yes
+pledge_getNotice         yes yes yes
 cash_getQueue            yes yes yes
 cash_getReserves         yes yes yes
 cash_getSupply           yes yes yes

@@ -90,6 +90,8 @@ def test_a_sale_pays_the_claim_and_gives_the_rest_to_the_pledgor() -> None:
     assert record(world, lien.id) == change(
         Enforcement(
             pledge=lien.id,
+            account=address("a/main"),
+            pledgee=address("bank_b"),
             claim=16 * FACE,
             cash_asset=CBM,
             basis=BASIS,

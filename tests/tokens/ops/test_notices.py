@@ -105,7 +105,7 @@ def broken(world: World) -> list[str]:
     return list(validate_enforcements(Snapshot(store)))
 
 
-def test_the_invariant_sees_a_notice_of_nothing_two_of_one_part_and_one_before_its_day() -> None:
+def test_the_invariant_sees_a_notice_of_nothing_of_another_twice_or_too_early() -> None:
     world = noticed()
     good = _notice(world, pledges(world)[0].id)
     assert broken(world) == []
@@ -114,6 +114,9 @@ def test_the_invariant_sees_a_notice_of_nothing_two_of_one_part_and_one_before_i
     assert len(broken(world)) == 1
     world.state.put(ENFORCEMENT, good)
     world.state.put(ENFORCEMENT, change(good, pledge=bytes(32)))
+    assert len(broken(world)) == 1
+    world.state.delete(ENFORCEMENT, bytes(32))
+    world.state.put(ENFORCEMENT, change(good, pledgee=address("bank_a")))
     assert len(broken(world)) == 1
     world, name = called_and_noticed()
     world.state.put(ENFORCEMENT, change(_notice(world, name), pledge=cash_lien_id(name)))

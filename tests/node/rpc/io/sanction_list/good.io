@@ -1,3 +1,3 @@
 // sanction_list: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "sanction_list", "params": {}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xcbf0c0a8a6a5433a3d7fa1ca63bf34d7d6ca92961830db6b8fab443d48fd900f", "stateRoot": "0x30cc7d59086b4b02d599e12590243ae376f8140283823d0e881e4181e62df124"}, "value": {"items": [{"id": "un", "version": 3, "authority": "tmhr1schmhxfqzfwlga0grlrs2uftq5t04q33"}], "next": null, "pinnedHeight": 2}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x9b26d119af7fc6ed3f4e059f61d0b988868b97256839a05b7a41896418a922c4", "stateRoot": "0x1c4e8b673e2d8d498a0de2267409bbfbf82f5fa98fdd2e339ee0ec48aa6037d6"}, "value": {"items": [{"id": "un", "version": 3, "authority": "tmhr1schmhxfqzfwlga0grlrs2uftq5t04q33"}], "next": null, "pinnedHeight": 2}}}
