@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tests.tokens.adversary_judge import judge_fills
+from tests.tokens.adversary_notices import Notices
 from tests.tokens.support import MONEY, Ledger, addr, approval, genesis
 from tokens.authority import policy_of
 from tokens.codec import encode
@@ -28,7 +29,7 @@ from tokens.events import (
     RecordTaken,
     Seized,
 )
-from tokens.events.collateral import RepoClosedOut
+from tokens.events.collateral import PledgeEnforced, RepoClosedOut
 from tokens.genesis import Genesis
 from tokens.invariants import Snapshot, broken_invariants
 from tokens.lookup import require
@@ -60,7 +61,10 @@ UNHINDERED = addr("treasury-cash")
 
 def document() -> Genesis:
     """The small world with few postings a block and a short window."""
-    made = genesis(balances=START, parameters={"agenda_quota": 11, "window_blocks": 20})
+    made = genesis(
+        balances=START,
+        parameters={"agenda_quota": 11, "window_blocks": 20, "enforcement_notice_days": 2},
+    )
     seized = approval("pause", Role.CENTRAL_BANK, Role.SECURITIES_REGULATOR)
     policies = [seized if p.name == "pause" else p for p in made.approval_policies]
     return msgspec.structs.replace(made, approval_policies=tuple(policies))
@@ -77,6 +81,7 @@ class AdversaryWorld:
         self.codes: dict[str, int] = {}
         """How often each code and each event came."""
         self.money = sum(START.values())
+        self.notices = Notices()
         self.held: dict[tuple[str, int], dict[bytes, int]] = {}
 
     def submit(self, sender: str, *operations: msgspec.Struct) -> bytes | None:
@@ -141,6 +146,7 @@ class AdversaryWorld:
         after = positions(self.ledger)
         self._judge_money(events, after)
         judge_fills(self.ledger, events)
+        self.notices.judge(self.ledger.business_date, events)
         self._judge_freezes(events, before, after)
         self._judge_coupons(events, before)
         if self.ledger.height % FULL_CHECK_BLOCKS == 0:
@@ -162,6 +168,7 @@ class AdversaryWorld:
     ) -> None:
         changed = {e.account for e in events if isinstance(e, FreezeLifted | FreezeChanged)}
         changed |= {event.source for event in events if isinstance(event, Seized)}
+        changed |= {event.account for event in events if isinstance(event, PledgeEnforced)}
         # a pledge ranks before the freezes that came after it
         repos = [
             require(self.ledger.state, REPO, e.repo) for e in events if isinstance(e, RepoClosedOut)
