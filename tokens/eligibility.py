@@ -191,6 +191,14 @@ PARTY_RULE_CODES = (
 RULE_CODES = (*PARTY_RULE_CODES, Code.HOLDER_CAP_EXCEEDED, Code.VELOCITY_EXCEEDED)
 """What checks 2 to 10 can yield because of governed data."""
 
+_OF_THE_GIVER = (Code.LOCKED_UP, Code.RECOVERY_OPEN, Code.VELOCITY_EXCEEDED)
+ISSUE_RULE_CODES = tuple(code for code in RULE_CODES if code not in _OF_THE_GIVER)
+"""The same of a movement that nobody gives: units that come into being."""
+ENTRY_RULE_CODES = tuple(code for code in PARTY_RULE_CODES if code not in _OF_THE_GIVER)
+"""The same of what will come in, before any sum is known."""
+EXIT_RULE_CODES = tuple(code for code in RULE_CODES if code is not Code.HOLDER_CAP_EXCEEDED)
+"""The same of a movement into no account of a person: off the ledger, or into a reserve."""
+
 STATE_CODES = (
     Code.ASSET_NOT_ACTIVE,
     Code.ASSET_MATURED,

@@ -7,7 +7,7 @@ import msgspec
 from tokens import posting
 from tokens.authority import may_act_for
 from tokens.context import Context
-from tokens.eligibility import RULE_CODES, Movement, movement_refusals
+from tokens.eligibility import EXIT_RULE_CODES, ISSUE_RULE_CODES, Movement, movement_refusals
 from tokens.events import CentralBankMoneyIssued, CentralBankMoneyWithdrawn
 from tokens.lookup import require_account, require_asset
 from tokens.records.cash import USED_REFERENCE, ReferenceScope, UsedReference
@@ -188,7 +188,7 @@ CB_ISSUE = OperationSpec(
         Code.ACCOUNT_RESERVED,
         Code.KYC_TIER_TOO_LOW,
         Code.MAX_SUPPLY_EXCEEDED,
-        *RULE_CODES,
+        *ISSUE_RULE_CODES,
     ),
 )
 
@@ -210,6 +210,6 @@ CB_WITHDRAW = OperationSpec(
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_RESERVED,
         Code.INSUFFICIENT_AVAILABLE,
-        *RULE_CODES,
+        *EXIT_RULE_CODES,
     ),
 )

@@ -7,7 +7,7 @@ import msgspec
 
 from tokens import commodities, posting, reserve
 from tokens.context import Context
-from tokens.eligibility import RULE_CODES, Movement, movement_refusals
+from tokens.eligibility import ISSUE_RULE_CODES, Movement, movement_refusals
 from tokens.events import AssetDefined
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.commodities import COMMODITY, Commodity, CommodityUnit
@@ -220,6 +220,6 @@ MINT_RECEIPTS = OperationSpec(
         Code.ATTESTATION_STALE,
         Code.MAX_SUPPLY_EXCEEDED,
         Code.ATTESTED_SHORT,
-        *RULE_CODES,
+        *ISSUE_RULE_CODES,
     ),
 )

@@ -8,7 +8,7 @@ import msgspec
 from tokens import liens, ramps, travel
 from tokens.authority import may_act_for
 from tokens.context import Context
-from tokens.eligibility import RULE_CODES, Movement, movement_refusals
+from tokens.eligibility import EXIT_RULE_CODES, Movement, movement_refusals
 from tokens.events import RampOpened
 from tokens.limits import NetChange, count_spending
 from tokens.lookup import require, require_account, require_asset
@@ -246,7 +246,7 @@ OPEN_OFF_RAMP = OperationSpec(
         Code.ACCOUNT_RESERVED,
         Code.INSUFFICIENT_AVAILABLE,
         Code.LIENS_FULL,
-        *RULE_CODES,
+        *EXIT_RULE_CODES,
     ),
 )
 

@@ -9,7 +9,7 @@ import msgspec
 from tokens import ramps, travel
 from tokens.authority import has_role
 from tokens.context import Context
-from tokens.eligibility import PARTY_RULE_CODES, Movement, rule_refusals
+from tokens.eligibility import ENTRY_RULE_CODES, Movement, rule_refusals
 from tokens.events import RampOpened
 from tokens.lookup import require, require_account
 from tokens.ramp_opening import opening_refusals
@@ -258,7 +258,7 @@ OPEN_ON_RAMP = OperationSpec(
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_RESERVED,
         Code.KYC_TIER_TOO_LOW,
-        *PARTY_RULE_CODES,
+        *ENTRY_RULE_CODES,
     ),
 )
 

@@ -11,7 +11,7 @@ import msgspec
 from tokens import posting, reserve
 from tokens.authority import may_act_for
 from tokens.context import Context
-from tokens.eligibility import RULE_CODES
+from tokens.eligibility import EXIT_RULE_CODES, RULE_CODES
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.cash import CASH_ASSET, CashAsset
 from tokens.records.instruments import ASSET
@@ -257,7 +257,7 @@ RESERVE_ADD = OperationSpec(
         Code.ASSET_PAUSED,
         Code.ACCOUNT_FROZEN,
         Code.INSUFFICIENT_AVAILABLE,
-        *RULE_CODES,
+        *EXIT_RULE_CODES,
     ),
 )
 
@@ -278,6 +278,6 @@ RESERVE_TAKE = OperationSpec(
         Code.CREDIT_STOPPED,
         Code.INSUFFICIENT_AVAILABLE,
         Code.RESERVE_SHORT,
-        *RULE_CODES,
+        *(code for code in RULE_CODES if code is not Code.VELOCITY_EXCEEDED),
     ),
 )
