@@ -25,6 +25,7 @@ from tokens.records.amend import with_payment
 from tokens.records.holdings import LIEN, POSITION, Lien, cash_lien_id
 from tokens.records.instruments import Instrument, Payment
 from tokens.records.parties import Account
+from tokens.repo_seized import follow_repayment
 from tokens.results import Code
 from tokens.state import Overlay
 from tokens.types import AMOUNT_LIMIT, LienKind
@@ -177,15 +178,19 @@ def catch(
             before += one.face
         else:
             amount = -(-one.face * money // face)
+        money_id = one.lien.id
         if amount:
-            _put_on_money(context, instrument, one, account, amount)
+            money_id = _put_on_money(context, instrument, one, account, amount)
         elif one.whole:
             notices.end_if_over(context.state, one.lien.id)
+        if one.lien.kind is LienKind.PLEDGE:
+            follow_repayment(context, one.lien, money_id)
 
 
 def _put_on_money(
     context: Context, instrument: Instrument, one: Taken, account: Account, amount: int
-) -> None:
+) -> bytes:
+    """The id of the lien on the money."""
     money = instrument.terms.settlement_asset
     name, memo = one.lien.id, one.lien.memo
     if not one.whole:
@@ -199,10 +204,11 @@ def _put_on_money(
     if known is not None:
         total = min((known.amount or 0) + amount, AMOUNT_LIMIT)
         liens.change(context, known, msgspec.structs.replace(known, amount=total))
-        return
+        return name
     placed = msgspec.structs.replace(
         one.lien, id=name, account=account.id, asset=money, amount=amount, memo=memo
     )
     liens.place(context, placed)
     if name != one.lien.id:
         enqueue_expiry(context, placed)  # the end of the lien it came from is on the agenda
+    return name

@@ -180,7 +180,8 @@ class Repo(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_un
     status: RepoStatus
     end: dt.date | None
     """Date of the repurchase; a recall sets that of an OPEN repo."""
-    lines: Annotated[tuple[RepoLine, ...], msgspec.Meta(max_length=LINES_MAX)]
+    lines: Annotated[tuple[RepoLine, ...], msgspec.Meta(max_length=2 * LINES_MAX)]
+    """PLEDGE: beside each line there may be one of the money that was paid for a part of it."""
     coupons: Amount
     """TITLE: gross coupons of lines that left the basket, to be deducted."""
     margin_on: dt.date | None
