@@ -145,12 +145,13 @@ class Everybody(CashRules, DebtRules, AuctionAdversary, CollateralAdversary):
 
     @rule(asset=st.sampled_from([PKRS, *ISINS[:2]]), lot=lots)
     def walk_a_deal_to_its_cancelling(self, asset: str, lot: int) -> None:
-        """Instructed and approved, then both sides want it gone."""
+        """Instructed and approved, then both sides want it gone; an order, too."""
         self.market.deal("bank-a", "bank-b", asset, "bank-a-cash", "bank-b-cash", lot * FACE, False)
         self.world.end_block()
         made = CancelBatch(initiator=addr("bank-a"), batch_id=f"T{self.market.batches}")
         for who in ("bank-a", "bank-b"):
             self.world.submit(who, made)
+        self.take_back_an_order()
         self.world.end_block()
 
     @rule(

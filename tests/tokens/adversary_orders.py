@@ -20,7 +20,8 @@ from tokens.records.quotes import QUOTE_REQUEST, QUOTES_BY_TAKER, QuoteRequest
 
 ACCOUNT_OF = {addr(name): name for name in HOLDERS}
 bonds = st.sampled_from(ISINS[:2])
-prices = st.integers(-3, 3).map(lambda step: 1_000_000 + 500 * step)
+LOWEST = 998_500
+prices = st.integers(0, 6).map(lambda step: LOWEST + 500 * step)
 TAKER, MAKER = "bank-b", "bank-a"
 
 
@@ -95,6 +96,21 @@ class OrderMoves:
                 expires_on=self.day(5),
             )
             self.world.submit(TAKER, change)
+
+    def take_back_an_order(self) -> None:
+        """Offered below all others, and taken back before anybody meets it."""
+        made = PlaceOrder(
+            account=addr("bank-b-cash"),
+            asset=ISINS[1],
+            side=Side.BUY,
+            price_e4=LOWEST - 500,
+            face=FACE,
+            expires_on=self.day(3),
+        )
+        tx_id = self.world.submit(TAKER, made)
+        self.world.end_block()
+        if tx_id is not None:
+            self.world.submit(TAKER, CancelOrder(order=order_id(tx_id, 0)))
 
     @precondition(lambda self: self.open_orders())
     @rule(place=st.integers(0, 40), price=prices, lot=lots, cancel=st.booleans(), cheat=anyone)
