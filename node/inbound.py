@@ -34,6 +34,7 @@ from consensus.messages import (
     ViewChange,
 )
 from consensus.quorum import weak_quorum
+from consensus.status import REPLY_GAP_MS
 from consensus.types import Proposal, ValidatorId
 from node.driver import Driver, Outbox
 from node.stages import Stage, Stages
@@ -140,6 +141,8 @@ class Inbound:
         """Messages dropped, by reason."""
         self.heights: dict[str, tuple[int, int]] = {}
         """Peer -> (height in progress by its last Status, monotonic ms when heard)."""
+        self._told_ms: dict[str, int] = {}
+        """Peer -> when a message of it was out of reach and the core was told; monotonic ms."""
         self._away: dict[str, None] = {}
         """Of those, who is not connected now: its claim counts no more."""
 
@@ -199,7 +202,7 @@ class Inbound:
             self.dropped["OLD_HEIGHT" if ahead < 1 else "FUTURE_HEIGHT"] += 1
             # Late votes for the newest block are common, and nobody is behind.
             if ahead != 0 or isinstance(message, ViewChange):
-                self._driver.post(OutOfReach(now=self._clock(), peer=ValidatorId(peer)))
+                self._out_of_reach(peer)
             return
         self._stages.enter(Stage.CONSENSUS)
         try:
@@ -212,6 +215,14 @@ class Inbound:
             self._driver.post(Received(now=self._clock(), message=verified))
         finally:
             self._stages.leave()
+
+    def _out_of_reach(self, peer: str) -> None:
+        """One of two nodes is behind: told no oftener than answered, or a flood is work (R9)."""
+        now = self._clock()
+        told_ms = self._told_ms.get(peer)
+        if told_ms is None or now.mono_ms - told_ms >= REPLY_GAP_MS:
+            self._told_ms[peer] = now.mono_ms
+            self._driver.post(OutOfReach(now=now, peer=ValidatorId(peer)))
 
     def _on_status(self, peer: str, status: Status) -> None:
         now = self._clock()
