@@ -118,7 +118,7 @@ def check_own(core: Core, part: SignedPart) -> None:
     voting = core.voting
     if part.sender != core.me or not voting.lacks(part, core.hs.height):
         return
-    if voting.covers(part):
+    if voting.cover(part):
         pass_lost_views(core)
         return
     what = f"a signature at height {part.height}, view {part.view} that the guard lacks"

@@ -113,8 +113,8 @@ class Voting:
         self.release(from_height)
         self.word_from = from_height
 
-    def covers(self, part: SignedPart) -> bool:
-        """Whether the operators' word covers a signature that the guard lacks; remembers its view.
+    def cover(self, part: SignedPart) -> bool:
+        """Give up the view of a signature that the guard lacks; False: no word covers it.
 
         Once voting, only what is below the views that were given up is covered: another is new.
         """

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from consensus.types import Name
+from node.bounded_file import read_bounded
 
 CONFIG_BYTES_MAX = 256 * 1024
 
@@ -111,12 +112,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 def load_config(path: Path) -> NodeConfig:
     """Read and check a TOML file. Raises ConfigInvalid."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ConfigInvalid(f"{path}: {error.strerror}") from None
-    if len(data) > CONFIG_BYTES_MAX:
-        raise ConfigInvalid(f"{path}: more than {CONFIG_BYTES_MAX} bytes")
+    data = read_bounded(path, CONFIG_BYTES_MAX, ConfigInvalid)
     try:
         return msgspec.convert(tomllib.loads(data.decode()), NodeConfig)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from node.bounded_file import read_bounded
 from tokens.genesis import Genesis
 from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, FormError, JsonForm
 
@@ -19,12 +20,7 @@ def read_genesis(path: Path) -> Genesis:
 
     Raises GenesisUnreadable.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise GenesisUnreadable(f"{path}: {error.strerror}") from None
-    if len(data) > GENESIS_BYTES_MAX:
-        raise GenesisUnreadable(f"{path}: more than {GENESIS_BYTES_MAX} bytes")
+    data = read_bounded(path, GENESIS_BYTES_MAX, GenesisUnreadable)
     try:
         value = msgspec.json.decode(data)
         is_dev = isinstance(value, dict) and value.get("isDev") is True

@@ -25,7 +25,7 @@ from tokens.records.amend import with_payment
 from tokens.records.holdings import LIEN, POSITION, Lien, cash_lien_id
 from tokens.records.instruments import Instrument, Payment
 from tokens.records.parties import Account
-from tokens.repo_seized import follow_repayment
+from tokens.repo_basket import follow_repayment
 from tokens.results import Code
 from tokens.state import Overlay
 from tokens.types import AMOUNT_LIMIT, LienKind

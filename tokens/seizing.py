@@ -18,7 +18,7 @@ from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, REDEMPTION_BY_LIE
 from tokens.records.holdings import LIEN, POSITION, Lien
 from tokens.records.market import ORDER, ORDERS_BY_HOLD, OrderStatus
 from tokens.records.settlement import BATCH, OPEN_BATCHES_BY_DIGEST, BatchStatus
-from tokens.repo_seized import follow_seizure
+from tokens.repo_basket import follow_seizure
 from tokens.results import Code
 from tokens.types import LienKind
 

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
+from node.bounded_file import read_bounded
+
 FILE_BYTES_MAX = 64 * 2**20
 
 T = TypeVar("T")
@@ -24,11 +26,9 @@ def load_private(path: Path, of: type[T]) -> T:
         mode = path.stat().st_mode
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise FileUnreadable(f"{path}: others may read it; chmod 600")
-        data = path.read_bytes()
     except OSError as error:
         raise FileUnreadable(f"{path}: {error.strerror}") from None
-    if len(data) > FILE_BYTES_MAX:
-        raise FileUnreadable(f"{path}: more than {FILE_BYTES_MAX} bytes")
+    data = read_bounded(path, FILE_BYTES_MAX, FileUnreadable)
     try:
         return msgspec.json.decode(data, type=of)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

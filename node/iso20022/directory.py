@@ -13,7 +13,7 @@ from collections import Counter
 
 import msgspec
 
-from node.iso20022.element import Element, node
+from node.iso20022.element import Element, nested, node
 from node.iso20022.refusal import MessageRefused, NotSayable
 from tokens import bech32m
 from tokens.marks import MONEY_KINDS
@@ -89,6 +89,17 @@ def party_elements(directory: Directory, address: bytes) -> tuple[Element, ...]:
         return (node("Id", named), node("LEI", found.lei))
     own = node("PrtryId", node("Id", address.hex()), node("Issr", ISSUER))
     return (node("Id", own),)
+
+
+def institution_element(directory: Directory, path: str, address: bytes) -> Element:
+    """FinInstnId of a participant below a path, as messages about money have it."""
+    found = directory.participant(address)
+    named = (
+        node("LEI", found.lei)
+        if directory.has_own_lei(found)
+        else node("Othr", node("Id", address.hex()), node("Issr", ISSUER))
+    )
+    return nested(f"{path}/FinInstnId", named)
 
 
 def read_party(directory: Directory, element: Element, path: str) -> bytes:

@@ -9,8 +9,14 @@ Rules of this file:
 
 import datetime as dt
 
-from node.iso20022.directory import ISSUER, Directory, participant_by_lei, read_hex
-from node.iso20022.element import Element, nested, node, wrapped
+from node.iso20022.directory import (
+    ISSUER,
+    Directory,
+    institution_element,
+    participant_by_lei,
+    read_hex,
+)
+from node.iso20022.element import Element, node, wrapped
 from node.iso20022.paths import HEAD_001
 from node.iso20022.profile import check
 from node.iso20022.reading import Message
@@ -33,8 +39,8 @@ def text_with_header(
     check(message.identifier, message.root)
     header = node(
         ROOT,
-        _institution(directory, "Fr", sender),
-        _institution(directory, "To", receiver),
+        institution_element(directory, "Fr/FIId", sender),
+        institution_element(directory, "To/FIId", receiver),
         node("BizMsgIdr", reference),
         node("MsgDefIdr", message.identifier),
         node("CreDt", created.isoformat(timespec="seconds")),
@@ -56,16 +62,6 @@ def sender_of(directory: Directory, message: Message) -> bytes | None:
         raise MessageRefused(f"{ROOT}/MsgDefIdr", f"the document is {message.identifier}")
     _read_institution(directory, header, "To")
     return _read_institution(directory, header, "Fr")
-
-
-def _institution(directory: Directory, name: str, address: bytes) -> Element:
-    found = directory.participant(address)
-    named = (
-        node("LEI", found.lei)
-        if directory.has_own_lei(found)
-        else node("Othr", node("Id", address.hex()), node("Issr", ISSUER))
-    )
-    return nested(f"{name}/FIId/FinInstnId", named)
 
 
 def _read_institution(directory: Directory, header: Element, name: str) -> bytes:

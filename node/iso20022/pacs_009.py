@@ -9,7 +9,13 @@ Rules of this file:
 import datetime as dt
 
 from node.iso20022.amounts import amount_of, number_of
-from node.iso20022.directory import ISSUER, Directory, participant_by_lei, read_hex
+from node.iso20022.directory import (
+    ISSUER,
+    Directory,
+    institution_element,
+    participant_by_lei,
+    read_hex,
+)
 from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import PACS_009
 from node.iso20022.refusal import MessageRefused, NotSayable
@@ -78,23 +84,13 @@ def _document(
                 Ccy=currency,
             ),
             node("IntrBkSttlmDt", str(settled)),
-            _institution(directory, "Dbtr", leg.giver),
+            institution_element(directory, "Dbtr", leg.giver),
             _account("DbtrAcct", leg.source or b"", leg.asset),
-            _institution(directory, "Cdtr", leg.taker),
+            institution_element(directory, "Cdtr", leg.taker),
             _account("CdtrAcct", leg.target or b"", leg.asset),
             nested("Purp/Cd", purpose),
         ),
     )
-
-
-def _institution(directory: Directory, name: str, address: bytes) -> Element:
-    found = directory.participant(address)
-    named = (
-        node("LEI", found.lei)
-        if directory.has_own_lei(found)
-        else node("Othr", node("Id", address.hex()), node("Issr", ISSUER))
-    )
-    return nested(f"{name}/FinInstnId", named)
 
 
 def _account(name: str, address: bytes, asset_id: str) -> Element:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import inspect
 
 import node
+from node.bounded_file import read_bounded
 from node.profile.checks import faults_of
 from node.profile.nested import struct_in
 from node.profile.root import Profile, ProfileFile
@@ -23,12 +24,7 @@ SHIPPED = (_PACKAGE / "shipped_profiles", _PACKAGE.parent / "configs" / "profile
 def read_profile(word: str) -> ProfileFile:
     """The profile of a path, or a shipped one by its name. ProfileInvalid, with file and place."""
     path = path_of(word)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ProfileInvalid(f"{path}: {error.strerror}") from None
-    if len(data) > PROFILE_BYTES_MAX:
-        raise ProfileInvalid(f"{path}: larger than {PROFILE_BYTES_MAX} bytes")
+    data = read_bounded(path, PROFILE_BYTES_MAX, ProfileInvalid)
     try:
         profile = profile_of(tomllib.loads(data.decode()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ProfileInvalid) as error:

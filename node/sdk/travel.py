@@ -21,10 +21,16 @@ def sealed_payload(
 ) -> SendTravel:
     """What the originating institution signs; readers: both institutions and the unit."""
     version = version_of(payload)
-    sealed = seal_to(_bound(chain_id, travel, version), canonical(payload), readers)
+    sealed = seal_within(_bound(chain_id, travel, version), payload, readers)
+    return SendTravel(travel=travel, version=version, sealed=sealed)
+
+
+def seal_within(bound: bytes, payload: Payload, readers: Sequence[bytes]) -> bytes:
+    """The ciphertext that a transaction has room for. ValueError: it does not fit, a bad key."""
+    sealed = seal_to(bound, canonical(payload), readers)
     if len(sealed) > SEALED_BYTES_MAX:
         raise ValueError(f"{len(sealed)} bytes, at most {SEALED_BYTES_MAX}")
-    return SendTravel(travel=travel, version=version, sealed=sealed)
+    return sealed
 
 
 def opened_payload(

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from node.sdk.envelopes import open_sealed, seal_to
+from node.sdk.envelopes import open_sealed
 from node.sdk.ivms101 import Payload
-from node.sdk.ivms101_checks import canonical, read_payload, version_of
-from node.sdk.travel import OtherCiphertext
+from node.sdk.ivms101_checks import read_payload, version_of
+from node.sdk.travel import OtherCiphertext, seal_within
 from tokens.codec import encode
-from tokens.ops.travel import SEALED_BYTES_MAX, SealedPayload
+from tokens.ops.travel import SealedPayload
 from tokens.records.settlement import Leg
 from tokens.records.travel import PayloadVersion
 from tokens.types import Address, AssetId, PositiveAmount
@@ -61,9 +61,7 @@ def sealed_data(
 ) -> SealedData:
     """What the institution of the client seals. ValueError: it does not fit, or a key is none."""
     version = version_of(payload)
-    sealed = seal_to(_bound(chain_id, passing, version), canonical(payload), readers)
-    if len(sealed) > SEALED_BYTES_MAX:
-        raise ValueError(f"{len(sealed)} bytes, at most {SEALED_BYTES_MAX}")
+    sealed = seal_within(_bound(chain_id, passing, version), payload, readers)
     return SealedData(passing=passing, version=version, sealed=sealed)
 
 
