@@ -17,13 +17,13 @@ from collections.abc import Iterator
 
 from tokens import limits
 from tokens.context import Context
+from tokens.exits import is_exit, is_exiting
 from tokens.limits import NetChange
 from tokens.movement import Channel, Movement
 from tokens.posting import available
 from tokens.records.control import CREDIT_STOP
 from tokens.records.holdings import POSITION, Position
 from tokens.records.instruments import Asset
-from tokens.records.licences import EXITING, LICENCE
 from tokens.records.parties import Account
 from tokens.refusing import refusal_about
 from tokens.results import Code, Refusal
@@ -118,8 +118,7 @@ def standing(context: Context, asset: str, account: Account, use: Use) -> Standi
         return Standing.FROZEN
     if status is AccountStatus.RECOVERING and use not in (Use.IN, Use.ISSUE_IN):
         return Standing.RECOVERING
-    licence = context.state.get(LICENCE, account.servicer)
-    if licence is not None and licence.phase in EXITING:
+    if is_exiting(context, account.servicer):
         return Standing.EXITING
     if use is not Use.OUT and context.state.get(CREDIT_STOP, account.id) is not None:
         return Standing.CREDIT_STOPPED
@@ -150,7 +149,7 @@ def _account(
     code = ACCOUNT_CELLS[standing(context, movement.asset.id, account, use)][use]
     if code is None and account.purpose not in RESERVED:
         return ()
-    if code is Code.EXIT_ONLY and gives and _is_exit(context, movement, account):
+    if code is Code.EXIT_ONLY and gives and is_exit(context, movement, account):
         code = None
     found: tuple[Refusal, ...] = ()
     if code is not None:
@@ -159,21 +158,6 @@ def _account(
     if account.purpose in RESERVED and not mine and use not in _UNRESERVED_USES:
         found += (Refusal(Code.ACCOUNT_RESERVED),)
     return found
-
-
-def _is_exit(context: Context, movement: Movement, account: Account) -> bool:
-    """Whether a client leaves a suspended or revoked institution (page 04, the table).
-
-    To another account of the same person, at an institution that stands; or off the ledger.
-    """
-    if account.holder == account.servicer:
-        return False
-    target = movement.target
-    if target is None:
-        return movement.channel is not Channel.ORDINARY
-    licence = context.state.get(LICENCE, target.servicer)
-    stands = licence is None or licence.phase not in EXITING
-    return target.owner == account.owner and stands
 
 
 PARTY_RULE_CODES = (

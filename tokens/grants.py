@@ -11,7 +11,7 @@ Rules of this file:
 from typing import NamedTuple
 
 from tokens.context import Context
-from tokens.records.licences import EXITING, LICENCE
+from tokens.exits import is_exiting
 from tokens.records.parties import ACCOUNT
 from tokens.records.proposals import GRANT, Grant
 from tokens.results import Code
@@ -99,6 +99,4 @@ def _is_void(context: Context, grant: Grant) -> bool:
     account = context.state.get(ACCOUNT, grant.grantor)
     if account is None:
         return False
-    licence = context.state.get(LICENCE, grant.grantee)
-    ended = licence is not None and licence.phase in EXITING
-    return ended or account.status is not AccountStatus.OPEN
+    return is_exiting(context, grant.grantee) or account.status is not AccountStatus.OPEN

@@ -97,6 +97,10 @@ def validate_licences(state: Records) -> Iterator[str]:
         wanted = _WANTED.get(licence.phase)
         if wanted is not None and has != wanted:
             yield f"licence of {licence.institution.hex()}: {licence.phase.name} with {has}"
+        stands = licence.phase in (LicencePhase.LICENSED, LicencePhase.SUSPENDED)
+        ended = licence.phase in (LicencePhase.REVOKED, LicencePhase.EXPIRED)
+        if licence.exit_only if stands else ended and not licence.exit_only:
+            yield f"licence of {licence.institution.hex()}: exit_only is {licence.exit_only}"
 
 
 _WANTED = {

@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. APPLIED -> NOC -> AML_REGISTERED -> INCORPORATED -> LICENSED -> SUSPENDED <-> LICENSED. REVOKED
-   ends every phase, EXPIRED comes by date; from both only a new application leads on.
+   ends every phase, EXPIRED comes by date; from both only a new application leads on. Clients may
+   only move out until the next licence is granted (exits.py).
 2. When an institution is suspended, revoked or expired, the grants that it holds over client
    accounts are void at once (grants.py) and leave the state by the agenda.
 """
@@ -43,8 +44,13 @@ def put_phase(
     context: Context, licence: Licence, phase: LicencePhase, basis: LegalBasis | None = None
 ) -> None:
     """The licence in another phase, and what follows from it."""
+    ended = licence.exit_only or phase in ENDED
     changed = msgspec.structs.replace(
-        licence, phase=phase, since=context.business_date, basis=basis
+        licence,
+        phase=phase,
+        since=context.business_date,
+        basis=basis,
+        exit_only=ended and phase is not LicencePhase.LICENSED,
     )
     context.state.put(LICENCE, changed)
     context.emit(

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tokens.context import Context
+from tokens.exits import is_exit, is_exiting
 from tokens.movement import Channel, Movement
 from tokens.records.instruments import Asset
-from tokens.records.licences import EXITING, LICENCE
+from tokens.records.licences import LICENCE
 from tokens.records.parties import PARTICIPANT, Account
 from tokens.records.persons import CREDENTIAL, SANCTIONED, SANCTIONS_LIST
 from tokens.records.rules import (
@@ -145,9 +146,12 @@ def _credential(
 def _licence(
     context: Context, movement: Movement, rule: InForce, body: LicenceRule
 ) -> Iterator[Refusal]:
-    """Check 4: what the servicing institution's phase allows."""
-    for account in (movement.source, movement.target):
-        if account is not None and not _is_licensed(context, account, movement, body):
+    """Check 4: what the servicing institution's phase allows, and a way out in every phase."""
+    source = movement.source
+    for account in (source, movement.target):
+        if account is None or _is_licensed(context, account, movement, body):
+            continue
+        if account is not source or not is_exit(context, movement, account):
             yield refusal_about(context, account, Code.LICENCE_REQUIRED, rule.id, rule.version)
 
 
@@ -158,7 +162,7 @@ def _is_licensed(context: Context, account: Account, movement: Movement, body: L
     licence = context.state.get(LICENCE, account.servicer)
     if licence is None:
         return False
-    if licence.phase in EXITING:
+    if is_exiting(context, account.servicer):
         return True  # the status table has said what they may
     allowed = 0
     for row in body.rows:

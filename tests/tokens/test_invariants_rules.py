@@ -9,6 +9,7 @@ from tests.tokens.smallworld import DATE, addr, digest, genesis, policy
 from tokens.genesis_state import build_state
 from tokens.invariants import broken_invariants
 from tokens.invariants_rules import RULE_INVARIANTS
+from tokens.lookup import require
 from tokens.records.complaints import COMPLAINT, Complaint, ComplaintStatus
 from tokens.records.holdings import LegalBasis
 from tokens.records.instruments import ASSET
@@ -63,6 +64,7 @@ def licence_without_a_date(state: Overlay) -> None:
         expires_on=None,
         since=DATE,
         basis=None,
+        exit_only=False,
     )
     state.put(LICENCE, licence)
 
@@ -125,3 +127,13 @@ def test_every_invariant_has_a_damage_and_genesis_keeps_all() -> None:
 @pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_state_says_so(name: str) -> None:
     assert broken_by(DAMAGES[name]) == [name]
+
+
+def test_a_licence_that_ended_says_so_until_the_next_one() -> None:
+    def forgotten(state: Overlay) -> None:
+        licence_without_a_date(state)
+        licence = require(state, LICENCE, addr("bank-a"))
+        revoked = msgspec.structs.replace(licence, phase=LicencePhase.REVOKED, exit_only=False)
+        state.put(LICENCE, revoked)
+
+    assert broken_by(forgotten) == ["validate_licences"]

@@ -33,7 +33,10 @@ class ApplyLicence(
     forbid_unknown_fields=True,
     tag=231,
 ):
-    """Apply for a licence, for the first time or after the last one ended. By the institution."""
+    """Apply for a licence, for the first time or after the last one ended. By the institution.
+
+    After an end its clients may only move out until the new licence is granted.
+    """
 
     institution: Address
     """The institution; it must agree."""
@@ -134,7 +137,8 @@ def check_apply(context: Context, operation: ApplyLicence) -> Iterator[Refusal]:
 
 
 def apply_apply(context: Context, operation: ApplyLicence) -> None:
-    """APPLIED, from the beginning."""
+    """APPLIED, from the beginning; an end before it lasts (exits.py)."""
+    before = context.state.get(LICENCE, operation.institution)
     licence = Licence(
         institution=operation.institution,
         phase=LicencePhase.APPLIED,
@@ -144,6 +148,7 @@ def apply_apply(context: Context, operation: ApplyLicence) -> None:
         expires_on=None,
         since=context.business_date,
         basis=None,
+        exit_only=before is not None,
     )
     put_phase(context, licence, LicencePhase.APPLIED)
 

@@ -9,8 +9,8 @@ import msgspec
 from tokens import reassigning
 from tokens.authority import SERVICING_ROLES
 from tokens.context import Context
+from tokens.exits import is_exiting
 from tokens.lookup import require_account
-from tokens.records.licences import EXITING, LICENCE
 from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.records.reassignments import REASSIGNMENT
 from tokens.registry import OperationSpec
@@ -50,7 +50,7 @@ def check(context: Context, operation: ReassignServicing) -> Iterator[Refusal]:
         yield Refusal(Code.NOT_AUTHORISED)
     if not any(role in SERVICING_ROLES for role in receiver.roles):
         yield Refusal(Code.ROLE_REQUIRED)
-    if _is_exiting(context, operation.to):
+    if is_exiting(context, operation.to):
         yield Refusal(Code.LICENCE_REQUIRED)
     if any(first >= second for first, second in pairwise(operation.accounts)):
         yield Refusal(Code.BAD_FIELD)
@@ -71,13 +71,8 @@ def _account_refusals(context: Context, address: bytes, to: bytes) -> Iterator[R
     if own or account.purpose is not AccountPurpose.GENERAL or account.servicer == to:
         yield Refusal(Code.BAD_FIELD)
     agrees = account.servicer in context.actors.participants
-    if not agrees and not _is_exiting(context, account.servicer):
+    if not agrees and not is_exiting(context, account.servicer):
         yield Refusal(Code.NOT_AUTHORISED)
-
-
-def _is_exiting(context: Context, institution: bytes) -> bool:
-    licence = context.state.get(LICENCE, institution)
-    return licence is not None and licence.phase in EXITING
 
 
 def apply(context: Context, operation: ReassignServicing) -> None:

@@ -36,6 +36,9 @@ class Licence(
     """Business date of the last change of phase."""
     basis: LegalBasis | None
     """Order of a suspension or revocation."""
+    exit_only: bool
+    """An earlier licence or application was revoked or expired: until the next licence is granted
+    its clients may only move out."""
 
 
 LICENCE = RecordKind(

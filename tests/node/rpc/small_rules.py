@@ -46,6 +46,7 @@ def add_rules(overlay: Overlay) -> None:
         expires_on=later,
         since=BUSINESS_DATE,
         basis=None,
+        exit_only=False,
     )
     overlay.put(LICENCE, licence)
     recovery = Recovery(

@@ -10,6 +10,7 @@ from tests.tokens.ops.test_control import BASIS
 from tests.tokens.ops.world import CBM, START, World, address
 from tokens.events import LicenceChanged
 from tokens.grants import Use, find_grant
+from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.licences import (
     AdvanceLicence,
     ApplyLicence,
@@ -166,6 +167,39 @@ def test_a_suspension_ends_and_everything_goes_on(world: World) -> None:
     world.refuse(Code.EXIT_ONLY, "bank_a", transfer(CBM, "a/main", "b/main", 1))
     world.act("va", RESTORE)
     world.act("bank_a", transfer(CBM, "a/main", "b/main", 1))
+
+
+def test_a_new_application_does_not_undo_a_revocation(world: World) -> None:
+    """Applying is the institution's own act: it stands still, and lends nothing, until licensed."""
+    world.account("client", None, "bank_b")
+    licensed(world)
+    world.state.put(GRANT, grant_of("client", 0))
+    world.quota = 1
+    assert world.attempt("va", REVOKE) is Code.OK
+    assert world.attempt("bank_a", APPLY) is Code.OK
+    assert find_grant(world.context(world.actors("bank_a")), use_of("client")) is None
+    world.end_block()
+    world.finish_agenda()
+    for step in STEPS:
+        world.refuse(Code.EXIT_ONLY, "bank_a", transfer(CBM, "a/main", "b/main", 1))
+        world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "bank_b", transfer(CBM, "b/main", "a/main", 1))
+        world.act("va", step)
+    assert licence_of(world).exit_only
+    world.act("va+central", LICENSE)
+    assert not licence_of(world).exit_only
+    world.act("bank_a", transfer(CBM, "a/main", "b/main", 1))
+
+
+def test_a_licence_is_over_on_its_day_before_the_agenda_has_come_by(world: World) -> None:
+    """The transactions of the very block that opens the day, and as long as the agenda is busy."""
+    licensed(world)
+    world.account("client", None, "bank_b")
+    world.state.put(GRANT, grant_of("client", 0))
+    world.act("central", CloseDay(date=START))
+    assert world.attempt("central", OpenDay(date=LICENSE.expires_on)) is Code.OK
+    assert licence_of(world).phase is LicencePhase.LICENSED
+    assert find_grant(world.context(world.actors("bank_a")), use_of("client")) is None
+    world.refuse(Code.EXIT_ONLY, "bank_a", transfer(CBM, "a/main", "b/main", 1))
 
 
 def test_grants_over_client_accounts_are_void_and_do_not_come_back(world: World) -> None:

@@ -129,6 +129,7 @@ def test_an_election_is_refused_by_freeze_recovery_and_licence(world: World) -> 
             expires_on=None,
             since=dt.date(2025, 7, 1),
             basis=BASIS,
+            exit_only=False,
         ),
     )
     world.refuse(Code.EXIT_ONLY, "bank_a", ELECT)

@@ -6,7 +6,9 @@ import pytest
 from tests.tokens.ops.build import FACE, bond, fund, go_to, issue, transfer
 from tests.tokens.ops.test_circuit import ramp
 from tests.tokens.ops.test_control import BASIS, freeze
-from tests.tokens.ops.test_licences import REVOKE, licensed
+from tests.tokens.ops.test_licences import APPLY, REVOKE, licensed
+from tests.tokens.ops.test_rule_codes import suspend
+from tests.tokens.ops.test_rules import RULERS, rule_of
 from tests.tokens.ops.world import CBM, START, World, address
 from tokens import posting
 from tokens.eligibility import Channel
@@ -83,6 +85,31 @@ def test_a_revoked_exchange_whose_clients_all_get_out(world: World) -> None:
         free = world.balance(CBM, name) - (5 if name == CLIENTS[1] else 0)
         world.act("bank_b", transfer(CBM, name, "b/main", free))
     world.refuse(Code.INSUFFICIENT_AVAILABLE, "bank_b", transfer(CBM, CLIENTS[1], "b/main", 1))
+
+
+def test_an_application_after_the_end_keeps_nobody_in(world: World) -> None:
+    """The licence table opens nothing for an applicant; its clients leave all the same."""
+    world.act(RULERS, rule_of("licence"))
+    for name in ("bank_b", "bank_a"):
+        suspend(world, name)
+    licence = world.state.get(LICENCE, address("bank_b"))
+    assert licence is not None
+    stands = msgspec.structs.replace(licence, phase=LicencePhase.LICENSED, expires_on=START.max)
+    world.state.put(LICENCE, stands)
+    for name in (CLIENTS[0], CLIENTS[1]):
+        world.account(f"{name}/elsewhere", None, "bank_b", person=name)
+    leave = transfer(CBM, CLIENTS[0], f"{CLIENTS[0]}/elsewhere", FACE)
+    world.act("va", REVOKE)
+    world.act("bank_a", APPLY)
+    world.act("bank_a", leave)
+    assert ramp(world, CLIENTS[0], None, Channel.OFF_RAMP) == []
+    world.act(RECEIVER, reassign(CLIENTS[2]))
+    world.act("bank_b", transfer(CBM, CLIENTS[2], "b/main", 1))
+    # neither does an institution that never had a licence
+    world.state.delete(LICENCE, address("bank_a"))
+    world.refuse(Code.LICENCE_REQUIRED, "bank_a", transfer(CBM, CLIENTS[1], "b/main", 1))
+    world.act("bank_a", transfer(CBM, CLIENTS[1], f"{CLIENTS[1]}/elsewhere", FACE))
+    assert ramp(world, CLIENTS[1], None, Channel.OFF_RAMP) == []
 
 
 def test_unclaimed_money_goes_along(world: World) -> None:

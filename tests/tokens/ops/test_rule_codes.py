@@ -217,6 +217,7 @@ def suspend(world: World, *names: str) -> None:
                 expires_on=None,
                 since=START,
                 basis=None,
+                exit_only=False,
             ),
         )
 

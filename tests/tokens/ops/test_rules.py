@@ -9,6 +9,7 @@ from tests.tokens.ops.build import fund, go_to, transfer
 from tests.tokens.ops.test_control import freeze, seize
 from tests.tokens.ops.world import CBM, START, World, address, person_of
 from tokens.events import RuleChanged
+from tokens.licensing import ENDED
 from tokens.ops import rules as ops
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.persons import IssueCredential, RevokeCredential
@@ -244,6 +245,7 @@ def licence_of(name: str, phase: LicencePhase, categories: int) -> Licence:
         expires_on=None if phase is LicencePhase.AML_REGISTERED else dt.date(2030, 1, 1),
         since=START,
         basis=None,
+        exit_only=phase in ENDED,
     )
 
 
