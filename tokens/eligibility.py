@@ -215,5 +215,13 @@ RECEIVING_CODES = (
 )
 """What rule_refusals and net_refusals can yield of a side that receives and gives nothing."""
 
+PAYING_CODES = (
+    Code.ACCOUNT_FROZEN,
+    Code.INSUFFICIENT_AVAILABLE,
+    Code.JURISDICTION_REFUSED,
+    *_OF_THE_GIVER,
+)
+"""What a side that receives can be refused besides, where it pays something back."""
+
 MOVEMENT_CODES = (*STATE_CODES, *RULE_CODES)
 """What movement_refusals can yield."""

@@ -16,18 +16,17 @@ from typing import NamedTuple
 from tokens import liens, posting
 from tokens.context import Context
 from tokens.eligibility import movement_refusals, net_refusals, rule_refusals
-from tokens.limits import NetChange
+from tokens.limits import NetChange, count_given
 from tokens.lookup import require_account, require_asset
 from tokens.marks import value_today_floor
 from tokens.movement import Movement
 from tokens.parameters import parameter
 from tokens.records.enforcements import Enforcement
-from tokens.records.holdings import POSITION, Lien
+from tokens.records.holdings import Lien
 from tokens.repo_value import amount_worth, last_value_floor
 from tokens.reserve import wake_queues_of
 from tokens.results import Code, Refusal
 from tokens.state import Overlay
-from tokens.status import Use, asset_refusal
 from tokens.types import OperationClass
 
 APPROPRIATION, SALE = 1, 2
@@ -116,17 +115,24 @@ def paying_refusals(
     yield from movement_refusals(context, movement)
 
 
-def surplus_refusal(context: Context, asset: str, account: bytes, amount: int) -> Code | None:
-    """Why a pledgee cannot pay the pledgor what is too much: paused money, or too little of it."""
-    code = asset_refusal(require_asset(context.state, asset), OperationClass.TRADE, Use.OUT)
-    if code is None and not _covers(context, asset, account, amount):
-        return Code.INSUFFICIENT_AVAILABLE
-    return code
+def surplus_refusals(
+    context: Context, asset: str, account: bytes, amount: int
+) -> Iterator[Refusal]:
+    """Why a pledgee cannot pay the pledgor what is too much, as in every payment of a trade.
 
-
-def _covers(context: Context, asset: str, account: bytes, amount: int) -> bool:
-    """Whether an account has so much free."""
-    return posting.available(context.state.get(POSITION, asset, account)) >= amount
+    The pledgor is not asked: what is its own of it is never refused (rule 2).
+    """
+    state = context.state
+    movement = Movement(
+        asset=require_asset(state, asset),
+        source=require_account(state, account),
+        target=None,
+        amount=amount,
+        operation_class=OperationClass.TRADE,
+    )
+    for refusal in movement_refusals(context, movement):
+        if refusal.code is not Code.DENOM_NOT_MULTIPLE:
+            yield refusal
 
 
 def take(context: Context, one: Taken, target: bytes) -> None:
@@ -138,11 +144,13 @@ def take(context: Context, one: Taken, target: bytes) -> None:
 
 
 def pay(context: Context, asset: str, source: bytes, target: bytes, amount: int) -> None:
-    """Money of who has been checked."""
+    """Money of who has been checked; it counts among what its person gives today."""
     if amount:
         state = context.state
         giver, taker = require_account(state, source), require_account(state, target)
-        posting.move(context, require_asset(state, asset), giver, taker, amount)
+        money = require_asset(state, asset)
+        count_given(context, money, giver, amount)
+        posting.move(context, money, giver, taker, amount)
 
 
 def give_back(context: Context, asset: str, source: bytes, pledgor: bytes, amount: int) -> None:

@@ -140,21 +140,25 @@ def velocity_refusals(
     for rule in rules:
         if not isinstance(rule.body, VelocityRule):
             continue
+        limits = {entry.tier: entry.day_max for entry in rule.body.limits}
         for person, change in _by_person(changes).items():
-            limit = _limit_of(rule.body, change.account.kyc_tier)
-            if change.amount >= 0 or limit is None:
+            if change.amount >= 0:
                 continue
-            if spent_today(context, asset.id, person) - change.amount > limit:
-                yield refusal_about(
-                    context, change.account, Code.VELOCITY_EXCEEDED, rule.id, rule.version
-                )
+            spent = spent_today(context, asset.id, person) - change.amount
+            for account in _givers(changes, person):
+                limit = limits.get(account.kyc_tier)
+                if limit is not None and spent > limit:
+                    yield refusal_about(
+                        context, account, Code.VELOCITY_EXCEEDED, rule.id, rule.version
+                    )
+                    break
 
 
-def _limit_of(body: VelocityRule, tier: int) -> int | None:
-    for entry in body.limits:
-        if entry.tier == tier:
-            return entry.day_max
-    return None
+def _givers(changes: Changes, person: bytes) -> Iterator[Account]:
+    """Accounts of a person that give: the tier of each one limits, not that of the first named."""
+    for account, amount in changes:
+        if account.owner == person and amount < 0 and account.purpose is AccountPurpose.GENERAL:
+            yield account
 
 
 def spent_today(context: Context, asset: str, person: bytes) -> int:
@@ -164,7 +168,10 @@ def spent_today(context: Context, asset: str, person: bytes) -> int:
 
 
 def count_spending(context: Context, asset: Asset, changes: Changes) -> None:
-    """Remember what was given, where a velocity limit asks. By whoever applies a movement."""
+    """Remember what was given, where a velocity limit asks. By whoever applies a movement.
+
+    What check 10 asks and nobody counts is no limit: it could be given in any number of parts.
+    """
     if not any(isinstance(rule.body, VelocityRule) for rule in rules_of(context, asset)):
         return
     for person, change in _by_person(changes).items():
@@ -176,6 +183,11 @@ def count_spending(context: Context, asset: Asset, changes: Changes) -> None:
             )
 
 
+def count_given(context: Context, asset: Asset, source: Account, amount: int) -> None:
+    """The same of one account that gives, minor units."""
+    count_spending(context, asset, (NetChange(source, -amount),))
+
+
 def circuit_refusals(
     context: Context, changes: Sequence[tuple[Asset, NetChange]]
 ) -> Iterator[Refusal]:
@@ -183,13 +195,11 @@ def circuit_refusals(
 
     A repeated account, or two of the same person and class, are one side.
     """
-    for rule in () if not changes else rules_of(context, changes[0][0]):
-        if not isinstance(rule.body, JurisdictionRule):
-            continue
+    for rule, body, concerned in _circuits(context, changes):
         sums: dict[tuple[bytes, str], dict[str, int]] = {}
         first: dict[tuple[bytes, str], Account] = {}
         for asset, (account, amount) in changes:
-            if account.residency in rule.body.closed:
+            if account.residency in body.closed:
                 side = (account.owner, account.residency)
                 first.setdefault(side, account)
                 of = sums.setdefault(side, {})
@@ -197,7 +207,19 @@ def circuit_refusals(
         for side, of in sums.items():
             gives = any(amount < 0 for amount in of.values())
             takes = any(amount > 0 for amount in of.values())
-            if gives != takes:
+            if gives != takes and any(asset in concerned for asset in of):
                 yield refusal_about(
                     context, first[side], Code.JURISDICTION_REFUSED, rule.id, rule.version
                 )
+
+
+def _circuits(
+    context: Context, changes: Sequence[tuple[Asset, NetChange]]
+) -> list[tuple[InForce, JurisdictionRule, list[str]]]:
+    """The rules of closed circuits that any asset of a batch stands under, and those assets."""
+    found: dict[str, tuple[InForce, JurisdictionRule, list[str]]] = {}
+    for asset, _ in by_asset(changes):
+        for rule in rules_of(context, asset):
+            if isinstance(rule.body, JurisdictionRule):
+                found.setdefault(rule.id, (rule, rule.body, []))[2].append(asset.id)
+    return list(found.values())

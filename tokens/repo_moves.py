@@ -17,7 +17,7 @@ from tokens import liens, posting, travel_legs
 from tokens.context import Context
 from tokens.eligibility import Movement, net_refusals, rule_refusals, standing
 from tokens.events import Moved
-from tokens.limits import NetChange
+from tokens.limits import NetChange, by_asset, count_spending
 from tokens.lookup import require, require_account, require_asset
 from tokens.marks import MONEY_KINDS
 from tokens.records.holdings import LIEN, POSITION, Lien
@@ -284,12 +284,14 @@ def carry_out(context: Context, repo: Repo, plan: Plan) -> tuple[RepoLine, ...]:
         else:
             left = (lien.amount or 0) - amount
             liens.change(context, lien, msgspec.structs.replace(lien, amount=left))
+    for asset, changes in by_asset(_net_changes(context, plan.moves)):
+        count_spending(context, asset, changes)
     # debits first: on the way no bank total exceeds the supply
-    for (account, asset), amount in sorted(
+    for (account, asset_id), amount in sorted(
         net_of(plan.moves).items(), key=lambda entry: entry[1] > 0
     ):
         posting.post_net(
-            state, require_asset(state, asset), require_account(state, account), amount
+            state, require_asset(state, asset_id), require_account(state, account), amount
         )
     for move in plan.moves:
         context.emit(

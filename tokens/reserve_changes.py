@@ -9,6 +9,7 @@ from tokens import posting, reserve
 from tokens.context import Context
 from tokens.eligibility import Movement, movement_refusals
 from tokens.events import ReserveChanged
+from tokens.limits import count_given
 from tokens.lookup import require_account, require_asset
 from tokens.records.cash import CashAsset
 from tokens.records.parties import Account
@@ -117,6 +118,7 @@ def post(context: Context, change: Change) -> None:
         posting.move(context, asset, home, change.account, change.out_amount)
     if change.into is not None:
         asset = require_asset(state, change.into)
+        count_given(context, asset, change.account, change.into_amount)
         posting.move(context, asset, change.account, home, change.into_amount)
     policy = state.get(RESERVE_POLICY, cash.asset)
     if policy is not None:

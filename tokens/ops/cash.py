@@ -9,6 +9,7 @@ from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import RESERVED, RULE_CODES, Movement, credit_refusal, movement_refusals
 from tokens.events import CashMinted, RedemptionQueued
+from tokens.limits import count_given
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, CashAsset, QueuedRedemption
 from tokens.records.parties import ACCOUNT, Account
@@ -151,9 +152,11 @@ def apply_mint(context: Context, operation: CashMint) -> None:
     cash = require(state, CASH_ASSET, operation.asset)
     source = require_account(state, operation.source)
     grants.use_grant(context, _use(operation))
+    backing = require_asset(state, cash.backing)
+    count_given(context, backing, source, operation.amount)
     posting.move(
         context,
-        require_asset(state, cash.backing),
+        backing,
         source,
         require_account(state, cash.reserve_account),
         operation.amount,

@@ -9,6 +9,7 @@ from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import EXIT_RULE_CODES, ISSUE_RULE_CODES, Movement, movement_refusals
 from tokens.events import CentralBankMoneyIssued, CentralBankMoneyWithdrawn
+from tokens.limits import count_given
 from tokens.lookup import require_account, require_asset
 from tokens.records.cash import USED_REFERENCE, ReferenceScope, UsedReference
 from tokens.records.instruments import ASSET, Asset
@@ -159,7 +160,9 @@ def apply_withdraw(context: Context, operation: CbWithdraw) -> None:
         ),
     )
     asset = require_asset(state, operation.asset)
-    posting.burn(context, asset, require_account(state, operation.source), operation.amount)
+    source = require_account(state, operation.source)
+    count_given(context, asset, source, operation.amount)
+    posting.burn(context, asset, source, operation.amount)
     context.emit(
         CentralBankMoneyWithdrawn(
             asset=operation.asset,

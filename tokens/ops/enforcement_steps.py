@@ -12,7 +12,7 @@ from tokens import enforcing, liens
 from tokens.authority import may_act_for
 from tokens.batch_parties import account_refusals
 from tokens.context import Context
-from tokens.eligibility import MOVEMENT_CODES, RECEIVING_CODES
+from tokens.eligibility import MOVEMENT_CODES, PAYING_CODES, RECEIVING_CODES
 from tokens.enforcing import APPROPRIATION, SALE, Taken
 from tokens.events.collateral import PledgeEnforced
 from tokens.lookup import require
@@ -115,9 +115,7 @@ def check_appropriate(context: Context, operation: AppropriatePledge) -> Iterato
     yield from enforcing.receiving_refusals(context, taken, operation.account)
     surplus = _surplus(taken, notice)
     if surplus:
-        code = enforcing.surplus_refusal(context, notice.cash_asset, operation.cash, surplus)
-        if code is not None:
-            yield Refusal(code)
+        yield from enforcing.surplus_refusals(context, notice.cash_asset, operation.cash, surplus)
 
 
 def _surplus(taken: list[Taken], notice: Enforcement) -> int:
@@ -274,7 +272,7 @@ APPROPRIATE_PLEDGE = OperationSpec(
     check=check_appropriate,
     apply=apply_appropriate,
     approval="enforcement",
-    codes=(*_DUE, Code.MARK_STALE, *RECEIVING_CODES, Code.INSUFFICIENT_AVAILABLE),
+    codes=(*_DUE, Code.MARK_STALE, *RECEIVING_CODES, *PAYING_CODES),
 )
 
 SELL_PLEDGE = OperationSpec(

@@ -7,6 +7,7 @@ import msgspec
 from tokens import posting, ramps, travel
 from tokens.context import Context
 from tokens.eligibility import RULE_CODES, Movement, movement_refusals
+from tokens.limits import count_given
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.parties import ACCOUNT
 from tokens.records.ramps import RAMP, Rail, RampDirection, RampStatus, owed
@@ -91,13 +92,9 @@ def apply_credit(context: Context, operation: CreditRamp) -> None:
     """Tokens that exist pass on."""
     state = context.state
     ramp = require(state, RAMP, operation.ramp)
-    posting.move(
-        context,
-        require_asset(state, ramp.asset),
-        require_account(state, operation.source),
-        require_account(state, ramp.account),
-        operation.amount,
-    )
+    asset, source = require_asset(state, ramp.asset), require_account(state, operation.source)
+    count_given(context, asset, source, operation.amount)
+    posting.move(context, asset, source, require_account(state, ramp.account), operation.amount)
     credited = msgspec.structs.replace(
         ramp, status=RampStatus.CREDITED, went_out=operation.amount, fee=operation.fee
     )

@@ -111,3 +111,25 @@ def test_a_non_resident_repatriates_only_what_came_in_or_was_earned(world: World
     world.refuse(Code.JURISDICTION_REFUSED, "bank_a", transfer(CBM, "home", "scra", FACE))
     assert ramp(world, "home", "a/main", Channel.REPATRIATE) == [Code.JURISDICTION_REFUSED]
     world.refuse(Code.JURISDICTION_REFUSED, "bank_a", transfer(CBM, "scra", "home", 1))
+
+
+def test_a_circuit_of_one_asset_is_asked_wherever_it_stands_in_a_batch() -> None:
+    """A rule about the bond alone: a leg of money before it does not hide it."""
+    world = World()
+    fund(world, "a/main", 300 * FACE)
+    world.account("scra", None, "bank_a", residency="SCRA", person="abroad")
+    world.act("bank_a", transfer(CBM, "a/main", "scra", 20 * FACE))
+    isin = bond(world)
+    issue(world, isin, "bank_a", "scra", 10 * FACE, 10 * FACE)
+    world.act(RULERS, rule_of("matrix", body=CIRCUIT, asset=isin))
+    money = leg(CBM, 1, "bank_a", "bank_a", "a/main", "a/second")
+    free = leg(isin, FACE, "bank_a", "bank_a", "scra", "a/main")
+    for name, legs in (("BEFORE", (money, free)), ("AFTER", (free, money))):
+        world.refuse(Code.JURISDICTION_REFUSED, "bank_a", batch(world, name, *legs))
+    paid = leg(CBM, FACE, "bank_a", "bank_a", "a/main", "scra")
+    world.act("bank_a", batch(world, "PAID", money, free, paid))
+    # who stands in the batch with money alone is none of its business
+    world.account("scra/other", None, "bank_a", residency="SCRA", person="other")
+    world.act("bank_a", transfer(CBM, "scra", "scra/other", FACE))
+    other = leg(CBM, FACE, "bank_a", "bank_a", "scra/other", "a/second")
+    world.act("bank_a", batch(world, "OTHER", free, paid, other))

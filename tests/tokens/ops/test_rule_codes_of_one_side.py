@@ -10,6 +10,7 @@ from tests.tokens.ops.test_circuit import EVERYTHING
 from tests.tokens.ops.test_repo_out import defaulted
 from tests.tokens.ops.test_rule_codes import MOVES, Case, _ruled, attempt, recover
 from tests.tokens.ops.world import CBM, address
+from tokens.ops.enforcement_steps import AppropriatePledge
 from tokens.ops.off_ramps import OpenOffRamp
 from tokens.ops.on_ramps import OpenOnRamp
 from tokens.ops.order_changes import ReplaceOrder
@@ -69,6 +70,15 @@ def test_a_close_out_takes_nothing_into_a_circuit_that_pays_nothing() -> None:
     world.state.put(REPO, change(repo, buyer_securities=address("b/abroad")))
     closed(case, "FOREIGN")
     assert world.attempt(who, operation) is Code.JURISDICTION_REFUSED
+
+
+def test_title_is_not_taken_into_a_circuit_that_pays_nothing() -> None:
+    world, who, operation = case = MOVES[AppropriatePledge]()
+    assert isinstance(operation, AppropriatePledge)
+    world.account("b/abroad", "bank_b", "bank_b", residency="FOREIGN")
+    closed(case, "FOREIGN")
+    abroad = change(operation, account=address("b/abroad"))
+    assert world.attempt(who, abroad) is Code.JURISDICTION_REFUSED
 
 
 def test_a_buyer_whose_keys_are_recovered_gives_no_title_back() -> None:
