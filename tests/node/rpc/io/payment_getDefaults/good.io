@@ -1,3 +1,3 @@
 // payment_getDefaults: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "payment_getDefaults", "params": {"asset": "PK0000000001"}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x9b26d119af7fc6ed3f4e059f61d0b988868b97256839a05b7a41896418a922c4", "stateRoot": "0x1c4e8b673e2d8d498a0de2267409bbfbf82f5fa98fdd2e339ee0ec48aa6037d6"}, "value": {"items": [{"asset": "PK0000000001", "cause": "PK0000000001", "payment": 1, "since": "2026-01-09"}], "next": null, "pinnedHeight": 2}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xf8f047d891b23ce5715f83cd784b41598f6d4a7b7601456f446a0e0fecfb1ee1", "stateRoot": "0x3cb0c8babfa5ec066a749c7ec9bf5ab35112e4dc6341e9e3a314bc90c3bb421d"}, "value": {"items": [{"asset": "PK0000000001", "cause": "PK0000000001", "payment": 1, "since": "2026-01-09"}], "next": null, "pinnedHeight": 2}}}
