@@ -48,7 +48,7 @@ def run_node(config_path: Path, options: RunOptions = NO_OPTIONS) -> int:
         base = config_path.resolve().parent
         check_library()
         genesis = read_genesis(config.resolve(base, config.genesis))
-    except (ConfigInvalid, GenesisUnreadable, WrongLibrary) as error:
+    except (ConfigInvalid, GenesisUnreadable, KeystoreError, WrongLibrary) as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_CONFIG
     log_file = None if config.log.file is None else config.resolve(base, config.log.file)

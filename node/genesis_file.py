@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from node.bounded_file import read_bounded
+from node.genesis_keys import refuse_dev_keys
 from tokens.genesis import Genesis
 from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, FormError, JsonForm
 
@@ -18,7 +19,9 @@ class GenesisUnreadable(Exception):
 def read_genesis(path: Path) -> Genesis:
     """Parse a document; the ledger checks it when it builds the state.
 
-    Raises GenesisUnreadable.
+    Raises:
+        GenesisUnreadable: the file is none.
+        DevKeyRefused: it is not marked dev, and names a key that anybody can compute.
     """
     data = read_bounded(path, GENESIS_BYTES_MAX, GenesisUnreadable)
     try:
@@ -29,6 +32,7 @@ def read_genesis(path: Path) -> Genesis:
         raise GenesisUnreadable(f"{path}: {error}") from None
     if not isinstance(genesis, Genesis):
         raise GenesisUnreadable(f"{path}: no genesis document")
+    refuse_dev_keys(genesis)
     return genesis
 
 

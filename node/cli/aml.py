@@ -61,13 +61,13 @@ def cash_report(
     out: Path,
     url: str,
 ) -> None:
-    r"""Write the goAML cash report (CTR) of an institution for a business date.
+    """Write the goAML cash report (CTR) of an institution for a business date.
 
     Legs of on- and off-ramps at or above the ledger's parameter cash_report_threshold. Its SHA-256
     is printed: `submit_report` wants it. Nothing is written when nothing is due.
 
     \b
-      mohur aml cash-report @bank-1 --on 2026-01-06 --customers customers.json \
+      mohur aml cash-report @bank-1 --on 2026-01-06 --customers customers.json \\
         --reference CTR-2026-01 --indicator CASH --out report.xml
     """
     _check_ready(out)
@@ -100,7 +100,7 @@ def cash_report(
 def suspicious(
     institution: str, case_file: Path, customers: Path, currency: str | None, out: Path, url: str
 ) -> None:
-    r"""Write the goAML report (STR) of a suspicion.
+    """Write the goAML report (STR) of a suspicion.
 
     Facts are the payments that the institution received or made outside for the case's accounts,
     and what its assets moved between them and others. Its SHA-256 is printed: `submit_report` wants

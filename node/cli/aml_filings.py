@@ -53,7 +53,7 @@ def seal_filing(institution: str, filing: Path, url: str) -> None:
 @with_options(signing_options)
 @rpc_option
 def send_filing(institution: str, filing: Path, url: str, **signing: object) -> int:
-    r"""Seal a filing to the institution and the FIU, and send it. 1 if the ledger refuses it.
+    """Seal a filing to the institution and the FIU, and send it. 1 if the ledger refuses it.
 
     The receipt names the report's number: `submit_report` wants it, and the SHA-256 of the XML.
 

@@ -27,12 +27,12 @@ _file = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 @click.group(short_help="Bid with a sealed sheet, open sheets, compute a result again.")
 def auction() -> None:
-    r"""Bid with a sealed sheet, open sheets, and compute the result of an auction again.
+    """Bid with a sealed sheet, open sheets, and compute the result of an auction again.
 
     What `seal` and `open` print is an operation for `mohur tx send --json -`; `bid` sends it.
 
     \b
-      mohur auction bid PIB-1 98.5:10000000 98.25:20000000 --bidder @dealer --account @dealer \
+      mohur auction bid PIB-1 98.5:10000000 98.25:20000000 --bidder @dealer --account @dealer \\
         --opening sheet.json --sender @dealer --key dealer
       mohur auction open-all PIB-1 --sender @treasury --key treasury
       mohur auction recompute PIB-1

@@ -147,11 +147,12 @@ def _port(what: str, host: str, port: int) -> Finding:
 
 def _genesis(path: Path) -> Finding:
     from node.genesis_file import GenesisUnreadable, read_genesis
+    from node.keystore import DevKeyRefused
     from tokens.genesis_checks import check_genesis
 
     try:
         genesis = read_genesis(path)
-    except GenesisUnreadable as error:
+    except (GenesisUnreadable, DevKeyRefused) as error:
         return Finding(Grade.BAD, "genesis", str(error))
     for fault, where in check_genesis(genesis):
         return Finding(Grade.BAD, "genesis", f"{path}: {fault.value}: {where}")

@@ -125,7 +125,7 @@ def status(folder: Path) -> int:
 @devnet.command("seal-key")
 @click.argument("institution")
 def seal_key(institution: str) -> None:
-    r"""Print the private key that data sealed to an INSTITUTION of the local network open with.
+    """Print the private key that data sealed to an INSTITUTION of the local network open with.
 
     As everything of a local network, anybody can compute it.
 

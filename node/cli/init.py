@@ -59,8 +59,9 @@ def init(
     profile = None if profile_word is None else read_profile(profile_word)
     if genesis_path is None and profile is None:
         raise CommandFailed("say --genesis of a network, or --profile of a new one", Exit.USAGE)
-    if genesis_path is not None and profile is not None:
-        require_same(read_genesis(genesis_path), profile)
+    genesis = None if genesis_path is None else read_genesis(genesis_path)
+    if genesis is not None and profile is not None:
+        require_same(genesis, profile)
     passphrase = read_passphrase(passphrase_file, f"New passphrase for {node_id}", confirm=True)
     made = make_node_folder(
         NodeFolder(
@@ -73,10 +74,10 @@ def init(
         ),
         passphrase,
     )
-    if genesis_path is None and profile is not None:
-        begin_alone(node_id, made, profile, folder / "genesis.json")
-    card = first_card(read_genesis(genesis_path or folder / "genesis.json"))
-    write_columns(rows_of(card))
+    if genesis is None and profile is not None:
+        genesis = begin_alone(node_id, made, profile, folder / "genesis.json")
+    assert genesis is not None  # one of the two was given
+    write_columns(rows_of(first_card(genesis)))
     click.echo(f"consensus key  0x{made.public_key.hex()}")
     click.echo(f"network key    0x{made.network_key.hex()}")
     click.echo(

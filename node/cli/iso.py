@@ -25,7 +25,7 @@ _date = click.DateTime(formats=["%Y-%m-%d"])
 
 @click.group(short_help="ISO 20022 messages out and in.")
 def iso() -> None:
-    r"""Write ISO 20022 messages from the ledger, and read them into operations.
+    """Write ISO 20022 messages from the ledger, and read them into operations.
 
     What `import` prints is an operation for `mohur tx send --json -`. docs/iso20022.md says what
     each message carries.

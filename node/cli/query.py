@@ -36,7 +36,7 @@ SHORT: dict[str, tuple[str, tuple[str, ...]]] = {
 @click.argument("words", nargs=-1, metavar="[PARAMS]")
 @rpc_option
 def query(method: str, words: tuple[str, ...], url: str) -> None:
-    r"""Ask a node: a method of JSON-RPC or a short word, then its params.
+    """Ask a node: a method of JSON-RPC or a short word, then its params.
 
     Params are one JSON object, or name=value words. On local networks @alice stands for the address
     of a well-known account.

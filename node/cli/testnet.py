@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_columns
 from node.cli.profile_option import profile_option
 
@@ -44,14 +45,26 @@ def testnet(
 
     One folder for each validator, to be carried to its machine, one for the keys of each
     institution, and the genesis document, the same for all. Each folder holds its passphrase in a
-    file of mode 0600: whoever has the folder has the keys.
+    file of mode 0600: whoever has the folder has the keys. Money, calendar, taxes and rules are
+    those of the profile (docs/profiles.md); its money never changes, so there is no default.
+
+    \b
+      mohur testnet --profile pk --out net
+      mohur testnet --profile pk --out net --host a.example --host b.example \\
+        --host c.example --host d.example
     """
     from node.devnet.testnet import Order, make_testnet
     from node.genesis_file import read_genesis
     from node.network_card import first_card, rows_of
-    from node.profile.reading import read_profile
+    from node.profile.reading import read_profile, shipped_paths
 
-    profile = None if profile_word is None else read_profile(profile_word)
+    if profile_word is None:
+        shipped = ", ".join(path.stem for path in shipped_paths())
+        raise CommandFailed(
+            f"say whose money and calendar: --profile {shipped}, or a file (docs/profiles.md)",
+            Exit.USAGE,
+        )
+    profile = read_profile(profile_word)
     made = make_testnet(
         Order(
             validators=count,

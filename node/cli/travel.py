@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @click.group(short_help="Check, seal and open the data of a transfer.")
 def travel() -> None:
-    r"""Check, seal and open the IVMS101 payload that goes with a transfer.
+    """Check, seal and open the IVMS101 payload that goes with a transfer.
 
     What `seal` prints is an operation for `mohur tx send --json -`.
 
     \b
       mohur travel check payload.json --version 101.2023
-      mohur travel seal 0xTRAVEL payload.json --version 101.2023 \
-        | mohur tx send --json - --sender @bank-a --key bank-a.json
+      mohur travel seal 0xTRAVEL payload.json --version 101.2023 \\
+        | mohur tx send --json - --sender @bank-a --key bank-a
       mohur travel open 0xTRAVEL sent.json --key seal-key.json
 
     What moves by instruction carries a hash instead: `seal-hash` before it, `open-hash` behind it.

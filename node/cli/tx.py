@@ -55,7 +55,7 @@ body_options = [
 
 @click.group(short_help="Build, sign, send and look at transactions.")
 def tx() -> None:
-    r"""Build, sign, send and look at transactions.
+    """Build, sign, send and look at transactions.
 
     An operation is its name and field=value words; `mohur tx operations` lists them. Amounts are
     minor units. On local networks @alice is the address of a well-known account.

@@ -31,7 +31,7 @@ propose_option = click.option(
 
 @click.group(short_help="Make keys and operations for a validator.")
 def validator() -> None:
-    r"""Make keys and operations for a validator. Prints operations; sends nothing.
+    """Make keys and operations for a validator. Prints operations; sends nothing.
 
     \b
       mohur validator rotate --config node.toml | mohur tx send --json - --sender ...

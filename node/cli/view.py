@@ -17,7 +17,7 @@ HEIGHTS_MAX = 10_000
 
 @click.group(short_help="Make and look at view tokens.")
 def view() -> None:
-    r"""Make and look at view tokens (docs/privacy.md).
+    """Make and look at view tokens (docs/privacy.md).
 
     A token lets its holder read at one node what a participant or an account may see, up to a
     height. It lets nobody act. Every command that asks a node takes it with --view FILE.

@@ -8,12 +8,15 @@ from node.devnet.node_folder import MadeKeys
 from node.devnet.profile import dev_genesis
 from node.genesis_file import write_genesis
 from node.profile.root import ProfileFile
+from tokens.genesis import Genesis
 from tokens.genesis_checks import require_valid
 from tokens.records.governance import Validator
 
 
-def begin_alone(node_id: str, keys: MadeKeys, profile: ProfileFile, path: Path) -> None:
+def begin_alone(node_id: str, keys: MadeKeys, profile: ProfileFile, path: Path) -> Genesis:
     """Write its genesis document: institutions with development keys, the node the one validator.
+
+    Returns the document.
 
     Raises ProfileInvalid, GenesisInvalid.
     """
@@ -25,3 +28,4 @@ def begin_alone(node_id: str, keys: MadeKeys, profile: ProfileFile, path: Path) 
     made = msgspec.structs.replace(genesis, validators=(alone,))
     require_valid(made)
     write_genesis(made, path)
+    return made

@@ -10,6 +10,7 @@ import hashlib
 
 import msgspec
 
+from node.keystore.dev_keys import DEV_SEAL_KEY
 from node.sdk.sealing import KeyPair, public_of
 from node.signing import Signer, dev_seed
 from tokens.records.parties import KeyPolicy
@@ -56,7 +57,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def seal_key(self) -> KeyPair:
         """X25519 key that others seal data to; anybody can compute the private half."""
-        private = dev_seed(f"{self.name}-seal")
+        private = dev_seed(f"{self.name}-{DEV_SEAL_KEY}")
         return KeyPair(private, public_of(private))
 
     @property

@@ -16,7 +16,7 @@ from node.config import PeerAddress
 from node.devnet.cast import BOOKS, PARTIES, TAX_ACCOUNT, Book, Party
 from node.devnet.node_folder import MadeKeys, NodeFolder, make_keys, write_node_files
 from node.devnet.ports import HOST, PEER_PORT_FIRST, RPC_PORT_FIRST
-from node.devnet.profile import approval_policies, calendar, figures_of
+from node.devnet.profile import approval_policies, figures_of
 from node.genesis_file import write_genesis
 from node.keystore import create_key
 from node.profile.ledger import calendar_of, require_covered
@@ -45,8 +45,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     chain_id: str
     hosts: tuple[str, ...] = ()
     """One for each validator, or none: all on this machine."""
-    profile: ProfileFile | None = None
-    """Of the state; None: the calendar, money and rates of local networks, for trials."""
+    profile: ProfileFile
+    """Of the state: its money and calendar are in genesis for good, so nothing is assumed."""
     business_date: dt.date | None = None
     """Of the ledger at height 0; None: today, or the business day before it."""
 
@@ -210,13 +210,11 @@ def _account(book: Book, ids: dict[str, bytes]) -> Account:
 
 def _business_date(order: Order) -> dt.date:
     """Date of the ledger at height 0. ProfileInvalid if the profile does not know its year."""
-    profile = None if order.profile is None else order.profile.profile
-    days = calendar() if profile is None else calendar_of(profile)
+    days = calendar_of(order.profile.profile)
     date = order.business_date or dt.datetime.now(dt.UTC).date()
     while order.business_date is None and not is_business_day(days, date):
         date -= dt.timedelta(days=1)
-    if profile is not None:
-        require_covered(profile, date)
+    require_covered(order.profile.profile, date)
     return date
 
 

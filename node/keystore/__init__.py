@@ -6,10 +6,11 @@ load_key(folder, name, passphrase) -> Signer
 load_seed(folder, name, passphrase) -> bytes
 list_keys(folder) -> tuple[StoredKey, ...]
 change_passphrase(folder, name, old=..., new=...)
-refuse_dev_key(public_key, network_is_dev=...)
+refuse_dev_key(public_key, network_is_dev=...)           a signing key
+refuse_dev_seal_key(public_key, network_is_dev=...)      a key that data are sealed to
 """
 
-from node.keystore.dev_keys import DevKeyRefused, refuse_dev_key
+from node.keystore.dev_keys import DevKeyRefused, refuse_dev_key, refuse_dev_seal_key
 from node.keystore.envelope import (
     BadPassphrase,
     KdfParameters,
@@ -52,4 +53,5 @@ __all__ = [
     "load_key",
     "load_seed",
     "refuse_dev_key",
+    "refuse_dev_seal_key",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from node.keystore.envelope import KeystoreError
+from node.sdk.sealing import public_of
 from node.signing import Signer, dev_seed
 
 DEV_WORDS = (
@@ -45,6 +46,8 @@ DEV_NUMBERS = 100
 """Each word also with -0 .. -99."""
 DEV_PURPOSES = ("consensus", "network")
 """Of all these names also the keys of a node (node/identity.py)."""
+DEV_SEAL_KEY = "seal"
+"""Of all these names also the X25519 key that data are sealed to (node/devnet/cast.py)."""
 
 
 class DevKeyRefused(KeystoreError):
@@ -52,10 +55,14 @@ class DevKeyRefused(KeystoreError):
 
 
 def dev_names() -> tuple[str, ...]:
-    """All names whose keys are known here."""
-    numbered = (f"{word}-{number}" for word in DEV_WORDS for number in range(DEV_NUMBERS))
-    names = (*DEV_WORDS, *numbered)
+    """All names whose signing keys are known here."""
+    names = _plain_names()
     return (*names, *(f"{name}-{purpose}" for name in names for purpose in DEV_PURPOSES))
+
+
+def _plain_names() -> tuple[str, ...]:
+    numbered = (f"{word}-{number}" for word in DEV_WORDS for number in range(DEV_NUMBERS))
+    return (*DEV_WORDS, *numbered)
 
 
 def refuse_dev_key(public_key: bytes, network_is_dev: bool) -> None:
@@ -67,12 +74,31 @@ def refuse_dev_key(public_key: bytes, network_is_dev: bool) -> None:
         return
     name = _known_keys().get(public_key)
     if name is not None:
-        raise DevKeyRefused(
-            f"{public_key.hex()} is the development key {name!r}, which anybody can compute; this "
-            "network is not marked dev. Create a key of your own"
-        )
+        raise DevKeyRefused(_sentence(public_key, name))
+
+
+def refuse_dev_seal_key(public_key: bytes, network_is_dev: bool) -> None:
+    """The same of a key that data are sealed to: what is sealed to it everybody reads."""
+    if network_is_dev:
+        return
+    name = _known_seal_keys().get(public_key)
+    if name is not None:
+        raise DevKeyRefused(_sentence(public_key, name))
+
+
+def _sentence(public_key: bytes, name: str) -> str:
+    return (
+        f"{public_key.hex()} is the development key {name!r}, which anybody can compute; this "
+        "network is not marked dev. Create a key of your own"
+    )
 
 
 @lru_cache(maxsize=1)
 def _known_keys() -> dict[bytes, str]:
     return {Signer.from_seed(dev_seed(name)).public_key: name for name in dev_names()}
+
+
+@lru_cache(maxsize=1)
+def _known_seal_keys() -> dict[bytes, str]:
+    names = (f"{name}-{DEV_SEAL_KEY}" for name in _plain_names())
+    return {public_of(dev_seed(name)): name for name in names}

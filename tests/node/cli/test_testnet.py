@@ -23,7 +23,8 @@ from tokens.genesis_checks import check_genesis
 def testnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folders of five validators."""
     folder = tmp_path_factory.mktemp("testnet") / "net"
-    assert status_of(["testnet", "--validators", "5", "--out", str(folder)]) == Exit.OK
+    words = ["testnet", "--validators", "5", "--out", str(folder), "--profile", "example"]
+    assert status_of([*words, "--business-date", "2026-01-05"]) == Exit.OK
     return folder
 
 
@@ -93,7 +94,17 @@ def test_the_doctor_sees_open_secrets_and_missing_keys(testnet: Path, tmp_path: 
 
 
 def test_a_second_testnet_overwrites_nothing(testnet: Path) -> None:
-    assert status_of(["testnet", "--out", str(testnet)]) == Exit.CANNOT_CREATE
+    words = ["testnet", "--profile", "example", "--out", str(testnet)]
+    assert status_of(words) == Exit.CANNOT_CREATE
+
+
+def test_a_testnet_takes_no_state_for_granted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its money is in genesis for good: nobody gets that of Pakistan without having said so."""
+    assert status_of(["testnet", "--out", str(tmp_path / "net")]) == Exit.USAGE
+    assert "--profile example, pk, or a file" in capsys.readouterr().err
+    assert not (tmp_path / "net").exists()
 
 
 def test_init_makes_a_node_beside_a_genesis(testnet: Path, tmp_path: Path) -> None:

@@ -23,8 +23,10 @@ from node.keystore import (
     list_keys,
     load_key,
     refuse_dev_key,
+    refuse_dev_seal_key,
 )
 from node.keystore.dev_keys import dev_names
+from node.sdk.sealing import public_of
 from node.signing import Signer, dev_seed
 
 CHEAP = KdfParameters(memory_kib=8 * 1024, passes=1, lanes=1)
@@ -163,3 +165,12 @@ def test_other_keys_pass_everywhere() -> None:
     for seed in (bytes(32), dev_seed("validator-100"), dev_seed("")):
         refuse_dev_key(Signer.from_seed(seed).public_key, False)
     assert len(set(dev_names())) == len(dev_names())
+
+
+def test_a_dev_key_that_data_are_sealed_to_stays_on_dev_networks() -> None:
+    for name in ("treasury", "bank-99"):
+        key = public_of(dev_seed(f"{name}-seal"))
+        refuse_dev_seal_key(key, True)
+        with pytest.raises(DevKeyRefused, match=name):
+            refuse_dev_seal_key(key, False)
+    refuse_dev_seal_key(public_of(dev_seed("bank-100-seal")), False)
