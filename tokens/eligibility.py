@@ -66,6 +66,24 @@ def rule_refusals(context: Context, movement: Movement) -> Iterator[Refusal]:
     yield from _refusals(context, movement, alone=False)
 
 
+def leaving_refusals(context: Context, movement: Movement) -> Iterator[Refusal]:
+    """Checks 2 to 6 and 8 of units that their holder takes out: redeemed, delivered, paid outside.
+
+    To do so is SERVICE for the asset: no pause stops it. But the holder says where it goes, so
+    everything else is asked as of a payment, when it is asked for and when it happens.
+    """
+    asset, source, target = movement.asset, movement.source, movement.target
+    if source is not None:
+        yield from _account(context, movement, source, gives=True)
+    if target is not None:
+        yield from _account(context, movement, target, gives=False)
+    if is_ruled(context, asset):
+        rules = rules_of(context, asset)
+        yield from governed_refusals(context, movement, rules)
+        yield from lock_up_refusals(context, movement, rules)
+        yield from limits.lock_up_refusals(context, asset, changes_of(movement))
+
+
 def _refusals(context: Context, movement: Movement, *, alone: bool) -> Iterator[Refusal]:
     """What every transfer pays for: where nothing is wrong it makes one generator, its own."""
     asset, source, target = movement.asset, movement.source, movement.target
@@ -80,7 +98,7 @@ def _refusals(context: Context, movement: Movement, *, alone: bool) -> Iterator[
             yield refusal_about(context, target, Code.KYC_TIER_TOO_LOW)
     ruled = is_ruled(context, asset) and movement.operation_class not in EXEMPT
     rules = rules_of(context, asset) if ruled else NONE
-    changes = _changes(movement) if alone and ruled else ()
+    changes = changes_of(movement) if alone and ruled else ()
     if ruled:
         yield from governed_refusals(context, movement, rules)
         yield from limits.cap_refusals(context, asset, changes, rules)
@@ -92,7 +110,8 @@ def _refusals(context: Context, movement: Movement, *, alone: bool) -> Iterator[
         yield from limits.velocity_refusals(context, asset, changes, rules)
 
 
-def _changes(movement: Movement) -> tuple[NetChange, ...]:
+def changes_of(movement: Movement) -> tuple[NetChange, ...]:
+    """What a movement does to the accounts on its sides."""
     given = () if movement.source is None else (NetChange(movement.source, -movement.amount),)
     taken = () if movement.target is None else (NetChange(movement.target, movement.amount),)
     return given + taken

@@ -176,6 +176,15 @@ def end_seized(context: Context, lien: bytes) -> bool:
     return False
 
 
+def end_unsent(context: Context, lien: bytes) -> bool:
+    """End the off-ramp that holds units unless its bank has paid. False: no ramp holds them."""
+    for ramp in context.state.scan(RAMP, RAMP_BY_LIEN, (lien,), limit=1):
+        if ramp.status is RampStatus.HELD:
+            end(context, ramp, RampStatus.EXPIRED)
+        return True
+    return False
+
+
 def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:
     """Its date has come, unless it ended before or lives longer now."""
     del quota

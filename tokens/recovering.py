@@ -1,8 +1,9 @@
 """Recoveries at work: new keys take over on their day (page 04, Control).
 
 Rules of this file:
-1. The account is RECOVERING from the start: nothing goes out (status.py), grants that it gave are
-   void. What comes in comes in.
+1. The account is RECOVERING from the start: nothing goes out (status.py). What the lost keys had
+   set in motion stops: grants that it gave, what is held to go out, routes of its money, and its
+   word in proposals that have not run. What comes in comes in.
 2. The new keys are reserved from the start, so that nobody takes them meanwhile.
 3. After an objection the keys change only once the securities regulator has agreed; until then, or
    until the recovery is ended, the account waits.
@@ -10,19 +11,25 @@ Rules of this file:
 
 import msgspec
 
+from tokens import seizing
 from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.authority import replace_keys
 from tokens.codec import tagged_hash
 from tokens.context import Context
-from tokens.events import RecoveryClosed
+from tokens.events import CashRouteSet, RecoveryClosed
 from tokens.lookup import require_account
-from tokens.records.parties import ACCOUNT, KEY_OWNER, KeyOwner, KeyPolicy
-from tokens.records.recovery import RECOVERY, Recovery
+from tokens.records.parties import ACCOUNT, KEY_OWNER, Account, KeyOwner, KeyPolicy
+from tokens.records.recovery import KEY_LOSS, RECOVERY, KeyLoss, Recovery
+from tokens.records.settlement import CASH_ROUTE
 from tokens.records.system import AgendaItem
+from tokens.results import Code
 from tokens.state import Overlay
 from tokens.types import AccountStatus, AgendaClass
 
 HANDLER = "recovery"
+ROUTES = CASH_ROUTE.indexes[0]
+ROUTES_MAX = 1_024
+"""Monies that an account has a route for."""
 
 _ITEM = b"mohur/recovery/v1"
 
@@ -31,6 +38,23 @@ def reserve_keys(state: Overlay, account: bytes, policy: KeyPolicy) -> None:
     """Nobody else may take the new keys."""
     for key in policy.keys:
         state.put(KEY_OWNER, KeyOwner(key=key, owner=account))
+
+
+def stop_outgoing(context: Context, account: bytes) -> None:
+    """What lost keys may have set in motion must not outlive them: their thief chose its day."""
+    state = context.state
+    seizing.end_outgoing(context, account, Code.RECOVERY_OPEN)
+    for route in state.scan(CASH_ROUTE, ROUTES, (account,), limit=ROUTES_MAX):
+        state.delete(CASH_ROUTE, route.account, route.asset)
+        context.emit(CashRouteSet(account=account, asset=route.asset, cash_account=None))
+    state.put(KEY_LOSS, KeyLoss(account=account, height=context.height))
+
+
+def still_agrees(state: Overlay, account: Account, since: int) -> bool:
+    """Whether the word of an account in a proposal of a block counts: its keys were not lost."""
+    loss = state.get(KEY_LOSS, account.id)
+    kept = account.status is not AccountStatus.RECOVERING
+    return kept and (loss is None or loss.height < since)
 
 
 def enqueue(context: Context, recovery: Recovery) -> None:

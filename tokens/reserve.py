@@ -8,6 +8,7 @@ Rules of this file:
 """
 
 import datetime as dt
+from collections.abc import Iterator
 
 import msgspec
 
@@ -15,8 +16,9 @@ from tokens import liens, posting
 from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.codec import tagged_hash
 from tokens.context import Context
-from tokens.eligibility import credit_refusal
+from tokens.eligibility import Movement, leaving_refusals
 from tokens.events import BreachChanged, CashRedeemed, RedemptionPaused
+from tokens.limits import NetChange, cap_refusals
 from tokens.lookup import require, require_account, require_asset
 from tokens.posting import available
 from tokens.records.amend import with_item
@@ -34,8 +36,10 @@ from tokens.records.parties import Account
 from tokens.records.reserves import REDEMPTION_PAUSE
 from tokens.records.system import AgendaItem
 from tokens.reserve_value import worth_of
+from tokens.results import Refusal
+from tokens.rules import body_refusals, rules_of
 from tokens.state import Overlay
-from tokens.types import AccountPurpose, AgendaClass, AssetFlag
+from tokens.types import AccountPurpose, AgendaClass, AssetFlag, OperationClass
 
 QUEUE_HANDLER = "redemption_queue"
 CASH_ASSETS_MAX = 64
@@ -96,6 +100,26 @@ def paid_into(context: Context, account: Account) -> None:
 def payable_now(state: Overlay, cash: CashAsset) -> int:
     """Money in the reserve that can be paid out."""
     return available(state.get(POSITION, cash.backing, cash.reserve_account))
+
+
+def redemption_refusals(
+    context: Context, cash: CashAsset, source: bytes, target: bytes, amount: int
+) -> Iterator[Refusal]:
+    """What a payment of so much is asked, tokens from the one and money to the other.
+
+    Asked when it is asked for, and again when its turn in the queue comes.
+    """
+    state = context.state
+    tokens, money = require_asset(state, cash.asset), require_asset(state, cash.backing)
+    giver, taker = require_account(state, source), require_account(state, target)
+    yield from leaving_refusals(
+        context, Movement(tokens, giver, taker, amount, OperationClass.MOVE)
+    )
+    known = {rule.id for rule in rules_of(context, tokens)}
+    rules = [rule for rule in rules_of(context, money) if rule.id not in known]
+    paid = Movement(money, giver, taker, amount, OperationClass.MOVE)
+    yield from body_refusals(context, paid, rules)
+    yield from cap_refusals(context, money, (NetChange(taker, amount),), rules)
 
 
 def redeem(
@@ -166,7 +190,7 @@ def run_queue(context: Context, item: AgendaItem, quota: int) -> Step:
 
 
 def _pay(context: Context, cash: CashAsset, entry: QueuedRedemption) -> None:
-    """Pay one entry. A freeze of its tokens, or a target that cannot be paid, ends it unpaid."""
+    """Pay one entry. A freeze of its tokens, or a rule that stops it by now, ends it unpaid."""
     state = context.state
     state.delete(QUEUED_REDEMPTION, entry.asset, entry.number)
     state.put(
@@ -180,9 +204,9 @@ def _pay(context: Context, cash: CashAsset, entry: QueuedRedemption) -> None:
         ),
     )
     liens.lift(context, require(state, LIEN, entry.lien))
-    target = require_account(state, entry.target)
     free = available(state.get(POSITION, entry.asset, entry.source))
-    if free >= entry.amount and credit_refusal(context, cash.backing, target) is None:
+    refused = any(redemption_refusals(context, cash, entry.source, entry.target, entry.amount))
+    if free >= entry.amount and not refused:
         redeem(context, cash, entry.source, entry.target, entry.amount, entry.number)
 
 

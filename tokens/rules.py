@@ -106,6 +106,14 @@ def _place(rule: InForce) -> tuple[int, str]:
 
 def governed_refusals(context: Context, movement: Movement, rules: Rules) -> Iterator[Refusal]:
     """Checks 3 to 6."""
+    yield from body_refusals(context, movement, rules)
+    general = context.state.get(RULE_TABLE, "")
+    if general is not None and general.screened:
+        yield from _sanctions(context, movement)
+
+
+def body_refusals(context: Context, movement: Movement, rules: Rules) -> Iterator[Refusal]:
+    """Checks 3 to 5."""
     for rule in rules:
         match rule.body:
             case CredentialRule() as body:
@@ -116,9 +124,16 @@ def governed_refusals(context: Context, movement: Movement, rules: Rules) -> Ite
                 yield from _jurisdiction(context, movement, rule, body)
             case _:
                 break
-    general = context.state.get(RULE_TABLE, "")
-    if general is not None and general.screened:
-        yield from _sanctions(context, movement)
+
+
+def closed_refusals(context: Context, movement: Movement) -> Iterator[Refusal]:
+    """The closed circuits alone, of what may come or go by right otherwise."""
+    for rule in rules_of(context, movement.asset):
+        if isinstance(rule.body, JurisdictionRule):
+            for account in circuit_breaks(movement, rule.body.closed):
+                yield refusal_about(
+                    context, account, Code.JURISDICTION_REFUSED, rule.id, rule.version
+                )
 
 
 def lock_up_refusals(context: Context, movement: Movement, rules: Rules) -> Iterator[Refusal]:

@@ -87,6 +87,23 @@ def end_hold(context: Context, lien: Lien, reason: Code) -> None:
         liens.lift(context, lien)
 
 
+def end_outgoing(context: Context, account: bytes, reason: Code) -> None:
+    """End what units of an account are held for, where they were to leave it: they are free again.
+
+    Not a ramp whose bank has paid, nor a bid or an election, which bring something in.
+    """
+    state = context.state
+    for lien in state.scan(LIEN, liens.LIENS_BY_ACCOUNT, (account,), limit=liens.SCAN_MAX):
+        if lien.kind is not LienKind.HOLD or state.get(LIEN, lien.id) is None:
+            continue
+        if _fail_batch(context, lien, reason) or _end_order(context, lien, reason):
+            continue
+        ended = _leave_queue(context, lien) or ramps.end_unsent(context, lien.id)
+        ended = ended or commodities.end_seized(context, lien.id)
+        if not ended:
+            travel.end_seized(context, lien.id)
+
+
 def _fail_batch(context: Context, lien: Lien, reason: Code) -> bool:
     """One look-up, however many batches of others are open."""
     found = context.state.scan(BATCH, OPEN_BATCHES_BY_DIGEST, (lien.owner,), limit=PAGE)

@@ -7,14 +7,15 @@ import msgspec
 from tokens import grants, liens, posting, reserve
 from tokens.authority import may_act_for
 from tokens.context import Context
-from tokens.eligibility import RESERVED, RULE_CODES, Movement, credit_refusal, movement_refusals
+from tokens.eligibility import RULE_CODES, Movement, movement_refusals
 from tokens.events import CashMinted, RedemptionQueued
-from tokens.limits import count_given
+from tokens.limits import NetChange, count_given, count_spending, velocity_refusals
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, CashAsset, QueuedRedemption
 from tokens.records.parties import ACCOUNT, Account
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
+from tokens.rules import closed_refusals, rules_of
 from tokens.travel_legs import Passage, passage_refusals
 from tokens.types import (
     NO_ADDRESS,
@@ -107,11 +108,11 @@ def check_mint(context: Context, operation: CashMint) -> Iterator[Refusal]:
     cash, source, target = found
     if not may_act_for(context, source):
         yield Refusal(Code.NOT_AUTHORISED)
-    asset = require_asset(state, cash.asset)
+    asset, backing = require_asset(state, cash.asset), require_asset(state, cash.backing)
     yield from movement_refusals(
         context,
         Movement(
-            asset=require_asset(state, cash.backing),
+            asset=backing,
             source=source,
             target=require_account(state, cash.reserve_account),
             amount=operation.amount,
@@ -129,6 +130,8 @@ def check_mint(context: Context, operation: CashMint) -> Iterator[Refusal]:
             operation_class=OperationClass.ISSUE,
         ),
     )
+    paid = Movement(backing, source, target, 1, OperationClass.MOVE, in_batch=True)
+    yield from closed_refusals(context, paid)
     yield from passage_refusals(
         context, Passage(asset.id, source, target, operation.amount, operation.travel_hash)
     )
@@ -179,7 +182,7 @@ def apply_mint(context: Context, operation: CashMint) -> None:
 
 
 def check_redeem(context: Context, operation: CashRedeem) -> Iterator[Refusal]:
-    """Redemption is SERVICE: open also while other classes are paused."""
+    """No pause stops a redemption; where it goes is asked as of a payment."""
     state = context.state
     found = _accounts(context, operation)
     if isinstance(found, Refusal):
@@ -190,13 +193,9 @@ def check_redeem(context: Context, operation: CashRedeem) -> Iterator[Refusal]:
         yield Refusal(Code.NOT_AUTHORISED)
     if reserve.is_paused(context, cash.asset):
         yield Refusal(Code.REDEMPTION_SUSPENDED)
-    code = credit_refusal(context, cash.backing, target)
-    if code is not None:
-        yield Refusal(code)
+    yield from reserve.redemption_refusals(context, cash, source.id, target.id, operation.amount)
     if target.kyc_tier < require_asset(state, cash.backing).kyc_tier_min:
         yield Refusal(Code.KYC_TIER_TOO_LOW)
-    if source.purpose in RESERVED or target.purpose in RESERVED:
-        yield Refusal(Code.ACCOUNT_RESERVED)
     yield from movement_refusals(
         context,
         Movement(
@@ -207,6 +206,8 @@ def check_redeem(context: Context, operation: CashRedeem) -> Iterator[Refusal]:
             operation_class=OperationClass.SERVICE,
         ),
     )
+    asset, changes = require_asset(state, cash.asset), _given(source, target, operation.amount)
+    yield from velocity_refusals(context, asset, changes, rules_of(context, asset))
     yield from passage_refusals(
         context, Passage(cash.asset, source, target, operation.amount, operation.travel_hash)
     )
@@ -214,9 +215,20 @@ def check_redeem(context: Context, operation: CashRedeem) -> Iterator[Refusal]:
         yield Refusal(Code.LIENS_FULL)
 
 
+def _given(source: Account, target: Account, amount: int) -> tuple[NetChange, NetChange]:
+    """To oneself nothing is given."""
+    return NetChange(source, -amount), NetChange(target, amount)
+
+
 def apply_redeem(context: Context, operation: CashRedeem) -> None:
     """Pay at once, or queue behind those who wait."""
-    cash = require(context.state, CASH_ASSET, operation.asset)
+    state = context.state
+    cash = require(state, CASH_ASSET, operation.asset)
+    source = require_account(state, operation.source)
+    target = require_account(state, operation.target)
+    count_spending(
+        context, require_asset(state, cash.asset), _given(source, target, operation.amount)
+    )
     if not cash.queued and reserve.payable_now(context.state, cash) >= operation.amount:
         reserve.redeem(context, cash, operation.source, operation.target, operation.amount, 0)
         return
@@ -305,11 +317,12 @@ CASH_REDEEM = OperationSpec(
         Code.REDEMPTION_SUSPENDED,
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_CLOSED,
+        Code.ACCOUNT_FROZEN,
         Code.KYC_TIER_TOO_LOW,
         Code.ACCOUNT_RESERVED,
         Code.INSUFFICIENT_AVAILABLE,
         Code.TRAVEL_HASH_MISSING,
         Code.LIENS_FULL,
-        Code.EXIT_ONLY,
+        *RULE_CODES,
     ),
 )

@@ -70,6 +70,8 @@ def check_route(context: Context, operation: SetCashAccount) -> Iterator[Refusal
             yield Refusal(Code.ACCOUNT_RESERVED)
         if one.status is AccountStatus.CLOSED:
             yield Refusal(Code.ACCOUNT_CLOSED)
+        if one.status is AccountStatus.RECOVERING:
+            yield Refusal(Code.RECOVERY_OPEN)
     if account.id == named:
         yield Refusal(Code.SAME_ACCOUNT)
     elif (other is not None and account.servicer != other.servicer) or state.get(
@@ -115,6 +117,7 @@ SET_CASH_ACCOUNT = OperationSpec(
         Code.BAD_FIELD,
         Code.ACCOUNT_RESERVED,
         Code.ACCOUNT_CLOSED,
+        Code.RECOVERY_OPEN,
         Code.SAME_ACCOUNT,
     ),
 )

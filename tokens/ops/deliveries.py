@@ -9,14 +9,25 @@ from tokens import commodities, liens, posting
 from tokens.amount import AMOUNT_MAX, mul_div_floor
 from tokens.authority import may_act_for
 from tokens.context import Context
-from tokens.eligibility import RESERVED, Movement, credit_refusal, movement_refusals
+from tokens.eligibility import (
+    EXIT_RULE_CODES,
+    PARTY_RULE_CODES,
+    RESERVED,
+    Channel,
+    Movement,
+    credit_refusal,
+    leaving_refusals,
+    movement_refusals,
+)
+from tokens.limits import NetChange, count_given, velocity_refusals
 from tokens.lookup import require, require_account, require_asset
 from tokens.marks import mark_of
 from tokens.records.commodities import COMMODITY, DELIVERY, Commodity, Delivery, DeliveryStatus
 from tokens.records.holdings import LIEN, POSITION
-from tokens.records.parties import ACCOUNT
+from tokens.records.parties import ACCOUNT, Account
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
+from tokens.rules import governed_refusals, rules_of
 from tokens.types import NO_ADDRESS, Address, AssetId, Count, Hash, OperationClass, PositiveAmount
 
 DAYS_MAX = 366
@@ -97,6 +108,29 @@ def _remainder(context: Context, commodity: Commodity, amount: int) -> tuple[int
     return remainder, cash or Code.AMOUNT_ZERO
 
 
+def _leaving_refusals(
+    context: Context, commodity: Commodity, account: Account, cash_account: Account, amount: int
+) -> Iterator[Refusal]:
+    """What a payment off the ledger is asked; the remainder, what a payment to its account is.
+
+    Asked when it is requested, and again when it is delivered.
+    """
+    state = context.state
+    out = Movement(
+        asset=require_asset(state, commodity.asset),
+        source=account,
+        target=None,
+        amount=amount,
+        operation_class=OperationClass.MOVE,
+        channel=Channel.OFF_RAMP,
+    )
+    yield from leaving_refusals(context, out)
+    if amount % commodity.delivery_unit and cash_account.owner != account.owner:
+        money = require_asset(state, commodity.settlement_asset)
+        paid = Movement(money, account, cash_account, 1, OperationClass.MOVE)
+        yield from governed_refusals(context, paid, rules_of(context, money))
+
+
 def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refusal]:
     """Free receipts of one delivery unit or more, a remainder that has a price, room."""
     state = context.state
@@ -120,22 +154,22 @@ def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refu
     _, cash = _remainder(context, commodity, operation.amount)
     if isinstance(cash, Code):
         yield Refusal(cash)
-    movement = Movement(
-        asset=require_asset(state, commodity.asset),
-        source=account,
-        target=None,
-        amount=operation.amount,
-        operation_class=OperationClass.SERVICE,
-    )
-    yield from movement_refusals(context, movement)
+    asset = require_asset(state, commodity.asset)
+    served = Movement(asset, account, None, operation.amount, OperationClass.SERVICE)
+    yield from movement_refusals(context, served)
+    yield from _leaving_refusals(context, commodity, account, cash_account, operation.amount)
+    given = (NetChange(account, -operation.amount),)
+    yield from velocity_refusals(context, asset, given, rules_of(context, asset))
     if not liens.has_room(state, account.id):
         yield Refusal(Code.LIENS_FULL)
 
 
 def apply_request(context: Context, operation: RequestDelivery) -> None:
-    """The hold, the price of the remainder, the end on the agenda."""
+    """The hold, the price of the remainder, the end on the agenda; what goes counts today."""
     state = context.state
     commodity = require(state, COMMODITY, operation.asset)
+    account = require_account(state, operation.account)
+    count_given(context, require_asset(state, operation.asset), account, operation.amount)
     remainder, cash = _remainder(context, commodity, operation.amount)
     lien = liens.hold(
         context,
@@ -193,21 +227,17 @@ def check_confirm(context: Context, operation: ConfirmDelivery) -> Iterator[Refu
     position = require(state, POSITION, delivery.asset, delivery.account)
     if position.balance - position.pledged - position.frozen < delivery.amount:
         yield Refusal(Code.ACCOUNT_FROZEN)
+    account = require_account(state, delivery.account)
+    cash_account = require_account(state, delivery.cash_account)
+    yield from _leaving_refusals(context, commodity, account, cash_account, delivery.amount)
     if not delivery.cash:
         return
-    code = credit_refusal(
-        context, commodity.settlement_asset, require_account(state, delivery.cash_account)
-    )
+    code = credit_refusal(context, commodity.settlement_asset, cash_account)
     if code is not None:
         yield Refusal(code)
-    movement = Movement(
-        asset=require_asset(state, commodity.settlement_asset),
-        source=source,
-        target=None,
-        amount=delivery.cash,
-        operation_class=OperationClass.SERVICE,
-    )
-    yield from movement_refusals(context, movement)
+    money = require_asset(state, commodity.settlement_asset)
+    paid = Movement(money, source, None, delivery.cash, OperationClass.SERVICE)
+    yield from movement_refusals(context, paid)
 
 
 def apply_confirm(context: Context, operation: ConfirmDelivery) -> None:
@@ -277,6 +307,9 @@ REQUEST_DELIVERY = OperationSpec(
         Code.AMOUNT_OVERFLOW,
         Code.INSUFFICIENT_AVAILABLE,
         Code.LIENS_FULL,
+        Code.ACCOUNT_CLOSED,
+        Code.ACCOUNT_FROZEN,
+        *EXIT_RULE_CODES,
     ),
 )
 
@@ -298,7 +331,7 @@ CONFIRM_DELIVERY = OperationSpec(
         Code.ACCOUNT_CLOSED,
         Code.CREDIT_STOPPED,
         Code.INSUFFICIENT_AVAILABLE,
-        Code.EXIT_ONLY,
+        *PARTY_RULE_CODES,
     ),
 )
 

@@ -8,9 +8,15 @@ import msgspec
 from tokens import liens, ramps, travel
 from tokens.authority import may_act_for
 from tokens.context import Context
-from tokens.eligibility import EXIT_RULE_CODES, Movement, movement_refusals
+from tokens.eligibility import (
+    EXIT_RULE_CODES,
+    PARTY_RULE_CODES,
+    Movement,
+    leaving_refusals,
+    movement_refusals,
+)
 from tokens.events import RampOpened
-from tokens.limits import NetChange, count_spending
+from tokens.limits import count_given
 from tokens.lookup import require, require_account, require_asset
 from tokens.ramp_opening import opening_refusals
 from tokens.records.ramps import RAMP, Rail, Ramp, RampDirection, RampPurpose, RampStatus
@@ -116,8 +122,8 @@ def check_open(context: Context, operation: OpenOffRamp) -> Iterator[Refusal]:
 def apply_open(context: Context, operation: OpenOffRamp) -> None:
     """The hold, the ramp, its end on the agenda; what goes out counts today."""
     state = context.state
-    change = NetChange(require_account(state, operation.account), -operation.amount)
-    count_spending(context, require_asset(state, operation.asset), (change,))
+    account = require_account(state, operation.account)
+    count_given(context, require_asset(state, operation.asset), account, operation.amount)
     lien = liens.hold(
         context,
         0,
@@ -168,7 +174,7 @@ def apply_open(context: Context, operation: OpenOffRamp) -> None:
 
 
 def check_send(context: Context, operation: SendRamp) -> Iterator[Refusal]:
-    """Still held, and no freeze reaches it; the payment counts once."""
+    """Still held, no freeze or rule stops it by now; the payment counts once."""
     ramp = ramps.of_bank(context, operation.ramp, RampDirection.OUT)
     if isinstance(ramp, Refusal):
         yield ramp
@@ -185,6 +191,15 @@ def check_send(context: Context, operation: SendRamp) -> Iterator[Refusal]:
     yield from ramps.date_refusal(context, operation.confirm_by)
     if not ramps.reaches(context, ramp, ramp.amount):
         yield Refusal(Code.ACCOUNT_FROZEN)
+    movement = Movement(
+        asset=require_asset(context.state, ramp.asset),
+        source=require_account(context.state, ramp.account),
+        target=None,
+        amount=ramp.amount,
+        operation_class=OperationClass.MOVE,
+        channel=ramps.channel_of(RampDirection.OUT, ramp.purpose),
+    )
+    yield from leaving_refusals(context, movement)
     yield from travel.ramp_refusal(context.state, ramp)
 
 
@@ -267,6 +282,7 @@ SEND_RAMP = OperationSpec(
         Code.BAD_DATE,
         Code.ACCOUNT_FROZEN,
         Code.TRAVEL_PENDING,
+        *PARTY_RULE_CODES,
     ),
 )
 

@@ -22,6 +22,7 @@ from tokens.events import Approved, ProposalClosed, Proposed
 from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.records.proposals import PARTIES_MAX, PROPOSAL, Proposal, ProposalStatus
 from tokens.records.system import AgendaItem
+from tokens.recovering import still_agrees
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import Address, AgendaClass, EncodedOperation, Hash, OperationClass
@@ -241,7 +242,7 @@ def _actors(context: Context, proposal: Proposal) -> Actors:
         account = state.get(ACCOUNT, address)
         if account is None:
             participants.append(address)
-        elif account.policy is not None:
+        elif account.policy is not None and still_agrees(state, account, proposal.proposed_at):
             accounts.append(address)
     return Actors(proposal.proposer, tuple(participants), tuple(accounts), in_proposal=True)
 

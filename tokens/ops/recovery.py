@@ -30,7 +30,8 @@ class RecoverAccount(
 ):
     """Give an account new keys after `recovery_delay_days` business days. By its servicer.
 
-    The central bank approves. Nothing leaves the account from now on, and grants that it gave end.
+    The central bank approves. Nothing leaves the account from now on: its grants end, what is held
+    to go out is free again, and what it agreed to in open proposals counts no more.
     """
 
     account: Address
@@ -120,6 +121,7 @@ def apply_recover(context: Context, operation: RecoverAccount) -> None:
     state.put(RECOVERY, recovery)
     state.put(ACCOUNT, msgspec.structs.replace(account, status=AccountStatus.RECOVERING))
     recovering.reserve_keys(state, account.id, operation.policy)
+    recovering.stop_outgoing(context, account.id)
     enqueue_voiding(context, account.id, as_grantee=False)
     recovering.enqueue(context, recovery)
     context.emit(

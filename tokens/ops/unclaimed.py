@@ -10,12 +10,14 @@ from tokens.eligibility import credit_refusal
 from tokens.events import UnclaimedPaid
 from tokens.liens import frozen_sum
 from tokens.lookup import require, require_account, require_asset
+from tokens.movement import Movement
 from tokens.posting import available
 from tokens.records.control import UNCLAIMED
 from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
+from tokens.rules import closed_refusals
 from tokens.types import AccountPurpose, Address, AssetId, Count, OperationClass
 
 
@@ -40,7 +42,7 @@ class PayUnclaimed(
 
 
 def check(context: Context, operation: PayUnclaimed) -> Iterator[Refusal]:
-    """It is there, the servicer says so, the person is the same."""
+    """It is there, the servicer says so, the person is the same, and no closed circuit is left."""
     state = context.state
     entry = state.get(UNCLAIMED, operation.account, operation.security, operation.payment)
     if entry is None:
@@ -55,6 +57,9 @@ def check(context: Context, operation: PayUnclaimed) -> Iterator[Refusal]:
         return
     if target.owner != account.owner or target.purpose is not AccountPurpose.GENERAL:
         yield Refusal(Code.COUNTERPARTY_NOT_ELIGIBLE)
+    asset = require_asset(state, entry.asset)
+    paid = Movement(asset, account, target, entry.amount, OperationClass.MOVE)
+    yield from closed_refusals(context, paid)
     free = available(state.get(POSITION, entry.asset, entry.keeper))
     if frozen_sum(state, account.id, entry.asset) or free < entry.amount:
         yield Refusal(Code.ACCOUNT_FROZEN)
@@ -97,6 +102,7 @@ PAY_UNCLAIMED = OperationSpec(
         Code.NOT_AUTHORISED,
         Code.UNKNOWN_ACCOUNT,
         Code.COUNTERPARTY_NOT_ELIGIBLE,
+        Code.JURISDICTION_REFUSED,
         Code.ACCOUNT_FROZEN,
         Code.CREDIT_STOPPED,
         Code.EXIT_ONLY,

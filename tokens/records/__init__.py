@@ -113,6 +113,7 @@ KINDS: tuple[Kind, ...] = (
     persons.SPENDING,
     licences.LICENCE,
     recovery.RECOVERY,
+    recovery.KEY_LOSS,
     complaints.COMPLAINT,
     enforcements.ENFORCEMENT,
     repos.REPO,

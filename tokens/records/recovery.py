@@ -6,7 +6,7 @@ import msgspec
 
 from tokens.records.kind import Index, RecordKind
 from tokens.records.parties import KeyPolicy
-from tokens.types import Address, Hash
+from tokens.types import Address, BlockHeight, Hash
 
 
 class Recovery(
@@ -28,6 +28,16 @@ class Recovery(
     """It has."""
 
 
+class KeyLoss(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
+):
+    """The last time that keys of an account were given up as lost; it stays."""
+
+    account: Address
+    height: BlockHeight
+    """Block of the recovery: what the account agreed to up to it counts no more."""
+
+
 RECOVERY = RecordKind(
     120,
     "recovery",
@@ -35,3 +45,4 @@ RECOVERY = RecordKind(
     lambda r: (r.account,),
     (Index(120, "recoveries", lambda r: (r.account,), static=True),),
 )
+KEY_LOSS = RecordKind(123, "key_loss", KeyLoss, lambda r: (r.account,))

@@ -136,7 +136,13 @@ BATCH = RecordKind(
 )
 BATCH_COUNTER = RecordKind(61, "batch_counter", BatchCounter, lambda r: ())
 
-CASH_ROUTE = RecordKind(63, "cash_route", CashRoute, lambda r: (r.account, r.asset))
+CASH_ROUTE = RecordKind(
+    63,
+    "cash_route",
+    CashRoute,
+    lambda r: (r.account, r.asset),
+    (Index(67, "cash_routes", lambda r: (r.account, r.asset), static=True),),
+)
 
 BATCHES = BATCH.indexes[0]
 OPEN_BATCHES = BATCH.indexes[1]

@@ -4,15 +4,26 @@ import msgspec
 import pytest
 
 from tests.tokens.ops.build import FACE, bond, fund, instruct, issue, leg, trade, transfer
-from tests.tokens.ops.test_rules import ALL, RULERS, rule_of
-from tests.tokens.ops.world import CBM, World, address
+from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, mint, redeem
+from tests.tokens.ops.test_rules import ALL, RULERS, end_of, rule_of
+from tests.tokens.ops.world import CBM, PKRS, START, World, address
+from tokens import liens, posting
 from tokens.eligibility import Channel, Movement, movement_refusals
-from tokens.lookup import require_account, require_asset
+from tokens.lookup import require, require_account, require_asset
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.central_bank_money import CbIssue
+from tokens.ops.unclaimed import PayUnclaimed
+from tokens.records.cash import CASH_ASSET
+from tokens.records.control import UNCLAIMED, Unclaimed
+from tokens.records.proposals import GRANT
 from tokens.records.rules import JurisdictionRow, JurisdictionRule
+from tokens.reserve import wake_queues_of
 from tokens.results import Code
 from tokens.types import OperationClass
+from tokens.unclaimed import unclaimed_account_of
+
+change = msgspec.structs.replace
+END_MATRIX = end_of("matrix")
 
 EVERYTHING = JurisdictionRow(source="ANY", target="ANY", classes=ALL)
 CIRCUIT = JurisdictionRule(rows=(EVERYTHING,), closed=("NRVA", "SCRA"))
@@ -133,3 +144,79 @@ def test_a_circuit_of_one_asset_is_asked_wherever_it_stands_in_a_batch() -> None
     world.act("bank_a", transfer(CBM, "scra", "scra/other", FACE))
     other = leg(CBM, FACE, "bank_a", "bank_a", "scra/other", "a/second")
     world.act("bank_a", batch(world, "OTHER", free, paid, other))
+
+
+def coins(world: World) -> None:
+    """The same circuit with a stablecoin in it: 100 for `scra`, 100 for `home`."""
+    world.act("issuer+central", DEFINE)
+    world.act(RULERS, END_MATRIX)
+    world.state.put(GRANT, GRANT_OF_A)
+    world.act("bank_a", mint(600))
+    for name in ("scra", "home"):
+        world.act("bank_a", transfer(PKRS, "a/main", name, 100))
+    world.act(RULERS, rule_of("matrix", body=CIRCUIT))
+
+
+def test_a_redemption_leaves_no_circuit_and_enters_none(world: World) -> None:
+    """It is a payment of tokens to whom the money goes."""
+    coins(world)
+    for source, target in (
+        ("scra", "b/main"),
+        ("scra", "home"),
+        ("scra", "nrva"),
+        ("home", "scra"),
+    ):
+        order = redeem(10, source=address(source), target=address(target))
+        code = world.attempt("bank_a", order)
+        assert code in (Code.JURISDICTION_REFUSED, Code.COUNTERPARTY_NOT_ELIGIBLE), (source, target)
+    world.act("bank_a", redeem(10, source=address("scra"), target=address("scra/second")))
+    world.act("bank_a", redeem(10, source=address("home"), target=address("b/main")))
+
+
+def test_a_redemption_that_waits_pays_nobody_whom_a_rule_refuses_by_then(world: World) -> None:
+    """A circuit that is set while it waits: it leaves the queue, and the tokens stay."""
+    coins(world)
+    world.act(RULERS, END_MATRIX)
+    context = world.context(world.actors("issuer"))
+    lien = liens.hold(context, 0, CBM, address("reserve"), 600, bytes(16), None, "")
+    world.act("bank_a", redeem(10, source=address("scra"), target=address("b/main")))
+    world.act(RULERS, rule_of("matrix", body=CIRCUIT))
+    context = world.context(world.actors("issuer"))
+    liens.lift(context, lien)
+    wake_queues_of(context, address("reserve"))
+    world.end_block()
+    assert require(world.state, CASH_ASSET, PKRS).queued == 0
+    assert world.balance(PKRS, "scra") == 100
+
+
+def test_a_mint_leaves_no_circuit(world: World) -> None:
+    """Money of one side, tokens for another: a payment too."""
+    coins(world)
+    world.state.put(GRANT, change(GRANT_OF_A, targets=()))
+    world.refuse(Code.JURISDICTION_REFUSED, "bank_a", mint(10, source=address("scra")))
+    world.act("bank_a", mint(10, source=address("home")))
+
+
+def test_unclaimed_money_goes_into_no_other_circuit(world: World) -> None:
+    """What a resident account earned is not to be repatriated, and the reverse."""
+    for name, targets in (("home", ("scra", "nrva")), ("scra", ("home", "nrva"))):
+        account = require_account(world.state, address(name))
+        keeper = unclaimed_account_of(world.state, account)
+        context = world.context(world.actors("bank_a"))
+        source = require_account(world.state, address("a/main"))
+        posting.move(context, require_asset(world.state, CBM), source, keeper, 7)
+        entry = Unclaimed(
+            account=account.id,
+            asset=CBM,
+            security="X",
+            payment=1,
+            amount=7,
+            since=START,
+            keeper=keeper.id,
+        )
+        world.state.put(UNCLAIMED, entry)
+        paid = PayUnclaimed(account=account.id, security="X", payment=1, target=account.id)
+        for target in targets:
+            world.refuse(Code.JURISDICTION_REFUSED, "bank_a", change(paid, target=address(target)))
+        own = "scra/second" if name == "scra" else name
+        world.act("bank_a", change(paid, target=address(own)))

@@ -20,9 +20,9 @@ from tests.tokens.ops.enforcement_world import (
     title,
 )
 from tests.tokens.ops.repo_build import PAR, mark, market, today
+from tests.tokens.ops.standing import suspend
 from tests.tokens.ops.test_control import freeze
 from tests.tokens.ops.test_pledges import BOTH, pledge, pledges
-from tests.tokens.ops.test_rule_codes import suspend
 from tests.tokens.ops.test_rules import RULERS, rule_of
 from tests.tokens.ops.test_sanctions import LISTERS, update
 from tests.tokens.ops.world import CBM, World, address, person_of

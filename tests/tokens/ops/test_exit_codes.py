@@ -13,12 +13,13 @@ from tests.tokens.ops.ramp_world import (
     send,
 )
 from tests.tokens.ops.ramp_world import opened as ramp_opened
+from tests.tokens.ops.standing import recover, suspend
 from tests.tokens.ops.test_cash import mint, redeem, start
 from tests.tokens.ops.test_deliveries import BOTH as VAULT
 from tests.tokens.ops.test_deliveries import marked
 from tests.tokens.ops.test_pledges import BOTH as PLEDGERS
 from tests.tokens.ops.test_pledges import holder, pledge, pledges
-from tests.tokens.ops.test_rule_codes import Case, Make, attempt, matched, recover, suspend
+from tests.tokens.ops.test_rule_codes import Case, Make, attempt, matched
 from tests.tokens.ops.test_settlement import A
 from tests.tokens.ops.world import CBM, PKRS, World
 from tokens.ops.batch_steps import AllocateBatch

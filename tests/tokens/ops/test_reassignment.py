@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from tests.tokens.ops.build import FACE, bond, fund, go_to, issue, transfer
+from tests.tokens.ops.standing import suspend
 from tests.tokens.ops.test_circuit import ramp
 from tests.tokens.ops.test_control import BASIS, freeze
 from tests.tokens.ops.test_licences import APPLY, REVOKE, licensed
-from tests.tokens.ops.test_rule_codes import suspend
 from tests.tokens.ops.test_rules import RULERS, rule_of
 from tests.tokens.ops.world import CBM, START, World, address
 from tokens import posting

@@ -8,14 +8,19 @@ import pytest
 from tests.tokens.ops.build import FACE, bond, fund, go_to, issue, transfer
 from tests.tokens.ops.world import CBM, START, World, address
 from tokens.authority import replace_keys
-from tokens.codec import tagged_hash
-from tokens.events import RecoveryClosed
+from tokens.batch_parties import route_of
+from tokens.codec import encode, tagged_hash
+from tokens.context import Actors
+from tokens.events import CashRouteSet, Proposed, RecoveryClosed
 from tokens.grants import Use, find_grant
+from tokens.lookup import require
 from tokens.ops.accounts import CloseAccount
+from tokens.ops.cash_accounts import SetCashAccount
 from tokens.ops.participants import SetKeyPolicy
+from tokens.ops.proposals import Approve, Propose
 from tokens.ops.recovery import AgreeRecovery, EndRecovery, ObjectRecovery, RecoverAccount
 from tokens.records.parties import ACCOUNT, KEY_OWNER, KeyPolicy
-from tokens.records.proposals import GRANT, Grant
+from tokens.records.proposals import GRANT, PROPOSAL, Grant, ProposalStatus
 from tokens.records.recovery import RECOVERY
 from tokens.results import Code
 from tokens.types import AccountStatus
@@ -172,3 +177,57 @@ def test_keys_that_stay_are_kept(world: World) -> None:
         owner = world.state.get(KEY_OWNER, key)
         assert owner is not None
         assert owner.owner == address("client")
+
+
+def test_what_lost_keys_agreed_to_counts_no_more(world: World) -> None:
+    """A proposal of before the recovery runs into nothing, with the old keys and the new ones."""
+    for number in (1, 2):
+        proposal = Propose(
+            operations=(encode(transfer(CBM, "client", "b/main", number)),),
+            approvers=(address("bank_b"),),
+            expires_on=DUE + dt.timedelta(days=7),
+        )
+        assert world.attempt_account("client", proposal) is Code.OK
+    first, second = [event for event in world.events if isinstance(event, Proposed)]
+    world.end_block()
+    world.act(SERVICER, RECOVER)
+    world.act("bank_b", approve(first))
+    go_to(world, DUE)
+    assert policy_of(world) == keys("new")
+    world.act("bank_b", approve(second))
+    for event in (first, second):
+        closed = require(world.state, PROPOSAL, event.proposal)
+        assert (closed.status, closed.code) == (ProposalStatus.FAILED, Code.NOT_AUTHORISED)
+    assert world.balance(CBM, "client") == 50 * FACE
+    # what the new keys agree to counts
+    again = Propose(
+        operations=(encode(transfer(CBM, "client", "b/main", 3)),),
+        approvers=(address("bank_b"),),
+        expires_on=DUE + dt.timedelta(days=7),
+    )
+    assert world.attempt_account("client", again) is Code.OK
+    third = world.last(Proposed)
+    assert isinstance(third, Proposed)
+    world.act("bank_b", approve(third))
+    assert world.balance(CBM, "client") == 50 * FACE - 3
+
+
+def approve(event: Proposed) -> Approve:
+    return Approve(proposal_id=event.proposal, operations_digest=event.operations_digest)
+
+
+def test_a_route_that_lost_keys_laid_ends(world: World) -> None:
+    """Money of later sales would go to whoever had them."""
+    world.account("thief", None, "bank_a", policy=keys("thief"))
+    replace_keys(world.state, address("thief"), None, keys("thief"))
+    route = SetCashAccount(account=address("client"), asset=CBM, cash_account=address("thief"))
+    both = Actors(address("client"), (), (address("client"), address("thief")))
+    assert world._run(both, (route,)) is Code.OK
+    world.end_block()
+    assert route_of(world.state, address("client"), CBM) == address("thief")
+    world.act(SERVICER, RECOVER)
+    assert world.last(CashRouteSet) == CashRouteSet(
+        account=address("client"), asset=CBM, cash_account=None
+    )
+    assert route_of(world.state, address("client"), CBM) == address("client")
+    assert world._run(both, (route,)) is Code.RECOVERY_OPEN

@@ -10,21 +10,24 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
+from tests.tokens.ops import ramp_world as ramps
 from tests.tokens.ops.auction_world import ncb, opened, sheet
 from tests.tokens.ops.book import PAR, UNTIL, buy, placed, trading_world
 from tests.tokens.ops.build import FACE, ISIN, fund, transfer
-from tests.tokens.ops.commodity_world import GOLD, receipts, vault_world
+from tests.tokens.ops.commodity_world import GOLD, confirm, receipts, request, vault_world
 from tests.tokens.ops.enforcement_world import SELLER, TAKER, noticed, sale, title
 from tests.tokens.ops.ramp_world import (
     credit,
     open_in,
     open_out,
     ramp_world,
+    send,
 )
 from tests.tokens.ops.repo_build import OTHER, accept, market, open_repo, propose, repo_terms
 from tests.tokens.ops.reserve_world import BILL, add, reserve_world, swap, take
 from tests.tokens.ops.reserve_world import BOTH as SWAPPERS
-from tests.tokens.ops.test_cash import cb_issue, mint, start
+from tests.tokens.ops.standing import recover, suspend
+from tests.tokens.ops.test_cash import cb_issue, mint, redeem, start
 from tests.tokens.ops.test_hash_locks import LOCK, REVEAL
 from tests.tokens.ops.test_on_ramps import cleared
 from tests.tokens.ops.test_repo_margin import add as more
@@ -37,18 +40,19 @@ from tests.tokens.ops.test_settlement import A, allocate, match
 from tests.tokens.ops.test_settlement import start as two_banks
 from tests.tokens.ops.travel_world import accept as accept_data
 from tests.tokens.ops.travel_world import sent, travel_world
-from tests.tokens.ops.world import CBM, PKRS, START, World, address, person_of
+from tests.tokens.ops.world import CBM, PKRS, World, address, person_of
 from tokens.context import Actors
 from tokens.eligibility import ENTRY_RULE_CODES
 from tokens.ops import OPERATIONS, SPEC_OF
 from tokens.ops.auction_bids import PlaceBid
 from tokens.ops.auction_ncbs import PlaceNcb
 from tokens.ops.batch_steps import RevealBatch, SettleBatch
-from tokens.ops.cash import CashMint
+from tokens.ops.cash import CashMint, CashRedeem
 from tokens.ops.central_bank_money import CbIssue, CbWithdraw
 from tokens.ops.commodities import MintReceipts
+from tokens.ops.deliveries import ConfirmDelivery, RequestDelivery
 from tokens.ops.enforcement_steps import AppropriatePledge, SellPledge
-from tokens.ops.off_ramps import OpenOffRamp
+from tokens.ops.off_ramps import OpenOffRamp, SendRamp
 from tokens.ops.on_ramp_ends import CreditRamp
 from tokens.ops.on_ramps import OpenOnRamp
 from tokens.ops.order_changes import ReplaceOrder
@@ -61,7 +65,6 @@ from tokens.ops.transfer import Transfer
 from tokens.ops.travel import AcceptTravel
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.instruments import ASSET
-from tokens.records.licences import LICENCE, Licence
 from tokens.records.parties import ACCOUNT
 from tokens.records.repos import RepoMode
 from tokens.records.rules import (
@@ -75,7 +78,7 @@ from tokens.records.rules import (
     VelocityRule,
 )
 from tokens.results import Code
-from tokens.types import AccountStatus, LicencePhase, Role
+from tokens.types import Role
 
 Case = tuple[World, str, msgspec.Struct]
 """A state, who acts (participants, or one account's own key), what passes in it."""
@@ -116,6 +119,24 @@ def _off_ramp() -> Case:
     world = ramp_world()
     world.act("bank_a", transfer(PKRS, "a/main", "b/main", 100))
     return world, "bank_b", open_out(account=address("b/main"))
+
+
+def _send() -> Case:
+    world, who, operation = _off_ramp()
+    assert isinstance(operation, OpenOffRamp)
+    return world, "bank_a", send(ramps.opened(world, operation, who))
+
+
+def _redeem() -> Case:
+    world = start()
+    world.act("bank_a", mint(2))
+    return world, "bank_a", redeem(2, target=address("b/main"))
+
+
+def _confirm() -> Case:
+    world = vault_world()
+    world.act("bank_a", request(2_000))
+    return world, "vault", confirm()
 
 
 def _credit() -> Case:
@@ -169,6 +190,10 @@ MOVES: dict[type[msgspec.Struct], Make] = {
     ReserveTake: lambda: (_covered(), "issuer+central", take(2)),
     OpenOnRamp: lambda: (ramp_world(), "bank_b", open_in()),
     OpenOffRamp: _off_ramp,
+    SendRamp: _send,
+    CashRedeem: _redeem,
+    RequestDelivery: lambda: (vault_world(), "bank_a", request(2_000)),
+    ConfirmDelivery: _confirm,
     CreditRamp: _credit,
     PlaceOrder: lambda: (trading_world(), "bank_a", buy("a/main", PAR, 1)),
     ReplaceOrder: _replace_order,
@@ -205,32 +230,6 @@ def _owners() -> tuple[bytes, ...]:
     return tuple(sorted(person_of(name) for name in LISTED))
 
 
-def suspend(world: World, *names: str) -> None:
-    """The institutions are suspended."""
-    for name in names:
-        world.state.put(
-            LICENCE,
-            Licence(
-                institution=address(name),
-                phase=LicencePhase.SUSPENDED,
-                categories=2,
-                goaml_id="G1",
-                registration_no="R1",
-                expires_on=None,
-                since=START,
-                basis=None,
-                exit_only=False,
-            ),
-        )
-
-
-def recover(world: World, name: str) -> None:
-    """A recovery of the keys is under way."""
-    account = world.state.get(ACCOUNT, address(name))
-    assert account is not None
-    world.state.put(ACCOUNT, msgspec.structs.replace(account, status=AccountStatus.RECOVERING))
-
-
 def test_the_table_holds_every_operation_that_declares_the_codes_of_rules() -> None:
     always = {spec.operation for spec in OPERATIONS if set(ENTRY_RULE_CODES) <= set(spec.codes)}
     assert always == set(MOVES)
@@ -264,11 +263,12 @@ def test_a_sanctions_list_stops_it_and_does_not_say_so(move: type[msgspec.Struct
     assert attempt(case) is Code.UNDER_REVIEW
 
 
-PARTY_ONLY = (OpenOnRamp, PlaceBid, PlaceNcb)
-"""Sums are asked when the units move."""
+PARTY_ONLY = (OpenOnRamp, PlaceBid, PlaceNcb, SendRamp, ConfirmDelivery)
+"""Sums are asked when the units move, or were when they were held."""
+OFF = (OpenOffRamp, SendRamp, RequestDelivery, ConfirmDelivery)
 TAKEN = (CloseOutRepo,)
 """What was pledged is taken, whatever has become of the account; sums count it."""
-ONE_SIDED = (OpenOnRamp, OpenOffRamp, PlaceOrder, ReplaceOrder, AppropriatePledge, *TAKEN)
+ONE_SIDED = (OpenOnRamp, *OFF, PlaceOrder, ReplaceOrder, AppropriatePledge, *TAKEN)
 """The other side is outside the ledger, not known yet, or not asked: only a closed circuit is."""
 RESERVE_GIVES = (ReserveTake,)
 """No recovery of a client reaches the account that gives."""

@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from tests.tokens.ops.build import ISIN
+from tests.tokens.ops.standing import recover
 from tests.tokens.ops.test_circuit import EVERYTHING
 from tests.tokens.ops.test_repo_out import defaulted
-from tests.tokens.ops.test_rule_codes import MOVES, Case, _ruled, attempt, recover
+from tests.tokens.ops.test_rule_codes import MOVES, OFF, Case, _ruled, attempt
 from tests.tokens.ops.world import CBM, address
 from tokens.ops.enforcement_steps import AppropriatePledge
-from tokens.ops.off_ramps import OpenOffRamp
 from tokens.ops.on_ramps import OpenOnRamp
 from tokens.ops.order_changes import ReplaceOrder
 from tokens.ops.orders import PlaceOrder
@@ -33,7 +33,7 @@ def closed(case: Case, residency: str) -> None:
     _ruled(case, JurisdictionRule(rows=(EVERYTHING,), closed=(residency,)))
 
 
-@pytest.mark.parametrize("move", [OpenOnRamp, OpenOffRamp])
+@pytest.mark.parametrize("move", [OpenOnRamp, *OFF])
 def test_a_closed_circuit_is_entered_and_left_against_something(
     move: type[msgspec.Struct],
 ) -> None:

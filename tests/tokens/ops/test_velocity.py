@@ -6,6 +6,7 @@ import pytest
 from tests.tokens.ops.build import FACE, fund, leg, transfer
 from tests.tokens.ops.enforcement_world import TAKER, noticed, title
 from tests.tokens.ops.repo_build import today
+from tests.tokens.ops.standing import recover
 from tests.tokens.ops.test_circuit import batch
 from tests.tokens.ops.test_control import freeze
 from tests.tokens.ops.test_rule_codes import (
@@ -16,7 +17,6 @@ from tests.tokens.ops.test_rule_codes import (
     _ruled_each,
     attempt,
     declares,
-    recover,
 )
 from tests.tokens.ops.test_rules import RULERS, rule_of
 from tests.tokens.ops.world import CBM, World, address
