@@ -2,8 +2,9 @@
 
 import msgspec
 
-from tokens import liens, posting, reserve
+from tokens import posting, reserve
 from tokens.context import Context
+from tokens.credit_stops import freeze_credit
 from tokens.events import PaymentUnclaimed
 from tokens.lookup import require_account, require_asset
 from tokens.records.control import UNCLAIMED, Unclaimed
@@ -43,7 +44,7 @@ def credit(
         target,
         amount,
     )
-    liens.freeze_credit(context, target.id, instrument.terms.settlement_asset, amount)
+    freeze_credit(context, target.id, instrument.terms.settlement_asset, amount)
     reserve.paid_into(context, target)
     return target
 

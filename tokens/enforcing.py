@@ -13,8 +13,9 @@ Rules of this file:
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tokens import liens, posting
+from tokens import posting
 from tokens.context import Context
+from tokens.credit_stops import freeze_credit
 from tokens.eligibility import movement_refusals, net_refusals, rule_refusals
 from tokens.limits import NetChange, count_given
 from tokens.lookup import require_account, require_asset
@@ -157,5 +158,5 @@ def give_back(context: Context, asset: str, source: bytes, pledgor: bytes, amoun
     """What the pledgor gets: a stop of its credits catches it, as a coupon."""
     pay(context, asset, source, pledgor, amount)
     if amount:
-        liens.freeze_credit(context, pledgor, asset, amount)
+        freeze_credit(context, pledgor, asset, amount)
     wake_queues_of(context, pledgor)

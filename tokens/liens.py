@@ -10,13 +10,11 @@ Rules of this file:
 
 import datetime as dt
 
-import msgspec
-
 from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events import LienEnded, LienPlaced
 from tokens.posting import PostingFault
-from tokens.records.control import ACCOUNT_FREEZES, CREDIT_STOP, AccountFreezes
+from tokens.records.control import ACCOUNT_FREEZES, AccountFreezes
 from tokens.records.holdings import LIEN, POSITION, Lien, Position
 from tokens.records.instruments import ASSET
 from tokens.state import Overlay
@@ -36,7 +34,6 @@ HOLDINGS = POSITION.indexes[1]
 LIENS_BY_ACCOUNT = LIEN.indexes[0]
 
 _DOMAIN = b"mohur/lien/v1"
-_STOP_DOMAIN = b"mohur/credit-stop/v1"
 
 
 def lien_id(context: Context, number: int) -> bytes:
@@ -105,37 +102,6 @@ def change(context: Context, old: Lien, new: Lien) -> None:
     _apply(context.state, old, placed=False)
     context.state.put(LIEN, new)
     _apply(context.state, new, placed=True)
-
-
-def freeze_credit(context: Context, account: bytes, asset: str, amount: int) -> None:
-    """Freeze what service paid into an account whose credits are stopped (page 04, the table)."""
-    stop = context.state.get(CREDIT_STOP, account)
-    if stop is None:
-        return
-    order = tagged_hash(_STOP_DOMAIN, account + asset.encode())
-    known = context.state.get(LIEN, order)
-    while known is not None and (known.account, known.asset) != (account, asset):
-        order = tagged_hash(_STOP_DOMAIN, order)  # taken by an order that somebody put there
-        known = context.state.get(LIEN, order)
-    if known is not None:
-        if known.amount is not None:
-            total = min(known.amount + amount, AMOUNT_LIMIT)
-            change(context, known, msgspec.structs.replace(known, amount=total))
-        return
-    place(
-        context,
-        Lien(
-            id=order,
-            account=account,
-            asset=asset,
-            amount=amount,
-            kind=LienKind.FREEZE,
-            owner=stop.authority,
-            expires_on=None,
-            basis=stop.basis,
-            memo="credit stop",
-        ),
-    )
 
 
 def has_room(state: Overlay, account: bytes, *, for_freeze: bool = False) -> bool:

@@ -42,23 +42,23 @@ def market_rules(context: Context) -> list[InForce]:
     return found
 
 
-def issue_row(context: Context, terms: InstrumentTerms) -> IssueRow | None:
-    """The first row that an instrument fits, if a rule says what may be issued."""
+def _issue_rows(context: Context, terms: InstrumentTerms) -> list[tuple[InForce, IssueRow | None]]:
+    """Each rule that says what may be issued, with the first of its rows that fits."""
+    found: list[tuple[InForce, IssueRow | None]] = []
     for rule in market_rules(context):
         if isinstance(rule.body, IssueRule):
-            for row in rule.body.rows:
-                if _fits(terms, row):
-                    return row
-    return None
+            rows = (row for row in rule.body.rows if _fits(terms, row))
+            found.append((rule, next(rows, None)))
+    return found
 
 
 def issue_refusals(context: Context, terms: InstrumentTerms) -> Iterator[Refusal]:
     """An instrument fits a row of each rule that says what may be issued."""
-    for rule in market_rules(context):
-        body = rule.body
-        if isinstance(body, IssueRule) and not any(_fits(terms, row) for row in body.rows):
+    rows = _issue_rows(context, terms)
+    for rule, row in rows:
+        if row is None:
             yield Refusal(Code.AGAINST_RULE, rule.id, rule.version)
-    if _cap_of(context, terms) and context.state.get(RULE, cap_rule_of(terms.isin)) is not None:
+    if _cap_of(rows) and context.state.get(RULE, cap_rule_of(terms.isin)) is not None:
         yield Refusal(Code.ALREADY_EXISTS)
 
 
@@ -67,15 +67,15 @@ def cap_rule_of(asset: str) -> str:
     return f"cap-{asset.lower()}"
 
 
-def _cap_of(context: Context, terms: InstrumentTerms) -> int:
-    """Part of the issue that one person may hold, x 10^6; 0 = no cap."""
-    row = issue_row(context, terms)
-    return 0 if row is None or row.holder_share_e6 is None else row.holder_share_e6
+def _cap_of(rows: list[tuple[InForce, IssueRow | None]]) -> int:
+    """Part of the issue that one person may hold, x 10^6: the least of the rules; 0 = no cap."""
+    shares = [row.holder_share_e6 for _, row in rows if row is not None and row.holder_share_e6]
+    return min(shares, default=0)
 
 
 def set_issue_cap(context: Context, terms: InstrumentTerms) -> None:
     """The holder cap that the market's rule asks of a new instrument, from the first unit on."""
-    share_e6 = _cap_of(context, terms)
+    share_e6 = _cap_of(_issue_rows(context, terms))
     if not share_e6:
         return
     begin_count(context, require_asset(context.state, terms.isin))

@@ -4,8 +4,9 @@ A client whose account was closed since is paid into its servicer's unclaimed ac
 are.
 """
 
-from tokens import liens, posting
+from tokens import posting
 from tokens.context import Context
+from tokens.credit_stops import freeze_credit
 from tokens.events import PaymentUnclaimed
 from tokens.lookup import require_account, require_asset
 from tokens.records.control import UNCLAIMED, Unclaimed
@@ -49,4 +50,4 @@ def pay_back(context: Context, ramp: Ramp, source: Account, amount: int) -> None
             )
         )
     posting.move(context, require_asset(state, ramp.asset), source, target, amount)
-    liens.freeze_credit(context, target.id, ramp.asset, amount)
+    freeze_credit(context, target.id, ramp.asset, amount)

@@ -24,6 +24,7 @@ from tokens.types import AgendaClass, LienKind
 
 HANDLER = "screening"
 
+_MEMO = "sanctions list "
 _ITEM = b"mohur/screening-item/v1"
 _ORDER = b"mohur/screening/v1"
 _subject = msgspec.msgpack.Decoder(tuple[str, bytes])
@@ -104,8 +105,13 @@ def _order_of(state: Overlay, name: str, account: bytes) -> tuple[bytes, Lien | 
     return order, lien
 
 
+def is_of_list(lien: Lien) -> bool:
+    """Whether a freeze was placed because of a list: no other order has such a memo."""
+    return lien.kind is LienKind.FREEZE and lien.memo.startswith(_MEMO)
+
+
 def _memo(name: str) -> str:
-    return f"sanctions list {name}"
+    return _MEMO + name
 
 
 SCREENING_AGENDA = AgendaHandler(name=HANDLER, family="persons", run=run_screening)

@@ -5,10 +5,12 @@ Rules of this file:
 2. An operation that would pass is applied, so that the next one sees its effect; one that would not
    is left out, and the trial goes on: its author wants to know everything at once.
 3. Of the counterparty it says no more than a receipt would, unless `viewer` supervises or services
-   that account (refusing.py). A trial is not signed, so the sender is not the viewer: the caller
-   says who is, if it knows.
+   that account (refusing.py), and each such code once: how many rules stop it would tell of them. A
+   trial is not signed, so the sender is not the viewer: the caller says who is, if it knows.
 """
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from tokens.authority import approval_refusal
@@ -59,10 +61,10 @@ def simulate(
             code = approval_refusal(context, spec.approval, emergency=spec.emergency)
             if code is not None:
                 found.append((index, Refusal(code)))
-        for refusal in spec.check(context, operation):
-            found.append((index, revealed(state, refusal, viewer)))
-            if len(found) >= REFUSALS_MAX:
-                return Simulation(tuple(found), tuple(context.events))
+        told = _told(state, spec.check(context, operation), viewer)
+        found += [(index, refusal) for refusal in told][: REFUSALS_MAX - len(found)]
+        if len(found) >= REFUSALS_MAX:
+            return Simulation(tuple(found), tuple(context.events))
         if len(found) > before:
             continue
         if spec.stored_work is not None and not context.work.take(
@@ -72,3 +74,14 @@ def simulate(
             continue
         spec.apply(context, operation)
     return Simulation(tuple(found), tuple(context.events))
+
+
+def _told(state: Overlay, refusals: Iterable[Refusal], viewer: bytes) -> list[Refusal]:
+    """In order of evaluation; what is hidden from the viewer: each code once."""
+    told: list[Refusal] = []
+    for refusal in islice(refusals, REFUSALS_MAX):
+        shown = revealed(state, refusal, viewer)
+        is_hidden = refusal.hidden is not None and shown.code is not refusal.hidden.code
+        if not is_hidden or shown not in told:
+            told.append(shown)
+    return told

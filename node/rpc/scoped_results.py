@@ -24,7 +24,9 @@ from node.sdk.schema.process import AgendaStatus
 from tokens.codec import Canonical
 from tokens.records import KINDS
 from tokens.records.holdings import LIEN, Lien
+from tokens.records.parties import ACCOUNT
 from tokens.results import Code, Receipt
+from tokens.screening import is_of_list
 from tokens.transaction import Transaction, decode_transaction
 
 _KINDS = {kind.name: kind for kind in KINDS}
@@ -142,6 +144,21 @@ def pledges(call: Call, _params: msgspec.Struct, result: object) -> object:
     if not all(shows(call.view, LIEN, lien) for lien in liens):
         raise refused()
     return call.view.blot(liens)
+
+
+def liens(call: Call, params: msgspec.Struct, result: object) -> object:
+    """lien_list: the holder is not told that a list is behind a freeze (no tipping-off)."""
+    page = cast("Page[Lien]", result)
+    items = tuple(_untold(call, lien) for lien in page.items)
+    return call.view.blot(_replace(page, items=items))
+
+
+def _untold(call: Call, lien: Lien) -> Lien:
+    account = call.state.get(ACCOUNT, lien.account)
+    knows = (lien.owner, None if account is None else account.servicer)
+    if call.view.subject in knows or not is_of_list(lien):
+        return lien
+    return msgspec.structs.replace(lien, basis=None, memo="")
 
 
 def agenda(_call: Call, _params: msgspec.Struct, result: object) -> object:

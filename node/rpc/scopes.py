@@ -34,6 +34,7 @@ from tokens.records.travel import TRAVEL
 from tokens.types import Role
 
 Params = msgspec.Struct
+Shown = Callable[[Call, Params, object], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Scope:
 
     allows: Callable[[Call, Params], bool]
     """Before the handler."""
-    shown: Callable[[Call, Params, object], object]
+    shown: Shown
     """The result as the view may see it. Raises refused()."""
     hides_missing: bool = False
     """NOT_FOUND is answered as what is hidden."""
@@ -77,14 +78,14 @@ def own(field: str) -> Scope:
     return Scope(allows, _whole)
 
 
-def either(*fields: str) -> Scope:
+def either(*fields: str, shown: Shown = _whole) -> Scope:
     """Own, by whichever of the params is given."""
 
     def allows(call: Call, params: Params) -> bool:
         given = [getattr(params, field) for field in fields]
         return all(call.view.covers(each) for each in given if each is not None)
 
-    return Scope(allows, _whole)
+    return Scope(allows, shown)
 
 
 def record(kind: Kind, part: str | None = None) -> Scope:
@@ -182,6 +183,7 @@ SCOPES: dict[str, Scope] = {
     "mark_list": PUBLIC,
     "mempool_list": PUBLIC,
     "mempool_status": PUBLIC,
+    "lien_list": either("account", "authority", shown=results.liens),
     "node_health": PUBLIC,
     "node_peers": PUBLIC,
     "node_status": PUBLIC,

@@ -20,6 +20,7 @@ from tokens.auction_settling import AUCTION_SETTLE_AGENDA
 from tokens.calling import CALL_AGENDA
 from tokens.commodities import DELIVERY_AGENDA, LOT_AGENDA
 from tokens.complaining import COMPLAINT_AGENDA
+from tokens.credit_stops import CREDIT_STOP_AGENDA
 from tokens.defaulting import DEFAULT_AGENDA
 from tokens.fixings import FIXING_AGENDA
 from tokens.grant_ends import GRANT_VOIDING
@@ -283,6 +284,7 @@ HANDLERS: tuple[AgendaHandler, ...] = (
     GRANT_EXPIRY,
     PARAMETER_CHANGE,
     LIEN_EXPIRY_AGENDA,
+    CREDIT_STOP_AGENDA,
     REDEMPTION_QUEUE_HANDLER,
     RAMP_EXPIRY_AGENDA,
     LOT_AGENDA,

@@ -12,8 +12,10 @@ from tokens import liens, reserve
 from tokens.authority import FREEZING_ROLES, with_role
 from tokens.caught import parts_of_order
 from tokens.context import Context
-from tokens.events import CreditStopSet, FreezeChanged, FreezeLifted
+from tokens.credit_stops import end_stop, set_stop
+from tokens.events import FreezeChanged, FreezeLifted
 from tokens.lien_expiry import enqueue_expiry
+from tokens.lookup import require
 from tokens.parameters import parameter
 from tokens.records.control import CREDIT_STOP, CreditStop
 from tokens.records.holdings import LIEN, LegalBasis, Lien
@@ -108,6 +110,9 @@ class StopCredits(
     """True = no credits; False = allowed again."""
     basis: LegalBasis
     """Order that the authority acts on."""
+    expires_on: dt.date | None = None
+    """Ends at the first open_day on or after it, with what it has caught; None = until lifted,
+    where the parameter freeze_days_max is 0. Empty where credits are allowed again."""
 
 
 def _authority(context: Context) -> bytes | None:
@@ -217,6 +222,10 @@ def check_stop(context: Context, operation: StopCredits) -> Iterator[Refusal]:
     if context.state.get(ACCOUNT, operation.account) is None:
         yield Refusal(Code.UNKNOWN_ACCOUNT)
         return
+    if operation.stopped:
+        yield from _check_expiry(context, operation.expires_on)
+    elif operation.expires_on is not None:
+        yield Refusal(Code.BAD_FIELD)
     known = context.state.get(CREDIT_STOP, operation.account)
     if known is None:
         if not operation.stopped:
@@ -229,15 +238,16 @@ def check_stop(context: Context, operation: StopCredits) -> Iterator[Refusal]:
 
 def apply_stop(context: Context, operation: StopCredits) -> None:
     """The stop stands, or is gone."""
-    authority = _authority(context) or NO_ADDRESS
-    if operation.stopped:
-        stop = CreditStop(account=operation.account, authority=authority, basis=operation.basis)
-        context.state.put(CREDIT_STOP, stop)
-    else:
-        context.state.delete(CREDIT_STOP, operation.account)
-    context.emit(
-        CreditStopSet(account=operation.account, authority=authority, stopped=operation.stopped)
+    if not operation.stopped:
+        end_stop(context, require(context.state, CREDIT_STOP, operation.account))
+        return
+    stop = CreditStop(
+        account=operation.account,
+        authority=_authority(context) or NO_ADDRESS,
+        basis=operation.basis,
+        expires_on=operation.expires_on,
     )
+    set_stop(context, stop)
 
 
 FREEZE = OperationSpec(
@@ -288,6 +298,8 @@ STOP_CREDITS = OperationSpec(
     codes=(
         Code.ROLE_REQUIRED,
         Code.UNKNOWN_ACCOUNT,
+        Code.BAD_DATE,
+        Code.BAD_FIELD,
         Code.NOT_FOUND,
         Code.NOT_THE_AUTHORITY,
         Code.ALREADY_EXISTS,

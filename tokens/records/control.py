@@ -19,6 +19,8 @@ class CreditStop(
     authority: Address
     """The only one that lifts it."""
     basis: LegalBasis
+    expires_on: dt.date | None
+    """Ends at the first open_day on or after it; None = until lifted."""
 
 
 class AccountFreezes(

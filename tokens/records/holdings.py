@@ -98,6 +98,11 @@ def _pledged(lien: Lien) -> Key | None:
     return (lien.owner, lien.id) if lien.kind is LienKind.PLEDGE else None
 
 
+def _ordered(lien: Lien) -> Key | None:
+    """Freeze orders by the authority that gave them."""
+    return (lien.owner, lien.id) if lien.kind is LienKind.FREEZE else None
+
+
 POSITION = RecordKind(
     10,
     "position",
@@ -124,6 +129,8 @@ LIEN = RecordKind(
     (
         Index(13, "liens_by_account", lambda r: (r.account, r.id), static=True),
         Index(191, "pledges", _pledged, static=False),
+        Index(68, "freeze_orders", _ordered, static=False),
     ),
 )
 PLEDGES = LIEN.indexes[1]
+FREEZE_ORDERS = LIEN.indexes[2]

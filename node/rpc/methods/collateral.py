@@ -1,18 +1,34 @@
-"""pledge_* and repo_*: what secures claims."""
+"""lien_*, pledge_* and repo_*: what rests on an account, and what secures claims."""
 
-from node.rpc.errors import not_found
+from node.rpc.errors import RpcCode, RpcError, not_found
 from node.rpc.method import Call, Reads, Tier, method
 from node.rpc.paging import page_of
 from node.sdk.schema import collateral as schema
 from node.sdk.schema.common import Page
+from tokens.liens import LIENS_BY_ACCOUNT
 from tokens.pledged import parts_of
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.enforcements import ENFORCEMENT
-from tokens.records.holdings import LIEN, PLEDGES, Lien
+from tokens.records.holdings import FREEZE_ORDERS, LIEN, PLEDGES, Lien
 from tokens.records.kind import Key, Kind
 from tokens.records.repos import LIVE, LIVE_REPOS, REPO, REPOS, Repo
 from tokens.repo_value import collateral_value, price_on
 from tokens.results import Code
+from tokens.types import NO_ADDRESS
+
+
+def list_liens(call: Call, params: schema.LienListParams) -> Page[Lien]:
+    """What rests on one account, or the orders of one authority."""
+    if (params.account is None) == (params.authority is None):
+        raise RpcError(RpcCode.INVALID_INPUT, "params: either account or authority")
+    if params.account is not None:
+        index, prefix = LIENS_BY_ACCOUNT, (params.account,)
+    else:
+        index, prefix = FREEZE_ORDERS, (params.authority or NO_ADDRESS,)
+    records, following, pinned = page_of(
+        call, LIEN, index, prefix, cursor=params.cursor, limit=params.limit
+    )
+    return Page(items=tuple(records), next=following, pinned_height=pinned)
 
 
 def list_pledges(call: Call, params: schema.PledgeListParams) -> Page[Lien]:
@@ -76,6 +92,15 @@ def _repo_key(params: schema.RepoParams) -> tuple[Kind, Key]:
 READ = Tier.READ
 STATE = Reads.STATE
 METHODS = (
+    method(
+        "lien_list",
+        schema.LienListParams,
+        Page[Lien],
+        READ,
+        list_liens,
+        "Holds, pledges and freezes of an account, or the freeze orders of an authority.",
+        reads=STATE,
+    ),
     method(
         "pledge_get",
         schema.PledgeParams,

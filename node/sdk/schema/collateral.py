@@ -1,4 +1,4 @@
-"""pledge_* and repo_*: what secures claims."""
+"""lien_*, pledge_* and repo_*: what rests on an account, and what secures claims."""
 
 import msgspec
 
@@ -18,6 +18,16 @@ class PledgeListParams(msgspec.Struct, frozen=True, kw_only=True):
     """Pledges of one pledgee, by id. A repo pledges under the first 16 bytes of its own id."""
 
     pledgee: Address
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+class LienListParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Holds, pledges and freezes of one account, or the freeze orders of one authority, by id."""
+
+    account: Address | None = None
+    authority: Address | None = None
+    """Who gave the orders; what a credit stop or a sanctions list froze is in its name too."""
     cursor: Cursor = None
     limit: Limit = 50
 

@@ -113,6 +113,7 @@ report_listAnchors       yes yes yes
 travel_get               yes yes yes
 travel_list              yes yes yes
 pledge_list              yes yes yes
+lien_list                yes yes yes
 repo_get                 yes yes yes
 repo_list                yes yes yes
 rpc.discover             yes yes yes

@@ -22,6 +22,7 @@ from tests.tokens.ops.world import CBM, PKRS, World, address
 from tokens import agenda, liens, posting
 from tokens.codec import tagged_hash
 from tokens.context import Actors
+from tokens.credit_stops import freeze_credit
 from tokens.lookup import require_account, require_asset
 from tokens.ops.batch_steps import AllocateBatch
 from tokens.ops.coupons import RedemptionFund
@@ -118,7 +119,7 @@ def stop(account: str = "a/main") -> StopCredits:
 def credit(world: World, amount: int) -> None:
     """What service does: it pays into a stopped account, and freezes that."""
     context = world.context(NOBODY)
-    liens.freeze_credit(context, address("a/main"), CBM, amount)
+    freeze_credit(context, address("a/main"), CBM, amount)
     world.end_block()
 
 

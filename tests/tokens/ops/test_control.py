@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from tests.tokens.ops.build import FACE, bond, fund, go_to, instruct, issue, leg, transfer
-from tests.tokens.ops.world import CBM, World, address
+from tests.tokens.ops.world import CBM, START, World, address
 from tokens import liens
-from tokens.events import FreezeChanged, FreezeLifted, Seized
+from tokens.credit_stops import freeze_credit
+from tokens.events import CreditStopSet, FreezeChanged, FreezeLifted, Seized
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.control import ForceTransfer, PauseAsset
 from tokens.ops.freezes import ChangeFreeze, Freeze, LiftFreeze, StopCredits
@@ -23,6 +24,8 @@ from tokens.types import AccountStatus
 
 BASIS = LegalBasis(authority="FIU", order_no="7/2025", sha256=bytes(32))
 ORDER = bytes([7]) * 32
+LATER = dt.date(2025, 7, 4)
+change = msgspec.structs.replace
 
 
 def freeze(asset: str | None, amount: int | None, **changes: object) -> Freeze:
@@ -111,9 +114,9 @@ def test_an_order_runs_no_longer_than_the_parameter_says(world: World) -> None:
     world.refuse(Code.BAD_DATE, "fiu", freeze(CBM, 1))
     world.refuse(Code.BAD_DATE, "fiu", freeze(CBM, 1, expires_on=last + dt.timedelta(days=1)))
     world.act("fiu", freeze(CBM, 1, expires_on=last))
-    change = ChangeFreeze(order_id=ORDER, amount=1, expires_on=None)
-    world.refuse(Code.BAD_DATE, "fiu", change)
-    world.act("fiu", msgspec.structs.replace(change, expires_on=last))
+    again = ChangeFreeze(order_id=ORDER, amount=1, expires_on=None)
+    world.refuse(Code.BAD_DATE, "fiu", again)
+    world.act("fiu", change(again, expires_on=last))
 
 
 def test_change_and_lift(world: World) -> None:
@@ -161,6 +164,41 @@ def test_credit_stop(world: World) -> None:
     world.refuse(Code.CREDIT_STOPPED, "bank_a", transfer(CBM, "a/second", "a/main", 1))
     world.act("fiu", allow)
     world.act("bank_b", transfer(CBM, "b/main", "a/main", 1))
+
+
+def test_a_credit_stop_runs_no_longer_than_an_order(world: World) -> None:
+    """Else it would freeze every coupon for ever where the law lets no order do so."""
+    stop = StopCredits(account=address("a/main"), stopped=True, basis=BASIS)
+    world.refuse(Code.BAD_DATE, "fiu", change(stop, expires_on=START))
+    world.refuse(Code.BAD_FIELD, "fiu", change(stop, stopped=False, expires_on=LATER))
+    world.state.put(PARAMETER, Parameter(name="freeze_days_max", value=5))
+    world.refuse(Code.BAD_DATE, "fiu", stop)
+    too_long = START + dt.timedelta(days=6)
+    world.refuse(Code.BAD_DATE, "fiu", change(stop, expires_on=too_long))
+    fund(world, "b/main", 1)
+    world.act("fiu", change(stop, expires_on=LATER))
+    context = world.context(world.actors("central"))
+    freeze_credit(context, address("a/main"), CBM, 3)
+    freeze_credit(context, address("a/main"), CBM, 4)
+    (caught,) = world.state.scan(LIEN, LIEN.indexes[0], (address("a/main"),), limit=9)
+    assert (caught.amount, caught.expires_on) == (7, LATER)
+    go_to(world, LATER - dt.timedelta(days=1))
+    world.refuse(Code.UNDER_REVIEW, "bank_b", transfer(CBM, "b/main", "a/main", 1))
+    go_to(world, LATER)
+    told = world.last(CreditStopSet)
+    assert isinstance(told, CreditStopSet)
+    assert not told.stopped
+    world.act("bank_b", transfer(CBM, "b/main", "a/main", 1))
+    assert world.state.scan(LIEN, LIEN.indexes[0], (address("a/main"),), limit=9) == []
+
+
+def test_an_end_of_a_stop_that_was_lifted_does_not_end_the_next(world: World) -> None:
+    stop = StopCredits(account=address("a/main"), stopped=True, basis=BASIS, expires_on=LATER)
+    world.act("fiu", stop)
+    world.act("fiu", change(stop, stopped=False, expires_on=None))
+    world.act("fiu", change(stop, expires_on=None))
+    go_to(world, LATER)
+    world.refuse(Code.UNDER_REVIEW, "bank_b", transfer(CBM, "b/main", "a/main", 1))
 
 
 def test_pause_is_refused(world: World) -> None:

@@ -16,6 +16,8 @@ from tokens.ops.persons import IssueCredential
 from tokens.records.rules import HolderCapRule, JurisdictionRow, JurisdictionRule
 from tokens.refusing import revealed
 from tokens.results import Code, Refusal
+from tokens.simulate import simulate
+from tokens.transaction import KeySignature, Transaction, build
 from tokens.types import NO_ADDRESS
 
 PAY = transfer(CBM, "a/main", "client", 10)
@@ -111,3 +113,33 @@ def test_every_failing_rule_is_listed_in_order_with_its_version(world: World) ->
         ("VELOCITY_EXCEEDED", "speed", 1),
         ("INSUFFICIENT_AVAILABLE", "", 0),
     ]
+
+
+def test_how_many_rules_stop_the_counterparty_is_not_told(world: World) -> None:
+    """One answer for one failing rule and for three; whoever may know is told each of them."""
+    lists: dict[bytes, list[list[Code]]] = {address("bank_a"): [], address("bank_b"): []}
+    for reason in ("matrix", "cap", "kyc"):
+        make_wrong(world, reason)
+        for viewer, found in lists.items():
+            found.append([refusal.code for _, refusal in tried(world, viewer)])
+    once = [Code.COUNTERPARTY_NOT_ELIGIBLE]
+    assert lists[address("bank_a")] == [once, once, once]
+    assert [len(found) for found in lists[address("bank_b")]] == [1, 2, 3]
+
+
+def tried(world: World, viewer: bytes) -> tuple[tuple[int, Refusal], ...]:
+    """A trial of the payment by bank_a, for a viewer."""
+    transaction = Transaction(
+        version=1,
+        chain_id="test",
+        sender=address("bank_a"),
+        client_ref=bytes(16),
+        valid_until=world.height + 2,
+        operations=(PAY,),
+        memo="",
+    )
+    unsigned = (KeySignature(key=bytes(32), signature=bytes(64)),)
+    savepoint = world.state.savepoint()
+    found = simulate(world.state, build(transaction, unsigned), world.height + 1, viewer)
+    world.state.rollback(savepoint)
+    return found.refusals

@@ -124,6 +124,18 @@ def test_a_row_with_a_share_gives_the_instrument_its_holder_cap() -> None:
     world.refuse(Code.ALREADY_EXISTS, "treasury", create(isin="PK0000000023"))
 
 
+def test_of_two_rules_with_a_share_the_smaller_one_is_the_cap() -> None:
+    """An instrument fits a row of each rule: none of them is passed over."""
+    world = World()
+    for name, share in (("a-wide", 500_000), ("b-narrow", 100_000)):
+        body = issues(holder_share_e6=share)
+        world.act(RULERS, SetRule(id=name, asset=None, body=body, effective_on=START))
+    world.act("treasury", create())
+    cap = world.state.get(RULE, f"cap-{ISIN.lower()}")
+    assert cap is not None
+    assert cap.body == HolderCapRule(amount_max=None, share_e6=100_000, holders_max=None)
+
+
 def auction_world(*bodies: tuple[str, RuleBody]) -> World:
     """The auction day, a bond that is approved, rules of the market."""
     world = World()
