@@ -108,6 +108,11 @@ class Replica:
         """How often something had no effect, by reason (R10). A copy."""
         return dict(self._core.drops)
 
+    @property
+    def drop_count(self) -> int:
+        """How often something had no effect, whatever the reason."""
+        return sum(self._core.drops.values())
+
     def next_wakeup_ms(self) -> int | None:
         """Monotonic milliseconds at which a Tick is wanted; None before the start."""
         return pacemaker.next_wakeup_ms(self._core) if self._started else None

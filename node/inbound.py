@@ -37,6 +37,7 @@ from consensus.quorum import weak_quorum
 from consensus.status import REPLY_GAP_MS
 from consensus.types import Proposal, ValidatorId
 from node.driver import Driver, Outbox
+from node.p2p.budget import TokenBucket
 from node.stages import Stage, Stages
 from node.sync.blocks import BlockSync
 from node.wire.peer_messages import (
@@ -59,6 +60,14 @@ REPLY_BYTES_MAX = 2 * 1024 * 1024
 """Of a reply with blocks or bodies; one that is larger alone is sent alone."""
 BODY_REPLIES_MAX = 5
 """Replies to one BodyRequest: a block of the default 8 MiB. More is asked for again."""
+
+STATUS_PER_S = 40.0
+STATUS_BURST = 40.0
+"""Statuses of one peer that are looked at, a second: an honest one sends one an interval, one when
+its primary is lost and one answer each REPLY_GAP_MS. More is work that tells nothing new."""
+USELESS_VOTE_S_MAX = 0.0005
+"""CPU seconds at most that a vote without effect is charged: the event that it was may have been
+the one in which a block was decided, and that is nobody's waste."""
 
 _FAULTS = frozenset((Reason.BAD_SIGNATURE, Reason.WRONG_DIGEST, Reason.WRONG_TX_ROOT))
 """Of votes, whose validator sets are known for certain. Not of a Status: that of a node far ahead
@@ -143,6 +152,7 @@ class Inbound:
         """Peer -> (height in progress by its last Status, monotonic ms when heard)."""
         self._told_ms: dict[str, int] = {}
         """Peer -> when a message of it was out of reach and the core was told; monotonic ms."""
+        self._statuses: dict[str, TokenBucket] = {}
         self._away: dict[str, None] = {}
         """Of those, who is not connected now: its claim counts no more."""
 
@@ -205,6 +215,7 @@ class Inbound:
                 self._out_of_reach(peer)
             return
         self._stages.enter(Stage.CONSENSUS)
+        began = self._cpu_seconds()
         try:
             verified = self._verifier.verify(message)
             if isinstance(verified, Rejected):
@@ -212,7 +223,10 @@ class Inbound:
                 if verified.reason in _FAULTS:
                     self._on_fault(peer, verified.reason)
                 return
+            before = self._driver.replica.drop_count
             self._driver.post(Received(now=self._clock(), message=verified))
+            if self._driver.replica.drop_count > before:
+                self._on_waste(peer, min(self._cpu_seconds() - began, USELESS_VOTE_S_MAX))
         finally:
             self._stages.leave()
 
@@ -226,6 +240,14 @@ class Inbound:
 
     def _on_status(self, peer: str, status: Status) -> None:
         now = self._clock()
+        bucket = self._statuses.get(peer)
+        if bucket is None:
+            seconds = now.mono_ms / 1_000
+            bucket = TokenBucket(rate=STATUS_PER_S, burst=STATUS_BURST, now=seconds)
+            self._statuses[peer] = bucket
+        if not bucket.try_take(1, now.mono_ms / 1_000):
+            self.dropped["STATUS_TOO_OFTEN"] += 1
+            return
         self.heights[peer] = (status.height, now.mono_ms)
         checked = self._verifier.verify_status(status)
         if isinstance(checked, Rejected):

@@ -3,7 +3,9 @@
 Rules of this file:
 1. A stranger may cost one of few places for a short time, and nothing else: he makes way when
    somebody newer comes.
-2. An address opens so many connections a second and no more; those above are closed before TLS.
+2. An address opens so many connections a second and no more; those above are closed before TLS,
+   after a while: who is refused at once comes back at once, and to take a connection costs more
+   than to keep one silent.
 3. Nothing that a stranger does, and no lack of file descriptors, ends the node.
 """
 
@@ -23,6 +25,10 @@ from node.p2p.peers import PeerLimits
 LISTEN_BACKLOG = 128
 ACCEPT_PAUSE_S = 0.1
 """After a failed accept: most likely file descriptors ran out."""
+REFUSAL_S = 1.0
+"""How long a connection above the budget is kept, unread, before it is closed."""
+REFUSED_MAX = 128
+"""Kept so at once; above it the one kept longest is closed."""
 SHUTDOWN_TIMEOUT_S = 2.0
 """For the farewell of TLS; a peer that does not answer it is cut off."""
 
@@ -51,6 +57,8 @@ class Acceptor:
         self._budgets = HostBudgets(rate=limits.accept_per_s, burst=limits.accept_burst)
         self.handshakes: dict[asyncio.Task[None], None] = {}
         """Connections in TLS, the oldest first."""
+        self._refused: dict[socket.socket, asyncio.TimerHandle] = {}
+        """Connections above the budget, the oldest first."""
         family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self._listener = socket.create_server(address, family=family, backlog=LISTEN_BACKLOG)
         self._listener.setblocking(False)
@@ -64,6 +72,8 @@ class Acceptor:
     def close(self) -> None:
         """Stop listening."""
         self._listener.close()
+        for connection in list(self._refused):
+            self._turn_away(connection)
 
     async def run(self, group: asyncio.TaskGroup) -> None:
         """Take connections for ever.
@@ -81,8 +91,8 @@ class Acceptor:
                 await asyncio.sleep(ACCEPT_PAUSE_S)
                 continue
             if not self._budgets.allows(str(address[0]), self._loop.time()):
-                connection.close()
                 self._counters["accept_over_budget"] += 1
+                self._keep_refused(connection)
                 continue
             if len(self.handshakes) >= self._limits.pending_handshakes_max:
                 next(iter(self.handshakes)).cancel()
@@ -90,6 +100,16 @@ class Acceptor:
             task = group.create_task(self._handshake(connection))
             self.handshakes[task] = None
             task.add_done_callback(partial(self._handshake_over, connection))
+
+    def _keep_refused(self, connection: socket.socket) -> None:
+        if len(self._refused) >= REFUSED_MAX:
+            self._turn_away(next(iter(self._refused)))
+        timer = self._loop.call_later(REFUSAL_S, self._turn_away, connection)
+        self._refused[connection] = timer
+
+    def _turn_away(self, connection: socket.socket) -> None:
+        self._refused.pop(connection).cancel()
+        connection.close()
 
     def _handshake_over(self, connection: socket.socket, task: asyncio.Task[None]) -> None:
         self.handshakes.pop(task, None)

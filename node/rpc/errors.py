@@ -44,8 +44,8 @@ RETRYABLE = frozenset(
 )
 """The same bytes may succeed later, or at another node."""
 
-FINE_CALLS = 40
-"""What a refused item costs its caller besides itself: 500 a second of one address, at the default
+FINE_CALLS = 100
+"""What a refused item costs its caller besides itself: 200 a second of one address, at the default
 budget. It was decoded, asked of the ledger, and maybe verified, for nothing."""
 FINES: dict[RpcCode | Code, int] = {
     RpcCode.WAIT_TIMED_OUT: 0,
@@ -55,7 +55,7 @@ FINES: dict[RpcCode | Code, int] = {
     Code.OK: 0,
     Code.ALREADY_KNOWN: 0,
     Code.MEMPOOL_FULL: 0,
-    Code.SENDER_LIMIT: 10,
+    Code.SENDER_LIMIT: 40,
     Code.CLIENT_REF_REUSED: 4,
     Code.EXPIRED: 4,
     Code.TOO_FAR_AHEAD: 4,

@@ -10,7 +10,6 @@ import asyncio
 import re
 import secrets
 import weakref
-from collections.abc import Callable
 
 import msgspec
 from aiohttp import web
@@ -24,6 +23,7 @@ from node.metrics import CONTENT_TYPE, Metrics
 from node.rpc.access import BadKey, Budgets, Keys, RateLimited, host_of
 from node.rpc.config import RpcConfig, check_config
 from node.rpc.dispatch import Dispatcher
+from node.rpc.doorkeeper import Doorkeeper
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.health import checks_of
 from node.rpc.method import Caller, Method, Session
@@ -88,6 +88,13 @@ class RpcServer:
         self._runner: web.AppRunner | None = None
         self._listener: asyncio.Server | None = None
         self._silent: set[asyncio.BaseProtocol] = set()
+        self._doorkeeper = Doorkeeper(
+            connections_max=config.connections_max,
+            per_address_max=config.connections_per_address_max,
+            new_handler=self._new_handler,
+            connections=self._connections,
+            on_refused=metrics.rpc.refused.labels("connections").inc,
+        )
         self._sockets: weakref.WeakSet[web.WebSocketResponse] = weakref.WeakSet()
         self.port = 0
         """After `start`."""
@@ -111,7 +118,7 @@ class RpcServer:
         )
         await self._runner.setup()
         self._listener = await asyncio.get_running_loop().create_server(
-            self._protocol, self._config.host, self._config.port, ssl=self._config.tls
+            self._doorkeeper, self._config.host, self._config.port, ssl=self._config.tls
         )
         self.port = self._listener.sockets[0].getsockname()[1]
 
@@ -119,6 +126,7 @@ class RpcServer:
         """Close what is open: calls under way get two seconds."""
         if self._listener is not None:
             self._listener.close()
+        self._doorkeeper.close()
         # At once: each client that does not answer is waited for.
         await asyncio.gather(
             *[each.close(code=1001, message=b"the node stops") for each in self._sockets]
@@ -126,33 +134,20 @@ class RpcServer:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def _protocol(self) -> asyncio.BaseProtocol:
+    def _new_handler(self) -> RequestHandler | None:
+        """Of a connection that was let in; the first request is due soon."""
         server = self._runner.server if self._runner is not None else None
-        if server is None or len(server.connections) >= self._config.connections_max:
-            self._metrics.rpc.refused.labels("connections").inc()
-            return _Refusal()
-        return _Door(self._enter)
-
-    def _enter(self, transport: asyncio.Transport) -> None:
-        """A connection is open: hand it to the HTTP server, or refuse it by its address."""
-        server = self._runner.server if self._runner is not None else None
-        address = _address_of(transport)
-        same = sum(
-            [
-                _address_of(each.transport) == address
-                for each in (server.connections if server else ())
-            ]
-        )
-        if server is None or same >= self._config.connections_per_address_max:
-            self._metrics.rpc.refused.labels("connections").inc()
-            _Refusal().connection_made(transport)
-            return
+        if server is None:
+            return None
         handler: RequestHandler = server()
-        transport.set_protocol(handler)
-        handler.connection_made(transport)
         self._silent.add(handler)
         loop = asyncio.get_running_loop()
         loop.call_later(FIRST_REQUEST_SECONDS, self._close_if_silent, handler)
+        return handler
+
+    def _connections(self) -> list[RequestHandler]:
+        server = self._runner.server if self._runner is not None else None
+        return server.connections if server is not None else []
 
     def _close_if_silent(self, handler: RequestHandler) -> None:
         if handler not in self._silent:
@@ -264,36 +259,6 @@ class RpcServer:
         return web.Response(
             status=status, body=msgspec.json.encode(body), content_type="application/json"
         )
-
-
-def _address_of(transport: asyncio.BaseTransport | None) -> object:
-    peer = None if transport is None else transport.get_extra_info("peername")
-    return peer[0] if isinstance(peer, tuple) else None
-
-
-class _Door(asyncio.Protocol):
-    """What a connection meets first: only now its address is known."""
-
-    def __init__(self, enter: Callable[[asyncio.Transport], None]) -> None:
-        self._enter = enter
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Let it in or refuse it."""
-        if isinstance(transport, asyncio.Transport):
-            self._enter(transport)
-
-
-class _Refusal(asyncio.Protocol):
-    """What a connection above the limit meets: 503 at once, nothing read."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Say it and close."""
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.write(
-                b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
-                b"Content-Length: 0\r\nConnection: close\r\n\r\n"
-            )
-        transport.close()
 
 
 async def _answer(handler: Handler, request: web.Request) -> web.StreamResponse:

@@ -9,6 +9,7 @@ import pytest
 from consensus.events import (
     BlockFetched,
     EvidenceReceived,
+    Now,
     OutOfReach,
     Received,
     StatusReceived,
@@ -24,7 +25,14 @@ from consensus.messages import (
 )
 from consensus.types import ValidatorId
 from node.identity import dev_keys
-from node.inbound import BODY_REPLIES_MAX, REPLY_BYTES_MAX, parts
+from node.inbound import (
+    BODY_REPLIES_MAX,
+    REPLY_BYTES_MAX,
+    STATUS_BURST,
+    STATUS_PER_S,
+    USELESS_VOTE_S_MAX,
+    parts,
+)
 from node.wire.peer_messages import (
     BlockReply,
     BlockRequest,
@@ -131,10 +139,11 @@ def test_bodies_beside_a_pre_prepare_go_to_the_intake_and_not_to_the_core(world:
     assert world.batches == [(PEER, (paid.data,))]
 
 
-def test_a_status_is_remembered_for_the_operator_and_given_to_the_core(world: World) -> None:
+def true_status(world: World) -> Status:
+    """Of a peer that is level, after one block."""
     decide(world.chain)
     tip = world.chain.tip
-    message = Status(
+    return Status(
         height=2,
         view=0,
         phase="idle",
@@ -144,6 +153,35 @@ def test_a_status_is_remembered_for_the_operator_and_given_to_the_core(world: Wo
         lost_primary=False,
         seen=None,
     )
+
+
+def test_of_a_flood_of_statuses_few_are_looked_at(world: World) -> None:
+    """A validator sent the same one as fast as it was read: a third of a busy node's time."""
+    message = true_status(world)
+    for _ in range(1_000):
+        world.receive(message)
+    assert len(world.events) == STATUS_BURST
+    assert world.dropped == Counter({"STATUS_TOO_OFTEN": 1_000 - STATUS_BURST})
+    world.inbound.on_message("treasury", message)
+    assert len(world.events) == STATUS_BURST + 1
+    world.now = Now(mono_ms=NOW.mono_ms + 500, wall_ms=NOW.wall_ms)
+    for _ in range(1_000):
+        world.receive(message)
+    assert len(world.events) == STATUS_BURST + 1 + STATUS_PER_S / 2
+
+
+def test_a_vote_without_effect_is_charged_to_its_sender_and_no_other(world: World) -> None:
+    vote = signed(world, prepare(1))
+    world.receive(vote)
+    assert world.waste == []
+    world.useless = True
+    world.receive(vote)
+    # The event may have been a whole block: that is not what a late vote costs.
+    assert world.waste == [(PEER, USELESS_VOTE_S_MAX)]
+
+
+def test_a_status_is_remembered_for_the_operator_and_given_to_the_core(world: World) -> None:
+    message = true_status(world)
     world.receive(message)
     assert world.inbound.heights == {PEER: (2, 5)}
     assert isinstance(world.events[0], StatusReceived)

@@ -67,6 +67,8 @@ class Phase(msgspec.Struct, kw_only=True):
     lag_samples: float = 0.0
     memory_mb: int = 0
     """Largest resident set seen."""
+    cpu_s: float = 0.0
+    """Of all nodes together."""
     latencies_us: list[int] = []
 
     @property
@@ -94,10 +96,11 @@ class Run:
         phase = Phase()
         while phase.seconds < seconds:
             await self._sign(int(self._rate * SEGMENT_SECONDS * 1.6) + BATCH)
-            before = await self._lag(names)
+            before, cpu_s = await self._lag(names), self._cpu_s(names)
             result = await self.load.closed(SEGMENT_SECONDS, OUTSTANDING, BATCH)
             after = await self._lag(names)
             self._add(phase, result, names)
+            phase.cpu_s += self._cpu_s(names) - cpu_s
             phase.lag_within += after[0] - before[0]
             phase.lag_samples += after[1] - before[1]
             self._rate = max(self._rate, result.final / SEGMENT_SECONDS)
@@ -124,6 +127,9 @@ class Run:
         """Of some node that runs."""
         url = self.network.url(self.network.running[-1])
         return (await self.probe.ask(url, "node_status", NodeStatus)).height
+
+    def _cpu_s(self, names: tuple[str, ...]) -> float:
+        return sum([cpu_seconds(self.network.children[name].pid or 0) for name in names])
 
     async def _lag(self, names: tuple[str, ...]) -> tuple[float, float]:
         """(samples within the limit, all samples) of these nodes so far."""
@@ -162,7 +168,7 @@ async def attacked(network: Network, orders: Orders) -> AsyncIterator[list[Count
             listening = group.create_task(listen())
             began = cpu_seconds(process.pid)
             yield said
-            print(f"attackers used {cpu_seconds(process.pid) - began:.1f} s of CPU")
+            print(f"attackers used {cpu_seconds(process.pid) - began:.0f} s of CPU")
             listening.cancel()
     finally:
         process.stdin.close()
@@ -256,7 +262,8 @@ def _say(when: str, phase: Phase) -> None:
     print(
         f"{when}: {phase.per_second:.0f}/s honest over {phase.seconds:.0f} s, p50 {p50:.0f} ms, "
         f"p99 {p99:.0f} ms; loop lag within {LAG_SECONDS} s: {phase.lag_percent:.2f} % of "
-        f"{phase.lag_samples:.0f} samples; memory {phase.memory_mb} MB; {phase.unresolved} lost",
+        f"{phase.lag_samples:.0f} samples; memory {phase.memory_mb} MB; nodes used {phase.cpu_s:.0f} s "
+        f"of CPU; {phase.unresolved} lost",
         flush=True,
     )
 

@@ -43,6 +43,11 @@ class World:
     held: dict[bytes, bytes] = field(default_factory=dict)
     open_block: tuple[bytes, Proposal] | None = None
     verified: int = 0
+    now: Now = NOW
+    drop_count: int = 0
+    """Of the core."""
+    useless: bool = False
+    """The core has no use for what it gets."""
 
     def __post_init__(self) -> None:
         verifier = Verifier(scope=scope_of(self.chain), validators=self.chain.validators_expected)
@@ -68,7 +73,7 @@ class World:
             on_fault=lambda peer, reason: self.faults.append((peer, reason)),
             on_waste=lambda peer, cpu_s: self.waste.append((peer, cpu_s)),
             cpu_seconds=lambda: float(next(self.cpu_s)),
-            clock=lambda: NOW,
+            clock=lambda: self.now,
             stages=Stages(enabled=False),
         )
 
@@ -94,6 +99,7 @@ class World:
 
     def post(self, event: Event) -> None:
         self.events.append(event)
+        self.drop_count += self.useless
 
     def send(self, peer_id: str, message: PeerMessage) -> None:
         self.sent.append((peer_id, message))
