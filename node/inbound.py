@@ -4,12 +4,11 @@ Rules of this file:
 1. A signature is checked before anything is kept (R10). Messages of heights that are over, or too
    far ahead, are dropped before their signature costs anything; they only say who is behind (R9).
 2. A peer's fault is counted by reason and never raises.
-3. Answers are bounded: one reply a request, at most REPLY_BYTES_MAX; bodies BODY_REPLIES_MAX such.
+3. Answers are bounded (node/answering.py).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -35,7 +34,8 @@ from consensus.messages import (
 )
 from consensus.quorum import weak_quorum
 from consensus.status import REPLY_GAP_MS
-from consensus.types import Proposal, ValidatorId
+from consensus.types import ValidatorId
+from node.answering import Answering, Answers
 from node.driver import Driver, Outbox
 from node.p2p.budget import TokenBucket
 from node.stages import Stage, Stages
@@ -45,7 +45,6 @@ from node.wire.peer_messages import (
     BlockRequest,
     BodyReply,
     BodyRequest,
-    DecidedBlock,
     Hello,
     PeerMessage,
     Ping,
@@ -55,11 +54,6 @@ from node.wire.peer_messages import (
 )
 from node.wire.snapshot_messages import SnapshotOffer, SnapshotQuery, SnapshotRequest
 from node.wire.verify import Reason, Rejected, Verifier
-
-REPLY_BYTES_MAX = 2 * 1024 * 1024
-"""Of a reply with blocks or bodies; one that is larger alone is sent alone."""
-BODY_REPLIES_MAX = 5
-"""Replies to one BodyRequest: a block of the default 8 MiB. More is asked for again."""
 
 STATUS_PER_S = 40.0
 STATUS_BURST = 40.0
@@ -72,22 +66,6 @@ the one in which a block was decided, and that is nobody's waste."""
 _FAULTS = frozenset((Reason.BAD_SIGNATURE, Reason.WRONG_DIGEST, Reason.WRONG_TX_ROOT))
 """Of votes, whose validator sets are known for certain. Not of a Status: that of a node far ahead
 may be signed by a set that this node cannot know."""
-
-
-class Answers(Protocol):
-    """What this node can answer peers from."""
-
-    def tip_height(self) -> int:
-        """Height of the newest durable block."""
-
-    def proposal(self, height: int, digest: bytes) -> Proposal | None:
-        """A block of the open height, or a decided one."""
-
-    def decided(self, height: int) -> DecidedBlock | None:
-        """A decided block with its bodies."""
-
-    def body(self, wire_id: bytes) -> bytes | None:
-        """A transaction of the pool or of an open block."""
 
 
 class Bodies(Protocol):
@@ -132,8 +110,14 @@ class Inbound:
     ) -> None:
         self._driver = driver
         self._verifier = verifier
-        self._outbox = outbox
         self._answers = answers
+        self._answering = Answering(
+            outbox=outbox,
+            answers=answers,
+            offer=snapshots.offer,
+            on_waste=on_waste,
+            cpu_seconds=cpu_seconds,
+        )
         self._bodies = bodies
         self._sync = sync
         self._is_observer = is_observer
@@ -182,7 +166,7 @@ class Inbound:
             case Evidence():
                 self._on_evidence(message)
             case BlockRequest() | BodyRequest() | SyncRequest():
-                self._answer(peer, message)
+                self._answering.answer(peer, message)
             case BlockReply():
                 self._on_block(message)
             case SyncReply():
@@ -299,54 +283,3 @@ class Inbound:
             self.dropped[verified.reason] += 1
             return
         self._driver.post(BlockFetched(now=self._clock(), digest=reply.digest, proposal=verified))
-
-    def _answer(self, peer: str, request: BlockRequest | BodyRequest | SyncRequest) -> None:
-        """An answer helps the asker only: what it costs is counted against the asker."""
-        began = self._cpu_seconds()
-        match request:
-            case BlockRequest(height=height, digest=digest):
-                proposal = self._answers.proposal(height, digest)
-                self._outbox.send(peer, BlockReply(digest=digest, proposal=proposal))
-            case BodyRequest(wire_ids=wire_ids):
-                self._serve_bodies(peer, wire_ids)
-            case SyncRequest():
-                self._serve_sync(peer, request)
-        self._on_waste(peer, self._cpu_seconds() - began)
-
-    def _serve_bodies(self, peer: str, wire_ids: tuple[bytes, ...]) -> None:
-        distinct = dict.fromkeys(wire_ids)
-        held = [body for body in map(self._answers.body, distinct) if body is not None]
-        for part in islice(parts(held, REPLY_BYTES_MAX), BODY_REPLIES_MAX):
-            self._outbox.send(peer, BodyReply(bodies=part))
-
-    def _serve_sync(self, peer: str, request: SyncRequest) -> None:
-        offer = self._snapshots.offer()
-        if request.from_height < offer.oldest:
-            self._outbox.send(peer, offer)
-            return
-        blocks: list[DecidedBlock] = []
-        size_bytes = 0
-        last = min(request.from_height + request.count - 1, self._answers.tip_height())
-        for height in range(request.from_height, last + 1):
-            block = self._answers.decided(height)
-            if block is None:
-                break
-            size_bytes += sum(len(body) for body in block.bodies)
-            if blocks and size_bytes > REPLY_BYTES_MAX:
-                break
-            blocks.append(block)
-        self._outbox.send(peer, SyncReply(blocks=tuple(blocks)))
-
-
-def parts(bodies: list[bytes], size_bytes_max: int) -> Iterator[tuple[bytes, ...]]:
-    """Cut a list into pieces of bounded size; one body at least."""
-    part: list[bytes] = []
-    size_bytes = 0
-    for body in bodies:
-        if part and size_bytes + len(body) > size_bytes_max:
-            yield tuple(part)
-            part, size_bytes = [], 0
-        part.append(body)
-        size_bytes += len(body)
-    if part:
-        yield tuple(part)

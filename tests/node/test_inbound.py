@@ -25,22 +25,12 @@ from consensus.messages import (
 )
 from consensus.types import ValidatorId
 from node.identity import dev_keys
-from node.inbound import (
-    BODY_REPLIES_MAX,
-    REPLY_BYTES_MAX,
-    STATUS_BURST,
-    STATUS_PER_S,
-    USELESS_VOTE_S_MAX,
-    parts,
-)
+from node.inbound import STATUS_BURST, STATUS_PER_S, USELESS_VOTE_S_MAX
 from node.wire.peer_messages import (
     BlockReply,
-    BlockRequest,
     BodyReply,
-    BodyRequest,
     Hello,
     SyncReply,
-    SyncRequest,
     TxBatch,
 )
 from node.wire.verify import signing_bytes_of, with_signature
@@ -229,17 +219,6 @@ def test_evidence_with_a_forged_half_is_dropped(world: World) -> None:
     assert world.dropped == Counter({"bad_signature": 1, "bad_evidence": 1})
 
 
-def test_a_block_is_served_by_its_digest(world: World) -> None:
-    digest, proposal = propose(world.chain)
-    world.open_block = (digest, proposal)
-    world.receive(BlockRequest(height=1, digest=digest))
-    world.receive(BlockRequest(height=2**62, digest=bytes(32)))
-    assert world.sent == [
-        (PEER, BlockReply(digest=digest, proposal=proposal)),
-        (PEER, BlockReply(digest=bytes(32), proposal=None)),
-    ]
-
-
 def test_a_fetched_block_must_be_the_one_of_its_digest(world: World) -> None:
     digest, proposal = propose(world.chain)
     world.receive(BlockReply(digest=digest, proposal=proposal))
@@ -248,49 +227,6 @@ def test_a_fetched_block_must_be_the_one_of_its_digest(world: World) -> None:
     world.receive(BlockReply(digest=bytes(32), proposal=None))
     assert len(world.events) == 1
     assert world.dropped == Counter({"wrong_digest": 1})
-
-
-def test_bodies_are_served_once_each_in_bounded_replies(world: World) -> None:
-    size = 60_000
-    ids = tuple(number.to_bytes(32, "big") for number in range(400))
-    world.held = {wire_id: wire_id * (size // 32) for wire_id in ids[1:]}
-    world.receive(BodyRequest(wire_ids=ids))
-    replies = [message for _, message in world.sent if isinstance(message, BodyReply)]
-    assert len(replies) == len(world.sent) == BODY_REPLIES_MAX
-    assert all(sum(map(len, reply.bodies)) <= REPLY_BYTES_MAX for reply in replies)
-    served = [body for reply in replies for body in reply.bodies]
-    assert served == [world.held[wire_id] for wire_id in ids[1 : len(served) + 1]]
-    world.sent.clear()
-    world.receive(BodyRequest(wire_ids=(ids[1],) * 4_000))
-    assert world.sent == [(PEER, BodyReply(bodies=(world.held[ids[1]],)))]
-    world.sent.clear()
-    world.receive(BodyRequest(wire_ids=(ids[0],)))
-    assert world.sent == []
-
-
-def test_blocks_are_served_from_the_height_asked_up_to_the_tip(world: World) -> None:
-    for number in range(5):
-        decide(world.chain, transfer(number))
-    for first, count, expected in ((1, 64, 5), (4, 64, 2), (2, 2, 2), (6, 64, 0), (2**62, 64, 0)):
-        world.sent.clear()
-        world.receive(SyncRequest(from_height=first, count=count))
-        (reply,) = [message for _, message in world.sent if isinstance(message, SyncReply)]
-        heights = [block.proposal.header.height for block in reply.blocks]
-        assert heights == list(range(first, first + expected))
-
-
-def test_a_sync_reply_is_bounded_but_never_empty_for_one_big_block(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(4):
-        decide(world.chain, transfer(number))
-    size = len(transfer(0).data)
-    monkeypatch.setattr("node.inbound.REPLY_BYTES_MAX", 2 * size + 1)
-    world.receive(SyncRequest(from_height=1, count=64))
-    monkeypatch.setattr("node.inbound.REPLY_BYTES_MAX", 1)
-    world.receive(SyncRequest(from_height=1, count=64))
-    replies = [message for _, message in world.sent if isinstance(message, SyncReply)]
-    assert [len(reply.blocks) for reply in replies] == [2, 1]
 
 
 def test_the_rest_goes_where_it_belongs(world: World) -> None:
@@ -319,12 +255,6 @@ def test_links_are_told_to_the_core(world: World) -> None:
     assert [type(event).__name__ for event in world.events] == ["PeerUp", "PeerDown"]
 
 
-def test_parts_of_a_list_are_bounded() -> None:
-    bodies = [bytes(3)] * 5 + [bytes(9)] + [bytes(1)]
-    assert [len(part) for part in parts(bodies, 6)] == [2, 2, 1, 1, 1]
-    assert list(parts([], 6)) == []
-
-
 def test_a_height_counts_when_w_peers_claim_it(world: World) -> None:
     assert world.inbound.claimed_height() == 0
     world.inbound.heights["a"] = (2**62, 0)
@@ -346,12 +276,3 @@ def test_what_a_peer_claimed_before_it_went_counts_no_more(world: World) -> None
     assert world.inbound.claimed_height() == 0
     world.inbound.on_up("a")
     assert world.inbound.claimed_height() == 2**62
-
-
-def test_answers_are_counted_against_the_peer_that_asks() -> None:
-    """Windows of blocks, asked for again and again, were answered at the speed of the asker."""
-    world = World()
-    world.receive(SyncRequest(from_height=1, count=64))
-    world.receive(BodyRequest(wire_ids=(bytes(32),)))
-    world.receive(BlockRequest(height=1, digest=bytes(32)))
-    assert world.waste == [(PEER, 1.0)] * 3

@@ -262,8 +262,8 @@ def _say(when: str, phase: Phase) -> None:
     print(
         f"{when}: {phase.per_second:.0f}/s honest over {phase.seconds:.0f} s, p50 {p50:.0f} ms, "
         f"p99 {p99:.0f} ms; loop lag within {LAG_SECONDS} s: {phase.lag_percent:.2f} % of "
-        f"{phase.lag_samples:.0f} samples; memory {phase.memory_mb} MB; nodes used {phase.cpu_s:.0f} s "
-        f"of CPU; {phase.unresolved} lost",
+        f"{phase.lag_samples:.0f} samples; memory {phase.memory_mb} MB; nodes used "
+        f"{phase.cpu_s:.0f} s of CPU; {phase.unresolved} lost",
         flush=True,
     )
 

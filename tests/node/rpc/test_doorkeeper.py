@@ -40,39 +40,46 @@ async def test_a_refusal_is_told_late_and_nobody_else_waits(
 ) -> None:
     """Refused at once, an attacker opened hundreds of connections a second."""
     monkeypatch.setattr(doorkeeper, "HELD_SECONDS", 3_600)
-    async with serving(ONE_EACH) as running:
-        async with client(running) as first, client(running) as second:
-            assert await is_served(first)
-            refused = asyncio.ensure_future(second[0].readline())
-            second[1].write(ASK)
-            async with client(running, "127.0.0.2") as other:
-                assert await is_served(other)
-            assert await is_served(first)
-            assert not refused.done()
-            # A node that stops tells everybody.
-            await running.server.stop()
-            assert (await refused).startswith(b"HTTP/1.1 503")
+    async with (
+        serving(ONE_EACH) as running,
+        client(running) as first,
+        client(running) as second,
+        asyncio.TaskGroup() as group,
+    ):
+        assert await is_served(first)
+        refused = group.create_task(second[0].readline())
+        second[1].write(ASK)
+        async with client(running, "127.0.0.2") as other:
+            assert await is_served(other)
+        assert await is_served(first)
+        assert not refused.done()
+        # A node that stops tells everybody.
+        await running.server.stop()
+        assert (await refused).startswith(b"HTTP/1.1 503")
 
 
 async def test_above_a_bound_who_waited_longest_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doorkeeper, "HELD_SECONDS", 3_600)
     monkeypatch.setattr(doorkeeper, "HELD_MAX", 1)
-    async with serving(ONE_EACH) as running:
-        async with client(running) as first, client(running) as second:
-            assert await is_served(first)
-            async with client(running):
-                assert (await second[0].readline()).startswith(b"HTTP/1.1 503")
+    async with (
+        serving(ONE_EACH) as running,
+        client(running) as first,
+        client(running) as second,
+    ):
+        assert await is_served(first)
+        async with client(running):
+            assert (await second[0].readline()).startswith(b"HTTP/1.1 503")
 
 
 async def test_connections_that_are_gone_count_no_more() -> None:
     """One after the other, an address opens as many as it likes."""
-    async with serving(RpcConfig(connections_max=4, connections_per_address_max=2)) as running:
-        async with client(running) as held:
+    two_each = RpcConfig(connections_max=4, connections_per_address_max=2)
+    async with serving(two_each) as running, client(running) as held:
+        assert await is_served(held)
+        for _ in range(20):
+            async with client(running) as each:
+                assert await is_served(each)
+                each[1].close()
+                await each[1].wait_closed()
+            # Answered after the server saw the end of the connection before.
             assert await is_served(held)
-            for _ in range(20):
-                async with client(running) as each:
-                    assert await is_served(each)
-                    each[1].close()
-                    await each[1].wait_closed()
-                # Answered after the server saw the end of the connection before.
-                assert await is_served(held)
