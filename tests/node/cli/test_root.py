@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from node.cli import root
@@ -112,3 +114,22 @@ def test_every_status_is_documented() -> None:
 def test_the_generated_pages_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
     folder = Path(__file__).parents[3] / "docs"
     assert run("docs", "--check", "--dir", str(folder)) == Exit.OK, capsys.readouterr().err
+
+
+def _groups(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from _groups(inner, (*path, name))
+
+
+def test_examples_of_a_help_text_stand_on_lines_of_their_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The mark before them was printed, and the examples ran into one paragraph."""
+    for path in _groups(root.cli):
+        assert root.status_of([*path, "--help"]) == 0
+        text = capsys.readouterr().out
+        assert "\\b" not in text, path
+    root.status_of(["iso", "--help"])
+    assert "\n    mohur iso import in.xml | mohur tx send" in capsys.readouterr().out
