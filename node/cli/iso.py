@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from node.cli import iso_collateral
+from node.cli import iso_checks, iso_collateral
 from node.cli.exits import CommandFailed, Exit
-from node.cli.iso_asking import address_of, ask, now
+from node.cli.iso_asking import address_of, ask, bytes_of, message_files, now
 from node.cli.output import write_json
 from node.cli.remote import rpc_option
 
 if TYPE_CHECKING:
     from node.iso20022.directory import Directory
+    from node.iso20022.trade import Trade
     from node.sdk.client import Client
-    from tokens.records.settlement import Batch
 
 _date = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.group(short_help="ISO 20022 messages out and in.")
 def iso() -> None:
-    """Write ISO 20022 messages from the ledger, and read them into operations.
+    """Write ISO 20022 messages from the ledger, and read those that come in.
 
-    What `import` prints is an operation for `mohur tx send --json -`. docs/iso20022.md says what
-    each message carries.
+    A message asks for something: `import` prints the operation, for `mohur tx send --json -`. Or it
+    tells something: `check` prints what, and what the ledger has otherwise. docs/iso20022.md says
+    what each message carries.
 
     \b
       mohur iso export sese.023 @bank-1 TRADE-7 > out.xml
@@ -38,12 +38,7 @@ def iso() -> None:
 
 
 @iso.command("import")
-@click.argument(
-    "files",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    nargs=-1,
-    required=True,
-)
+@click.argument("files", type=message_files, nargs=-1, required=True)
 @click.option("--expires-on", type=_date, help="Of a sese.023 that does not say it.")
 @click.option("--cash-asset", help="Money of a sese.023 that does not say it.")
 @rpc_option
@@ -52,12 +47,12 @@ def import_message(
 ) -> None:
     """Print the operation that a message asks for; - reads standard input. 1 if refused.
 
-    Several files are linked instructions, which are one batch.
+    Several files are the linked instructions of one batch, or the requests to cancel its parts.
     """
-    parts = [_bytes_of(file) for file in files]
+    parts = [bytes_of(file) for file in files]
 
     async def run(client: Client, directory: Directory) -> None:
-        from node.iso20022.asking import find_batch, find_repo
+        from node.iso20022.asking import ledger_of
         from node.iso20022.incoming import operation_of, operation_of_linked
         from node.iso20022.sese_023 import Defaults
         from tokens.codec import encode
@@ -65,30 +60,25 @@ def import_message(
         defaults = Defaults(
             expires_on=None if expires_on is None else str(expires_on.date()), cash_asset=cash_asset
         )
-
-        async def find(who: bytes, name: str) -> Batch | None:
-            return await find_batch(client, who, name)
-
+        ledger = ledger_of(client)
         if len(parts) == 1:
-            operation = await operation_of(
-                directory, parts[0], find, defaults, lambda repo: find_repo(client, repo)
-            )
+            operation = await operation_of(directory, parts[0], ledger, defaults)
         else:
-            operation = await operation_of_linked(directory, parts, find, defaults)
+            operation = await operation_of_linked(directory, parts, ledger, defaults)
         write_json([client.form.write_operation(encode(operation))])
 
     ask(url, run)
 
 
 @iso.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.argument("file", type=message_files)
 @click.option("--from", "sender", required=True, help="Participant that sends.")
 @click.option("--to", "receiver", required=True, help="Participant that receives.")
 @click.option("--id", "reference", required=True, help="BizMsgIdr, at most 35 characters.")
 @rpc_option
 def wrap(file: Path, sender: str, receiver: str, reference: str, url: str) -> None:
     """Put a message behind a business application header (head.001); - reads standard input."""
-    data = _bytes_of(file)
+    data = bytes_of(file)
 
     async def run(client: Client, directory: Directory) -> None:
         from node.iso20022.header import text_with_header
@@ -107,15 +97,6 @@ def wrap(file: Path, sender: str, receiver: str, reference: str, url: str) -> No
     ask(url, run)
 
 
-def _bytes_of(file: Path) -> bytes:
-    from node.iso20022.reading import MESSAGE_BYTES_MAX
-
-    if str(file) == "-":
-        return sys.stdin.buffer.read(MESSAGE_BYTES_MAX + 1)
-    with file.open("rb") as stream:
-        return stream.read(MESSAGE_BYTES_MAX + 1)
-
-
 @iso.group()
 def export() -> None:
     """Print a message about what the ledger holds."""
@@ -130,6 +111,7 @@ def _of_batch(message: str, sentence: str) -> None:
     @click.option("--party", help="From whose side; default: the initiator.")
     @click.option("--part", type=click.IntRange(min=1), help="Of a batch of several parts: which.")
     @click.option("--settled-on", type=_date, help="sese.025: business date of settlement.")
+    @click.option("--id", "request", help="sese.027: BizMsgIdr of the request that it answers.")
     @rpc_option
     def command(
         initiator: str,
@@ -137,22 +119,19 @@ def _of_batch(message: str, sentence: str) -> None:
         party: str | None,
         part: int | None,
         settled_on: dt.datetime | None,
+        request: str | None,
         url: str,
     ) -> None:
         day = None if settled_on is None else settled_on.date()
         if message == "sese.025" and day is None:
             raise CommandFailed("sese.025 needs --settled-on", Exit.USAGE)
+        if message == "sese.027" and request is None:
+            raise CommandFailed("sese.027 needs --id", Exit.USAGE)
 
         async def run(client: Client, directory: Directory) -> None:
+            words = (initiator, batch_id, party or initiator)
             click.echo(
-                await _batch_message(
-                    client,
-                    directory,
-                    message,
-                    (initiator, batch_id, party or initiator),
-                    part,
-                    day,
-                ),
+                await _batch_message(client, directory, message, words, part, day, request),
                 nl=False,
             )
 
@@ -164,6 +143,7 @@ _of_batch("sese.020", "Request of one party to cancel a batch.")
 _of_batch("sese.023", "Instruction of a batch, as one party says it.")
 _of_batch("sese.024", "Status of a batch that is not settled.")
 _of_batch("sese.025", "Confirmation of a settled batch to one party.")
+_of_batch("sese.027", "Answer to a party that has asked to cancel a batch.")
 _of_batch("pacs.009", "The cash leg of a batch.")
 
 
@@ -174,10 +154,11 @@ async def _batch_message(
     words: tuple[str, str, str],
     part: int | None,
     settled_on: dt.date | None,
+    request: str | None,
 ) -> str:
-    from node.iso20022 import fxtr_014, pacs_009, sese_020, sese_023, sese_024, sese_025
+    from node.iso20022 import fxtr_014, pacs_009
     from node.iso20022.outgoing import text_of
-    from node.iso20022.trade import trade_of, trades_of
+    from node.iso20022.trade import trades_of
     from node.sdk.ledger_client import get_agenda, get_batch
 
     initiator, batch_id, party = words
@@ -188,21 +169,41 @@ async def _batch_message(
     if message == "fxtr.014":
         exchange = fxtr_014.exchange_of(directory, batch, side)
         return text_of(fxtr_014.MESSAGE, fxtr_014.written(directory, exchange))
-    if message == "sese.020":
-        request = sese_020.written(directory, trade_of(directory, batch, side))
-        return text_of(sese_020.MESSAGE, request)
     trades = trades_of(directory, batch, side)
     if part is None and len(trades) > 1:
         raise CommandFailed(f"{len(trades)} linked messages: --part 1 to {len(trades)}", Exit.USAGE)
     if (part or 1) > len(trades):
         raise CommandFailed(f"the batch has {len(trades)} parts", Exit.USAGE)
     trade = trades[(part or 1) - 1]
-    if message == "sese.023":
-        return text_of(sese_023.MESSAGE, sese_023.written(directory, trade))
-    if message == "sese.024":
-        today = (await get_agenda(client)).business_date
-        return text_of(sese_024.MESSAGE, sese_024.written(trade, today))
-    return text_of(sese_025.MESSAGE, sese_025.written(directory, trade, settled_on or batch.isd))
+    today = (await get_agenda(client)).business_date
+    return _trade_message(directory, message, trade, (today, settled_on or batch.isd), request)
+
+
+def _trade_message(
+    directory: Directory,
+    message: str,
+    trade: Trade,
+    dates: tuple[dt.date, dt.date],
+    request: str | None,
+) -> str:
+    """`dates`: business date of the ledger, date of settlement."""
+    from node.iso20022 import sese_020, sese_023, sese_024, sese_025, sese_027
+    from node.iso20022.outgoing import text_of
+
+    match message:
+        case "sese.020":
+            return text_of(sese_020.MESSAGE, sese_020.written(directory, trade))
+        case "sese.023":
+            return text_of(sese_023.MESSAGE, sese_023.written(directory, trade))
+        case "sese.024":
+            advice = sese_024.advice_of(trade, dates[0])
+            return text_of(sese_024.MESSAGE, sese_024.written(advice))
+        case "sese.025":
+            told = sese_025.confirmation_of(directory, trade, dates[1])
+            return text_of(sese_025.MESSAGE, sese_025.written(directory, told))
+        case _:
+            answer = sese_027.answer_of(trade)
+            return text_of(sese_027.MESSAGE, sese_027.written(answer, request or ""))
 
 
 @export.command("camt.054")
@@ -224,7 +225,8 @@ def credits_debits(
 
         address = address_of(directory, account)
         statement = await statement_of(client, address, asset, first.date(), last.date())
-        root = camt_054.written(directory, statement, message_id, now())
+        told = camt_054.notification_of(directory, statement)
+        root = camt_054.written(directory, told, message_id, now())
         click.echo(text_of(camt_054.MESSAGE, root), nl=False)
 
     ask(url, run)
@@ -240,19 +242,15 @@ def holdings(holder: str, date: dt.datetime, message_id: str, url: str) -> None:
 
     async def run(client: Client, directory: Directory) -> None:
         from node.iso20022 import semt_002
-        from node.iso20022.asking import bank_holdings_of, holdings_of
+        from node.iso20022.asking import report_of
         from node.iso20022.outgoing import text_of
 
-        address, day = address_of(directory, holder), date.date()
-        if address in directory.participants:
-            found = await bank_holdings_of(client, directory, address, day)
-            root = semt_002.written_for_bank(directory, address, found, day, message_id)
-        else:
-            servicer, held = await holdings_of(client, address, day)
-            root = semt_002.written(directory, servicer, address, held, day, message_id)
+        report = await report_of(client, directory, address_of(directory, holder), date.date())
+        root = semt_002.written(directory, report, message_id)
         click.echo(text_of(semt_002.MESSAGE, root), nl=False)
 
     ask(url, run)
 
 
 iso_collateral.add_to(export)
+iso_checks.add_to(iso)

@@ -1,11 +1,15 @@
-"""What the commands of `mohur iso` share: a node that is asked, addresses, the time."""
+"""What the commands of `mohur iso` share: files, a node that is asked, addresses, the time."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from node.cli.exits import CommandFailed
 from node.cli.remote import connected
@@ -14,6 +18,19 @@ from node.cli.words import address_in
 if TYPE_CHECKING:
     from node.iso20022.directory import Directory
     from node.sdk.client import Client
+
+
+message_files = click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True)
+
+
+def bytes_of(file: Path) -> bytes:
+    """A message, from a file or, for `-`, from standard input; one byte too much of a longer."""
+    from node.iso20022.reading import MESSAGE_BYTES_MAX
+
+    if str(file) == "-":
+        return sys.stdin.buffer.read(MESSAGE_BYTES_MAX + 1)
+    with file.open("rb") as stream:
+        return stream.read(MESSAGE_BYTES_MAX + 1)
 
 
 def ask(url: str, run: Callable[[Client, Directory], Awaitable[None]]) -> None:

@@ -74,17 +74,6 @@ def cli() -> None:
     """A permissioned ledger for government bonds, sovereign money and their supervisors."""
 
 
-def _keep_lines(command: click.Command) -> None:
-    """Make the mark before lines that are not filled up, such as examples, the one click reads.
-
-    In a raw docstring it is two characters, a backslash and a b; click looks for a backspace.
-    """
-    command.help = (command.help or "").replace("\\b\n", "\b\n")
-    if isinstance(command, click.Group):
-        for inner in command.commands.values():
-            _keep_lines(inner)
-
-
 for _command in (
     keys,
     init,
@@ -108,7 +97,6 @@ for _command in (
     docs,
 ):
     cli.add_command(_command)
-_keep_lines(cli)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,11 +5,12 @@ from typing import TypeVar
 
 from node.iso20022.amounts import MINOR_DIGITS
 from node.iso20022.directory import Directory
+from node.iso20022.incoming import Ledger
 from node.iso20022.refusal import NotSayable
-from node.iso20022.semt_002 import Holdings
+from node.iso20022.semt_002 import Holdings, Report, report_of_account, report_of_bank
 from node.sdk.client import Client
 from node.sdk.errors import RpcFailed
-from node.sdk.ledger_client import get_account, get_batch
+from node.sdk.ledger_client import get_account, get_agenda, get_batch
 from node.sdk.schema.account import AccountListParams, Balance
 from node.sdk.schema.chain import Parameter
 from node.sdk.schema.collateral import RepoParams, RepoView
@@ -68,6 +69,30 @@ async def find_repo(client: Client, repo: bytes) -> Repo | None:
     return read.value.repo
 
 
+async def find_servicer(client: Client, account: bytes) -> bytes | None:
+    """Who services an account, or None if the node shows no such account."""
+    try:
+        return (await get_account(client, account)).value.servicer
+    except RpcFailed as error:
+        if error.symbol == "NOT_FOUND":
+            return None
+        raise
+
+
+def ledger_of(client: Client) -> Ledger:
+    """What messages that come in are compared with."""
+
+    async def business_date() -> dt.date:
+        return (await get_agenda(client)).business_date
+
+    return Ledger(
+        batch=lambda initiator, batch_id: find_batch(client, initiator, batch_id),
+        repo=lambda repo: find_repo(client, repo),
+        servicer=lambda account: find_servicer(client, account),
+        business_date=business_date,
+    )
+
+
 async def statement_of(
     client: Client, account: bytes, asset: str, first: dt.date, last: dt.date
 ) -> DatedStatement:
@@ -77,20 +102,22 @@ async def statement_of(
     return read.value
 
 
-async def holdings_of(client: Client, account: bytes, date: dt.date) -> tuple[bytes, Holdings]:
-    """(servicer, closing balances at the end of a business date) of an account."""
-    servicer = (await get_account(client, account)).value.servicer
-    found: Holdings = {}
-    for balance in await _all_balances(client, account):
-        statement = await statement_of(client, account, balance.asset, date, date)
-        found[balance.asset] = statement.closing
-    return servicer, found
+async def report_of(client: Client, directory: Directory, holder: bytes, date: dt.date) -> Report:
+    """Closing balances of an account; for a participant, of all accounts that it services."""
+    if holder in directory.participants:
+        held = await _bank_holdings(client, directory, holder, date)
+        return report_of_bank(directory, holder, held, date)
+    servicer = (await get_account(client, holder)).value.servicer
+    own: Holdings = {}
+    for balance in await _all_balances(client, holder):
+        statement = await statement_of(client, holder, balance.asset, date, date)
+        own[balance.asset] = statement.closing
+    return report_of_account(directory, servicer, holder, own, date)
 
 
-async def bank_holdings_of(
+async def _bank_holdings(
     client: Client, directory: Directory, servicer: bytes, date: dt.date
 ) -> dict[bytes, Holdings]:
-    """Closing balances of all accounts that a participant services."""
     found: dict[bytes, Holdings] = {}
     for asset in sorted(directory.assets):
         if directory.is_money(asset):

@@ -106,21 +106,41 @@ def read_party(directory: Directory, element: Element, path: str) -> bytes:
     """The participant that Id and LEI name. MessageRefused."""
     lei, name = element.text_at("LEI"), element.text_at("Id/NmAndAdr/Nm")
     own = element.text_at("Id/PrtryId/Id")
-    found: Participant | None
     if own is not None:
         if element.text_at("Id/PrtryId/Issr") != ISSUER:
             raise MessageRefused(f"{path}/Id/PrtryId/Issr", f"only {ISSUER} is understood")
-        found = directory.participants.get(read_hex(own, f"{path}/Id/PrtryId/Id"))
-        if found is None:
-            raise MessageRefused(f"{path}/Id/PrtryId/Id", "no participant of this ledger")
-        if lei is not None and lei != found.lei:
-            raise MessageRefused(f"{path}/LEI", f"the ledger has {found.lei or 'none'}")
-        return found.id
+        return _by_address(directory, own, lei, (f"{path}/Id/PrtryId/Id", f"{path}/LEI"))
     if lei is None:
         raise MessageRefused(f"{path}/LEI", "missing: a name alone names nobody")
     found = participant_by_lei(directory, lei, f"{path}/LEI")
     if name != found.name:
         raise MessageRefused(f"{path}/Id/NmAndAdr/Nm", f"the ledger has {found.name!r}")
+    return found.id
+
+
+def read_institution(directory: Directory, element: Element | None, path: str) -> bytes:
+    """The participant that FinInstnId names: by LEI or by address. MessageRefused.
+
+    Beside an address an LEI may stand, as beside a party's (read_party), if it is the ledger's.
+    """
+    lei = None if element is None else element.text_at("LEI")
+    own = None if element is None else element.text_at("Othr/Id")
+    if element is None or (lei is None and own is None):
+        raise MessageRefused(path, "LEI or Othr is missing")
+    if own is None:
+        return participant_by_lei(directory, lei or "", f"{path}/LEI").id
+    if element.text_at("Othr/Issr") != ISSUER:
+        raise MessageRefused(f"{path}/Othr/Issr", f"only {ISSUER} is understood")
+    return _by_address(directory, own, lei, (f"{path}/Othr/Id", f"{path}/LEI"))
+
+
+def _by_address(directory: Directory, own: str, lei: str | None, paths: tuple[str, str]) -> bytes:
+    """Paths are those of the address and of the LEI."""
+    found = directory.participants.get(read_hex(own, paths[0]))
+    if found is None:
+        raise MessageRefused(paths[0], "no participant of this ledger")
+    if lei is not None and lei != found.lei:
+        raise MessageRefused(paths[1], f"the ledger has {found.lei or 'none'}")
     return found.id
 
 

@@ -51,6 +51,11 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
         return None if found is None else found.text
 
 
+def says_true(text: str | None) -> bool:
+    """Whether a boolean of XML Schema is true."""
+    return text in ("true", "1")
+
+
 def node(name: str, *content: "str | Element | None", **attributes: str) -> Element:
     """An element of one text, or of children; None among them is left out."""
     texts = [part for part in content if isinstance(part, str)]

@@ -9,13 +9,7 @@ Rules of this file:
 
 import datetime as dt
 
-from node.iso20022.directory import (
-    ISSUER,
-    Directory,
-    institution_element,
-    participant_by_lei,
-    read_hex,
-)
+from node.iso20022.directory import Directory, institution_element, read_institution
 from node.iso20022.element import Element, node, wrapped
 from node.iso20022.paths import HEAD_001
 from node.iso20022.profile import check
@@ -60,20 +54,9 @@ def sender_of(directory: Directory, message: Message) -> bytes | None:
     check(MESSAGE, header)
     if header.text_at("MsgDefIdr") != message.identifier:
         raise MessageRefused(f"{ROOT}/MsgDefIdr", f"the document is {message.identifier}")
-    _read_institution(directory, header, "To")
-    return _read_institution(directory, header, "Fr")
+    _institution_at(directory, header, "To/FIId/FinInstnId")
+    return _institution_at(directory, header, "Fr/FIId/FinInstnId")
 
 
-def _read_institution(directory: Directory, header: Element, name: str) -> bytes:
-    path = f"{name}/FIId/FinInstnId"
-    lei, own = header.text_at(f"{path}/LEI"), header.text_at(f"{path}/Othr/Id")
-    if (lei is None) == (own is None):
-        raise MessageRefused(f"{ROOT}/{path}", "either LEI or Othr")
-    if own is None:
-        return participant_by_lei(directory, lei or "", f"{ROOT}/{path}/LEI").id
-    if header.text_at(f"{path}/Othr/Issr") != ISSUER:
-        raise MessageRefused(f"{ROOT}/{path}/Othr/Issr", f"only {ISSUER} is understood")
-    address = read_hex(own, f"{ROOT}/{path}/Othr/Id")
-    if address not in directory.participants:
-        raise MessageRefused(f"{ROOT}/{path}/Othr/Id", "no participant of this ledger")
-    return address
+def _institution_at(directory: Directory, header: Element, path: str) -> bytes:
+    return read_institution(directory, header.at(path), f"{ROOT}/{path}")

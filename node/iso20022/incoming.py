@@ -6,6 +6,7 @@ Rules of this file:
    A header (head.001) may only say what the message says already.
 """
 
+import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
@@ -26,6 +27,19 @@ FindBatch = Callable[[bytes, str], Awaitable[Batch | None]]
 """Asks the ledger for a batch: (initiator, batch_id)."""
 FindRepo = Callable[[bytes], Awaitable[Repo | None]]
 """Asks the ledger for a repo by its id."""
+FindServicer = Callable[[bytes], Awaitable[bytes | None]]
+"""Asks the ledger who services an account; None if the node shows no such account."""
+FindDate = Callable[[], Awaitable[dt.date]]
+"""Asks the ledger for its business date."""
+
+
+class Ledger(NamedTuple):
+    """What a message is compared with."""
+
+    batch: FindBatch
+    repo: FindRepo
+    servicer: FindServicer
+    business_date: FindDate
 
 
 class _Said(NamedTuple):
@@ -36,27 +50,36 @@ class _Said(NamedTuple):
 
 
 async def operation_of_linked(
-    directory: Directory, parts: Sequence[bytes], find: FindBatch, defaults: Defaults
+    directory: Directory, parts: Sequence[bytes], ledger: Ledger, defaults: Defaults
 ) -> msgspec.Struct:
-    """The operation of sese.023 messages that are linked: one batch. MessageRefused."""
-    read = []
-    for data in parts:
-        message = parse(data)
+    """The operation of messages about the parts of one batch. MessageRefused.
+
+    They are sese.023 that are linked, or the sese.020 of all parts.
+    """
+    messages = [parse(data) for data in parts]
+    senders = []
+    for message in messages:
         check(message.identifier, message.root)
-        if message.identifier != sese_023.MESSAGE:
+        if message.identifier not in (sese_023.MESSAGE, sese_020.MESSAGE):
             raise MessageRefused("Document", f"{message.identifier} stands alone")
-        sender = sender_of(directory, message)
-        read.append(sese_023_in.read(directory, message.root, defaults))
-        _compare_sender(directory, sender, read[-1].party)
-    return await _batch(sese_023_in.joined(read), find)
+        if message.identifier != messages[0].identifier:
+            raise MessageRefused("Document", "all messages are of one kind")
+        senders.append(sender_of(directory, message))
+    roots = [message.root for message in messages]
+    if messages[0].identifier == sese_020.MESSAGE:
+        said = await _cancellation(directory, roots, ledger.batch)
+    else:
+        read = [sese_023_in.read(directory, root, defaults) for root in roots]
+        for sender, part in zip(senders, read, strict=True):
+            _compare_sender(directory, sender, part.party)
+        said = _Said(await _batch(sese_023_in.joined(read), ledger.batch), read[0].party)
+    for sender in senders:
+        _compare_sender(directory, sender, said.party)
+    return said.operation
 
 
 async def operation_of(
-    directory: Directory,
-    data: bytes,
-    find: FindBatch,
-    defaults: Defaults,
-    find_repo: FindRepo,
+    directory: Directory, data: bytes, ledger: Ledger, defaults: Defaults
 ) -> msgspec.Struct:
     """The operation. MessageRefused, with the path of the element.
 
@@ -65,10 +88,7 @@ async def operation_of(
     message = parse(data)
     check(message.identifier, message.root)
     sender = sender_of(directory, message)
-    if message.identifier in (collateral.PROPOSAL, collateral.SUBSTITUTION):
-        said = await _collateral(directory, message, find_repo)
-    else:
-        said = await _said(directory, message, find, defaults)
+    said = await _said(directory, message, ledger, defaults)
     _compare_sender(directory, sender, said.party)
     return said.operation
 
@@ -80,19 +100,22 @@ def _compare_sender(directory: Directory, sender: bytes | None, party: bytes) ->
 
 
 async def _said(
-    directory: Directory, message: Message, find: FindBatch, defaults: Defaults
+    directory: Directory, message: Message, ledger: Ledger, defaults: Defaults
 ) -> _Said:
+    root = message.root
     match message.identifier:
         case sese_023.MESSAGE:
-            return await _securities(directory, message.root, find, defaults)
+            return await _securities(directory, root, ledger.batch, defaults)
         case sese_020.MESSAGE:
-            return await _cancellation(directory, message.root, find)
+            return await _cancellation(directory, [root], ledger.batch)
         case fxtr_014.MESSAGE:
-            return await _exchange(directory, message.root, find)
+            return await _exchange(directory, root, ledger.batch)
         case pacs_009.MESSAGE:
-            return await _payment(directory, message.root, find)
+            return await _payment(directory, root, ledger)
+        case collateral.PROPOSAL | collateral.SUBSTITUTION:
+            return await _collateral(directory, message, ledger.repo)
         case other:
-            raise MessageRefused("Document", f"{other} goes out only")
+            raise MessageRefused("Document", f"{other} asks for nothing: mohur iso check")
 
 
 async def _collateral(directory: Directory, message: Message, find_repo: FindRepo) -> _Said:
@@ -123,15 +146,22 @@ async def _batch(read: sese_023_in.Instruction, find: FindBatch) -> msgspec.Stru
     return read.operation
 
 
-async def _cancellation(directory: Directory, root: Element, find: FindBatch) -> _Said:
-    reference = root.text_at(sese_020.REFERENCE) or ""
-    parties = sese_020.parties(directory, root)
-    for initiator in parties:
+async def _cancellation(directory: Directory, roots: Sequence[Element], find: FindBatch) -> _Said:
+    """Of one batch: all its parts."""
+    reference, parties = sese_020.batch_id_of(roots[0]), sese_020.parties(directory, roots[0])
+    for root in roots[1:]:
+        if sese_020.batch_id_of(root) != reference:
+            raise MessageRefused(f"{sese_020.ROOT}/{sese_020.POOL}", "another batch")
+        if sese_020.parties(directory, root)[0] != parties[0]:
+            raise MessageRefused(f"{sese_020.ROOT}/{sese_020.MOVEMENT}", "another party")
+    # A part may go the other way, or to a third participant: all who stand in the requests.
+    others = [side for root in roots for side in sese_020.parties(directory, root)]
+    for initiator in dict.fromkeys(others):
         batch = await find(initiator, reference)
         if batch is not None:
-            return _Said(sese_020.cancellation(directory, root, batch), parties[0])
+            return _Said(sese_020.cancellation(directory, roots, batch), parties[0])
     raise MessageRefused(
-        f"{sese_020.ROOT}/{sese_020.REFERENCE}", f"neither party has instructed {reference!r}"
+        f"{sese_020.ROOT}/{sese_020.REFERENCE}", f"no party has instructed {reference!r}"
     )
 
 
@@ -143,13 +173,16 @@ async def _exchange(directory: Directory, root: Element, find: FindBatch) -> _Sa
     return _Said(fxtr_014.approval(directory, root, read, batch), read.party)
 
 
-async def _payment(directory: Directory, root: Element, find: FindBatch) -> _Said:
+async def _payment(directory: Directory, root: Element, ledger: Ledger) -> _Said:
     leg = pacs_009.read_leg(directory, root)
     if pacs_009.purpose_of(root) == pacs_009.CASH:
-        return _Said(pacs_009.read_transfer(directory, root), leg.giver)
+        sides = [await ledger.servicer(account or b"") for account in (leg.source, leg.target)]
+        pacs_009.check_sides(directory, leg, sides)
+        pacs_009.check_date(root, await ledger.business_date())
+        return _Said(pacs_009.transfer_of(root, leg), leg.giver)
     reference = root.text_at(pacs_009.REFERENCE) or ""
     for initiator in (leg.giver, leg.taker):
-        batch = await find(initiator, reference)
+        batch = await ledger.batch(initiator, reference)
         if batch is not None:
             return _Said(pacs_009.allocation(directory, root, batch), leg.giver)
     raise MessageRefused(

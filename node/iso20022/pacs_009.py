@@ -3,18 +3,21 @@
 Rules of this file:
 1. Purpose SECU stands for the cash leg of a batch. Coming in from who pays it, it is the order to
    set the cash aside (allocate_batch); it is never a transfer, or the security would be paid twice.
-2. Purpose CASH stands for a transfer. Its reference is the end-to-end reference.
+2. Purpose CASH stands for a transfer, and only comes in: what a transfer moved is told by camt.054.
+   Its reference is the end-to-end reference. The ledger moves at once: a message of another date
+   than the business date asks for something that it does not do.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 from node.iso20022.amounts import amount_of, number_of
 from node.iso20022.directory import (
     ISSUER,
     Directory,
     institution_element,
-    participant_by_lei,
     read_hex,
+    read_institution,
 )
 from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import PACS_009
@@ -45,50 +48,30 @@ def written(directory: Directory, batch: Batch, created: dt.datetime) -> Element
     leg = cash_leg(directory, batch)
     if leg.source in (None, ISSUANCE) or leg.target is None:
         raise NotSayable("the cash leg has no account to debit and to credit yet")
-    return _document(directory, leg, batch.batch_id, batch.isd, created, SECURITIES)
-
-
-def written_transfer(
-    directory: Directory, leg: Leg, reference: str, settled: dt.date, created: dt.datetime
-) -> Element:
-    """A transfer of money between two participants' accounts. NotSayable without reference."""
-    if not reference:
-        raise NotSayable("a transfer without end-to-end reference")
-    return _document(directory, leg, reference, settled, created, CASH)
-
-
-def _document(
-    directory: Directory,
-    leg: Leg,
-    reference: str,
-    settled: dt.date,
-    created: dt.datetime,
-    purpose: str,
-) -> Element:
     currency = directory.asset(leg.asset).currency
     return node(
         ROOT,
         node(
             "GrpHdr",
-            node("MsgId", reference),
+            node("MsgId", batch.batch_id),
             node("CreDtTm", created.isoformat(timespec="seconds")),
             node("NbOfTxs", "1"),
             node("SttlmInf", node("SttlmMtd", "CLRG"), nested("ClrSys/Prtry", ISSUER)),
         ),
         node(
             _TX,
-            nested("PmtId/EndToEndId", reference),
+            nested("PmtId/EndToEndId", batch.batch_id),
             node(
                 "IntrBkSttlmAmt",
                 number_of(leg.quantity, currency, directory.minor_digits),
                 Ccy=currency,
             ),
-            node("IntrBkSttlmDt", str(settled)),
+            node("IntrBkSttlmDt", str(batch.isd)),
             institution_element(directory, "Dbtr", leg.giver),
             _account("DbtrAcct", leg.source or b"", leg.asset),
             institution_element(directory, "Cdtr", leg.taker),
             _account("CdtrAcct", leg.target or b"", leg.asset),
-            nested("Purp/Cd", purpose),
+            nested("Purp/Cd", SECURITIES),
         ),
     )
 
@@ -127,16 +110,15 @@ def read_leg(directory: Directory, root: Element) -> Leg:
         quantity=amount_of(
             amount.text, currency, directory.minor_digits, f"{ROOT}/{_TX}/IntrBkSttlmAmt"
         ),
-        giver=_read_institution(directory, root, "Dbtr"),
-        taker=_read_institution(directory, root, "Cdtr"),
+        giver=_institution_at(directory, root, "Dbtr"),
+        taker=_institution_at(directory, root, "Cdtr"),
         source=_read_account(root, "DbtrAcct"),
         target=_read_account(root, "CdtrAcct"),
     )
 
 
-def read_transfer(directory: Directory, root: Element) -> Transfer:
+def transfer_of(root: Element, leg: Leg) -> Transfer:
     """A payment with purpose CASH. MessageRefused."""
-    leg = read_leg(directory, root)
     return Transfer(
         asset=leg.asset,
         source=leg.source or b"",
@@ -144,6 +126,27 @@ def read_transfer(directory: Directory, root: Element) -> Transfer:
         amount=leg.quantity,
         end_to_end_ref=_text(root, REFERENCE),
     )
+
+
+def check_sides(directory: Directory, leg: Leg, servicers: Sequence[bytes | None]) -> None:
+    """MessageRefused unless Dbtr and Cdtr are the institutions of the accounts beside them.
+
+    `servicers`: of source and target, None where the node does not show the account. A payer sees
+    its own account; that of another institution it may not see.
+    """
+    for name, said, known in zip(("Dbtr", "Cdtr"), (leg.giver, leg.taker), servicers, strict=True):
+        if known is None and name == "Dbtr":
+            raise _refused(f"{_TX}/DbtrAcct/Id/Othr/Id", "no account that the node shows")
+        if known not in (None, said):
+            there = directory.address_text(known or b"")
+            raise _refused(f"{_TX}/{name}", f"the account is at {there}")
+
+
+def check_date(root: Element, business_date: dt.date) -> None:
+    """MessageRefused for a transfer of another date: the ledger moves at once."""
+    stated = root.text_at(f"{_TX}/IntrBkSttlmDt")
+    if stated not in (None, str(business_date)):
+        raise _refused(f"{_TX}/IntrBkSttlmDt", f"the business date is {business_date}")
 
 
 def allocation(directory: Directory, root: Element, batch: Batch) -> AllocateBatch:
@@ -169,19 +172,9 @@ def allocation(directory: Directory, root: Element, batch: Batch) -> AllocateBat
     return AllocateBatch(initiator=batch.initiator, batch_id=batch.batch_id)
 
 
-def _read_institution(directory: Directory, root: Element, name: str) -> bytes:
+def _institution_at(directory: Directory, root: Element, name: str) -> bytes:
     path = f"{_TX}/{name}/FinInstnId"
-    lei, own = root.text_at(f"{path}/LEI"), root.text_at(f"{path}/Othr/Id")
-    if own is None:
-        if lei is None:
-            raise _refused(path, "LEI or Othr is missing")
-        return participant_by_lei(directory, lei, f"{ROOT}/{path}/LEI").id
-    _same(root, f"{path}/Othr/Issr", ISSUER)
-    address = read_hex(own, f"{ROOT}/{path}/Othr/Id")
-    found = directory.participants.get(address)
-    if found is None or (lei is not None and lei != found.lei):
-        raise _refused(f"{path}/Othr/Id", "no participant of this ledger, or another LEI")
-    return address
+    return read_institution(directory, root.at(path), f"{ROOT}/{path}")
 
 
 def _read_account(root: Element, name: str) -> bytes:

@@ -11,6 +11,7 @@ SESE_020 = "sese.020.001.07"
 SESE_023 = "sese.023.001.11"
 SESE_024 = "sese.024.001.12"
 SESE_025 = "sese.025.001.11"
+SESE_027 = "sese.027.001.07"
 PACS_009 = "pacs.009.001.11"
 CAMT_054 = "camt.054.001.12"
 SEMT_002 = "semt.002.001.11"
@@ -155,7 +156,10 @@ PATHS: dict[str, tuple[str, Paths]] = {
     SESE_020: (
         "SctiesTxCxlReq",
         (
-            ("AcctOwnrTxId/SctiesSttlmTxId/TxId", "batch_id"),
+            (
+                "AcctOwnrTxId/SctiesSttlmTxId/TxId",
+                "batch_id; of a part of a batch its own, as in sese.023",
+            ),
             (
                 "AcctOwnrTxId/SctiesSttlmTxId/SctiesMvmntTp",
                 "DELI from the giver, RECE from the taker",
@@ -169,6 +173,26 @@ PATHS: dict[str, tuple[str, Paths]] = {
             ("TxDtls/SttlmAmt/Amt", "quantity of the cash leg"),
             ("TxDtls/SttlmAmt/CdtDbtInd", "CRDT from the giver, DBIT from the taker"),
             *_below("TxDtls", _PARTIES),
+            ("SplmtryData/Envlp/m:Btch/m:PoolId", "batch_id, where the batch has several parts"),
+        ),
+    ),
+    SESE_027: (
+        "SctiesTxCxlReqStsAdvc",
+        (
+            ("CxlReqRef", "given by the caller: BizMsgIdr of the sese.020"),
+            ("TxId/MktInfrstrctrTxId", "first 16 bytes of the digest, hex"),
+            ("TxId/AcctOwnrTxId/SctiesSttlmTxId/TxId", "TxId of the sese.023"),
+            (
+                "TxId/AcctOwnrTxId/SctiesSttlmTxId/SctiesMvmntTp",
+                "DELI to the giver, RECE to the taker",
+            ),
+            ("TxId/AcctOwnrTxId/SctiesSttlmTxId/Pmt", "APMT with a cash leg, FREE without"),
+            ("PrcgSts/PdgCxl/Rsn/Cd/Cd=CONF", "the other parties have not asked yet"),
+            ("PrcgSts/PdgCxl/Rsn/AddtlRsnInf", "in words"),
+            ("PrcgSts/Dnd/Rsn/Cd/Cd=DSET|DCAN", "DSET settled, DCAN ended by the ledger"),
+            ("PrcgSts/Dnd/Rsn/AddtlRsnInf", "in words"),
+            ("PrcgSts/Canc/Rsn/Cd/Cd=CANI", "cancelled"),
+            ("PrcgSts/Canc/Rsn/AddtlRsnInf", "in words"),
         ),
     ),
     SESE_023: (
@@ -270,6 +294,8 @@ PATHS: dict[str, tuple[str, Paths]] = {
             ("GrpHdr/MsgId", "given by the caller"),
             ("GrpHdr/CreDtTm", "when the message was made"),
             ("Ntfctn/Id", "the same as MsgId"),
+            ("Ntfctn/FrToDt/FrDtTm", "first business date; the time says nothing"),
+            ("Ntfctn/FrToDt/ToDtTm", "last business date; the time says nothing"),
             ("Ntfctn/Acct/Id/Othr/Id", "account, 32 hex digits"),
             ("Ntfctn/Acct/Tp/Prtry", "asset"),
             ("Ntfctn/Acct/Ccy", "currency of the asset"),

@@ -15,9 +15,9 @@ from node.iso20022.element import ENVELOPE_NAMESPACE, NAMESPACE, OWN_NAMESPACE, 
 from node.iso20022.paths import HEAD_001
 from node.iso20022.refusal import MessageRefused
 
-MESSAGE_BYTES_MAX = 256 * 1024
-"""A settlement instruction has about 4 KiB."""
-ELEMENTS_MAX = 5_000
+MESSAGE_BYTES_MAX = 4 * 2**20
+"""An instruction has about 4 KiB; outgoing.py writes no report that is larger."""
+ELEMENTS_MAX = 50_000
 DEPTH_MAX = 24
 """The deepest element that the profiles of this folder know is at level 12."""
 

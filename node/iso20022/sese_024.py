@@ -6,71 +6,143 @@ transaction be tried again. So the advice says both: the reason, and that the le
 
 import datetime as dt
 
+import msgspec
+
 from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import SESE_024
 from node.iso20022.reasons import reason_of
-from node.iso20022.refusal import NotSayable
+from node.iso20022.refusal import MessageRefused, NotSayable
 from node.iso20022.trade import Trade, optional
 from tokens.records.settlement import BatchStatus
 from tokens.results import Code
 
 MESSAGE = SESE_024
+ROOT = "SctiesSttlmTxStsAdvc"
+
+ACCEPTED = "PrcgSts/AckdAccptd"
+CANCELLED = "PrcgSts/Canc"
+MATCHED = "MtchgSts/Mtchd"
+UNMATCHED = "MtchgSts/Umtchd"
+PENDING = "SttlmSts/Pdg"
+FAILING = "SttlmSts/Flng"
+_TOGETHER = ((ACCEPTED, UNMATCHED), (MATCHED, PENDING), (CANCELLED,), (CANCELLED, FAILING))
+"""Statuses that stand in one advice of this ledger."""
 
 
-def written(trade: Trade, business_date: dt.date) -> Element:
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the statuses of an advice."""
+
+    at: str
+    """Where it stands: one of the constants above."""
+    reason: str = ""
+    """Code of the standard, four letters; empty where there is none."""
+    words: str = ""
+
+
+class Advice(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sese.024 says."""
+
+    tx_id: str
+    """TxId of the sese.023."""
+    market_ref: str
+    """First 16 bytes of the batch's digest, 32 hex digits."""
+    trade_ref: str
+    """Empty where there is none."""
+    statuses: tuple[Status, ...]
+
+
+def advice_of(trade: Trade, business_date: dt.date) -> Advice:
     """Status to the trade's party. NotSayable for a settled batch: that is what sese.025 says."""
     batch = trade.batch
-    return node(
-        "SctiesSttlmTxStsAdvc",
-        node(
-            "TxId",
-            node("AcctOwnrTxId", trade.tx_id),
-            node("MktInfrstrctrTxId", batch.digest[:16].hex()),
-            optional("CmonId", batch.trade_ref),
-        ),
-        *_statuses(trade, business_date),
+    return Advice(
+        tx_id=trade.tx_id,
+        market_ref=batch.digest[:16].hex(),
+        trade_ref=batch.trade_ref,
+        statuses=_statuses(trade, business_date),
     )
 
 
-def _statuses(trade: Trade, business_date: dt.date) -> tuple[Element, ...]:
+def written(advice: Advice) -> Element:
+    """The message."""
+    return node(
+        ROOT,
+        node(
+            "TxId",
+            node("AcctOwnrTxId", advice.tx_id),
+            node("MktInfrstrctrTxId", advice.market_ref),
+            optional("CmonId", advice.trade_ref),
+        ),
+        *[nested(status.at, *_content(status)) for status in advice.statuses],
+    )
+
+
+def read(root: Element) -> Advice:
+    """What a message says that followed its profile. MessageRefused with the element."""
+    statuses = tuple(
+        [
+            _status(at, element)
+            for at in (ACCEPTED, CANCELLED, MATCHED, UNMATCHED, PENDING, FAILING)
+            if (element := root.at(at)) is not None
+        ]
+    )
+    if tuple([status.at for status in statuses]) not in _TOGETHER:
+        said = " and ".join(status.at for status in statuses) or "no status"
+        raise MessageRefused(ROOT, f"{said}: no batch of this ledger is there")
+    market_ref = root.text_at("TxId/MktInfrstrctrTxId")
+    if market_ref is None:
+        raise MessageRefused(f"{ROOT}/TxId/MktInfrstrctrTxId", "missing")
+    return Advice(
+        tx_id=root.text_at("TxId/AcctOwnrTxId") or "",
+        market_ref=market_ref,
+        trade_ref=root.text_at("TxId/CmonId") or "",
+        statuses=statuses,
+    )
+
+
+def _content(status: Status) -> tuple[Element, ...]:
+    if status.at == ACCEPTED:
+        return (node("NoSpcfdRsn", status.reason),)
+    if status.at == MATCHED:
+        return (node("AddtlRsnInf", status.words),)
+    return (node("Rsn", nested("Cd/Cd", status.reason), node("AddtlRsnInf", status.words)),)
+
+
+def _status(at: str, element: Element) -> Status:
+    reason = element.text_at("NoSpcfdRsn") or element.text_at("Rsn/Cd/Cd") or ""
+    words = element.text_at("Rsn/AddtlRsnInf") or element.text_at("AddtlRsnInf") or ""
+    return Status(at=at, reason=reason, words=words)
+
+
+def _statuses(trade: Trade, business_date: dt.date) -> tuple[Status, ...]:
+    accepted = Status(at=ACCEPTED, reason="NORE")
+    matched = Status(at=MATCHED, words="all parties have agreed")
     match trade.batch.status:
         case BatchStatus.INSTRUCTED:
-            return (_accepted(), nested("MtchgSts/Umtchd", *_unmatched(trade)))
+            return (accepted, _told(UNMATCHED, _unmatched(trade)))
         case BatchStatus.MATCHED:
-            missing, words = _missing(trade)
-            return (_matched(), nested("SttlmSts/Pdg", _reason(missing, words)))
+            return (matched, _told(PENDING, _missing(trade)))
         case BatchStatus.ALLOCATED:
-            return (_matched(), nested("SttlmSts/Pdg", _reason(*_waiting(trade, business_date))))
+            return (matched, _told(PENDING, _waiting(trade, business_date)))
         case BatchStatus.CANCELLED:
-            return (nested("PrcgSts/Canc", _reason("CANI", "cancelled by its parties")),)
+            return (_told(CANCELLED, ("CANI", "cancelled by its parties")),)
         case BatchStatus.FAILED | BatchStatus.EXPIRED:
             code = trade.batch.reason or int(Code.BATCH_EXPIRED)
             reason, words = reason_of(code, paid=trade.cash is not None)
-            return (
-                nested("PrcgSts/Canc", _reason("CANS", f"ended by the ledger: {words}")),
-                nested("SttlmSts/Flng", _reason(reason, words)),
-            )
+            ended = ("CANS", f"ended by the ledger: {words}")
+            return (_told(CANCELLED, ended), _told(FAILING, (reason, words)))
         case BatchStatus.SETTLED:
             raise NotSayable("the batch is settled: sese.025 confirms it")
 
 
-def _accepted() -> Element:
-    return nested("PrcgSts/AckdAccptd/NoSpcfdRsn", "NORE")
+def _told(at: str, reason: tuple[str, str]) -> Status:
+    return Status(at=at, reason=reason[0], words=reason[1])
 
 
-def _matched() -> Element:
-    return nested("MtchgSts/Mtchd", node("AddtlRsnInf", "all parties have agreed"))
-
-
-def _reason(code: str, words: str) -> Element:
-    return node("Rsn", nested("Cd/Cd", code), node("AddtlRsnInf", words))
-
-
-def _unmatched(trade: Trade) -> tuple[Element, ...]:
+def _unmatched(trade: Trade) -> tuple[str, str]:
     agreed = {entry.participant for entry in trade.batch.parties if entry.approved}
     if trade.party in agreed:
-        return (_reason("CMIS", "the counterparty has not agreed yet"),)
-    return (_reason("OTHR", "the counterparty waits for the agreement of this party"),)
+        return "CMIS", "the counterparty has not agreed yet"
+    return "OTHR", "the counterparty waits for the agreement of this party"
 
 
 def _missing(trade: Trade) -> tuple[str, str]:

@@ -23,7 +23,7 @@ from tokens.jsonform import PREFIX_TEST
 from tokens.lookup import require
 from tokens.records.repos import REPO as REPO_KIND
 from tokens.records.repos import RepoStatus
-from tokens.records.settlement import BATCH, BatchStatus, Leg
+from tokens.records.settlement import BATCH, BatchParty, BatchStatus, Leg
 
 BANK = bech32m.encode(PREFIX_TEST, address_of("bank"))
 ALICE = bech32m.encode(PREFIX_TEST, address_of("alice"))
@@ -93,6 +93,7 @@ def test_postings_and_holdings_go_out(capsys: pytest.CaptureFixture[str]) -> Non
         (["sese.023", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
         (["sese.024", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
         (["sese.025", BANK, "TRADE-1"], "sese.025 needs --settled-on", Exit.USAGE),
+        (["sese.027", BANK, "TRADE-1"], "sese.027 needs --id", Exit.USAGE),
         (["fxtr.014", BANK, "TRADE-1"], "an exchange has two legs", Exit.FAILED),
         (["sese.020", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
         (["pacs.009", BANK, "TRADE-1"], "no account to debit and to credit yet", Exit.FAILED),
@@ -234,3 +235,100 @@ def test_collateral_of_a_repo_is_proposed_and_substituted(
         for odd, status in (("0x12", Exit.USAGE), ("0x" + "0" * 64, Exit.FAILED)):
             assert root.status_of(["iso", "export", "colr.007", odd, *words]) == status
             assert capsys.readouterr().out == ""
+
+
+def _with_open_trade() -> FakeNode:
+    """The settled sale; the same, not settled, that the bank has asked to cancel; one of two."""
+    node = _with_trade()
+    overlay = node.state()
+    sale = require(overlay, BATCH, address_of("issuer"), "SALE")
+    parties = tuple(
+        BatchParty(
+            participant=address_of(name), approved=True, allocated=False, cancels=name == "bank"
+        )
+        for name in ("issuer", "bank")
+    )
+    waiting = msgspec.structs.replace(
+        sale, batch_id="OPEN", status=BatchStatus.MATCHED, parties=parties, number=10
+    )
+    overlay.put(BATCH, waiting)
+    more = msgspec.structs.replace(sale.legs[0], quantity=200)
+    two = msgspec.structs.replace(waiting, batch_id="TWO", legs=(*sale.legs, more), number=11)
+    overlay.put(BATCH, two)
+    node.write(overlay)
+    return node
+
+
+ISSUER = bech32m.encode(PREFIX_TEST, address_of("issuer"))
+DAY = str(BUSINESS_DATE)
+TOLD = [
+    (["sese.024", ISSUER, "OPEN", "--party", BANK], ["--batch", ISSUER, "OPEN", "--party", BANK]),
+    (["sese.024", ISSUER, "TWO", "--part", "2"], ["--batch", ISSUER, "TWO"]),
+    (["sese.025", ISSUER, "SALE", "--settled-on", DAY], ["--batch", ISSUER, "SALE"]),
+    (
+        ["sese.025", ISSUER, "SALE", "--settled-on", DAY, "--party", BANK],
+        ["--batch", ISSUER, "SALE"],
+    ),
+    (
+        ["sese.027", ISSUER, "OPEN", "--party", BANK, "--id", "MSG-1"],
+        ["--batch", ISSUER, "OPEN", "--party", BANK],
+    ),
+    (["camt.054", ALICE, "DPKR", "2025-07-03", "2025-07-03", "--id", "N-1"], []),
+    (["semt.002", ALICE, "2025-07-03", "--id", "S-1"], []),
+    (["semt.002", BANK, "2025-07-03", "--id", "S-1"], []),
+]
+
+
+@pytest.mark.parametrize(("words", "about"), TOLD, ids=lambda words: " ".join(words[:1]))
+def test_what_goes_out_is_checked_and_the_ledger_says_the_same(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], about: list[str]
+) -> None:
+    file = tmp_path / "in.xml"
+    with served(_with_open_trade()) as url:
+        assert root.status_of(["iso", "export", *words, "--rpc", url]) == Exit.OK
+        file.write_text(capsys.readouterr().out)
+        assert root.status_of(["iso", "check", str(file), *about, "--rpc", url]) == Exit.OK
+        said = json.loads(capsys.readouterr().out)
+        assert said["message"].startswith(words[0])
+        assert said["says"]
+        assert (said["sender"], said["differs"]) == (None, [])
+        assert root.status_of(["iso", "import", str(file), "--rpc", url]) == Exit.FAILED
+        assert "asks for nothing: mohur iso check" in capsys.readouterr().err
+
+
+def test_a_confirmation_that_is_not_true_is_told_with_both_words(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "in.xml"
+    words, about = TOLD[2]
+    with served(_with_open_trade()) as url:
+        assert root.status_of(["iso", "export", *words, "--rpc", url]) == Exit.OK
+        text = capsys.readouterr().out
+        file.write_text(text.replace(">1.00</FaceAmt>", ">2.00</FaceAmt>"))
+        assert file.read_text() != text
+        assert root.status_of(["iso", "check", str(file), *about, "--rpc", url]) == Exit.FAILED
+        told = capsys.readouterr()
+        assert json.loads(told.out)["differs"] == [
+            {"at": "quantity", "said": "200", "ledger": "100"}
+        ]
+        assert "the ledger has 1 facts otherwise" in told.err
+        assert root.status_of(["iso", "check", str(file), "--rpc", url]) == Exit.USAGE
+        assert "say --batch INITIATOR ID" in capsys.readouterr().err
+
+
+def test_the_requests_of_both_parts_cancel_a_batch(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    files = []
+    with served(_with_open_trade()) as url:
+        for part in ("1", "2"):
+            words = ["iso", "export", "sese.020", ISSUER, "TWO", "--party", BANK, "--part", part]
+            assert root.status_of([*words, "--rpc", url]) == Exit.OK
+            files.append(tmp_path / part)
+            files[-1].write_text(capsys.readouterr().out)
+        assert root.status_of(["iso", "import", str(files[0]), "--rpc", url]) == Exit.FAILED
+        assert "1 requests are missing" in capsys.readouterr().err
+        assert root.status_of(["iso", "import", *map(str, files), "--rpc", url]) == Exit.OK
+    assert json.loads(capsys.readouterr().out) == [
+        {"type": "cancel_batch", "initiator": ISSUER, "batchId": "TWO"}
+    ]

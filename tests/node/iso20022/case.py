@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from node.iso20022.directory import Directory
-from node.iso20022.incoming import operation_of
+from node.iso20022.incoming import Ledger, operation_of, operation_of_linked
 from node.iso20022.sese_023 import Defaults
 from tokens.batch_parties import parties_at_start
 from tokens.finance.lei import lei_check_digits
@@ -163,14 +163,14 @@ def named(batch: Batch, **changes: object) -> Batch:
     return msgspec.structs.replace(batch, legs=legs, **changes)
 
 
-def operation_in(
-    directory: Directory,
-    text: str | bytes,
-    *batches: Batch,
-    defaults: Defaults = NO_DEFAULTS,
-    repo: Repo | None = None,
-) -> msgspec.Struct:
-    """The operation of a message on a ledger with these batches, and one repo."""
+TODAY = dt.date(2026, 7, 3)
+"""Business date of the ledger."""
+SERVICERS = {SELLER_ACCOUNT: SELLER, BUYER_ACCOUNT: BUYER}
+"""Account -> who services it."""
+
+
+def ledger_with(*batches: Batch, repo: Repo | None = None) -> Ledger:
+    """A ledger with these batches, and one repo."""
     known = {(batch.initiator, batch.batch_id): batch for batch in batches}
 
     async def find(initiator: bytes, batch_id: str) -> Batch | None:
@@ -179,8 +179,32 @@ def operation_in(
     async def find_repo(repo_id: bytes) -> Repo | None:
         return repo if repo is not None and repo.id == repo_id else None
 
+    async def servicer(account: bytes) -> bytes | None:
+        return SERVICERS.get(account)
+
+    async def business_date() -> dt.date:
+        return TODAY
+
+    return Ledger(batch=find, repo=find_repo, servicer=servicer, business_date=business_date)
+
+
+def operation_in(
+    directory: Directory,
+    text: str | bytes,
+    *batches: Batch,
+    defaults: Defaults = NO_DEFAULTS,
+    repo: Repo | None = None,
+) -> msgspec.Struct:
+    """The operation of a message on a ledger with these batches, and one repo."""
     data = text.encode() if isinstance(text, str) else text
-    return asyncio.run(operation_of(directory, data, find, defaults, find_repo))
+    ledger = ledger_with(*batches, repo=repo)
+    return asyncio.run(operation_of(directory, data, ledger, defaults))
+
+
+def operation_in_parts(parts: list[str], *batches: Batch) -> msgspec.Struct:
+    """The operation of several messages about one batch."""
+    data = [part.encode() for part in parts]
+    return asyncio.run(operation_of_linked(DIRECTORY, data, ledger_with(*batches), NO_DEFAULTS))
 
 
 _addresses = st.binary(min_size=16, max_size=16).filter(lambda value: value != ISSUANCE)

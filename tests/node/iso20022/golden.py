@@ -16,10 +16,11 @@ from node.iso20022 import (
     sese_023,
     sese_024,
     sese_025,
+    sese_027,
 )
 from node.iso20022.outgoing import text_of
 from node.iso20022.reading import parse
-from node.iso20022.trade import trade_of
+from node.iso20022.trade import Trade, trade_of, trades_of
 from node.sdk.schema.statement import DatedStatement, StatementLine
 from tests.node.iso20022.case import (
     BOND,
@@ -73,6 +74,21 @@ PVP = batch_of(
     BUYER,
 )
 """The buyer gives a stablecoin for central-bank money."""
+TWO = msgspec.structs.replace(
+    SALE,
+    legs=(
+        *SALE.legs,
+        Leg(
+            asset=NOTE,
+            quantity=500,
+            giver=BUYER,
+            taker=SELLER,
+            source=None,
+            target=SELLER_ACCOUNT,
+        ),
+    ),
+)
+"""The seller's bond against money and the buyer's bill, in one."""
 FOLDER = Path(__file__).parents[2] / "vectors" / "iso20022"
 CREATED = dt.datetime(2026, 7, 3, 9, 30, tzinfo=dt.UTC)
 DAY = dt.date(2026, 7, 3)
@@ -127,8 +143,63 @@ def _statuses() -> dict[str, str]:
             continue
         reason = int(Code.ACCOUNT_FROZEN) if status is BatchStatus.FAILED else 0
         batch = named(batch_of(SALE), status=status, reason=reason)
-        root = sese_024.written(trade_of(DIRECTORY, batch, SELLER), dt.date(2026, 7, 2))
+        advice = sese_024.advice_of(trade_of(DIRECTORY, batch, SELLER), dt.date(2026, 7, 2))
+        root = sese_024.written(advice)
         out[f"{sese_024.MESSAGE}-{status.name.lower()}"] = text_of(sese_024.MESSAGE, root)
+    return out
+
+
+def confirmed(trade: Trade) -> str:
+    """sese.025 of a settled trade."""
+    root = sese_025.written(DIRECTORY, sese_025.confirmation_of(DIRECTORY, trade, DAY))
+    return text_of(sese_025.MESSAGE, root)
+
+
+def transferred(text: str) -> str:
+    """A payment for a batch as one for nothing: a bank's own system writes such messages."""
+    return text.replace(">SECU<", ">CASH<").replace(">TRADE-7<", ">PAY 1<")
+
+
+def cancelling(*parties: bytes) -> Batch:
+    """The sale, matched; these have asked to cancel it."""
+    sale = named(batch_of(SALE))
+    asked = [
+        msgspec.structs.replace(entry, cancels=entry.participant in parties)
+        for entry in sale.parties
+    ]
+    return msgspec.structs.replace(sale, parties=tuple(asked), status=BatchStatus.MATCHED)
+
+
+def _answers() -> dict[str, str]:
+    """sese.027, each of the answers, to the seller."""
+    sale = named(batch_of(SALE))
+    out: dict[str, str] = {}
+    for name, batch in (
+        ("pending", cancelling(SELLER)),
+        ("cancelled", msgspec.structs.replace(sale, status=BatchStatus.CANCELLED)),
+        ("settled", msgspec.structs.replace(sale, status=BatchStatus.SETTLED)),
+        ("ended", msgspec.structs.replace(sale, status=BatchStatus.EXPIRED)),
+    ):
+        answer = sese_027.answer_of(trade_of(DIRECTORY, batch, SELLER))
+        root = sese_027.written(answer, "MSG-1")
+        out[f"{sese_027.MESSAGE}-{name}"] = text_of(sese_027.MESSAGE, root)
+    return out
+
+
+def _linked() -> dict[str, str]:
+    """Both messages of a batch of two parts, of each kind that a part has."""
+    batch = named(batch_of(TWO))
+    settled = msgspec.structs.replace(batch, status=BatchStatus.SETTLED)
+    out: dict[str, str] = {}
+    for number, trade in enumerate(trades_of(DIRECTORY, batch, SELLER), 1):
+        for message, root in (
+            (sese_020.MESSAGE, sese_020.written(DIRECTORY, trade)),
+            (sese_023.MESSAGE, sese_023.written(DIRECTORY, trade)),
+            (sese_024.MESSAGE, sese_024.written(sese_024.advice_of(trade, DAY))),
+        ):
+            out[f"{message}-part-{number}"] = text_of(message, root)
+    for number, trade in enumerate(trades_of(DIRECTORY, settled, SELLER), 1):
+        out[f"{sese_025.MESSAGE}-part-{number}"] = confirmed(trade)
     return out
 
 
@@ -148,29 +219,19 @@ def messages() -> dict[str, str]:
     for name, party in (("deliverer", SELLER), ("receiver", BUYER)):
         request = sese_020.written(DIRECTORY, trade_of(DIRECTORY, sale, party))
         out[f"{sese_020.MESSAGE}-{name}"] = text_of(sese_020.MESSAGE, request)
-        root = sese_025.written(DIRECTORY, trade_of(DIRECTORY, settled, party), DAY)
-        out[f"{sese_025.MESSAGE}-{name}"] = text_of(sese_025.MESSAGE, root)
+        out[f"{sese_025.MESSAGE}-{name}"] = confirmed(trade_of(DIRECTORY, settled, party))
     out[f"{pacs_009.MESSAGE}-secu"] = text_of(
         pacs_009.MESSAGE, pacs_009.written(DIRECTORY, settled, CREATED)
     )
-    leg = Leg(
-        asset=COIN,
-        quantity=5,
-        giver=HOUSE,
-        taker=SELLER,
-        source=BUYER_ACCOUNT,
-        target=SELLER_ACCOUNT,
-    )
-    out[f"{pacs_009.MESSAGE}-cash"] = text_of(
-        pacs_009.MESSAGE, pacs_009.written_transfer(DIRECTORY, leg, "PAY 1", DAY, CREATED)
-    )
+    out[f"{pacs_009.MESSAGE}-cash"] = transferred(out[f"{pacs_009.MESSAGE}-secu"])
+    told = camt_054.notification_of(DIRECTORY, statement())
     out[f"{camt_054.MESSAGE}"] = text_of(
-        camt_054.MESSAGE, camt_054.written(DIRECTORY, statement(), "NTF-1", CREATED)
+        camt_054.MESSAGE, camt_054.written(DIRECTORY, told, "NTF-1", CREATED)
     )
     holdings = {BOND: 10_000_000, NOTE: 0, COIN: 5}
+    report = semt_002.report_of_account(DIRECTORY, SELLER, SELLER_ACCOUNT, holdings, DAY)
     out[f"{semt_002.MESSAGE}-account"] = text_of(
-        semt_002.MESSAGE,
-        semt_002.written(DIRECTORY, SELLER, SELLER_ACCOUNT, holdings, DAY, "ST-1"),
+        semt_002.MESSAGE, semt_002.written(DIRECTORY, report, "ST-1")
     )
     out[f"{header.MESSAGE}-sese.020"] = header.text_with_header(
         DIRECTORY,
@@ -188,10 +249,11 @@ def messages() -> dict[str, str]:
     asked = collateral.written_substitution(DIRECTORY, REPO, SWAPPED, "COLL-2", DAY)
     out[collateral.SUBSTITUTION] = text_of(collateral.SUBSTITUTION, asked)
     accounts = {SELLER_ACCOUNT: holdings, BUYER_ACCOUNT: {NOTE: 7}, HOUSE: {NOTE: 0}}
+    report = semt_002.report_of_bank(DIRECTORY, SELLER, accounts, DAY)
     out[f"{semt_002.MESSAGE}-bank"] = text_of(
-        semt_002.MESSAGE, semt_002.written_for_bank(DIRECTORY, SELLER, accounts, DAY, "ST-2")
+        semt_002.MESSAGE, semt_002.written(DIRECTORY, report, "ST-2")
     )
-    return out
+    return out | _answers() | _linked()
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ FOLDER = Path(__file__).parents[3] / "node" / "iso20022" / "profiles"
 
 OWN: dict[str, Rule] = {
     "m:Btch": Rule(name="m:Btch", kind="group", least=1),
+    "m:PoolId": Rule(name="m:PoolId", kind="text", least=1, min_length=1, max_length=35),
     "m:XpryDt": Rule(name="m:XpryDt", kind="date", least=1),
     "m:CshAsst": Rule(name="m:CshAsst", kind="text", pattern="[A-Z0-9][A-Z0-9-]{0,15}"),
     "m:HshLck": Rule(name="m:HshLck", kind="text", pattern="[0-9a-f]{64}"),

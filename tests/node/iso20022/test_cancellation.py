@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from node.iso20022 import sese_020
 from node.iso20022.outgoing import text_of
 from node.iso20022.refusal import MessageRefused
-from node.iso20022.trade import trade_of
+from node.iso20022.trade import trade_of, trades_of
 from tests.node.iso20022.case import (
     BUYER,
     DIRECTORY,
@@ -17,8 +17,10 @@ from tests.node.iso20022.case import (
     instructions,
     named,
     operation_in,
+    operation_in_parts,
 )
-from tests.node.iso20022.golden import FOLDER
+from tests.node.iso20022.golden import FOLDER, TWO
+from tests.node.iso20022.test_linked import several
 from tokens.ops.batch_steps import CancelBatch
 from tokens.ops.settlement import InstructBatch
 from tokens.records.settlement import Batch
@@ -105,5 +107,52 @@ def test_a_request_that_names_no_parties_is_refused() -> None:
 
 def test_a_request_for_a_batch_of_another_shape_is_refused() -> None:
     two = batch_of(msgspec.structs.replace(SALE, legs=(*SALE.legs, SALE.legs[0])))
-    with pytest.raises(MessageRefused, match="2 securities legs"):
+    with pytest.raises(MessageRefused, match="no part of the batch, or twice"):
         operation_in(DIRECTORY, golden(), two)
+    moneys = batch_of(msgspec.structs.replace(SALE, legs=(SALE.legs[1], SALE.legs[1])))
+    with pytest.raises(MessageRefused, match="0 securities legs"):
+        operation_in(DIRECTORY, golden(), moneys)
+
+
+# --- of a batch of several parts -----------------------------------------------------------------
+
+
+def requests(batch: Batch, party: bytes) -> list[str]:
+    return [
+        text_of(sese_020.MESSAGE, sese_020.written(DIRECTORY, trade))
+        for trade in trades_of(DIRECTORY, batch, party)
+    ]
+
+
+@given(several())
+@settings(deadline=None, max_examples=60)
+def test_the_requests_of_all_parts_cancel_the_batch(case: tuple[bytes, InstructBatch]) -> None:
+    initiator, operation = case
+    batch = batch_of(operation, initiator)
+    cancel = CancelBatch(initiator=initiator, batch_id=operation.batch_id)
+    for party in {leg.giver for leg in operation.legs} | {leg.taker for leg in operation.legs}:
+        parts = requests(batch, party)
+        assert operation_in_parts(parts[::-1], batch) == cancel
+        with pytest.raises(MessageRefused, match="a part of a batch: 1 requests are missing"):
+            operation_in_parts([*parts[1:]], batch)
+
+
+def test_requests_that_are_not_those_of_one_batch_are_refused() -> None:
+    batch = batch_of(TWO)
+    first, second = requests(batch, SELLER)
+    other = requests(named(batch_of(TWO)), BUYER)
+    for parts, says in (
+        ([first, first], "no part of the batch, or twice"),
+        ([first, second, second], "no part of the batch, or twice"),
+        ([first, second.replace(">TRADE-7<", ">TRADE-8<")], "m:PoolId: another batch"),
+        ([first, golden()], "no part of the batch, or twice"),
+        ([first, other[1]], "SctiesMvmntTp: another party"),
+        ([first, second.replace(">5.00<", ">5.01<")], r"FaceAmt: the ledger has \d"),
+        ([first, (FOLDER / "sese.023.001.11-dvp-deliverer.xml").read_text()], "of one kind"),
+    ):
+        with pytest.raises(MessageRefused, match=says):
+            operation_in_parts(parts, batch)
+    with pytest.raises(MessageRefused, match="1 requests are missing"):
+        operation_in(DIRECTORY, first, batch)
+    with pytest.raises(MessageRefused, match="no party has instructed 'TRADE-7'"):
+        operation_in_parts([first, second])

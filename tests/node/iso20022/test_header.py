@@ -22,8 +22,12 @@ from tests.node.iso20022.case import (
 from tests.node.iso20022.golden import CREATED, FOLDER
 
 BARE = sorted(file for file in FOLDER.glob("*.xml") if not file.name.startswith("head"))
-COMES_IN = [file for file in BARE if file.name[:8] in ("sese.020", "sese.023", "pacs.009")]
-SPEAKS = {"receiver": BUYER, "free": HOUSE, "secu": BUYER, "cash": HOUSE}
+COMES_IN = [
+    file
+    for file in BARE
+    if file.name[:8] in ("sese.020", "sese.023", "pacs.009") and "-part-" not in file.name
+]
+SPEAKS = {"receiver": BUYER, "free": HOUSE, "secu": BUYER, "cash": BUYER}
 """End of the name of a golden message -> for whom it speaks; else the seller."""
 
 

@@ -1,6 +1,5 @@
 """Linked instructions: a batch of several parts is several sese.023, together or not at all."""
 
-import asyncio
 from itertools import permutations
 
 import msgspec
@@ -9,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.iso20022 import sese_023, sese_024, sese_025
-from node.iso20022.incoming import operation_of_linked
 from node.iso20022.outgoing import text_of
 from node.iso20022.profile import check
 from node.iso20022.reading import parse
@@ -23,7 +21,6 @@ from tests.node.iso20022.case import (
     DIRECTORY,
     HOUSE,
     MONEY,
-    NO_DEFAULTS,
     NOTE,
     SALE,
     SELLER,
@@ -32,6 +29,7 @@ from tests.node.iso20022.case import (
     instructions,
     named,
     operation_in,
+    operation_in_parts,
 )
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount
 from tokens.records.settlement import LEGS_MAX, Batch, BatchStatus, Leg
@@ -49,20 +47,10 @@ def texts(batch: Batch, party: bytes) -> list[str]:
     ]
 
 
-def read(parts: list[str], *batches: Batch) -> msgspec.Struct:
-    known = {(batch.initiator, batch.batch_id): batch for batch in batches}
-
-    async def find(initiator: bytes, batch_id: str) -> Batch | None:
-        return known.get((initiator, batch_id))
-
-    data = [part.encode() for part in parts]
-    return asyncio.run(operation_of_linked(DIRECTORY, data, find, NO_DEFAULTS))
-
-
 def test_three_parts_are_one_batch_again() -> None:
     parts = texts(batch_of(THREE), SELLER)
     assert len(parts) == 3
-    assert read(parts) == THREE
+    assert operation_in_parts(parts) == THREE
 
 
 def test_the_others_parts_are_the_approval_in_any_order() -> None:
@@ -77,13 +65,13 @@ def test_the_others_parts_are_the_approval_in_any_order() -> None:
         ),
     )
     for parts in permutations(texts(named(batch), BUYER)):
-        assert read(list(parts), batch) == expected
+        assert operation_in_parts(list(parts), batch) == expected
 
 
 def test_two_parts_that_are_alike_are_two() -> None:
     twice = msgspec.structs.replace(SALE, legs=(BILL, BILL))
     batch = batch_of(twice)
-    found = read(texts(named(batch), BUYER), batch)
+    found = operation_in_parts(texts(named(batch), BUYER), batch)
     assert isinstance(found, ApproveBatch)
     assert [entry.leg for entry in found.accounts] == [0, 1]
 
@@ -126,11 +114,11 @@ def several(draw: st.DrawFn) -> tuple[bytes, InstructBatch]:
 def test_what_goes_out_in_parts_comes_in_whole(case: tuple[bytes, InstructBatch]) -> None:
     """The payment stands behind the security that it is for: the same legs, in that order."""
     initiator, operation = case
-    found = read(texts(batch_of(operation, initiator), initiator))
+    found = operation_in_parts(texts(batch_of(operation, initiator), initiator))
     assert isinstance(found, InstructBatch)
     assert sorted(map(repr, found.legs)) == sorted(map(repr, operation.legs))
     assert msgspec.structs.replace(found, legs=operation.legs) == operation
-    again = read(texts(batch_of(found, initiator), initiator))
+    again = operation_in_parts(texts(batch_of(found, initiator), initiator))
     assert again == found
 
 
@@ -140,10 +128,11 @@ def test_status_and_confirmation_of_a_part_name_its_message() -> None:
     for trade, settled in zip(
         trades_of(DIRECTORY, batch, BUYER), trades_of(DIRECTORY, done, BUYER), strict=True
     ):
-        status = sese_024.written(trade, THREE.isd)
+        status = sese_024.written(sese_024.advice_of(trade, THREE.isd))
         check(sese_024.MESSAGE, status)
         assert status.text_at("TxId/AcctOwnrTxId") == trade.tx_id
-        confirmed = sese_025.written(DIRECTORY, settled, THREE.isd)
+        told = sese_025.confirmation_of(DIRECTORY, settled, THREE.isd)
+        confirmed = sese_025.written(DIRECTORY, told)
         check(sese_025.MESSAGE, confirmed)
         assert confirmed.text_at("TxIdDtls/AcctOwnrTxId") == trade.tx_id
 
@@ -154,10 +143,10 @@ def test_a_part_alone_is_refused() -> None:
         operation_in(DIRECTORY, first)
     for parts in ([first, second], [first, second, second], [first, second, third, third]):
         with pytest.raises(MessageRefused, match=r"Lnkgs: .* linked with other messages"):
-            read(parts)
+            operation_in_parts(parts)
     other = texts(batch_of(SALE), SELLER)
     with pytest.raises(MessageRefused, match="linked with other messages"):
-        read([first, second, *other])
+        operation_in_parts([first, second, *other])
 
 
 @pytest.mark.parametrize(
@@ -177,7 +166,7 @@ def test_parts_that_are_not_of_one_batch_are_refused(old: str, new: str, path: s
     first, second, third = texts(batch_of(THREE), SELLER)
     assert old in second
     with pytest.raises(MessageRefused) as caught:
-        read([first, second.replace(old, new), third])
+        operation_in_parts([first, second.replace(old, new), third])
     assert caught.value.path == f"SctiesSttlmTxInstr/{path}"
 
 
@@ -185,9 +174,10 @@ def test_other_messages_are_not_linked() -> None:
     first, *_ = texts(batch_of(THREE), SELLER)
     batch = named(batch_of(SALE), status=BatchStatus.ALLOCATED)
     (trade,) = trades_of(DIRECTORY, batch, SELLER)
-    status = text_of(sese_024.MESSAGE, sese_024.written(trade, SALE.isd))
+    advice = sese_024.advice_of(trade, SALE.isd)
+    status = text_of(sese_024.MESSAGE, sese_024.written(advice))
     with pytest.raises(MessageRefused, match=r"sese\.024\.001\.12 stands alone"):
-        read([first, status])
+        operation_in_parts([first, status])
 
 
 def test_what_is_no_set_of_trades_of_one_party_cannot_be_said() -> None:
@@ -211,4 +201,4 @@ def test_a_whole_batch_of_bonds_fits() -> None:
     parts = texts(batch_of(operation), SELLER)
     assert max(len(part.encode()) for part in parts) < 32 * 1024
     assert parse(parts[0].encode()).identifier == sese_023.MESSAGE
-    assert read(parts) == operation
+    assert operation_in_parts(parts) == operation

@@ -96,18 +96,18 @@ def test_a_currency_without_known_decimals_is_refused() -> None:
 def test_only_a_settled_batch_is_confirmed_and_only_another_has_a_status() -> None:
     open_trade = trade_of(DIRECTORY, named(batch_of(SALE)), SELLER)
     with pytest.raises(NotSayable, match="INSTRUCTED, not settled"):
-        sese_025.written(DIRECTORY, open_trade, SALE.isd)
+        sese_025.confirmation_of(DIRECTORY, open_trade, SALE.isd)
     settled = named(batch_of(SALE), status=BatchStatus.SETTLED)
     trade = trade_of(DIRECTORY, settled, SELLER)
     with pytest.raises(NotSayable, match="it settled between"):
-        sese_025.written(DIRECTORY, trade, SALE.trade_date)
+        sese_025.confirmation_of(DIRECTORY, trade, SALE.trade_date)
     with pytest.raises(NotSayable, match=r"sese\.025 confirms"):
-        sese_024.written(trade, SALE.isd)
+        sese_024.advice_of(trade, SALE.isd)
 
 
 def _pending(batch_changes: dict[str, object], party: bytes, today: dt.date) -> str | None:
     batch = named(batch_of(SALE), **batch_changes)
-    root = sese_024.written(trade_of(DIRECTORY, batch, party), today)
+    root = sese_024.written(sese_024.advice_of(trade_of(DIRECTORY, batch, party), today))
     text_of(sese_024.MESSAGE, root)
     return root.text_at("SttlmSts/Pdg/Rsn/Cd/Cd")
 
@@ -135,7 +135,9 @@ def test_every_code_of_the_ledger_has_a_reason() -> None:
             reason, words = reason_of(int(code), paid=paid)
             assert words == f"{int(code)} {code.name}"
             assert len(reason) == 4
-            root = sese_024.written(trade_of(DIRECTORY, batch, SELLER), SALE.isd)
+            root = sese_024.written(
+                sese_024.advice_of(trade_of(DIRECTORY, batch, SELLER), SALE.isd)
+            )
             text_of(sese_024.MESSAGE, root)
     assert reason_of(int(Code.INSUFFICIENT_AVAILABLE), paid=False)[0] == "LACK"
     assert reason_of(int(Code.ACCOUNT_FROZEN), paid=True)[0] == "BLOC"
@@ -144,17 +146,19 @@ def test_every_code_of_the_ledger_has_a_reason() -> None:
 def test_notifications_are_of_money_and_of_a_bounded_number_of_postings() -> None:
     of_bond = msgspec.structs.replace(statement(), asset=BOND)
     with pytest.raises(NotSayable, match="is no money"):
-        camt_054.written(DIRECTORY, of_bond, "N", CREATED)
+        camt_054.notification_of(DIRECTORY, of_bond)
     lines = statement().lines * (camt_054.ENTRIES_MAX // 2)
     many = msgspec.structs.replace(statement(), lines=(*lines, lines[0]))
     with pytest.raises(NotSayable, match="more than 1000 postings"):
-        camt_054.written(DIRECTORY, many, "N", CREATED)
+        camt_054.notification_of(DIRECTORY, many)
     whole = msgspec.structs.replace(statement(), lines=lines)
-    text_of(camt_054.MESSAGE, camt_054.written(DIRECTORY, whole, "N", CREATED))
+    told = camt_054.notification_of(DIRECTORY, whole)
+    text_of(camt_054.MESSAGE, camt_054.written(DIRECTORY, told, "N", CREATED))
 
 
 def test_a_message_id_that_does_not_fit_is_refused_before_it_is_written() -> None:
-    root = camt_054.written(DIRECTORY, statement(), "N" * 36, CREATED)
+    told = camt_054.notification_of(DIRECTORY, statement())
+    root = camt_054.written(DIRECTORY, told, "N" * 36, CREATED)
     with pytest.raises(NotSayable, match="GrpHdr/MsgId: longer than 35"):
         text_of(camt_054.MESSAGE, root)
 

@@ -69,12 +69,13 @@ def test_a_sale_in_messages_settles_on_the_ledger() -> None:
 
     paid = text_of(pacs_009.MESSAGE, pacs_009.written(directory, now(), CREATED))
     world.act("bank_b", operation_in(directory, paid, now()))
-    status = sese_024.written(trade(now(), buyer), now().isd)
+    status = sese_024.written(sese_024.advice_of(trade(now(), buyer), now().isd))
     assert status.text_at("SttlmSts/Pdg/Rsn/Cd/Cd") == "AWSH"
     world.act("bank_a", AllocateBatch(initiator=seller, batch_id="T"))
     world.act("bank_a", SettleBatch(initiator=seller, batch_id="T"))
     assert world.balance(isin, "b/main") == 2 * FACE
 
-    confirmed = sese_025.written(directory, trade(now(), buyer), now().isd)
+    told = sese_025.confirmation_of(directory, trade(now(), buyer), now().isd)
+    confirmed = sese_025.written(directory, told)
     text_of(sese_025.MESSAGE, confirmed)
     assert confirmed.text_at("SttldAmt/CdtDbtInd") == "DBIT"

@@ -47,7 +47,7 @@ LAUGHS = '<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
         (document("<A>\u00e9</A>").decode().encode("latin-1"), "UTF-8"),
         (document("<A>" * DEPTH_MAX + "</A>" * DEPTH_MAX), "levels"),
         (document("<A>" + "<B/>" * ELEMENTS_MAX + "</A>"), "elements"),
-        (b" " * (MESSAGE_BYTES_MAX + 1), "more than 262144 bytes"),
+        (b" " * (MESSAGE_BYTES_MAX + 1), "more than 4194304 bytes"),
         (b"", "no XML"),
         (document("<A/>") + b"<B/>", "no XML"),
     ],

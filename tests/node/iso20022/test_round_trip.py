@@ -17,12 +17,14 @@ from node.iso20022.trade import trade_of
 from tests.node.iso20022.case import (
     BUYER,
     BUYER_ACCOUNT,
+    BUYER_LEI,
     COIN,
     DIRECTORY,
     NO_DEFAULTS,
     SALE,
     SELLER,
     SELLER_ACCOUNT,
+    SELLER_LEI,
     batch_of,
     instructions,
     named,
@@ -184,7 +186,10 @@ def _lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if re.search(r">[^<]+</", line)]
 
 
-@pytest.mark.parametrize("file", sorted(FOLDER.glob("sese.023*.xml")), ids=lambda file: file.stem)
+WHOLE = [file for file in sorted(FOLDER.glob("sese.023*.xml")) if "-part-" not in file.name]
+
+
+@pytest.mark.parametrize("file", WHOLE, ids=lambda file: file.stem)
 def test_no_required_element_can_be_left_out_without_a_word(file: Path) -> None:
     """Every leaf taken away alone: refused, or another operation; never the same."""
     text = file.read_text()
@@ -240,9 +245,73 @@ def test_a_payment_for_cash_is_a_transfer() -> None:
         asset=COIN,
         source=BUYER_ACCOUNT,
         target=SELLER_ACCOUNT,
-        amount=5,
+        amount=9_838_157,
         end_to_end_ref="PAY 1",
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "says"),
+    [
+        (">2026-07-03<", ">2026-07-04<", "IntrBkSttlmDt", "the business date is 2026-07-03"),
+        (">2026-07-03<", ">2027-01-04<", "IntrBkSttlmDt", "the business date is 2026-07-03"),
+        ("BUYER0077<", "SELLER080<", "Dbtr", "the account is at"),
+        ("SELLER080<", "BUYER0077<", "Cdtr", "the account is at"),
+        (f">{BUYER_ACCOUNT.hex()}<", f">{'7' * 32}<", "DbtrAcct/Id/Othr/Id", "no account"),
+    ],
+)
+def test_a_payment_is_no_other_transfer_than_it_says(
+    old: str, new: str, path: str, says: str
+) -> None:
+    """A value date, or whose account it is, was read over: the money moved at once, to anybody."""
+    text = payment("cash")
+    assert old in text
+    with pytest.raises(MessageRefused, match=says) as caught:
+        read(text.replace(old, new))
+    assert caught.value.path == f"FICdtTrf/CdtTrfTxInf/{path}"
+
+
+def test_a_payment_goes_to_an_account_that_the_payer_may_not_see() -> None:
+    text = payment("cash").replace(f">{SELLER_ACCOUNT.hex()}<", f">{'7' * 32}<")
+    found = read(text)
+    assert isinstance(found, Transfer)
+    assert found.target == bytes.fromhex("7" * 32)
+
+
+INSTITUTIONS = [
+    (f"<LEI>{SELLER_LEI}</LEI>", None),
+    ("<Othr><Id>{seller}</Id><Issr>MOHUR</Issr></Othr>", None),
+    (f"<LEI>{SELLER_LEI}</LEI><Othr><Id>{{seller}}</Id><Issr>MOHUR</Issr></Othr>", None),
+    (f"<LEI>{BUYER_LEI}</LEI><Othr><Id>{{seller}}</Id><Issr>MOHUR</Issr></Othr>", "/LEI"),
+    ("<Othr><Id>{seller}</Id><Issr>OTHER</Issr></Othr>", "/Othr/Issr"),
+    ("<Othr><Id>{nobody}</Id><Issr>MOHUR</Issr></Othr>", "/Othr/Id"),
+    ("<LEI>984500MOHURNOBODY00</LEI>", "/LEI"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("inside", "path"), INSTITUTIONS)
+def test_an_institution_is_read_by_one_rule_wherever_it_stands(
+    inside: str, path: str | None
+) -> None:
+    """In a payment and in a header."""
+    inside = inside.format(seller=SELLER.hex(), nobody="7" * 32)
+    known = f"<LEI>{SELLER_LEI}</LEI>"
+    header = (FOLDER / "head.001.001.02-sese.020.xml").read_text()
+    start, end = header.index("<AppHdr"), header.index("</AppHdr>")
+    for text, of, at in (
+        (payment("secu"), "FICdtTrf/CdtTrfTxInf/Cdtr/FinInstnId", (0, -1)),
+        (header, "AppHdr/Fr/FIId/FinInstnId", (start, end)),
+    ):
+        part = text[at[0] : at[1]]
+        assert known in part
+        changed = text[: at[0]] + part.replace(known, inside) + text[at[1] :]
+        if path is None:
+            read(changed, named(batch_of(SALE)))
+            continue
+        with pytest.raises(MessageRefused) as caught:
+            read(changed, named(batch_of(SALE)))
+        assert caught.value.path == of + path
 
 
 @pytest.mark.parametrize(
