@@ -11,6 +11,7 @@ import datetime as dt
 from node.aml.cash_reports import leg_of
 from node.aml.facts import Leg
 from node.sdk.client import Client
+from node.sdk.ledger_client import get_agenda
 from node.sdk.schema.chain import BusinessDateSpan, GenesisInfo, Parameter, ReceiptPlace
 from node.sdk.schema.common import Page
 from node.sdk.schema.tx import TransactionInfo, TxPlace
@@ -84,6 +85,9 @@ async def currency_of(client: Client) -> str:
 
 
 async def _spans(client: Client, first: dt.date, last: dt.date) -> tuple[BusinessDateSpan, ...]:
+    today = (await get_agenda(client)).business_date
+    if not first <= last <= today:
+        raise NotCollected(f"from {first} to {last}: the business date is {today}")
     asked = {"fromDate": first.isoformat(), "toDate": last.isoformat()}
     found = (await client.read("chain_getDays", asked, of=tuple[BusinessDateSpan, ...])).value
     if not found:

@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from node.bounded_file import read_bounded
+from node.sdk.json_names import NameTwice, check_names
 
 FILE_BYTES_MAX = 64 * 2**20
 
@@ -30,7 +31,12 @@ def load_private(path: Path, of: type[T]) -> T:
         raise FileUnreadable(f"{path}: {error.strerror}") from None
     data = read_bounded(path, FILE_BYTES_MAX, FileUnreadable)
     try:
-        return msgspec.json.decode(data, type=of)
+        read = msgspec.json.decode(data, type=of)
+        check_names(data)
+    except NameTwice as error:
+        raise FileUnreadable(f"{path}: not valid: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        where = str(error).rpartition(" - at ")[2]
-        raise FileUnreadable(f"{path}: not valid at {where}") from None
+        # Without a place the whole message is left, which may quote a name that stands there.
+        _, at, where = str(error).rpartition(" - at ")
+        raise FileUnreadable(f"{path}: not valid at {where if at else 'its top'}") from None
+    return read

@@ -1,4 +1,4 @@
-"""`mohur aml seal`, `file` and `open`: filings of an institution on the ledger (ADR 0022).
+"""`mohur aml seal`, `file`, `open` and `anchor`: filings of an institution (ADR 0022).
 
 Rules of this file:
 1. What is filed is a private file, never an argument, and nothing of it is printed: only that there
@@ -9,6 +9,7 @@ Rules of this file:
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -20,7 +21,7 @@ from node.cli.remote import connected, rpc_option
 from node.cli.sending import send
 from node.cli.travel_asking import secret_of
 from node.cli.tx import sender_option, signing_options, with_options
-from node.cli.words import parse_json, value_of
+from node.cli.words import address_in, operation_in
 
 if TYPE_CHECKING:
     from node.sdk.client import Client
@@ -74,7 +75,10 @@ def send_filing(institution: str, filing: Path, url: str, **signing: object) -> 
 )
 @rpc_option
 def open_filing(operation: Path, key: Path, out: Path, url: str) -> None:
-    """Open a filing: OPERATION holds the file_report of the transaction. By institution or FIU."""
+    """Open a filing, by institution or FIU.
+
+    OPERATION is a file with file_report, or with what tx_get answered of its transaction.
+    """
     from node.aml.filing_files import written_filing
     from node.aml.filings import opened_filing
     from node.sdk.sealing import Unopened
@@ -82,7 +86,7 @@ def open_filing(operation: Path, key: Path, out: Path, url: str) -> None:
     if out.exists():
         raise CommandFailed(f"{out}: there is something already", Exit.CANNOT_CREATE)
     secret = secret_of(key)
-    value = parse_json(operation.read_text(), str(operation))
+    value = operation_in(operation, "file_report")
 
     async def run() -> bytes:
         async with connected(url) as client:
@@ -96,9 +100,43 @@ def open_filing(operation: Path, key: Path, out: Path, url: str) -> None:
     write_private(out, asyncio.run(run()))
 
 
+@click.command("anchor")
+@click.argument("institution")
+@click.option("--on", required=True, metavar="DATE", help="Business date, YYYY-MM-DD.")
+@sender_option
+@with_options(signing_options)
+@rpc_option
+def anchor(institution: str, on: str, url: str, **signing: object) -> int:
+    """Close a business date of an institution's reports, and send it. 1 if the ledger refuses it.
+
+    The root is over what the institution filed on that date; where it filed nothing, it has one,
+    too. Close every date: who closes only some tells that there is something in them.
+
+    \b
+      mohur aml anchor @bank-1 --on 2026-01-09 --sender @bank-1 --key bank-1
+    """
+    try:
+        date = dt.date.fromisoformat(on)
+    except ValueError:
+        raise CommandFailed(f"{on}: a date YYYY-MM-DD", Exit.USAGE) from None
+
+    async def run() -> Json:
+        from node.aml.anchors import TooManyReports, anchor_of
+        from tokens.codec import encode
+
+        async with connected(url) as client:
+            try:
+                made = await anchor_of(client, address_in(client.form.prefix, institution), date)
+            except TooManyReports as error:
+                raise CommandFailed(str(error), Exit.FAILED) from None
+            return client.form.write_operation(encode(made))
+
+    return send(url, [asyncio.run(run())], signing)
+
+
 def add_to(group: click.Group) -> None:
-    """The three commands under `mohur aml`."""
-    for command in (seal_filing, send_filing, open_filing):
+    """The four commands under `mohur aml`."""
+    for command in (seal_filing, send_filing, open_filing, anchor):
         group.add_command(command)
 
 
@@ -115,7 +153,7 @@ def _sealed(url: str, institution: str, filing: Path) -> Json:
                 content = load_filing(filing, client.form.prefix)
             except FileUnreadable as error:
                 raise CommandFailed(str(error), Exit.NO_INPUT) from None
-            address = _address(client, institution)
+            address = address_in(client.form.prefix, institution)
             chain_id = (await client.status()).chain_id
             try:
                 keys = await filing_keys(client, address)
@@ -135,12 +173,3 @@ def _operation(client: Client, value: object) -> FileReport:
         return cast("FileReport", client.form.from_json(FileReport, value))
     except FormError as error:
         raise CommandFailed(f"the operation is no file_report: {error}", Exit.USAGE) from None
-
-
-def _address(client: Client, text: str) -> bytes:
-    from tokens import bech32m
-
-    address = bech32m.decode(client.form.prefix, str(value_of(text)))
-    if address is None:
-        raise CommandFailed(f"{text}: no address of this network", Exit.USAGE)
-    return address

@@ -13,7 +13,7 @@ from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
 from node.cli.remote import rpc_option
 from node.cli.travel_asking import ask, file_type, payload_of, secret_of, version_option
-from node.cli.words import parse_json
+from node.cli.words import operation_in, parse_json
 
 if TYPE_CHECKING:
     from node.sdk.client import Client
@@ -82,12 +82,14 @@ def seal(travel_id: str, file: Path, version: str, url: str) -> None:
 @click.option("--key", type=file_type, required=True, help='File {"privateKey": "0x..."}.')
 @rpc_option
 def open_payload(travel_id: str, operation: Path, key: Path, url: str) -> None:
-    """Open what was sent: OPERATION holds the send_travel of the transaction. Prints the payload.
+    """Open what was sent, and print the payload.
+
+    OPERATION is a file with send_travel, or with what tx_get answered of its transaction.
 
     The hash is checked against the state, the payload against its version.
     """
     secret = secret_of(key)
-    sealed = _sealed(parse_json(operation.read_text(), str(operation)))
+    sealed = _sealed(operation_in(operation, "send_travel"))
 
     async def run(client: Client) -> Json:
         from node.sdk.ivms101_checks import BadPayload, canonical

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from node.bounded_file import read_bounded
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
 from node.cli.remote import connected
-from node.cli.words import parse_json
+from node.cli.words import json_in
 
 if TYPE_CHECKING:
     from node.sdk.client import Client
     from node.sdk.ivms101 import Payload
     from tokens.jsonform import Json
+
+FILE_BYTES_MAX = 64 * 1024
+"""Of a payload with its blanks; its canonical form has 7,000."""
 
 file_type = click.Path(path_type=Path, dir_okay=False, exists=True)
 version_option = click.option(
@@ -37,14 +41,14 @@ def payload_of(file: Path, version: str) -> Payload:
     claimed = PayloadVersion.IVMS101 if version == "101" else PayloadVersion.IVMS101_2023
     today = dt.datetime.now(tz=dt.UTC).date()
     try:
-        return read_payload(file.read_bytes(), claimed, today)
+        return read_payload(read_bounded(file, FILE_BYTES_MAX, BadPayload), claimed, today)
     except BadPayload as error:
         raise CommandFailed(f"{file}: {error}", Exit.REFUSED) from None
 
 
 def secret_of(file: Path) -> bytes:
     """The private key in a file, 32 bytes. CommandFailed."""
-    held = parse_json(file.read_text(), str(file))
+    held = json_in(file)
     text = held.get("privateKey") if isinstance(held, dict) else None
     try:
         secret = bytes.fromhex(str(text).removeprefix("0x"))

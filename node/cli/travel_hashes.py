@@ -13,7 +13,7 @@ from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_private
 from node.cli.remote import rpc_option
 from node.cli.travel_asking import ask, file_type, payload_of, secret_of, version_option
-from node.cli.words import parse_json, value_of
+from node.cli.words import address_in, json_in, parse_json
 
 if TYPE_CHECKING:
     from node.sdk.client import Client
@@ -63,7 +63,10 @@ def seal_hash(
         from node.sdk.travel_readers import keys_of
         from tokens.types import NO_ADDRESS
 
-        sides = [NO_ADDRESS if side is None else _address(client, side) for side in (giver, taker)]
+        sides = [
+            NO_ADDRESS if side is None else address_in(client.form.prefix, side)
+            for side in (giver, taker)
+        ]
         passing = Passing(asset=asset, amount=amount, giver=sides[0], taker=sides[1])
         chain_id = (await client.status()).chain_id
         try:
@@ -130,7 +133,7 @@ async def _of_leg(
     from node.sdk.ledger_client import get_batch
     from node.sdk.travel_hashes import passing_of
 
-    batch = await get_batch(client, _address(client, initiator), batch_id)
+    batch = await get_batch(client, address_in(client.form.prefix, initiator), batch_id)
     if leg >= len(batch.legs):
         raise CommandFailed(f"batch {batch_id} has {len(batch.legs)} legs", Exit.USAGE)
     return passing_of(batch.legs[leg]), batch.legs[leg].travel_hash
@@ -141,7 +144,7 @@ def _data(client: Client, file: Path) -> SealedData:
     from tokens.jsonform import FormError
 
     try:
-        read = client.form.from_json(SealedData, parse_json(file.read_text(), str(file)))
+        read = client.form.from_json(SealedData, json_in(file))
     except FormError as error:
         raise CommandFailed(f"{file}: {error}", Exit.USAGE) from None
     return cast("SealedData", read)
@@ -156,13 +159,4 @@ def _hash(text: str | None) -> bytes | None:
         found = b""
     if len(found) != HASH_BYTES:
         raise CommandFailed("--hash: 32 bytes as hexadecimal digits", Exit.USAGE)
-    return found
-
-
-def _address(client: Client, text: str) -> bytes:
-    from tokens import bech32m
-
-    found = bech32m.decode(client.form.prefix, str(value_of(text)))
-    if found is None:
-        raise CommandFailed(f"{text}: no address of this network", Exit.USAGE)
     return found

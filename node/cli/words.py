@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
+from node.bounded_file import read_bounded
 from node.cli.exits import CommandFailed, Exit
 
 ADDRESS_BYTES = 16
+FILE_BYTES_MAX = 4 * 2**20
+"""Of a file with an operation, a key or sealed data; a block has 4 MiB at most."""
 
 
 def params_of(words: Sequence[str], names: Sequence[str] = ()) -> object:
@@ -53,8 +57,35 @@ def parse_json(text: str, what: str) -> object:
     """A JSON value. CommandFailed otherwise."""
     try:
         return json.loads(text)
+    except RecursionError:
+        raise CommandFailed(f"{what}: not JSON that is read (too deep)", Exit.USAGE) from None
     except ValueError as error:
         raise CommandFailed(f"{what}: not JSON ({error})", Exit.USAGE) from None
+
+
+def json_in(file: Path) -> object:
+    """The JSON value of a file, of at most FILE_BYTES_MAX and UTF-8. CommandFailed otherwise."""
+    data = read_bounded(file, FILE_BYTES_MAX, lambda told: CommandFailed(told, Exit.NO_INPUT))
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise CommandFailed(f"{file}: not JSON (no UTF-8)", Exit.USAGE) from None
+    return parse_json(text, str(file))
+
+
+def operation_in(file: Path, name: str) -> object:
+    """The operation of that name in a file: alone, in a list, or in what tx_get answered.
+
+    CommandFailed unless there is one. What it holds is not checked.
+    """
+    value = json_in(file)
+    if isinstance(value, dict) and isinstance(value.get("transaction"), dict):
+        value = value["transaction"].get("operations")
+    entries = value if isinstance(value, list) else [value]
+    found = [entry for entry in entries if isinstance(entry, dict) and entry.get("type") == name]
+    if len(found) != 1:
+        raise CommandFailed(f"{file}: {len(found)} operations {name} in it", Exit.USAGE)
+    return found[0]
 
 
 def dev_address(name: str) -> str:

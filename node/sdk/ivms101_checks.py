@@ -7,6 +7,7 @@ Rules of this file:
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -19,6 +20,7 @@ from node.sdk.ivms101 import (
 )
 from node.sdk.ivms101_parts import Address, NationalIdentification
 from node.sdk.ivms101_people import NaturalName101
+from node.sdk.json_names import NameTwice, check_names
 from tokens.finance.lei import is_lei
 from tokens.records.travel import PayloadVersion
 
@@ -40,6 +42,9 @@ def read_payload(data: bytes, version: PayloadVersion, today: dt.date) -> Payloa
     """The payload; `today` is the date that a birth must lie before. Raises BadPayload."""
     try:
         payload = msgspec.json.decode(data, type=_TYPES[version])
+        check_names(data)
+    except NameTwice as error:
+        raise BadPayload(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadPayload(_without_values(str(error))) from None
     for fault in faults_of(payload, today):
@@ -152,9 +157,33 @@ def _register_faults(where: str, found: NationalIdentification) -> Iterator[str]
         yield f"{where}: no LEI (C11)"
 
 
+_OF_ONE_VERSION = frozenset(
+    (
+        "beneficiaryPerson",
+        "beneficiaryPersons",
+        "customerIdentification",
+        "customerNumber",
+        "nameIdentifierType",
+        "naturalPersonNameIdentifierType",
+        "originatorPerson",
+        "originatorPersons",
+    )
+)
+"""Names by which the versions differ: told, for they are what goes wrong most often."""
+_UNKNOWN_RE = re.compile(r"unknown field `(.*?)`(?= - at `\$|\Z)", re.DOTALL)
+
+
 def _without_values(message: str) -> str:
-    """What msgspec says, up to a value that it quotes."""
+    """What msgspec says, up to a value that it quotes.
+
+    The name of an unknown field is a value, too: whoever sent the payload chose it.
+    """
+    message = _UNKNOWN_RE.sub(_named, message)
     head, quote, rest = message.partition("'")
     if not quote:
         return message
     return head + "..." + rest[rest.rfind("'") + 1 :]
+
+
+def _named(found: re.Match[str]) -> str:
+    return f"unknown field `{found[1] if found[1] in _OF_ONE_VERSION else '...'}`"

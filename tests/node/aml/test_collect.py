@@ -10,6 +10,7 @@ from node.aml.collect import NotCollected, currency_of, legs_of_date, threshold_
 from node.sdk.client import Client
 from node.sdk.schema.chain import BusinessDateSpan, GenesisInfo, Parameter, ReceiptPlace
 from node.sdk.schema.common import Context, Page, Receipt, StateRead
+from node.sdk.schema.process import AgendaStatus
 from node.sdk.schema.tx import TransactionInfo, TxPlace
 from tests.node.rpc.fake_genesis import genesis_of
 from tests.node.rpc.small_money import ramp
@@ -109,6 +110,8 @@ class Told:
                 Parameter(name="cash_report_threshold", value=70),
                 Parameter(name="minor_digits", value=self.digits),
             )
+        if method == "agenda_status":
+            values = AgendaStatus(business_date=DATE, day_open=True, due=0, next=())
         return StateRead(context=CONTEXT, value=cast("T", values))
 
 

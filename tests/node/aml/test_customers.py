@@ -35,3 +35,23 @@ def test_what_cannot_be_read_is_told_without_its_content(tmp_path: Path) -> None
         with pytest.raises(FileUnreadable, match="not valid") as caught:
             load_customers(write(tmp_path, content))
         assert "Khan" not in str(caught.value)
+
+
+def test_an_account_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    """The second was taken without a word: a report would name whoever stood last."""
+    text = json.dumps(FILE)
+    known = FILE["customers"]
+    assert isinstance(known, dict)
+    name = next(iter(known))
+    one = json.dumps(known[name])
+    twice = text.replace(f'"{name}": ', f'"{name}": {one}, "{name}": ', 1)
+    assert twice != text
+    with pytest.raises(FileUnreadable, match="a name stands twice in an object") as caught:
+        load_customers(write(tmp_path, twice))
+    assert "Khan" not in str(caught.value)
+
+
+def test_the_name_of_an_unknown_field_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(FileUnreadable, match="not valid at its top") as caught:
+        load_customers(write(tmp_path, FILE | {"Ayesha Khan": 1}))
+    assert "Khan" not in str(caught.value)

@@ -1,9 +1,11 @@
 """`mohur aml seal`, `file`, `open` against a real server: what is filed, and what is never told."""
 
+import datetime as dt
 import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from msgspec.structs import replace
@@ -13,7 +15,7 @@ from node.cli.exits import Exit
 from node.cli.root import status_of
 from node.sdk.sealing import KeyPair, new_key
 from tests.node.cli.test_auction import served
-from tests.node.rpc.fake_genesis import CHAIN_ID, address_of, digest_of
+from tests.node.rpc.fake_genesis import BUSINESS_DATE, CHAIN_ID, address_of, digest_of
 from tests.node.rpc.fake_node import FakeNode
 from tests.node.rpc.small_ledger import ALICE, BANK, participant
 from tests.node.sdk.test_travel_readers import ROLES, ledger
@@ -21,12 +23,14 @@ from tokens import bech32m
 from tokens.codec import encode
 from tokens.execution import RUNNER
 from tokens.jsonform import PREFIX_TEST
-from tokens.ops.reports import FileReport
+from tokens.ops.reports import AnchorReports, FileReport
 from tokens.records.parties import PARTICIPANT
-from tokens.records.reports import SEALED_BYTES
+from tokens.records.reports import REPORT, REPORTS_BY_DATE, SEALED_BYTES, Report
+from tokens.reports import root_of
 from tokens.transaction import DecodedTransaction, decode_transaction
 from tokens.types import Role
 
+T = TypeVar("T")
 ALICE_TEXT = bech32m.encode(PREFIX_TEST, ALICE)
 BANK_TEXT = bech32m.encode(PREFIX_TEST, BANK)
 RAMP = "0x" + digest_of("ramp").hex()
@@ -73,7 +77,7 @@ class Desk:
         words = ["--key", str(key), "--out", str(self.out), "--rpc", self.url]
         return status_of(["aml", "open", str(sealed), *words])
 
-    def sent(self) -> list[FileReport]:
+    def sent(self, of: type[T]) -> list[T]:
         """What was filed in the blocks that came after the small ledger's own."""
         found = []
         for block in self.node.blocks[2:]:
@@ -82,7 +86,7 @@ class Desk:
                 assert isinstance(decoded, DecodedTransaction)
                 for one in decoded.signed.transaction.operations:
                     found.append(RUNNER.decode(encode(one)))
-        return [one for one in found if isinstance(one, FileReport)]
+        return [one for one in found if isinstance(one, of)]
 
 
 @pytest.fixture
@@ -102,7 +106,7 @@ def test_a_filing_is_sealed_and_sent_and_opened_by_the_bank_and_the_unit(
     assert json.loads(printed.out)["status"] == "success"
     told = printed.out + printed.err
     assert [word for word in (ALICE_TEXT, RAMP, NOTE, "SUSPICIOUS") if word in told] == []
-    (made,) = desk.sent()
+    (made,) = desk.sent(FileReport)
     assert (made.institution, len(made.sealed)) == (BANK, SEALED_BYTES)
     for who in ("bank", "unit"):
         assert opened_filing(CHAIN_ID, made, desk.keys[who].private) == FILED
@@ -168,3 +172,38 @@ def test_it_is_sealed_to_one_unit_and_an_institution_that_is_there(
     assert second.id == address_of("second")
     assert desk.run("seal", "--filing", path) == Exit.REFUSED
     assert "2 participants are the financial intelligence unit" in capsys.readouterr().err
+
+
+def test_a_filing_is_opened_from_what_tx_get_answers(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert desk.run("seal", "--filing", str(desk.filing())) == Exit.OK
+    made = json.loads(capsys.readouterr().out)
+    other = {"type": "transfer", "sealed": "0x00"}
+    answer = {"txId": "0x00", "transaction": {"operations": [other, made]}}
+    assert desk.open("unit", answer) == Exit.OK
+    assert json.loads(desk.out.read_text()) == STR
+    desk.out.unlink()
+    odds: list[object] = [[], [made, made], [other], {"transaction": {}}, 7]
+    for odd in odds:
+        assert desk.open("unit", odd) == Exit.USAGE
+        assert "operations file_report in it" in capsys.readouterr().err
+
+
+def test_a_date_is_anchored_by_the_root_that_the_ledger_finds(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of what was filed on it; nothing was filed on the day before, which has a root, too."""
+    filed = [report for report in _reports(desk.node) if report.filed_on == BUSINESS_DATE]
+    assert filed
+    for date, found in ((BUSINESS_DATE, filed), (BUSINESS_DATE - dt.timedelta(days=1), [])):
+        words = ["--on", str(date), "--sender", BANK_TEXT, "--dev-key", "bank"]
+        assert desk.run("anchor", *words) == Exit.OK
+        capsys.readouterr()
+        expected = AnchorReports(institution=BANK, date=date, root=root_of(found))
+        assert desk.sent(AnchorReports)[-1] == expected
+    assert desk.run("anchor", "--on", "today", "--sender", BANK_TEXT) == Exit.USAGE
+
+
+def _reports(node: FakeNode) -> list[Report]:
+    return node.state().scan(REPORT, REPORTS_BY_DATE, (BANK,), limit=100)

@@ -115,8 +115,10 @@ def test_what_is_missing_goes_to_a_private_file_and_then_the_report_is_whole(
         ({"assets": ["PK0000000001"]}, Exit.NO_INPUT, "assets[0]: not money of PKR"),
         ({"assets": []}, Exit.FAILED, "1 to 1000 transactions"),
         ({"reason": ""}, Exit.NO_INPUT, "not valid at `$.reason`"),
-        ({"toDate": "2099-01-01"}, Exit.FAILED, "fromDate <= toDate"),
-        ({"more": 1}, Exit.NO_INPUT, "not valid"),
+        ({"toDate": "2099-01-01"}, Exit.NO_INPUT, f"the business date is {BUSINESS_DATE}"),
+        ({"fromDate": "2099-01-01"}, Exit.NO_INPUT, f"the business date is {BUSINESS_DATE}"),
+        ({"more": 1}, Exit.NO_INPUT, "not valid at its top"),
+        ({REASON: 1}, Exit.NO_INPUT, "not valid at its top"),
     ],
 )
 def test_what_makes_no_report_is_told_by_its_place(

@@ -56,3 +56,23 @@ def test_what_was_not_sent_is_not_opened(
     assert "OtherCiphertext" in capsys.readouterr().err
     key.write_text("{}")
     assert root.status_of(words) == Exit.USAGE
+
+
+@pytest.mark.parametrize("data", [b"[" * 100_000, b"\xff\xfe", b"{", b'{"type": "transfer"}', b""])
+def test_files_that_somebody_spoiled_are_told_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes
+) -> None:
+    good, odd = tmp_path / "good.json", tmp_path / "odd.json"
+    odd.write_bytes(data)
+    good.write_text(json.dumps({"privateKey": "0x" + new_key().private.hex()}))
+    operation = tmp_path / "sent.json"
+    operation.write_text(json.dumps({"type": "send_travel", "sealed": "0x00"}))
+    for sent, key in ((odd, good), (operation, odd)):
+        assert (
+            root.status_of(["travel", "open", TRAVEL, str(sent), "--key", str(key)]) == Exit.USAGE
+        )
+        assert str(odd) in capsys.readouterr().err
+    big = tmp_path / "big.json"
+    big.write_bytes(b" " * 70_000)
+    assert root.status_of(["travel", "check", str(big), "--version", "101"]) == Exit.REFUSED
+    assert "more than 65536 bytes" in capsys.readouterr().err

@@ -1,10 +1,19 @@
 """Operations and params from words: types come from the registry."""
 
+from pathlib import Path
+
 import pytest
 
 from node.cli.exits import CommandFailed
 from node.cli.operation_words import fields_of, find_operation, operation_json
-from node.cli.words import address_in, params_of, value_of
+from node.cli.words import (
+    FILE_BYTES_MAX,
+    address_in,
+    json_in,
+    operation_in,
+    params_of,
+    value_of,
+)
 from tokens import bech32m
 from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, JsonForm
 from tokens.ops import OPERATIONS, AnyOperation
@@ -94,3 +103,25 @@ def test_an_address_is_16_bytes_of_this_network() -> None:
     for wrong in (longer, bech32m.encode(PREFIX_MAIN, bytes(16)), "7", "@"):
         with pytest.raises(CommandFailed):
             address_in(PREFIX_TEST, wrong)
+
+
+HOSTILE = [
+    (b"[" * 100_000 + b"]" * 100_000, "too deep"),
+    (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "too deep"),
+    (bytes(range(256)), "no UTF-8"),
+    ("{}".encode("utf-16"), "no UTF-8"),
+    ('{"\u00e9": 1}'.encode("latin-1"), "no UTF-8"),
+    (b'{"a": ', "not JSON"),
+    (b"", "not JSON"),
+    (b" " * (FILE_BYTES_MAX + 1), f"more than {FILE_BYTES_MAX} bytes"),
+]
+
+
+@pytest.mark.parametrize(("data", "says"), HOSTILE, ids=[says for _, says in HOSTILE])
+def test_a_file_that_is_no_json_is_a_sentence(tmp_path: Path, data: bytes, says: str) -> None:
+    """Such files ended in a traceback: depth and encoding were nobody's."""
+    file = tmp_path / "odd.json"
+    file.write_bytes(data)
+    for read in (json_in, lambda file: operation_in(file, "transfer")):
+        with pytest.raises(CommandFailed, match=says):
+            read(file)

@@ -219,3 +219,26 @@ def test_a_payload_that_would_not_fit_is_refused() -> None:
         person["naturalPerson"]["geographicAddress"] = [lines] * 5
     with pytest.raises(BadPayload, match="bytes"):
         read_payload(text(made), NEW, TODAY)
+
+
+@pytest.mark.parametrize("version", ["101", "101.2023"])
+def test_a_field_that_stands_twice_is_refused(version: str) -> None:
+    """One reader takes the first and another the last: two names for one payer."""
+    claimed = OLD if version == "101" else NEW
+    whole = text(payload(version)).decode()
+    read_payload(whole.encode(), claimed, TODAY)
+    twice = whole.replace('"primaryIdentifier":', '"primaryIdentifier": "X", "primaryIdentifier":')
+    assert twice != whole
+    with pytest.raises(BadPayload, match="a name stands twice"):
+        read_payload(twice.encode(), claimed, TODAY)
+
+
+@pytest.mark.parametrize("name", ["Ayesha Khan", "\x1b[2J", "a` - at `$.x", "`", "a\nb"])
+def test_the_name_of_an_unknown_field_is_not_repeated(name: str) -> None:
+    """Whoever sent the payload chose it: a person's name, or bytes that a terminal obeys."""
+    for made in (payload("101.2023") | {name: 1}, payload("101.2023")):
+        made["originator"] = made["originator"] | {name: 1}  # type: ignore[operator]
+        with pytest.raises(BadPayload, match=r"unknown field `\.\.\.`") as caught:
+            read_payload(text(made), NEW, TODAY)
+        assert str(caught.value).partition(" - at ")[0].count("`") == 2
+        assert len(name) == 1 or name not in str(caught.value)
