@@ -38,6 +38,7 @@ from tokens.events import (
 )
 from tokens.events.collateral import MarkSet
 from tokens.records.parties import ACCOUNT, PARTICIPANT
+from tokens.records.ramps import Ramp
 from tokens.state import Overlay
 from tokens.store import MemoryStore, StoreState
 from tokens.types import NO_ADDRESS, Role
@@ -168,7 +169,10 @@ class View:
         return any(self.covers(each) for each in named) if named else is_sender
 
     def blot(self, value: T) -> T:
-        """The same value with NO_ADDRESS for each account of others, at any depth."""
+        """The same value with NO_ADDRESS for each account of others, at any depth.
+
+        Of a ramp also for who holds it: the unit behind a hold is a case (A13).
+        """
         return self._blot(value)  # type: ignore[return-value]
 
     def _blot(self, value: object) -> object:
@@ -178,10 +182,23 @@ class View:
             return tuple([self._blot(each) for each in value])
         if isinstance(value, msgspec.Struct):
             names = value.__struct_fields__
-            return msgspec.structs.replace(
+            told = msgspec.structs.replace(
                 value, **{name: self._blot(getattr(value, name)) for name in names}
             )
+            if isinstance(told, Ramp) and not self._knows_hold(told):
+                return msgspec.structs.replace(told, held_by=NO_ADDRESS)
+            return told
         return value
+
+    def _knows_hold(self, ramp: Ramp) -> bool:
+        """Whether the reader may know who holds a ramp: the client's institution, or who holds it.
+
+        For everybody else one hold is like another: where the bank were named and the unit not,
+        the blank would be its name.
+        """
+        account = self._state.get(ACCOUNT, ramp.account)
+        servicer = None if account is None else account.servicer
+        return self.is_open or self.subject in (servicer, ramp.held_by)
 
 
 def _addresses(value: object) -> list[bytes]:

@@ -109,8 +109,9 @@ def test_what_makes_no_report() -> None:
     ):
         with pytest.raises(NoReport, match=word):
             goaml(draft(), legs, known)
-    with pytest.raises(NoReport, match="indicators"):
-        goaml(draft()._replace(indicators=()), (INTO,), known)
+    for indicators in ((), ("CASH",) * 21):
+        with pytest.raises(NoReport, match="1 to 20 indicators"):
+            goaml(draft()._replace(indicators=indicators), (INTO,), known)
     with pytest.raises(NoReport):
         goaml(draft()._replace(submitted_on=dt.date(2025, 6, 1)), (INTO,), known)
     with pytest.raises(NoReport):
