@@ -18,8 +18,9 @@ from consensus.quorum import quorum
 from consensus.signed import content_of, order_of
 from consensus.types import Tip, ValidatorId, ValidatorSet
 
-OWN_PARTS_MAX = 512
-"""Own signatures kept to recognise them when a peer shows one."""
+VIEWS_LISTED = 64
+"""Views below that of the newest own signature whose signatures are listed, here and in the guard;
+what is older may have been dropped, and then nothing can be said about it."""
 STALE_MARGIN = 2
 """A node that had forgotten its votes may vote above M + 2 (R12)."""
 
@@ -48,7 +49,8 @@ class Voting:
         self.guard_height = guard_height
         """Height of the highest own signature; grows with each one."""
         self.parts: dict[tuple[int, int, int], SignedPart] = {}
-        """Own signed parts of guard_height, the newest OWN_PARTS_MAX of them."""
+        """Own signed parts of guard_height in the order of signing: of the highest view and of the
+        VIEWS_LISTED below it."""
         self.stale = stale
         """Why the guard cannot be trusted; None if it can, or a way back was found."""
         self.trusted_from = 0
@@ -169,16 +171,21 @@ class Voting:
         if part.height > self.guard_height:
             self.guard_height = part.height
             self.parts = {}
-        if part.height == self.guard_height:
+        if part.height == self.guard_height and part.view >= self._listed_from():
             self.parts[order_of(part)] = part
-            if len(self.parts) > OWN_PARTS_MAX:
-                del self.parts[min(self.parts)]
+            oldest = self._listed_from()
+            while next(iter(self.parts))[1] < oldest:
+                del self.parts[next(iter(self.parts))]
+
+    def _listed_from(self) -> int:
+        """Lowest view of guard_height all of whose own signatures are known here."""
+        return next(reversed(self.parts))[1] - VIEWS_LISTED if self.parts else 0
 
     def lacks(self, part: SignedPart, open_height: int) -> bool:
         """Whether this verified signature of the own key proves an old guard or two nodes.
 
-        Of a decided height the guard may have dropped its records: having none says nothing then;
-        what is below the listed ones is too old to say anything.
+        Of a decided height the guard may have dropped its records: having none says nothing then.
+        Nor does it of a view of the open height that is below the listed ones.
         """
         if part.height < max(self.trusted_from, self.key_from, self.guard_height):
             return False
@@ -188,6 +195,6 @@ class Voting:
         held = self.parts.get(order)
         if held is not None:
             return content_of(held) != content_of(part)
-        if self.parts and order < min(self.parts) and len(self.parts) >= OWN_PARTS_MAX:
+        if part.view < self._listed_from():
             return False
         return bool(self.parts) or part.height >= open_height

@@ -7,6 +7,7 @@ import hashlib
 import msgspec
 
 from consensus.messages import Step
+from consensus.voting import VIEWS_LISTED
 from node.storage.guard_types import (
     Attachment,
     AttachmentKind,
@@ -16,9 +17,12 @@ from node.storage.guard_types import (
     RootConflict,
 )
 
-VIEWS_KEPT = 64
-"""Views below the highest whose messages survive `prune`. A network without a quorum stays in its
-view (R2), so this many in one height is already a report to the operator."""
+VIEWS_KEPT = VIEWS_LISTED
+"""Views below the highest whose messages survive `prune`: those that the core goes by when others
+show it a signature of its key. A network without a quorum stays in its view (R2), so this many in
+one height is already a report to the operator."""
+OPENING_BYTES_MAX = 16 << 20
+"""Attachments in the first entry of a file: with the records far below what an entry may have."""
 
 
 class Appended(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -68,6 +72,17 @@ class GuardMemory:
     def values(self, kind: AttachmentKind) -> tuple[bytes, ...]:
         """All attachments of a kind, the oldest first."""
         return tuple(item.value for item in self.attachments.values() if item.kind is kind)
+
+    def divided(self) -> tuple[tuple[Attachment, ...], tuple[Attachment, ...]]:
+        """Attachments that go into the opening of a file, and those that follow it one by one."""
+        held = tuple(self.attachments.values())
+        size_bytes = count = 0
+        for attachment in held:
+            size_bytes += len(attachment.value)
+            if size_bytes > OPENING_BYTES_MAX:
+                break
+            count += 1
+        return held[:count], held[count:]
 
     def find(self, wanted: Attachment) -> bytes | None:
         """The value kept in the place of an attachment."""

@@ -301,19 +301,25 @@ class SignGuard:
         return True
 
     def _replace(self) -> None:
-        """Begin a new file with what memory holds. A crash leaves the old or the new one."""
-        memory = self._memory
-        opening = Opening(
-            self._public_key,
-            memory.height,
-            tuple(memory.attachments.values()),
-            tuple(memory.records.values()),
-        )
-        data, digest = _encode(CHAIN_START, EntryKind.OPENING, self.sequence, opening)
+        """Begin a new file with what memory holds. A crash leaves the old or the new one.
+
+        Blocks that are too much for one entry follow as entries of their own: dozens of views of
+        large blocks are more than an entry may have.
+        """
+        memory, sequence = self._memory, self.sequence
+        beside, alone = memory.divided()
+        records = tuple(memory.records.values())
+        opening = Opening(self._public_key, memory.height, beside, records)
+        data, digest = _encode(CHAIN_START, EntryKind.OPENING, sequence, opening)
+        for attachment in alone:
+            sequence += 1
+            appended = Appended(memory.height, (attachment,), None)
+            more, digest = _encode(digest, EntryKind.APPENDED, sequence, appended)
+            data += more
         try:
             replace_file(self._path, data, self.disk)
             self.close()
-            self._digest, self._size = digest, len(data)
+            self._digest, self._size, self.sequence = digest, len(data), sequence
             self._replace_at = max(SEGMENT_BYTES, 2 * len(data))
             self._descriptor = self.disk.open_end(self._path)
         except OSError as error:

@@ -5,11 +5,15 @@ from pathlib import Path
 import pytest
 
 from consensus.messages import Commit, Prepare, PreparedCertificate, ViewChange, ViewChangeHead
+from consensus.signed import signed_part
+from consensus.types import ValidatorId
+from consensus.voting import Voting
 from node.identity import dev_keys
 from node.key_ring import KeyRing
 from node.restart import open_guard, restored
 from node.signing import verify
-from node.signing_desk import GuardedProposal, SigningDesk
+from node.signing_desk import GuardedProposal, SigningDesk, restored_messages
+from node.storage import sign_guard
 from node.storage.guard_types import GuardState, Refused, RootConflict
 from node.storage.sign_guard import SignGuard
 from node.wire.verify import Verifier, signing_bytes_of
@@ -107,6 +111,31 @@ def test_refusals_are_the_guards(folder: Path) -> None:
         desk.sign(commit(view=1, root=b"\x02" * 32), None, CERTIFICATE)
     with pytest.raises(RootConflict):
         desk.sign(commit(root=b"\x02" * 32), None, CERTIFICATE)
+
+
+def test_what_the_guard_has_dropped_of_a_long_height_is_no_sign_of_a_second_node(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After hundreds of views of one height, a certificate of an old view shows the own Prepare."""
+    monkeypatch.setattr(sign_guard, "SEGMENT_BYTES", 50_000)
+    desk = open_desk(folder)
+    desk.guard._replace_at = 50_000
+    signed = [desk.sign(draft, None, None) for draft in (prepare(), commit())]
+    parts = [signed_part(message) for message in signed]
+    for view in range(1, 400):
+        parts.append(signed_part(desk.sign(view_change(view), None, None)))
+        parts.append(signed_part(desk.sign(prepare(view), None, None)))
+    listed = len(restored_messages(desk.guard, 1))
+    assert listed < len(parts)
+    desk.guard.close()
+    again = open_desk(folder)
+    for held in (desk.guard, again.guard):
+        voting = Voting(ValidatorId(OWN), 1, None)
+        for message in restored_messages(held, 1):
+            voting.signed(signed_part(message))
+        assert not [part for part in parts if voting.lacks(part, 1)]
+        assert voting.lacks(prepare(390, digest=b"\x07" * 32), 1)
+        assert len(voting.parts) < 400
 
 
 def test_an_unusable_guard_signs_nothing(tmp_path: Path) -> None:

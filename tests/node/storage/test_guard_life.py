@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from node.signing import Signer, dev_seed
-from node.storage import sign_guard
+from node.storage import guard_file, guard_memory, sign_guard
 from node.storage.durable import OS_DISK
 from node.storage.guard_file import decode_entries
 from node.storage.kv import StorageFailed
@@ -178,6 +178,27 @@ def test_a_height_with_many_views_stays_bounded_and_forgets_no_root(
             RefusalReason.ORDER_PASSED,
             RefusalReason.CONFLICT,
         )
+
+
+def test_dozens_of_views_of_large_blocks_fit_into_no_entry_and_into_the_file(
+    guard: SignGuard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard_file, "PAYLOAD_BYTES_MAX", 64_000)
+    monkeypatch.setattr(guard_memory, "OPENING_BYTES_MAX", 16_000)
+    monkeypatch.setattr(sign_guard, "SEGMENT_BYTES", 50_000)
+    guard._replace_at = 50_000
+    blocks = [bytes([view]) * 32 for view in range(1, 41)]
+    for view, digest in enumerate(blocks, start=1):
+        vote(guard, 5, view, VC, BLOCK_A)
+        body = (AttachmentKind.PROPOSAL, digest, digest * 100)
+        vote(guard, 5, view, P, digest, attachments=(body,))
+    for _ in range(2):
+        before = guard.sequence
+        assert [guard.proposal(digest) for digest in blocks] == [each * 100 for each in blocks]
+        assert len(guard.records()) == 80
+        guard = reopened(guard)
+        assert guard.sequence >= before
+    vote(guard, 5, 41, VC, BLOCK_A)
 
 
 def test_a_crash_while_the_file_is_replaced_leaves_the_old_one(
