@@ -4,7 +4,10 @@ Rules of this file:
 1. All nodes find the same evidence, so they go in turn: rank r waits r TURN_BLOCKS, and who finds a
    true report on the ledger sends none. Rubbish that somebody recorded silences nobody.
 2. A second try is the same (sender, client_ref), so it enters once at most (page 03).
-3. Bound: evidence of heights tip - EVIDENCE_HEIGHTS .. tip + 1, one for each accused and height.
+3. While the ledger has a true report about a validator of the last EVIDENCE_HEIGHTS heights, no
+   other one about it is sent: a report is a transaction and makes a block, and a validator that
+   signs two things at each height would keep an idle network making blocks of reports for ever.
+4. Bound: one piece of evidence of each accused waits, of heights tip - EVIDENCE_HEIGHTS .. tip + 1.
 """
 
 from collections.abc import Callable
@@ -14,7 +17,7 @@ import msgspec
 from consensus.actions import CatchUp, Halt, Report
 from consensus.evidence import EVIDENCE_HEIGHTS, contradicts
 from consensus.messages import Evidence
-from consensus.types import Tip, ValidatorSet
+from consensus.types import VALIDATORS_MAX, Tip, ValidatorSet
 from node.chain import Chain
 from node.driver import Listener
 from node.key_ring import KeyRing
@@ -36,8 +39,8 @@ TURN_BLOCKS = 3
 """Blocks between the turns of two validators: one to carry a report, two of patience."""
 VALID_BLOCKS = 50
 """Life of a report that was sent; then it is sent again unless the ledger has one."""
-PENDING_MAX = 31 * (EVIDENCE_HEIGHTS + 2)
-"""Pieces of evidence that wait for their turn: what rule 3 leaves."""
+READ_MAX = VALIDATORS_MAX * (EVIDENCE_HEIGHTS + 2)
+"""Pieces of evidence that are looked at when a node starts: all that can still be reported."""
 
 _DOMAIN = b"mohur/report/v1"
 encoded = msgspec.msgpack.Encoder().encode
@@ -61,33 +64,49 @@ class Reporter:
         self._ring = ring
         self._verified = verified
         self._offer = offer
-        self._pending: dict[tuple[str, int], tuple[Evidence, int]] = {}
-        """(accused, height) -> evidence, height of the tip from which it may be sent."""
-        for _, height, data in chain.blocks.evidence(PENDING_MAX):
-            if height >= chain.tip.height - EVIDENCE_HEIGHTS:
-                self.on_evidence(_decoder.decode(data))
+        self._pending: dict[str, tuple[Evidence, int]] = {}
+        """Accused -> evidence, height of the tip from which it may be sent."""
+        self._told: dict[str, int] = {}
+        """Accused -> highest height of evidence about it that the ledger is known to have."""
+        oldest = chain.tip.height - EVIDENCE_HEIGHTS
+        found = [
+            _decoder.decode(data)
+            for _, height, data in chain.blocks.evidence(READ_MAX)
+            if height >= oldest
+        ]
+        for evidence in reversed(found):
+            if self._is_on_ledger(evidence):
+                self._told[evidence.accused] = evidence.height
+        for evidence in reversed(found):
+            self.on_evidence(evidence)
 
     def on_evidence(self, evidence: Evidence) -> None:
         """Found here or received; kept durably by the listener already."""
         members = self._chain.tip.validators
         rank = _rank(members, self._ring.node_id, evidence.accused)
-        if rank is None:
+        oldest = max(
+            self._chain.tip.height - EVIDENCE_HEIGHTS,
+            self._told.get(evidence.accused, -EVIDENCE_HEIGHTS) + EVIDENCE_HEIGHTS + 1,
+        )
+        if rank is None or evidence.height < oldest:
             return
         due = self._chain.tip.height + rank * TURN_BLOCKS
-        if len(self._pending) < PENDING_MAX:
-            self._pending.setdefault((evidence.accused, evidence.height), (evidence, due))
+        self._pending.setdefault(evidence.accused, (evidence, due))
 
     def on_decided(self) -> None:
         """A block is durable: send what is due and not on the ledger. Mostly nothing."""
         if not self._pending:
             return
         tip = self._chain.tip.height
-        for place, (evidence, due) in list(self._pending.items()):
-            if evidence.height < tip - EVIDENCE_HEIGHTS or self._is_on_ledger(evidence):
-                del self._pending[place]
+        for accused, (evidence, due) in list(self._pending.items()):
+            if evidence.height < tip - EVIDENCE_HEIGHTS:
+                del self._pending[accused]
+            elif self._is_on_ledger(evidence):
+                self._told[accused] = evidence.height
+                del self._pending[accused]
             elif tip >= due and tip + 1 >= evidence.height:
                 self._send(evidence)
-                self._pending[place] = (evidence, tip + VALID_BLOCKS)
+                self._pending[accused] = (evidence, tip + VALID_BLOCKS)
 
     def _is_on_ledger(self, evidence: Evidence) -> bool:
         """Whether an operator has recorded a true report about this validator at this height."""

@@ -1,13 +1,18 @@
 """Evidence reaches the ledger by itself: once, under a validator's own key (R11, ADR 0012)."""
 
+import asyncio
 from pathlib import Path
 
-from consensus.messages import Evidence, Prepare
+import pytest
+
+from consensus.messages import Evidence, Prepare, Status
+from node import reporter
 from node.devnet.profile import VALIDATORS
 from node.identity import dev_keys
 from node.reporter import TURN_BLOCKS, encoded
 from node.reports import recorded
 from node.signing_desk import SigningDesk
+from node.wire.peer_messages import PeerMessage
 from node.wire.verify import signing_bytes_of, with_signature
 from tests.node.support.chains import scope_of, transfer
 from tests.node.support.governance import OPERATORS, Governance
@@ -78,6 +83,54 @@ def test_the_next_in_turn_reports_what_the_first_does_not_know(tmp_path: Path) -
             await pay(network, 20, 4 * TURN_BLOCKS)
             assert reports(network, first) == [(LIAR, height)]
             assert network.nodes[first].evidence == []
+
+    run_virtually(main)
+
+
+def lie_at_each_height(network: Network) -> None:
+    """Two Prepares to all others whenever one of them opens a height."""
+
+    def on_message(_sender: str, to: str, message: PeerMessage) -> bool:
+        if isinstance(message, Status) and to == LIAR and message.height not in seen:
+            seen[message.height] = None
+            lie(network, FIRST, SECOND, THIRD)
+        return False
+
+    seen: dict[int, None] = {}
+    network.lose = on_message
+
+
+def test_a_liar_at_each_height_does_not_keep_an_idle_network_reporting(tmp_path: Path) -> None:
+    """Each report is a block, and each block would bring the next report."""
+
+    async def main() -> None:
+        async with Network(tmp_path) as network:
+            network.start()
+            await pay(network, 0)
+            before = network.nodes[FIRST].height
+            lie_at_each_height(network)
+            await asyncio.sleep(20)
+            assert 3 <= network.nodes[FIRST].height - before <= 8
+            assert len(reports(network)) == 1
+            assert len(network.nodes[FIRST].evidence) >= 3
+
+    run_virtually(main)
+
+
+def test_who_goes_on_lying_is_reported_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reporter, "EVIDENCE_HEIGHTS", 10)
+
+    async def main() -> None:
+        async with Network(tmp_path) as network:
+            network.start()
+            await pay(network, 0)
+            lie_at_each_height(network)
+            await asyncio.sleep(60)
+            heights = sorted(height for _, height in reports(network))
+            assert len(heights) == 2
+            assert heights[1] - heights[0] > 10
 
     run_virtually(main)
 
