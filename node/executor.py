@@ -9,7 +9,6 @@ Rules of this file:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from consensus.actions import BuildProposal
 from consensus.events import Event, Executed, ExecutionFailed, ExecutionRefused, Now
@@ -19,31 +18,19 @@ from consensus.types import CommitCertificate, Header, Proposal, Tip
 from node.censorship import CensorshipWatch
 from node.chain import Chain, Execution
 from node.mempool import Mempool
+from node.missing_bodies import MissingBodies
 from node.pool_entry import reference_of, sender_of
 from node.signature_check import SignatureCheck
 from node.stages import Stage, Stages
 from node.sync.blocks import BlockRefused, follows
 from node.wire.hashing import certificate_digest, header_digest, tx_root
-from node.wire.peer_messages import BODIES_MAX, BodyRequest, DecidedBlock
+from node.wire.peer_messages import BodyRequest, DecidedBlock
 from node.wire.verify import Rejected, Verifier
 from tokens.results import Code
 from tokens.transaction import DecodedTransaction, decode_transaction
 
 EXECUTED_MAX = 64
 """Overlays kept for one height: more proposals than views can be in that time is a flood."""
-WAITING_MAX = 64
-"""Blocks of one height whose bodies are being fetched."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A block that cannot be executed yet."""
-
-    proposal: Proposal
-    asked: int
-    """How many times bodies were asked for."""
-    missing: frozenset[bytes]
-    """Wire ids that were not here when they were last asked for."""
 
 
 class Executor:
@@ -66,7 +53,6 @@ class Executor:
         self._pool = pool
         self._check = check
         self._verifier = verifier
-        self._ask = ask
         self._before_build = before_build
         """Sends what waits for a batch, so that others hold it before they see the proposal."""
         self._clock = clock
@@ -76,7 +62,7 @@ class Executor:
         self._refused: dict[bytes, Event] = {}
         self._bodies: dict[bytes, DecodedTransaction] = {}
         """Bodies of executed blocks: peers may ask for what the pool has let go meanwhile."""
-        self._waiting: dict[bytes, Waiting] = {}
+        self._missing = MissingBodies(is_held=lambda each: self._held(each) is not None, ask=ask)
         self._seen: dict[bytes, Proposal] = {}
         self.newest_had_room = True
         """The newest decided block was less than half full, in number and in bytes."""
@@ -98,7 +84,7 @@ class Executor:
         self._remember(digest, proposal)
         transactions = self._transactions(proposal)
         if transactions is None:
-            self._fetch(digest, proposal, peers)
+            self._missing.fetch(digest, proposal, peers)
             return None
         return self._run(digest, proposal, transactions)
 
@@ -165,18 +151,20 @@ class Executor:
     # --- what peers send --------------------------------------------------------------------------
 
     def on_bodies(self) -> list[Event]:
-        """Bodies came in: run what was waiting for them."""
+        """Bodies came in: run what was waiting for them, or ask for the next part."""
         events: list[Event] = []
-        for digest, waiting in list(self._waiting.items()):
-            transactions = self._transactions(waiting.proposal)
-            if transactions is not None:
-                del self._waiting[digest]
-                events.append(self._run(digest, waiting.proposal, transactions))
+        for digest, proposal in self._missing.blocks():
+            transactions = self._transactions(proposal)
+            if transactions is None:
+                self._missing.go_on(digest)
+            else:
+                self._missing.remove(digest)
+                events.append(self._run(digest, proposal, transactions))
         return events
 
     def wants(self, wire_id: bytes) -> bool:
         """Whether a block waits for this body: what nobody asked for is not kept."""
-        return any(wire_id in waiting.missing for waiting in self._waiting.values())
+        return self._missing.wants(wire_id)
 
     def proposal(self, height: int, digest: bytes) -> Proposal | None:
         """A block of the open height, or a decided one."""
@@ -275,17 +263,6 @@ class Executor:
             self._stages.leave()
         return None
 
-    def _fetch(self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]) -> None:
-        """Ask one peer after the other, the next one each time this is asked again."""
-        missing = [wire_id for wire_id in proposal.wire_ids if self._held(wire_id) is None]
-        known = self._waiting.get(digest)
-        asked = 0 if known is None else known.asked
-        if known is None and len(self._waiting) >= WAITING_MAX:
-            self._waiting.pop(next(iter(self._waiting)))
-        self._waiting[digest] = Waiting(proposal, asked + 1, frozenset(missing))
-        if peers:
-            self._ask(peers[asked % len(peers)], BodyRequest(wire_ids=tuple(missing[:BODIES_MAX])))
-
     def _held(self, wire_id: bytes) -> DecodedTransaction | None:
         """A body of the pool, kept beside it, or of an executed block."""
         return self._pool.body(wire_id) or self._bodies.get(wire_id)
@@ -330,7 +307,7 @@ class Executor:
         self._executed.clear()
         self._refused.clear()
         self._bodies.clear()
-        self._waiting.clear()
+        self._missing.clear()
         self._seen.clear()
         self._pool.remove_decided(done.transactions)
         outcomes = zip(done.transactions, done.result.receipts, strict=False)

@@ -21,6 +21,7 @@ from node.failing_senders import FailingSenders
 from node.pool_entry import Entry, reference_of, sender_of
 from node.sender_load import SenderLoad
 from node.spare_bodies import SpareBodies
+from node.wire.peer_messages import WIRE_IDS_MAX
 from tokens.results import Code
 from tokens.transaction import DecodedTransaction
 
@@ -55,7 +56,8 @@ class PoolLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Of one sender: a bank's batch job must not need tuning, but one sender never fills the
     pool."""
     sender_bytes_max: int = 24 * 1024 * 1024
-    spare_transactions_max: int = 8_192
+    spare_transactions_max: int = 2 * WIRE_IDS_MAX
+    """All bodies of the largest block must fit, or a full pool could never prepare it."""
     spare_bytes_max: int = 16 * 1024 * 1024
     window: int = 1_000
     """W of genesis: heights for which valid_until may be ahead."""

@@ -6,7 +6,9 @@ import pytest
 from consensus.actions import BuildProposal, HeaderTemplate
 from consensus.events import Event, Executed, ExecutionFailed, ExecutionRefused
 from consensus.types import Proposal
-from node.executor import EXECUTED_MAX, WAITING_MAX
+from node import missing_bodies
+from node.executor import EXECUTED_MAX
+from node.missing_bodies import WAITING_MAX
 from node.wire.hashing import header_digest, tx_root
 from node.wire.peer_messages import BODIES_MAX, BodyRequest
 from tests.node.support.chains import certify, open_chain, propose, transfer
@@ -84,6 +86,26 @@ def test_one_request_asks_for_a_bounded_number(world: World) -> None:
     big = msgspec.structs.replace(block, header=header, wire_ids=wire_ids)
     assert world.execute(header_digest(header), big, ("a",)) is None
     assert world.asked[0][1].wire_ids == wire_ids[:BODIES_MAX]
+
+
+def test_what_did_not_fit_into_a_request_is_asked_for_when_the_first_part_is_here(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waited for the timer, T0 a part, and the view was over."""
+    monkeypatch.setattr(missing_bodies, "BODIES_MAX", 2)
+    paid = [transfer(number) for number in range(5)]
+    digest, block = propose(world.chain, *paid)
+    assert world.execute(digest, block, ("a", "b")) is None
+    for here in (0, 1):
+        world.pool.keep_spare(paid[here])
+        assert world.executor.on_bodies() == []
+    for here in (3, 2, 4):
+        world.pool.keep_spare(paid[here])
+        events = world.executor.on_bodies()
+    assert [type(event) for event in events] == [Executed]
+    parts = [(peer, request.wire_ids) for peer, request in world.asked]
+    ids = block.wire_ids
+    assert parts == [("a", ids[:2]), ("a", ids[2:4]), ("a", ids[4:])]
 
 
 def test_a_body_that_the_pool_let_go_is_asked_for_again(world: World) -> None:
@@ -235,7 +257,7 @@ def test_memory_of_a_height_is_bounded(world: World) -> None:
         world.execute(*later(waiting, number))
         world.execute(*later(refused, number))
     executor = world.executor
-    assert len(executor._waiting) == WAITING_MAX
+    assert len(executor._missing.blocks()) == WAITING_MAX
     assert len(executor._refused) == EXECUTED_MAX
     assert len(executor._seen) == EXECUTED_MAX
 
