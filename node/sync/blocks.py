@@ -7,8 +7,9 @@ Rules of this file:
 2. At most WINDOWS_MAX windows of at most WINDOW blocks are asked for or waiting, and the one with
    the next block; one of each peer. They are applied in order. What nobody asked for is dropped.
 3. Who answered fastest is asked first, in later runs too: a node that is always a block behind
-   would else wait for the same silent or slow peer each time. What was asked LATE_S ago is asked
-   of one more peer: a liar could else hold up all windows with one block every few seconds.
+   would else wait for the same silent or slow peer each time. An answer with fewer blocks than
+   were asked for counts as so much slower, and what was asked LATE_S ago is asked of one more
+   peer: a liar could else hold up all windows with one block at a time.
 4. A node that is further behind than it keeps blocks, or whose next block no peer has any more,
    takes over a snapshot (snapshot.py); without one it goes on with blocks.
 5. The target is where the chain was when a peer spoke of it. Who stops there on a busy chain is
@@ -152,7 +153,8 @@ class BlockSync:
         window = self._open.pop(peer, None)
         if window is None:
             return
-        self._note_pace(peer, window)
+        wanted = min(window.size, self._target - window.first + 1)
+        self._note_pace(peer, window, max(1, wanted) / max(1, len(reply.blocks)))
         # Asked of two peers, it may be here already.
         if window.first not in self._ready and self._has_room(window.first, len(self._ready)):
             self._ready[window.first] = (peer, reply.blocks[: window.size])
@@ -263,8 +265,9 @@ class BlockSync:
     def _pace_of(self, peer: str) -> float:
         return self._pace_s.get(peer, 0.0)
 
-    def _note_pace(self, peer: str, window: Window) -> None:
-        took_s = asyncio.get_running_loop().time() - window.asked_s
+    def _note_pace(self, peer: str, window: Window, short: float = 1.0) -> None:
+        """`short`: blocks that it has, as far as anybody knows, for each one that it gave."""
+        took_s = (asyncio.get_running_loop().time() - window.asked_s) * short
         self._pace_s[peer] = max(took_s, self._pace_of(peer) / 2)
 
     def _gap(self) -> tuple[int, int] | None:
