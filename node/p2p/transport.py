@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from node.p2p.acceptor import SHUTDOWN_TIMEOUT_S, Acceptor
-from node.p2p.dialling import DialContexts
+from node.p2p.dialling import DialContexts, address_of
 from node.p2p.link import Link
 from node.p2p.peers import PeerAddress, PeerLimits, PeerState
 from node.p2p.send_queue import Outgoing, SendQueue, outgoing
@@ -313,10 +313,10 @@ class Transport:
             link = self._new_link(state.id)
             try:
                 async with asyncio.timeout(2 * limits.handshake_timeout_s):
+                    address = await address_of(state.address, failures // len(self._credentials))
                     await self._loop.create_connection(
                         lambda link=link: link,  # type: ignore[misc]
-                        state.address.host,
-                        state.address.port,
+                        *address,
                         ssl=tls,
                         server_hostname="",
                         ssl_handshake_timeout=limits.handshake_timeout_s,
