@@ -1,5 +1,6 @@
 """A whole snapshot taken part by part in the order of a file, every field of it checked."""
 
+from node.sync.chunk_pieces import ChunkPieces
 from node.sync.snapshot import Checkpoint
 from node.sync.snapshot_check import SetChain, SnapshotRefused, check_manifest
 from node.sync.staging import Staging
@@ -8,6 +9,7 @@ from node.wire.snapshot_messages import (
     SnapshotLinks,
     SnapshotManifest,
     SnapshotPart,
+    SnapshotPiece,
     SnapshotReferences,
     SnapshotState,
 )
@@ -25,6 +27,7 @@ class Assembly:
         """That the links name, before the manifest does."""
         self._has_all_links = False
         self._next_chunk = 0
+        self._pieces = ChunkPieces()
 
     def take(self, part: SnapshotPart) -> None:
         """The next part. Raises SnapshotRefused, StorageFailed."""
@@ -40,12 +43,22 @@ class Assembly:
                 self._check_place(part.height, part.first, self._next_chunk)
                 self._staging.put_state(part.first, part.chunks)
                 self._next_chunk += len(part.chunks)
+            case SnapshotPiece():
+                self._take_piece(part)
             case SnapshotReferences():
                 if self._staging.manifest is None or self._staging.missing_chunks():
                     raise SnapshotRefused("client references come before the state is whole")
                 missing = self._staging.missing_references()
                 self._check_place(part.height, part.first, missing[0][0] if missing else -1)
                 self._staging.put_references(part.first, part.lists)
+
+    def _take_piece(self, part: SnapshotPiece) -> None:
+        self._check_place(part.height, part.first, self._next_chunk)
+        chunk = self._pieces.add(part)
+        if chunk is not None:
+            self._staging.put_state(part.first, (chunk,))
+            self._next_chunk += 1
+            self._pieces = ChunkPieces()
 
     def finish(self, guard_sequence: int) -> None:
         """All parts are here. Raises SnapshotRefused, StorageFailed. See Staging.finish."""

@@ -35,6 +35,7 @@ from node.wire.snapshot_messages import (
     SnapshotName,
     SnapshotOffer,
     SnapshotPart,
+    SnapshotPiece,
     SnapshotQuery,
     SnapshotReferences,
     SnapshotRequest,
@@ -277,7 +278,10 @@ class SnapshotSync:
 
 def _answers(message: SnapshotPart, request: SnapshotRequest) -> bool:
     """Whether this is what was asked for."""
-    if type(message) is not _ANSWER[request.part]:
+    if isinstance(message, SnapshotPiece) and request.part is Part.STATE:
+        place = (message.height, message.first, message.after)
+        return place == (request.height, request.first, request.after)
+    if type(message) is not _ANSWER[request.part] or request.after:
         return False
     if isinstance(message, SnapshotManifest):
         return message.header.height == request.height

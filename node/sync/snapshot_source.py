@@ -11,6 +11,7 @@ from node.wire.snapshot_messages import (
     HEADERS_MAX,
     LINKS_MAX,
     LISTS_MAX,
+    RECORDS_MAX,
     SNAPSHOT_VERSION,
     Chunk,
     Part,
@@ -20,15 +21,19 @@ from node.wire.snapshot_messages import (
     SnapshotManifest,
     SnapshotName,
     SnapshotPart,
+    SnapshotPiece,
     SnapshotReferences,
     SnapshotRequest,
     SnapshotState,
 )
 from tokens.chunks import chunk_range, level_bits
 from tokens.ledger import window_row_key
+from tokens.state import RECORD_PREFIX
 
 ANSWER_BYTES_MAX = 512 * 1024
-"""Of records or client references in one answer; a piece that is larger alone is sent alone."""
+"""Of records or client references in one answer; what is larger alone is sent alone."""
+WHOLE_BYTES_MAX = 3 * 1024 * 1024
+"""Of a chunk in one message, which a frame must hold; a larger one goes in pieces."""
 PIECE_OVERHEAD_BYTES = 45
 """Of a record beside its value: key hash and lengths."""
 
@@ -71,7 +76,10 @@ class SnapshotSource:
             case Part.HEADERS:
                 found = self.headers(request.first, request.count)
             case Part.STATE:
-                found = self.state(request.first, request.count)
+                if request.after:
+                    found = self.piece(request.first, request.after)
+                else:
+                    found = self.state(request.first, request.count)
             case Part.REFERENCES:
                 found = self.references(request.first, request.count)
         return SnapshotGone(height=self.name.height) if found is None else found
@@ -92,7 +100,11 @@ class SnapshotSource:
         number = 0
         while (state := self.state(number, CHUNKS_MAX)) is not None:
             yield state
-            number += len(state.chunks)
+            if isinstance(state, SnapshotPiece):
+                yield from self._further_pieces(state)
+                number += 1
+            else:
+                number += len(state.chunks)
         low = self._oldest_list
         while (lists := self.references(low, LISTS_MAX)) is not None:
             yield lists
@@ -111,22 +123,54 @@ class SnapshotSource:
         found = read_headers(self._view, low, first)
         return SnapshotHeaders(height=self.name.height, first=first, headers=tuple(reversed(found)))
 
-    def state(self, first: int, count: int) -> SnapshotState | None:
-        """Chunks from a number on, as many as fit."""
-        depth_bits = self.manifest.depth_bits
-        last = min(first + min(count, CHUNKS_MAX), 1 << level_bits(depth_bits))
+    def state(self, first: int, count: int) -> SnapshotState | SnapshotPiece | None:
+        """Chunks from a number on, as many as fit; of one that is too large its first piece."""
+        last = min(first + min(count, CHUNKS_MAX), 1 << level_bits(self.manifest.depth_bits))
         chunks: list[Chunk] = []
         size_bytes = 0
         for number in range(first, last):
-            start, stop = chunk_range(depth_bits, number)
-            chunk = tuple((raw[1:], value) for raw, value in self._view.iterate(start, stop))
-            size_bytes += sum(len(value) + PIECE_OVERHEAD_BYTES for _, value in chunk)
-            if chunks and size_bytes > ANSWER_BYTES_MAX:
+            chunk, chunk_bytes, is_whole = self._records(number, b"", WHOLE_BYTES_MAX)
+            size_bytes += chunk_bytes
+            if chunks and (size_bytes > ANSWER_BYTES_MAX or not is_whole):
                 break
+            if not is_whole:
+                return self.piece(number, b"")
             chunks.append(chunk)
         if not chunks:
             return None
         return SnapshotState(height=self.name.height, first=first, chunks=tuple(chunks))
+
+    def piece(self, number: int, after: bytes) -> SnapshotPiece | None:
+        """Records of a chunk after one of a key hash, as many as fit; None if none follows."""
+        if number >= 1 << level_bits(self.manifest.depth_bits):
+            return None
+        records, _, is_whole = self._records(number, after, ANSWER_BYTES_MAX)
+        if not records:
+            return None
+        return SnapshotPiece(
+            height=self.name.height, first=number, after=after, records=records, is_last=is_whole
+        )
+
+    def _further_pieces(self, piece: SnapshotPiece) -> Iterator[SnapshotPiece]:
+        following: SnapshotPiece | None = piece
+        while following is not None and not following.is_last:
+            following = self.piece(following.first, following.records[-1][0])
+            if following is not None:
+                yield following
+
+    def _records(self, number: int, after: bytes, size_bytes_max: int) -> tuple[Chunk, int, bool]:
+        """(records of a chunk after a key hash, their bytes, whether none is left)."""
+        start, stop = chunk_range(self.manifest.depth_bits, number)
+        if after:
+            start = max(start, RECORD_PREFIX + after + b"\x00")
+        found: list[tuple[bytes, bytes]] = []
+        size_bytes = 0
+        for raw, value in self._view.iterate(start, stop):
+            size_bytes += len(value) + PIECE_OVERHEAD_BYTES
+            if found and (size_bytes > size_bytes_max or len(found) >= RECORDS_MAX):
+                return tuple(found), size_bytes, False
+            found.append((raw[1:], value))
+        return tuple(found), size_bytes, True
 
     def references(self, first: int, count: int) -> SnapshotReferences | None:
         """Client references from a height on, as many as fit."""

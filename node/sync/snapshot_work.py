@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from node.sync.chunk_pieces import ChunkPieces
 from node.sync.fetching import PeerGone, Work
 from node.sync.snapshot_check import SetChain, SnapshotRefused, check_manifest
 from node.sync.staging import Staging
@@ -10,12 +11,14 @@ from node.wire.hashing import header_digest
 from node.wire.snapshot_messages import (
     HEADERS_MAX,
     LISTS_MAX,
+    Chunk,
     Part,
     SnapshotHeaders,
     SnapshotLinks,
     SnapshotManifest,
     SnapshotName,
     SnapshotPart,
+    SnapshotPiece,
     SnapshotReferences,
     SnapshotRequest,
     SnapshotState,
@@ -88,16 +91,30 @@ class StateWork:
 
     async def run(self, peer: str) -> list[Work]:
         """See fetching.Work. What did not fit into the answer is left."""
-        request = SnapshotRequest(
-            height=self._height, part=Part.STATE, first=self._first, count=self._count
-        )
-        answer = _expect(SnapshotState, await self._ask(peer, request))
-        got = min(len(answer.chunks), self._count)
-        self._staging.put_state(answer.first, answer.chunks[:got])
+        answer = await self._ask(peer, self._request(self._count, b""))
+        if isinstance(answer, SnapshotPiece):
+            chunks: tuple[Chunk, ...] = (await self._gather(peer, answer),)
+        else:
+            chunks = _expect(SnapshotState, answer).chunks[: self._count]
+        got = len(chunks)
+        self._staging.put_state(self._first, chunks)
         if got == self._count:
             return []
         first, count = self._first + got, self._count - got
         return [StateWork(self._ask, self._height, self._staging, first, count)]
+
+    def _request(self, count: int, after: bytes) -> SnapshotRequest:
+        return SnapshotRequest(
+            height=self._height, part=Part.STATE, first=self._first, count=count, after=after
+        )
+
+    async def _gather(self, peer: str, piece: SnapshotPiece) -> Chunk:
+        """All pieces of a chunk, of one peer: so it is clear who lied."""
+        pieces = ChunkPieces()
+        while (chunk := pieces.add(piece)) is None:
+            answer = await self._ask(peer, self._request(1, pieces.after))
+            piece = _expect(SnapshotPiece, answer)
+        return chunk
 
 
 class HeaderWork:

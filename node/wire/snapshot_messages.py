@@ -1,7 +1,7 @@
 """What travels when a node takes over a snapshot of the state (docs/adr/0011-snapshots.md).
 
 Rules of this file:
-1. Tags 40-48. A tag is never reused. The same bytes stand in a snapshot file, one message a piece.
+1. Tags 40-49. A tag is never reused. The same bytes stand in a snapshot file, one message a piece.
 2. Nothing here is signed. Every field that a receiver uses is under a commit certificate, under a
    hash that is, or compared with what other validators say (node/sync/snapshot_check.py).
 3. Every list has a limit here, and a frame has one in framing.py.
@@ -28,7 +28,8 @@ OFFERS_MAX = 8
 CHUNK_LEVEL_BITS_MAX = 16
 """At most 2^16 chunks: their hashes are 2 MiB of the manifest."""
 RECORDS_MAX = 65_536
-"""Records in one chunk. About 1,000 at the planned size; a frame ends it at 4 MiB anyway."""
+"""Records in one chunk of one message. About 1,000 at the planned size; what is larger than this or
+than a frame comes in pieces."""
 CHUNKS_MAX = 256
 """Chunks in one message."""
 LINKS_MAX = 256
@@ -103,6 +104,8 @@ class SnapshotRequest(
     """Where to begin; its meaning depends on the part. 0 for the manifest."""
     count: Annotated[int, msgspec.Meta(ge=1, le=HEADERS_MAX)]
     """Most pieces wanted; an answer may have fewer."""
+    after: Annotated[bytes, msgspec.Meta(max_length=32)] = b""
+    """Of a chunk that came in pieces: key hash of the last record that is here; else empty."""
 
 
 class SnapshotManifest(
@@ -172,6 +175,21 @@ class SnapshotState(
     chunks: Annotated[tuple[Chunk, ...], msgspec.Meta(min_length=1, max_length=CHUNKS_MAX)]
 
 
+class SnapshotPiece(
+    msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True, tag=49
+):
+    """Consecutive records of a chunk that is too large for one message."""
+
+    height: Height
+    first: Annotated[int, msgspec.Meta(ge=0, lt=1 << CHUNK_LEVEL_BITS_MAX)]
+    """Number of the chunk."""
+    after: Annotated[bytes, msgspec.Meta(max_length=32)]
+    """Key hash of the record before these; empty: they are the first ones."""
+    records: Annotated[tuple[Record, ...], msgspec.Meta(min_length=1, max_length=RECORDS_MAX)]
+    is_last: bool
+    """No record of the chunk follows."""
+
+
 class SnapshotReferences(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True, tag=47
 ):
@@ -194,7 +212,12 @@ class SnapshotGone(
 
 
 SnapshotPart = (
-    SnapshotManifest | SnapshotLinks | SnapshotHeaders | SnapshotState | SnapshotReferences
+    SnapshotManifest
+    | SnapshotLinks
+    | SnapshotHeaders
+    | SnapshotState
+    | SnapshotPiece
+    | SnapshotReferences
 )
 """What a snapshot consists of, on the wire and in a file."""
 SnapshotMessage = SnapshotQuery | SnapshotOffer | SnapshotRequest | SnapshotPart | SnapshotGone

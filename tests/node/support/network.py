@@ -18,6 +18,7 @@ from node.storage.kv import Batch, KeyValueStore
 from node.storage.memory import MemoryStore
 from node.sync.snapshot import SnapshotReady
 from node.versions import VersionUnknown
+from node.wire.framing import frame
 from node.wire.peer_messages import PeerMessage, decode_message, encode_message
 from tests.node.support.chains import small_genesis
 from tests.node.support.shell import CrashPlan, NodeShell, PowerCut
@@ -227,11 +228,12 @@ class Network:
     # --- links ------------------------------------------------------------------------------------
 
     def _send(self, own: str, to: str | None, message: PeerMessage) -> None:
-        """Encoded, and decoded again by each receiver."""
+        """Encoded, and decoded again by each receiver. FrameTooLarge: no link would carry it."""
         receivers = [name for name in self.names if name != own] if to is None else [to]
         for receiver in receivers:
             if not self.lose(own, receiver, message):
                 payload = encode_message(self.rewrite(own, receiver, message))
+                frame(payload)
                 delay_s = DELAY_S + self.later(own, receiver, message)
                 asyncio.get_running_loop().call_later(
                     delay_s, self._deliver, own, receiver, payload

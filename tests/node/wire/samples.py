@@ -57,6 +57,7 @@ from node.wire.snapshot_messages import (
     SnapshotManifest,
     SnapshotName,
     SnapshotOffer,
+    SnapshotPiece,
     SnapshotQuery,
     SnapshotReferences,
     SnapshotRequest,
@@ -294,6 +295,9 @@ MESSAGES: dict[str, PeerMessage] = {
     "snapshot_headers": SnapshotHeaders(height=4, first=3, headers=(BLOCK.header,)),
     "snapshot_state": SnapshotState(
         height=3, first=0, chunks=(((hash_of("key"), b"\x01\x90"),), ())
+    ),
+    "snapshot_piece": SnapshotPiece(
+        height=3, first=1, after=bytes(32), records=((DIGEST, b"\x01\x90"),), is_last=True
     ),
     "snapshot_references": SnapshotReferences(height=3, first=1, lists=(b"\x90",)),
     "snapshot_gone": SnapshotGone(height=3),
