@@ -16,9 +16,9 @@ import msgspec
 from consensus import actions as act
 from consensus import events as ev
 from consensus.quorum import max_faulty
+from tests.consensus.adversary import Adversary
 from tests.consensus.checks import Violation
 from tests.consensus.cluster import Cluster
-from tests.consensus.liars import Adversary
 from tests.consensus.packets import Packet
 from tests.consensus.wiring import names_of
 
