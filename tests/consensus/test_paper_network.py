@@ -52,6 +52,23 @@ def test_r9_pauses_end_at_four_seconds() -> None:
     assert gaps == [500, 1_000, 2_000, 4_000, 4_000]
 
 
+def test_r9_a_pre_prepare_of_a_view_that_was_left_is_not_sent_again() -> None:
+    solo = Solo("a", timeout_min_ms=250, timeout_max_ms=250)
+    block = solo.block()
+    solo.pool(1)
+    solo.feed(
+        ev.ProposalBuilt(now=solo.now(), view=0, digest=block.digest, proposal=block.proposal)
+    )
+
+    def again() -> list[str]:
+        done = solo.feed(ev.PeerUp(now=solo.now(), peer=ValidatorId("c")))
+        return [type(message).__name__ for message in sent(done, "c")]
+
+    assert again() == ["Status", "PrePrepare", "Prepare"]
+    solo.receive(solo.view_change("c", 1), solo.view_change("d", 1))
+    assert again() == ["Status", "ViewChange", "Prepare"]
+
+
 def test_r9_a_new_connection_gets_status_and_own_messages() -> None:
     solo = Solo("b")
     block = solo.block()

@@ -146,6 +146,21 @@ def test_r3_an_internal_error_means_no_prepare_and_a_report_but_no_view_change()
     assert solo.replica.view == 0
 
 
+def test_r5_a_decided_block_whose_execution_failed_here_is_executed_again() -> None:
+    """The fault may have passed, and nobody else's view change can help this node."""
+    solo = Solo("b", auto_execute=False, timeout_min_ms=250, timeout_max_ms=250)
+    block = solo.block()
+    solo.receive(solo.pre_prepare(block))
+    failed = ev.ExecutionFailed(now=solo.now(), height=1, digest=block.digest, reason="memory")
+    solo.feed(failed)
+    solo.receive(*(solo.commit(name, block) for name in "acd"))
+    assert solo.count(act.Execute) == 1
+    solo.pass_ms(300)
+    assert solo.count(act.Execute) == 2
+    done = solo.feed(solo.executed(block.digest))
+    assert [action.digest for action in done if isinstance(action, act.Decide)] == [block.digest]
+
+
 def test_r3_a_result_is_kept_over_views() -> None:
     solo = Solo("b", auto_execute=False)
     block = solo.block()
