@@ -11,7 +11,7 @@ from consensus.messages import (
 )
 from consensus.quorum import quorum
 from consensus.types import VALIDATORS_MAX, CommitCertificate, CommitSignature, Header, Proposal
-from node.inbound import BODY_REPLIES_MAX, REPLY_BYTES_MAX
+from node.answering import BODY_REPLIES_MAX, REPLY_BYTES_MAX
 from node.intake import WAITING_BYTES_PER_PEER_MAX
 from node.mempool import PoolLimits
 from node.p2p.peers import PeerLimits
