@@ -47,6 +47,19 @@ def test_r6_the_view_change_claims_the_highest_certificate() -> None:
     assert change.certificate == solo.prepared(block, names="abc")
 
 
+def test_r6_what_was_claimed_once_is_claimed_on_when_its_prepares_are_pushed_out() -> None:
+    """Of each sender two views are kept (R10); a certificate of a view never entered stays too."""
+    solo = Solo("b")
+    block, other = solo.block(), solo.block(timestamp_ms=solo.now().wall_ms)
+    solo.receive(*(solo.prepare(name, block, 1) for name in "acd"))
+    solo.receive(solo.view_change("c", 2), solo.view_change("d", 2))
+    for view in (5, 6):
+        solo.receive(*(solo.prepare(name, other, view) for name in "acd"))
+    solo.receive(solo.view_change("c", 3), solo.view_change("d", 3))
+    claims = [(change.head.view, change.head.prepared_view) for change in changes(solo)]
+    assert claims == [(2, 1), (3, 1)]
+
+
 def test_r6_a_justified_pre_prepare_of_a_higher_view_moves_the_node() -> None:
     solo = Solo("b")
     block = solo.block(view=2)
@@ -178,6 +191,18 @@ def test_j_a_good_copy_is_accepted_after_a_bad_one() -> None:
     solo.receive(solo.pre_prepare(fresh, 2, solo.justification(2, "ac")))
     solo.receive(solo.pre_prepare(fresh, 2, solo.justification(2, "acd")))
     assert len(solo.signed(Step.PREPARE)) == 1
+
+
+def test_r2_a_prepared_block_that_is_refused_here_is_not_left_at_once() -> None:
+    """The next primary has to propose the same one: the timer sets the pace."""
+    solo = Solo("b", auto_execute=False)
+    block = solo.block()
+    certificate = solo.prepared(block, names="acd")
+    solo.receive(solo.pre_prepare(block, 2, solo.justification(2, "acd", certificate)))
+    assert solo.replica.view == 2
+    refused = ev.ExecutionRefused(now=solo.now(), height=1, digest=block.digest, reason="no")
+    solo.feed(refused)
+    assert solo.replica.view == 2
 
 
 def test_j_in_view_0_there_is_none() -> None:
