@@ -8,8 +8,8 @@ from msgspec import inspect
 from node.cli.exits import CommandFailed, Exit
 from node.cli.words import dev_address, parse_json
 from node.rpc.schema import field_docs
-from tokens.jsonform import camel
-from tokens.ops import OPERATIONS
+from tokens.jsonform import camel, type_name
+from tokens.ops import OPERATIONS, SPEC_OF
 from tokens.registry import OperationSpec
 
 Spec = OperationSpec[msgspec.Struct]
@@ -27,7 +27,7 @@ def find_operation(name: str) -> Spec:
 def operation_json(name: str, words: Sequence[str]) -> dict[str, object]:
     """JSON form of an operation from `field=value` words (`--field value` is the same)."""
     spec = find_operation(name)
-    fields = {field.name: field for field in _struct(spec).fields}
+    fields = {field.name: field for field in _struct(spec.operation).fields}
     out: dict[str, object] = {"type": spec.name}
     for field_name, text in _pairs(words):
         field = fields.get(field_name)
@@ -93,10 +93,10 @@ def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _struct(spec: Spec) -> inspect.StructType:
-    info = inspect.type_info(spec.operation)
+def _struct(of: type[msgspec.Struct]) -> inspect.StructType:
+    info = inspect.type_info(of)
     if not isinstance(info, inspect.StructType):
-        raise TypeError(f"{spec.name} is no struct")
+        raise TypeError(f"{of.__name__} is no struct")
     return info
 
 
@@ -133,10 +133,47 @@ def describe_type(of: inspect.Type) -> str:
             return "any value"
 
 
-def fields_of(spec: Spec) -> list[tuple[str, str, str]]:
-    """(name, type, documentation) of each field of an operation."""
-    docs = field_docs(spec.operation)
-    return [
+def fields_of(struct: type[msgspec.Struct]) -> list[tuple[str, str, str]]:
+    """(name, type, documentation) of each field of an operation, or of a part of one.
+
+    Where one of several parts may stand, `type` says which.
+    """
+    docs = field_docs(struct)
+    found = [
         (field.name, describe_type(field.type), docs.get(field.name, ""))
-        for field in _struct(spec).fields
+        for field in _struct(struct).fields
     ]
+    tagged = struct.__struct_config__.tag is not None and struct not in SPEC_OF
+    return [("type", f'"{type_name(struct)}"', ""), *found] if tagged else found
+
+
+def parts() -> dict[str, type[msgspec.Struct]]:
+    """Every struct that stands inside of an operation, by name, in alphabetical order."""
+    found: dict[str, type[msgspec.Struct]] = {}
+    for spec in OPERATIONS:
+        for field in _struct(spec.operation).fields:
+            _collect(field.type, found)
+    return dict(sorted(found.items()))
+
+
+def _collect(of: inspect.Type, found: dict[str, type[msgspec.Struct]]) -> None:
+    match of:
+        case inspect.Metadata(type=inner):
+            _collect(inner, found)
+        case inspect.UnionType(types=types) | inspect.TupleType(item_types=types):
+            for entry in types:
+                _collect(entry, found)
+        case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
+            _collect(item, found)
+        case inspect.StructType(cls=cls):
+            if cls.__name__ not in found and cls not in SPEC_OF:
+                found[cls.__name__] = cls
+                for field in _struct(cls).fields:
+                    _collect(field.type, found)
+        case _:
+            pass
+
+
+def find_part(name: str) -> type[msgspec.Struct]:
+    """An operation by its registered name, or a part of one. CommandFailed with all operations."""
+    return parts().get(name) or find_operation(name).operation

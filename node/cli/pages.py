@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import click
+import msgspec
 
 from node.cli.exits import Exit
-from node.cli.operation_words import Spec, fields_of
+from node.cli.operation_words import Spec, fields_of, parts
 from node.iso20022.paths import PATHS
 from node.profile.keys import keys
 from node.profile.reading import read_profile, shipped_paths
@@ -58,17 +59,28 @@ def _operations() -> Iterator[str]:
         yield f"| [{spec.name}](#{spec.name}) | {spec.tag} | {classes} | {spec.approval or ''} |"
     for spec in ordered:
         yield from _operation(spec)
+    yield "\n# Parts of operations\n"
+    yield "What fields hold that are no single value. In JSON they are objects with these fields in"
+    yield "camelCase; where one of several may stand, `type` says which."
+    for name, part in parts().items():
+        yield f"\n## {name}\n"
+        yield " ".join((part.__doc__ or "").split())
+        yield from _fields(part)
 
 
 def _operation(spec: Spec) -> Iterator[str]:
     yield f"\n## {spec.name}\n"
     yield " ".join((spec.operation.__doc__ or "").split())
-    yield "\n| field | type | meaning |"
-    yield "|---|---|---|"
-    for name, of, doc in fields_of(spec):
-        yield f"| {name} | {_cell(of)} | {_cell(doc)} |"
+    yield from _fields(spec.operation)
     codes = ", ".join(f"{code.name} ({code.value})" for code in spec.codes)
     yield f"\nRefusals: {codes or 'none'}."
+
+
+def _fields(of: type[msgspec.Struct]) -> Iterator[str]:
+    yield "\n| field | type | meaning |"
+    yield "|---|---|---|"
+    for name, kind, doc in fields_of(of):
+        yield f"| {name} | {_cell(kind)} | {_cell(doc)} |"
 
 
 def _elements() -> Iterator[str]:

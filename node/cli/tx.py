@@ -69,12 +69,19 @@ def tx() -> None:
 @tx.command()
 @click.argument("name", required=False)
 def operations(name: str | None) -> None:
-    """All operations, or the fields of one."""
-    from node.cli.operation_words import fields_of, find_operation
+    """All operations, or the fields of one, or of a part of one: LegalBasis, VelocityRule ...
+
+    A field whose type is a part is written as JSON, its fields in camelCase.
+
+    \b
+      mohur tx send suspend_licence institution=@bank-3 suspended=true \\
+        basis='{"authority": "SECP", "orderNo": "7", "sha256": "0x..."}' ...
+    """
+    from node.cli.operation_words import fields_of, find_part
     from tokens.ops import OPERATIONS
 
     if name is not None:
-        write_columns(fields_of(find_operation(name)))
+        write_columns(fields_of(find_part(name)))
         return
     write_columns(
         [

@@ -30,7 +30,12 @@ async def print_card(network: Network, probe: Probe) -> None:
     for book in shown:
         heading = "accounts" if book is shown[0] else ""
         _row(heading, f"{address_text(book.address)}  {book.name}: {book.title}")
-    _row("keys", "well known: dev_seed(name), e.g. mohur tx send … --dev-key bank-1")
+    _row("keys", "well known: of the same names, e.g. mohur tx send … --dev-key bank-1")
+    for party in PARTIES:
+        if party.keys > 1:
+            names = " ".join(f"--dev-key {name}" for name in party.key_names[: party.threshold])
+            text = f"{party.name} signs with {party.threshold} of {party.keys}: {names}"
+            _row("", text)
     for heading, text in rows_of(first_card(info.genesis))[2:]:
         _row(heading, text)
     print(flush=True)

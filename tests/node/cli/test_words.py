@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from node.cli.exits import CommandFailed
-from node.cli.operation_words import fields_of, find_operation, operation_json
+from node.cli.operation_words import (
+    fields_of,
+    find_operation,
+    find_part,
+    operation_json,
+    parts,
+)
 from node.cli.words import (
     FILE_BYTES_MAX,
     address_in,
@@ -78,9 +84,24 @@ def test_refusals_name_the_field(words: list[str], message: str) -> None:
 
 @pytest.mark.parametrize("name", [spec.name for spec in OPERATIONS])
 def test_every_operation_can_be_described(name: str) -> None:
-    for field, of, _ in fields_of(find_operation(name)):
+    for field, of, _ in fields_of(find_operation(name).operation):
         assert field
         assert of != "any value"
+
+
+def test_every_part_that_a_field_names_can_be_described() -> None:
+    """An officer who reads `LegalBasis` finds what to write."""
+    known = {spec.name for spec in OPERATIONS} | {"or", "null", "list", "of"}
+    found = parts()
+    assert {"LegalBasis", "KeyPolicy", "VelocityRule", "TierLimit", "Leg"} <= set(found)
+    for struct in (*found.values(), *(spec.operation for spec in OPERATIONS)):
+        for _, of, _ in fields_of(struct):
+            named = [word for word in of.split() if word[0].isupper() and "one of" not in of]
+            assert all(word in found or word in known for word in named), of
+    basis = [(name, of) for name, of, _ in fields_of(find_part("LegalBasis"))]
+    assert basis == [("authority", "text"), ("order_no", "text"), ("sha256", "hex")]
+    assert fields_of(find_part("VelocityRule"))[0] == ("type", '"velocity_rule"', "")
+    assert find_part("transfer") is find_operation("transfer").operation
 
 
 def test_values_of_params() -> None:
