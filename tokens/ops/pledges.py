@@ -4,7 +4,7 @@ Rules of this file:
 1. A pledge is a lien. What it rests on belongs to the pledgor: coupons are the pledgor's, and
    redemption leaves its money pledged.
 2. Only free units are pledged, so that a pledge made before a freeze keeps its rank, and one made
-   after it reaches none of what is frozen.
+   after it reaches none of what is frozen. Whom a list, a rule or a licence bars pledges nothing.
 3. A repo pledges in its own name (tokens/repo_moves.py); these operations do not touch it.
 4. A pledge is all its parts (tokens/pledged.py): units, and the money that came for some of them.
 """
@@ -15,21 +15,24 @@ from typing import Annotated
 
 import msgspec
 
-from tokens import liens, notices
+from tokens import liens, limits, notices
 from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import RESERVED, is_frozen_whole, standing
 from tokens.events.collateral import PledgeReleased, PledgeSubstituted
 from tokens.lien_expiry import enqueue_expiry
+from tokens.limits import NetChange
 from tokens.lookup import require, require_asset
+from tokens.movement import Movement
 from tokens.pledged import parts_of
 from tokens.posting import available
 from tokens.records.holdings import POSITION, Lien
-from tokens.records.instruments import ASSET
+from tokens.records.instruments import ASSET, Asset
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account
 from tokens.registry import OperationSpec
 from tokens.reserve import wake_queues_of
 from tokens.results import Code, Refusal
+from tokens.rules import governed_refusals, is_ruled, lock_up_refusals, rules_of
 from tokens.status import ACCOUNT_CELLS, Use, asset_refusal
 from tokens.types import (
     Address,
@@ -147,10 +150,26 @@ def pledge_refusals(
     if amount < asset.denomination or amount % asset.increment:
         yield Refusal(Code.DENOM_NOT_MULTIPLE)
     position = context.state.get(POSITION, asset_id, account.id)
+    pledged = 0 if position is None else position.pledged
+    yield from _ruled_refusals(context, asset, account, amount, pledged - freed)
     if is_frozen_whole(position):
         yield Refusal(Code.ACCOUNT_FROZEN)
     elif available(position) + freed < amount:
         yield Refusal(Code.INSUFFICIENT_AVAILABLE)
+
+
+def _ruled_refusals(
+    context: Context, asset: Asset, account: Account, amount: int, pledged: int
+) -> Iterator[Refusal]:
+    """Checks 3 to 6 and 8: what is pledged may be gone one day, and ranks before later orders."""
+    if not is_ruled(context, asset):
+        return
+    rules = rules_of(context, asset)
+    out = Movement(asset, account, None, amount, OperationClass.LIEN)
+    yield from governed_refusals(context, out, rules)
+    yield from lock_up_refusals(context, out, rules)
+    taken = NetChange(account, -amount - pledged)
+    yield from limits.lock_up_refusals(context, asset, (taken,))
 
 
 def _put(
@@ -278,6 +297,10 @@ _PLEDGED = (
     Code.INSUFFICIENT_AVAILABLE,
     Code.EXIT_ONLY,
     Code.RECOVERY_OPEN,
+    Code.CREDENTIAL_MISSING,
+    Code.LICENCE_REQUIRED,
+    Code.UNDER_REVIEW,
+    Code.LOCKED_UP,
 )
 
 CREATE_PLEDGE = OperationSpec(
