@@ -14,8 +14,9 @@ import pytest
 from tests.tokens.ops.book import PAR, buy, placed, sell, trading_world
 from tests.tokens.ops.build import ISIN, walk_to
 from tests.tokens.ops.commodity_world import GOLD, confirm, request, vault_world
+from tests.tokens.ops.ramp_world import complete, ramp_of, send
 from tests.tokens.ops.repo_build import today
-from tests.tokens.ops.test_held_units import KINDS
+from tests.tokens.ops.test_held_units import KINDS, the_ramp
 from tests.tokens.ops.test_recovery import keys
 from tests.tokens.ops.test_rules import RULERS, rule_of
 from tests.tokens.ops.test_sanctions import LISTERS, update
@@ -27,6 +28,7 @@ from tokens.lookup import require
 from tokens.ops.recovery import RecoverAccount
 from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT
+from tokens.records.ramps import RampStatus
 from tokens.records.rules import CredentialRule, LockUpRule
 from tokens.results import Code
 
@@ -165,3 +167,14 @@ def test_otherwise_it_goes(going: Going) -> None:
     world.end_block()
     world.finish_agenda()
     assert world.balance(going.asset, going.account) < before
+
+
+def test_what_a_bank_has_paid_outside_is_still_its_own() -> None:
+    """It paid before the keys turned out to be lost: the client's loss is not the bank's."""
+    world = GOING["off-ramp"].start()
+    ramp = the_ramp(world)
+    world.act("bank_b", send(ramp.id))
+    recover(world, GOING["off-ramp"])
+    assert ramp_of(world, ramp.id).status is RampStatus.BANK_SENT
+    world.act("bank_b", complete(ramp.id, "b/main"))
+    assert world.balance(ramp.asset, "a/main") == 40
