@@ -32,10 +32,15 @@ def enqueue_expiry(context: Context, lien: Lien) -> None:
     )
 
 
+def is_over(context: Context, lien: Lien) -> bool:
+    """Whether the date of a lien has come: nothing is taken under it, though it lies there yet."""
+    return lien.expires_on is not None and lien.expires_on <= context.business_date
+
+
 def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:
     """Lift the lien, unless it was lifted before or lives longer now."""
     lien = context.state.get(LIEN, item.subject)
-    if lien is None or lien.expires_on is None or lien.expires_on > context.business_date:
+    if lien is None or not is_over(context, lien):
         return Step(1, None)
     liens.lift(context, lien)
     if lien.kind is LienKind.PLEDGE:

@@ -9,6 +9,7 @@ from tokens.authority import FREEZING_ROLES, has_role, with_role
 from tokens.context import Context
 from tokens.eligibility import RESERVED, credit_refusal
 from tokens.events import AssetPaused, FreezeLifted, Seized
+from tokens.lien_expiry import is_over
 from tokens.lookup import require, require_account, require_asset
 from tokens.records.amend import with_asset
 from tokens.records.holdings import LIEN, POSITION, Lien
@@ -93,7 +94,7 @@ def check_force(context: Context, operation: ForceTransfer) -> Iterator[Refusal]
     order = state.get(LIEN, operation.order_id)
     if not has_role(context, Role.CENTRAL_BANK):
         yield Refusal(Code.ROLE_REQUIRED)
-    if order is None or order.kind is not LienKind.FREEZE:
+    if order is None or order.kind is not LienKind.FREEZE or is_over(context, order):
         yield Refusal(Code.NOT_FOUND)
         return
     if not _authority_agrees(context, order):

@@ -14,7 +14,7 @@ from tokens.caught import parts_of_order
 from tokens.context import Context
 from tokens.credit_stops import end_stop, set_stop
 from tokens.events import FreezeChanged, FreezeLifted
-from tokens.lien_expiry import enqueue_expiry
+from tokens.lien_expiry import enqueue_expiry, is_over
 from tokens.lookup import require
 from tokens.parameters import parameter
 from tokens.records.control import CREDIT_STOP, CreditStop
@@ -170,8 +170,8 @@ def apply_freeze(context: Context, operation: Freeze) -> None:
 
 
 def _order_refusals(context: Context, lien: Lien | None) -> Iterator[Refusal]:
-    """An order that exists, by the participant that gave it."""
-    if lien is None or lien.kind is not LienKind.FREEZE:
+    """An order that runs, by the participant that gave it."""
+    if lien is None or lien.kind is not LienKind.FREEZE or is_over(context, lien):
         yield Refusal(Code.NOT_FOUND)
     elif lien.owner not in context.actors.participants:
         yield Refusal(Code.NOT_THE_AUTHORITY)

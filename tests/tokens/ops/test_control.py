@@ -11,6 +11,7 @@ from tokens import liens
 from tokens.credit_stops import freeze_credit
 from tokens.events import CreditStopSet, FreezeChanged, FreezeLifted, Seized
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
+from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.control import ForceTransfer, PauseAsset
 from tokens.ops.freezes import ChangeFreeze, Freeze, LiftFreeze, StopCredits
 from tokens.ops.instruments import CancelInstrument
@@ -146,6 +147,19 @@ def test_an_expiry_ends_only_its_order(world: World) -> None:
     assert isinstance(world.last(FreezeLifted), FreezeLifted)
     world.refuse(Code.INSUFFICIENT_AVAILABLE, "bank_a", transfer(CBM, "a/main", "b/main", 91))
     world.act("bank_a", transfer(CBM, "a/main", "b/main", 90))
+
+
+def test_nothing_is_taken_under_an_order_whose_date_has_come(world: World) -> None:
+    """Before the agenda has come by, in the block of open_day: neither used nor renewed."""
+    world.act("fiu", freeze(CBM, 60, expires_on=LATER))
+    world.act("central", CloseDay(date=START))
+    assert world.attempt("central", OpenDay(date=LATER)) is Code.OK
+    assert world.state.get(LIEN, ORDER) is not None
+    world.refuse(Code.NOT_FOUND, "central+fiu", seize(10))
+    longer = ChangeFreeze(order_id=ORDER, amount=60, expires_on=None)
+    world.refuse(Code.NOT_FOUND, "fiu", longer)
+    world.end_block()
+    assert world.state.get(LIEN, ORDER) is None
 
 
 def test_credit_stop(world: World) -> None:
