@@ -1,4 +1,4 @@
-"""Whom a list, a rule or a licence bars from giving units cannot pledge them either.
+"""CreatePledge, SubstitutePledge: whom a list, a rule or a licence bars pledges nothing.
 
 A pledge ranks before every later order: made in the block that lists a person, before the agenda
 has frozen anything, it would carry the units away from under the list.
