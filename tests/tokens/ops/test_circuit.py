@@ -90,9 +90,10 @@ def test_money_comes_in_by_inward_remittance_and_out_by_repatriation(world: Worl
 
 
 def test_nothing_is_issued_into_a_closed_circuit_without_payment(world: World) -> None:
-    money = CbIssue(asset=CBM, target=address("scra"), amount=1, rtgs_ref="R1")
-    code = world.attempt("central", money)
-    assert code in (Code.COUNTERPARTY_NOT_ELIGIBLE, Code.JURISDICTION_REFUSED)
+    world.account("bank/abroad", "bank_a", "bank_a", residency="SCRA")
+    money = CbIssue(asset=CBM, target=address("bank/abroad"), amount=1, rtgs_ref="R1")
+    world.refuse(Code.JURISDICTION_REFUSED, "central", money)
+    world.act("central", change(money, target=address("a/main")))
 
 
 def test_a_batch_that_pays_nothing_is_refused_however_often_an_account_stands_in_it(

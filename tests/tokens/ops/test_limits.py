@@ -8,6 +8,7 @@ import pytest
 from tests.tokens.ops.build import fund, go_to, transfer
 from tests.tokens.ops.test_rules import LATER, RULERS, pay, rule_of
 from tests.tokens.ops.world import CBM, START, World, address, person_of
+from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.rules import SetLockUp
 from tokens.posting import balance_of
 from tokens.records.persons import HOLDER_BOOK, LOCK_UP, PERSON_HOLDING
@@ -100,6 +101,23 @@ def test_lock_up_of_an_account_keeps_an_amount(world: World) -> None:
     go_to(world, LATER)
     assert world.state.get(LOCK_UP, CBM, address("a/main")) is None
     world.act("bank_a", pay(11))
+
+
+def test_a_lock_up_is_over_on_its_date_before_the_agenda_has_come_by(world: World) -> None:
+    """Of an asset and of an account: the date alone decides."""
+    lock = SetLockUp(asset=CBM, account=address("a/main"), amount=100, until=LATER)
+    world.act(RULERS, lock, rule_of("lock"))
+    world.refuse(Code.LOCKED_UP, "bank_a", pay(1))
+    assert world.attempt("central", CloseDay(date=START), OpenDay(date=LATER)) is Code.OK
+    assert world.state.get(LOCK_UP, CBM, address("a/main")) is not None
+    world.act("bank_a", pay(100))
+
+
+def test_accounts_of_the_state_stand_under_no_cap(world: World) -> None:
+    """Treasury, tax and reserves hold for no person."""
+    fund(world, "a/main", 100)
+    world.act(RULERS, rule_of("cap"))
+    world.act("bank_a", transfer(CBM, "a/main", "treasury/main", 200))
 
 
 def test_an_ended_lock_up_is_gone(world: World) -> None:

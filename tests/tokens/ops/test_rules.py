@@ -10,6 +10,7 @@ from tests.tokens.ops.test_control import freeze, seize
 from tests.tokens.ops.world import CBM, START, World, address, person_of
 from tokens.events import RuleChanged
 from tokens.licensing import ENDED
+from tokens.ops import SPEC_OF
 from tokens.ops import rules as ops
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.persons import IssueCredential, RevokeCredential
@@ -101,7 +102,17 @@ def test_the_first_operation_of_a_date_is_judged_by_that_date(world: World) -> N
     world.act("bank_a", pay(51))
     code = world.attempt("central", CloseDay(date=START), OpenDay(date=LATER))
     assert code is Code.OK
-    world.refuse(Code.VELOCITY_EXCEEDED, "bank_b", transfer(CBM, "b/main", "a/main", 51))
+    big = transfer(CBM, "b/main", "a/main", 51)
+    world.refuse(Code.VELOCITY_EXCEEDED, "bank_b", big)
+    (told,) = SPEC_OF[type(big)].check(world.context(world.actors("bank_b")), big)
+    assert (told.rule, told.version) == ("speed", 1)
+    wider = VelocityRule(limits=(TierLimit(tier=3, day_max=40),))
+    world.act(RULERS, rule_of("speed", body=wider, effective_on=LATER + dt.timedelta(days=1)))
+    tomorrow = LATER + dt.timedelta(days=1)
+    code = world.attempt("central", CloseDay(date=LATER), OpenDay(date=tomorrow))
+    assert code is Code.OK
+    (told,) = SPEC_OF[type(big)].check(world.context(world.actors("bank_b")), big)
+    assert (told.rule, told.version) == ("speed", 2)
 
 
 def test_an_ended_rule_keeps_its_versions(world: World) -> None:
