@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from node.cli import aml_filings
+from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_private
 from node.cli.remote import connected, rpc_option
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 customers_option = click.option(
     "--customers",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=existing_file,
     help="The institution's customer file: JSON of mode 0600.",
 )
 currency_option = click.option("--currency", help="ISO 4217; default: that of the ledger's money.")
@@ -90,7 +91,7 @@ def cash_report(
     "--case",
     "case_file",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=existing_file,
     help="What is suspicious, of whom and why: JSON of mode 0600.",
 )
 @customers_option

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json, write_private
 from node.cli.remote import connected, rpc_option
@@ -28,12 +29,11 @@ if TYPE_CHECKING:
     from tokens.jsonform import Json
     from tokens.ops.reports import FileReport
 
-_file = click.Path(path_type=Path, dir_okay=False, exists=True)
 _what = [
     click.argument("institution"),
     click.option(
         "--filing",
-        type=_file,
+        type=existing_file,
         required=True,
         help="What is filed: JSON of mode 0600 (docs/aml.md).",
     ),
@@ -65,8 +65,8 @@ def send_filing(institution: str, filing: Path, url: str, **signing: object) -> 
 
 
 @click.command("open")
-@click.argument("operation", type=_file)
-@click.option("--key", type=_file, required=True, help='File {"privateKey": "0x..."}.')
+@click.argument("operation", type=existing_file)
+@click.option("--key", type=existing_file, required=True, help='File {"privateKey": "0x..."}.')
 @click.option(
     "--out",
     required=True,

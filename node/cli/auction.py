@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json, write_private
 from node.cli.remote import connected, rpc_option
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from tokens.jsonform import Json
 
 _new_file = click.Path(path_type=Path, dir_okay=False)
-_file = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.group(short_help="Bid with a sealed sheet, open sheets, compute a result again.")
@@ -125,7 +125,7 @@ def _sealed(
 
 
 @auction.command("open")
-@click.argument("opening", type=_file)
+@click.argument("opening", type=existing_file)
 def open_sheet(opening: Path) -> None:
     """Print the operation reveal_bid of a sheet that `seal` has made."""
     write_json(parse_json(opening.read_text(), str(opening)))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
 
 
@@ -60,7 +61,7 @@ def export(folder: Path, first: int, last: int | None, out: Path) -> None:
 
 
 @audit_log.command(short_help="Print the receipts of such a file as JSON lines.")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=existing_file)
 @click.option("--prefix", default="tmhr", show_default=True, help="Of addresses.")
 def show(file: Path, prefix: str) -> None:
     """Print one receipt a line; the first line that does not follow ends it with 1."""

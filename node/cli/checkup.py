@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import importlib
 import shutil
 import socket
@@ -54,12 +55,13 @@ def node_checks(config_path: Path) -> list[Finding]:
         return [*findings, Finding(Grade.BAD, "configuration", str(error))]
     base = config_path.resolve().parent
     data = config.resolve(base, config.data_dir)
+    runs = _runs(data)
     return [
         *findings,
         Finding(Grade.GOOD, "configuration", str(config_path)),
         _genesis(config.resolve(base, config.genesis)),
-        _port("peer port", config.host, config.port),
-        _port("rpc port", config.rpc.host, config.rpc.port),
+        _port("peer port", config.host, config.port, runs),
+        _port("rpc port", config.rpc.host, config.rpc.port, runs),
         _disk(data),
         _data_folder(data),
         *version_findings(data),
@@ -132,7 +134,22 @@ def _disk(folder: Path) -> Finding:
     return Finding(Grade.GOOD, "disk", text)
 
 
-def _port(what: str, host: str, port: int) -> Finding:
+def _runs(data: Path) -> bool:
+    """Whether a process has the data folder."""
+    from node.storage.lockfile import LOCK_FILE_NAME, FolderLock, FolderLocked
+
+    if not (data / LOCK_FILE_NAME).is_file():
+        return False
+    try:
+        FolderLock.acquire(data).release()
+    except FolderLocked:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _port(what: str, host: str, port: int, runs: bool) -> Finding:
     if port == 0:
         return Finding(Grade.NOTICE, what, "0: any free one, so peers cannot know it")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -141,6 +158,8 @@ def _port(what: str, host: str, port: int) -> Finding:
         try:
             probe.bind((host, port))
         except OSError as error:
+            if runs and error.errno == errno.EADDRINUSE:
+                return Finding(Grade.GOOD, what, f"{host}:{port} is in use, and the node runs")
             return Finding(Grade.BAD, what, f"{host}:{port}: {error.strerror}")
     return Finding(Grade.GOOD, what, f"{host}:{port} is free")
 

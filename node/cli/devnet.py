@@ -11,6 +11,9 @@ from node.cli.profile_option import profile_option
 
 DEFAULT_FOLDER = Path(".devnet")
 """Ignored by git. Holds one folder a network: net (up, demo), once, bench."""
+NET = DEFAULT_FOLDER / "net"
+ONCE = DEFAULT_FOLDER / "once"
+BENCH = DEFAULT_FOLDER / "bench"
 
 
 def dir_option(default: Path) -> Callable[[FC], FC]:
@@ -25,13 +28,35 @@ def dir_option(default: Path) -> Callable[[FC], FC]:
     )
 
 
+def fresh_dir_option(shown: str) -> Callable[[FC], FC]:
+    """--dir of a command whose network may have to begin anew; None where it was not given."""
+    return click.option(
+        "--dir",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        help=f"Folder of the network.  [default: {shown}]",
+    )
+
+
+def _fresh(folder: Path | None, default: Path) -> Path:
+    """A folder without a network: what lies in the default one is replaced, in no other one."""
+    from node.devnet.clean import remove
+    from node.devnet.layout import Layout
+
+    if folder is None and Layout(default).exists:
+        remove(default)
+    if folder is not None and Layout(folder).exists:
+        raise CommandFailed(f"{folder} holds a network; this begins a new one", Exit.CANNOT_CREATE)
+    return folder or default
+
+
 @click.group(short_help="Run a whole network on this machine.")
 def devnet() -> None:
     """Run a whole network on this machine: four validators in four processes, nothing simulated."""
 
 
 @devnet.command()
-@dir_option(DEFAULT_FOLDER / "net")
+@dir_option(NET)
 @profile_option
 def up(folder: Path, profile_word: str | None) -> int:
     """Start the network, or go on with the one that is there, and keep it up."""
@@ -48,15 +73,15 @@ def up(folder: Path, profile_word: str | None) -> int:
 
 @devnet.command()
 @click.option("--once", is_flag=True, help="Play it on a fresh network, then stop; 0 = all held.")
-@dir_option(DEFAULT_FOLDER / "net")
-def demo(folder: Path, once: bool) -> int:
+@fresh_dir_option(f"{NET}; with --once {ONCE}")
+def demo(folder: Path | None, once: bool) -> int:
     """Play a story whose every step is verified on all four nodes, then stay up.
 
     A second run goes on with the network of the first one and does not play again.
     """
     from node.devnet.story.play import play
 
-    return play(folder, once=once)
+    return play(_fresh(folder, ONCE) if once else folder or NET, once=once)
 
 
 @devnet.command()
@@ -96,9 +121,9 @@ def demo(folder: Path, once: bool) -> int:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the report here, too.",
 )
-@dir_option(DEFAULT_FOLDER / "bench")
+@fresh_dir_option(str(BENCH))
 def bench(
-    folder: Path,
+    folder: Path | None,
     seconds: int,
     senders: int,
     generators: int,
@@ -110,11 +135,11 @@ def bench(
     from node.devnet.bench.run import measure
 
     plan = Plan(seconds=seconds, senders=senders, generators=generators, scenario=scenario)
-    return measure(folder, plan, json_path)
+    return measure(_fresh(folder, BENCH), plan, json_path)
 
 
 @devnet.command()
-@dir_option(DEFAULT_FOLDER / "net")
+@dir_option(NET)
 def status(folder: Path) -> int:
     """One line for each node of a running network."""
     from node.devnet.status import status as report
@@ -157,4 +182,4 @@ def clean(folder: Path, yes: bool) -> None:
         if not yes:
             click.confirm(f"remove {one} with all its data?", abort=True)
         remove(one)
-        click.echo(f"removed {one}")
+        click.echo(f"removed {one}" + (": other things stay in the folder" if one.exists() else ""))

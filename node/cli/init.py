@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_columns
 from node.cli.passphrase import passphrase_option, read_passphrase
@@ -23,7 +24,7 @@ from node.cli.profile_option import profile_option
 @click.option(
     "--genesis",
     "genesis_path",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=existing_file,
     help="Genesis document of the network that the node joins.",
 )
 @profile_option

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
 from node.cli.remote import check_url, connected, rpc_option
@@ -26,7 +27,7 @@ T = TypeVar("T")
 trust_option = click.option(
     "--trust",
     "trust",
-    type=_file,
+    type=existing_file,
     required=True,
     help="What is trusted: genesis.json, or a checkpoint that --save wrote.",
 )

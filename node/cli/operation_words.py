@@ -1,6 +1,7 @@
 """Any operation from words: names and types come from the registry, nothing is listed here."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 import msgspec
 from msgspec import inspect
@@ -16,12 +17,13 @@ Spec = OperationSpec[msgspec.Struct]
 
 
 def find_operation(name: str) -> Spec:
-    """An operation by its registered name. CommandFailed with the list of all."""
+    """An operation by its registered name. CommandFailed with the names that are like it."""
     for spec in OPERATIONS:
         if spec.name == name:
             return spec
-    names = ", ".join(sorted(spec.name for spec in OPERATIONS))
-    raise CommandFailed(f"there is no operation {name!r}; there are {names}", Exit.USAGE)
+    like = get_close_matches(name, sorted(spec.name for spec in OPERATIONS))
+    hint = f"there is {', '.join(like)}" if like else "`mohur tx operations` lists them"
+    raise CommandFailed(f"there is no operation {name!r}; {hint}", Exit.USAGE)
 
 
 def operation_json(name: str, words: Sequence[str]) -> dict[str, object]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from node.cli.existing import file as existing_file
+
 _word = click.argument("word", metavar="NAME|FILE")
 
 
@@ -19,7 +21,7 @@ def profile() -> None:
 @click.option(
     "--genesis",
     "genesis_path",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=existing_file,
     help="Also compare this genesis document with the profile, figure by figure.",
 )
 def check(word: str, genesis_path: Path | None) -> None:

@@ -116,7 +116,7 @@ def status_of(arguments: Sequence[str] | None = None) -> int:
         return _say(_sentence(error.format_message()) + hint, error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return _say("interrupted", Exit.INTERRUPTED)
-    except BrokenPipeError:
+    except SystemExit:  # click's way when who reads the output has enough of it: `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
     except CommandFailed as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,10 +48,10 @@ class Draft:
     def of(cls, options: Mapping[str, object]) -> Draft:
         """From the keyword arguments of a command."""
         given = dict(options)
-        file = cast("io.TextIOBase | None", given.pop("json_file", None))
+        text = cast("str | None", given.pop("json_text", None))
         operations: list[object] | None = None
-        if file is not None:
-            value = parse_json(file.read(), "the operations")
+        if text is not None:
+            value = parse_json(text, "the operations")
             operations = value if isinstance(value, list) else [value]
         if (operations is None) == (not given["words"]):
             raise CommandFailed("say one operation in words, or give --json", Exit.USAGE)

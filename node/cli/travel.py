@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from node.cli import travel_hashes
+from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
 from node.cli.remote import rpc_option
-from node.cli.travel_asking import ask, file_type, payload_of, secret_of, version_option
+from node.cli.travel_asking import ask, payload_of, secret_of, version_option
 from node.cli.words import operation_in, parse_json
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def travel() -> None:
 
 
 @travel.command()
-@click.argument("file", type=file_type)
+@click.argument("file", type=existing_file)
 @version_option
 def check(file: Path, version: str) -> None:
     """Say whether a payload is one of its version, and print its canonical hash."""
@@ -52,7 +53,7 @@ def check(file: Path, version: str) -> None:
 
 @travel.command()
 @click.argument("travel_id")
-@click.argument("file", type=file_type)
+@click.argument("file", type=existing_file)
 @version_option
 @rpc_option
 def seal(travel_id: str, file: Path, version: str, url: str) -> None:
@@ -78,8 +79,8 @@ def seal(travel_id: str, file: Path, version: str, url: str) -> None:
 
 @travel.command("open")
 @click.argument("travel_id")
-@click.argument("operation", type=file_type)
-@click.option("--key", type=file_type, required=True, help='File {"privateKey": "0x..."}.')
+@click.argument("operation", type=existing_file)
+@click.option("--key", type=existing_file, required=True, help='File {"privateKey": "0x..."}.')
 @rpc_option
 def open_payload(travel_id: str, operation: Path, key: Path, url: str) -> None:
     """Open what was sent, and print the payload.

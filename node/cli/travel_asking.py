@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 FILE_BYTES_MAX = 64 * 1024
 """Of a payload with its blanks; its canonical form has 7,000."""
 
-file_type = click.Path(path_type=Path, dir_okay=False, exists=True)
 version_option = click.option(
     "--version",
     type=click.Choice(["101", "101.2023"]),

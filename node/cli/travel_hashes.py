@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_private
 from node.cli.remote import rpc_option
-from node.cli.travel_asking import ask, file_type, payload_of, secret_of, version_option
+from node.cli.travel_asking import ask, payload_of, secret_of, version_option
 from node.cli.words import address_in, json_in, parse_json
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ HASH_BYTES = 32
 
 
 @click.command("seal-hash")
-@click.argument("file", type=file_type)
+@click.argument("file", type=existing_file)
 @version_option
 @click.option("--asset", required=True, help="Asset that passes.")
 @click.option("--amount", type=click.IntRange(min=1), required=True, help="Minor units.")
@@ -81,11 +82,11 @@ def seal_hash(
 
 
 @click.command("open-hash")
-@click.argument("data", type=file_type)
+@click.argument("data", type=existing_file)
 @click.option("--batch", nargs=2, metavar="INITIATOR ID", help="Batch whose leg carries the hash.")
 @click.option("--leg", type=click.IntRange(min=0), default=0, show_default=True, help="From 0.")
 @click.option("--hash", "told", metavar="0xHASH", help="Hash in an order, quote, repo or mint.")
-@click.option("--key", type=file_type, required=True, help='File {"privateKey": "0x..."}.')
+@click.option("--key", type=existing_file, required=True, help='File {"privateKey": "0x..."}.')
 @rpc_option
 def open_hash(
     data: Path, batch: tuple[str, str] | None, leg: int, told: str | None, key: Path, url: str

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from click.decorators import FC
 
+from node.cli.existing import text as existing_text
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_columns, write_json
 from node.cli.passphrase import passphrase_option
@@ -18,7 +19,13 @@ sender_option = click.option(
     "--sender", required=True, help="Participant or account whose keys sign (address or @name)."
 )
 signing_options = [
-    click.option("--key", "keys", multiple=True, help="Key file that signs; may be repeated."),
+    click.option(
+        "--key",
+        "keys",
+        multiple=True,
+        metavar="NAME",
+        help="Key that signs, the file NAME.key of --keys-dir; may be repeated.",
+    ),
     click.option(
         "--keys-dir",
         type=click.Path(path_type=Path, file_okay=False),
@@ -30,6 +37,7 @@ signing_options = [
         "--dev-key",
         "dev_keys",
         multiple=True,
+        metavar="NAME",
         help="Well-known key of local networks that signs; may be repeated.",
     ),
     passphrase_option,
@@ -46,8 +54,9 @@ body_options = [
     ),
     click.option(
         "--json",
-        "json_file",
-        type=click.File("r"),
+        "json_text",
+        type=existing_text,
+        metavar="FILE",
         help="Operations as a JSON list, instead of words; - reads standard input.",
     ),
 ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from node.cli.existing import file as existing_file
 from node.cli.output import write_json
 from node.cli.remote import rpc_option
 from node.cli.words import value_of
@@ -15,7 +16,7 @@ config_option = click.option(
     "--config",
     "config_path",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=existing_file,
     help="The node's configuration (TOML).",
 )
 operator_option = click.option(

@@ -1,9 +1,10 @@
-"""Removes networks: folders that hold a devnet.json, and nothing else."""
+"""Removes networks: what a folder with a devnet.json has of a network, and nothing else in it."""
 
 import shutil
 from pathlib import Path
 
-from node.devnet.layout import STATE_FILE, Layout
+from node.devnet.layout import STATE_FILE, Layout, StateUnusable
+from node.devnet.profile import VALIDATORS
 from node.storage.lockfile import FolderLock
 
 DEPTH_MAX = 2
@@ -22,11 +23,29 @@ def networks_below(folder: Path) -> list[Path]:
 
 
 def remove(folder: Path) -> None:
-    """Remove one network. FolderLocked while it runs; ValueError for any other folder."""
+    """Remove one network, and its folder if nothing else is left there.
+
+    FolderLocked while it runs; ValueError for any other folder.
+    """
     if not (folder / STATE_FILE).is_file():
         raise ValueError(f"{folder} is no local network")
     lock = FolderLock.acquire(folder)
+    layout = Layout(folder)
     try:
-        shutil.rmtree(folder)
+        for path in layout.own(_names(layout)):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()
     finally:
         lock.release()
+
+
+def _names(layout: Layout) -> tuple[str, ...]:
+    """Of the nodes; the usual ones where the file that names them cannot be read."""
+    try:
+        return tuple(layout.load().nodes)
+    except StateUnusable:
+        return VALIDATORS

@@ -8,11 +8,13 @@ certificates/<id>.pem   what each node shows to its peers
 <id>/data/              store, sign guard
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from node.devnet.ports import PEER_PORT_FIRST, RPC_PORT_FIRST, choose
+from node.storage.lockfile import LOCK_FILE_NAME
 
 LAYOUT_VERSION = 1
 STATE_FILE = "devnet.json"
@@ -47,6 +49,7 @@ class Layout:
         self.genesis = self.root / "genesis.json"
         self.certificates = self.root / "certificates"
         self.state_file = self.root / STATE_FILE
+        self._draft = self.state_file.with_suffix(".new")
 
     def node(self, name: str) -> Path:
         """Folder of one node."""
@@ -63,6 +66,11 @@ class Layout:
     def log(self, name: str) -> Path:
         """Its log."""
         return self.node(name) / "node.log"
+
+    def own(self, names: Iterable[str]) -> tuple[Path, ...]:
+        """Everything that a network with these nodes makes in its folder."""
+        files = (self.genesis, self.state_file, self._draft, self.root / LOCK_FILE_NAME)
+        return (*files, self.certificates, *(self.node(name) for name in names))
 
     @property
     def exists(self) -> bool:
@@ -81,9 +89,8 @@ class Layout:
 
     def save(self, state: SavedState) -> None:
         """Write devnet.json, whole or not at all."""
-        draft = self.state_file.with_suffix(".new")
-        draft.write_bytes(msgspec.json.format(msgspec.json.encode(state)) + b"\n")
-        draft.replace(self.state_file)
+        self._draft.write_bytes(msgspec.json.format(msgspec.json.encode(state)) + b"\n")
+        self._draft.replace(self.state_file)
 
     def _clean(self) -> str:
         return f"begin again with: mohur devnet clean --dir {self.root}"

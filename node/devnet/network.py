@@ -19,7 +19,7 @@ import msgspec
 from node.cli.exits import Exit
 from node.config import LogConfig, NodeConfig, PeerAddress, RpcConfig
 from node.devnet.config_file import write_config
-from node.devnet.layout import LAYOUT_VERSION, Layout, Ports, SavedState, free_ports
+from node.devnet.layout import LAYOUT_VERSION, Layout, Ports, SavedState, StateUnusable, free_ports
 from node.devnet.ports import HOST
 from node.devnet.probe import Probe
 from node.devnet.process import ChildProcess, LifePipe, node_command, stop_all
@@ -32,8 +32,9 @@ from tokens.genesis import Genesis
 ANY_PORTS = Ports(rpc=0, peer=0)
 MOVES_MAX = 3
 """Times that a network looks for other ports when somebody took one before its node had it."""
-READY_SECONDS = 30
-"""How long all nodes may take from start to /readyz."""
+READY_SECONDS = 120
+"""How long all nodes may take from start to /readyz: four imports on a machine that is busy with
+other things. One that ends meanwhile is told at once."""
 
 
 class NodeEnded(Exception):
@@ -240,6 +241,9 @@ class Network:
 
 
 def _create(layout: Layout, genesis: Genesis, first_port: int | None) -> SavedState:
+    own = layout.own(VALIDATORS)
+    if any(path not in own for path in layout.root.iterdir()):
+        raise StateUnusable(f"{layout.root} holds other things; name a new or an empty folder")
     write_genesis(genesis, layout.genesis)
     wanted: dict[str, Ports] = {}
     if first_port is not None:

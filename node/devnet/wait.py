@@ -30,13 +30,20 @@ async def until(
     seconds: float,
     pause_seconds: float = PAUSE_SECONDS,
 ) -> T:
-    """The first value that `condition` returns without raising NotYet. Raises DeadlinePassed."""
+    """The first value that `condition` returns without raising NotYet. Raises DeadlinePassed.
+
+    CancelledError too when a condition that asks several nodes at once answered its cancellation
+    with NotYet: asyncio.gather tells the first of its children, and Ctrl-C was lost.
+    """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
+    task = asyncio.current_task()
     while True:
         try:
             return await condition()
         except NotYet as seen:
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from None
             if loop.time() >= deadline:
                 raise DeadlinePassed(f"{what}: not within {seconds:g} s; {seen}") from None
         await asyncio.sleep(pause_seconds)

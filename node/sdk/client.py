@@ -134,7 +134,7 @@ class Client:
                 _result("sub_subscribe", reply)
                 yield _events(socket)
         except aiohttp.ClientError as error:
-            raise NodeUnreachable(f"{self.url}: {type(error).__name__}") from error
+            raise NodeUnreachable(f"{self.url} does not answer ({type(error).__name__})") from error
 
     async def status(self) -> node.NodeStatus:
         """Where the node is."""
@@ -175,7 +175,7 @@ class Client:
                     data += await response.content.read(REPLY_BYTES_MAX - len(data))
             return cast("Json", msgspec.json.decode(data))
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            raise NodeUnreachable(f"{self.url}: {type(error).__name__}") from error
+            raise NodeUnreachable(f"{self.url} does not answer ({type(error).__name__})") from error
         except (msgspec.DecodeError, RecursionError):
             raise NodeUnreachable(f"{self.url}: the answer is no JSON") from None
 

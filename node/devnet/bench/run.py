@@ -23,8 +23,6 @@ from node.devnet.bench.meters import Reading, read_all, verify_seconds
 from node.devnet.bench.plan import Latency, Plan, Report, StageCost, Sustained
 from node.devnet.bench.report import print_report
 from node.devnet.bench.scenarios import run_scenario
-from node.devnet.clean import remove
-from node.devnet.layout import Layout
 from node.devnet.network import Network, Tuning
 from node.devnet.probe import Probe
 from node.devnet.profile import dev_genesis
@@ -47,12 +45,10 @@ BOUND_MISSED = 3
 
 
 def measure(folder: Path, plan: Plan, json_path: Path | None) -> int:
-    """Run it on a fresh network.
+    """Run it on a fresh network, in a folder without one.
 
     0 if roots were equal, nothing failed and bounds held; BOUND_MISSED if only a bound did not.
     """
-    if Layout(folder).exists:
-        remove(folder)
     report = _Box()
     run_session(lambda: _measure(folder, plan, report))
     if report.value is None:

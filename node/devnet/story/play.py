@@ -11,8 +11,6 @@ from pathlib import Path
 from rich.console import Console
 
 from node.devnet.card import print_card, print_next
-from node.devnet.clean import remove
-from node.devnet.layout import Layout
 from node.devnet.network import Network, NodeEnded
 from node.devnet.probe import Probe
 from node.devnet.session import Interrupted, run_session
@@ -83,11 +81,10 @@ STEPS = (
 
 
 def play(folder: Path, *, once: bool) -> int:
-    """0 if every step held on all nodes; 1 and the name of the step otherwise."""
-    if once:
-        folder = folder.parent / "once"
-        if Layout(folder).exists:
-            remove(folder)
+    """0 if every step held on all nodes; 1 and the name of the step otherwise.
+
+    `once` wants a folder without a network.
+    """
     try:
         return run_session(lambda: _play(folder, once=once))
     except Interrupted:

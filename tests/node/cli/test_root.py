@@ -57,7 +57,17 @@ def test_nothing_heavy_is_imported_for_help() -> None:
         (("query", "node_status", "--rpc", "ftp://x"), Exit.USAGE, "http://"),
         (("query", "status", "--rpc", "http://127.0.0.1:1"), Exit.UNAVAILABLE, "does not answer"),
         (("query", "balances", "@nobody"), Exit.USAGE, "well-known names are"),
-        (("tx", "operations", "teleport"), Exit.USAGE, "there is no operation"),
+        (("tx", "operations", "qqq"), Exit.USAGE, "`mohur tx operations` lists them"),
+        (("tx", "operations", "transfr"), Exit.USAGE, "there is transfer"),
+        (("init", "a", "--genesis", "absent"), Exit.NO_INPUT, "there is no such file"),
+        (
+            ("tx", "encode", "--json", "absent", "--sender", "@bank-1"),
+            Exit.NO_INPUT,
+            "no such file",
+        ),
+        (("light", "sync", "--trust", "absent"), Exit.NO_INPUT, "there is no such file"),
+        (("profile", "check", "pk", "--genesis", "absent"), Exit.NO_INPUT, "there is no such file"),
+        (("travel", "check", "absent", "--version", "101"), Exit.NO_INPUT, "no such file"),
         (("tx", "decode", "0x00"), Exit.FAILED, "no transaction: MALFORMED"),
         (("tx", "decode", "zz"), Exit.USAGE, "hexadecimal"),
         (("verify", "absent"), Exit.NO_INPUT, "no data folder"),
@@ -105,6 +115,17 @@ def test_a_defect_has_its_own_status_and_no_traceback(
     monkeypatch.setattr("node.app.run_node", break_down)
     assert run("run", "--config", str(config)) == Exit.INTERNAL
     assert "internal error (ZeroDivisionError: oops)" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_enough_makes_no_failure() -> None:
+    """`mohur profile show pk | head` ended with 1: the command ran and the answer is no."""
+    command = [sys.executable, "-m", "node.cli", "profile", "show", "pk"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == Exit.OK
 
 
 def test_every_status_is_documented() -> None:

@@ -1,6 +1,8 @@
 """`mohur testnet` and `mohur init`: what they write starts a node."""
 
 import json
+import re
+import socket
 import stat
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from node.cli.checkup import node_checks
 from node.cli.exits import Exit
-from node.cli.finding import Grade
+from node.cli.finding import Finding, Grade
 from node.cli.root import status_of
 from node.config import load_config
 from node.devnet.cast import BANK_2
@@ -16,6 +18,7 @@ from node.devnet.profile import dev_genesis
 from node.genesis_file import read_genesis
 from node.identity import load_keys
 from node.sdk.sealing import public_of
+from node.storage.lockfile import FolderLock
 from tokens.genesis_checks import check_genesis
 
 
@@ -118,3 +121,27 @@ def test_init_makes_a_node_beside_a_genesis(testnet: Path, tmp_path: Path) -> No
     assert config.id == "observer-1"
     assert load_keys(config, folder / "data", base=folder, is_dev=False).network_key
     assert status_of(arguments) == Exit.CANNOT_CREATE
+
+
+def test_the_doctor_of_a_running_node_does_not_call_its_own_ports_bad(
+    testnet: Path, tmp_path: Path
+) -> None:
+    """The runbook asks for it before a restart; it said that the node could not start."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        config = (testnet / "treasury" / "node.toml").read_text()
+        (tmp_path / "node.toml").write_text(re.sub(r"(?m)^port = \d+$", f"port = {port}", config))
+        (tmp_path / "data").mkdir()
+
+        def ports() -> list[Finding]:
+            found = node_checks(tmp_path / "node.toml")
+            return [each for each in found if each.what.endswith(" port")]
+
+        assert [each.grade for each in ports()] == [Grade.BAD, Grade.BAD]
+        lock = FolderLock.acquire(tmp_path / "data")
+        try:
+            assert [each.grade for each in ports()] == [Grade.GOOD, Grade.GOOD]
+        finally:
+            lock.release()
