@@ -18,6 +18,8 @@ from node.storage.lockfile import LOCK_FILE_NAME
 
 LAYOUT_VERSION = 1
 STATE_FILE = "devnet.json"
+UNPLAYED, BEGUN, DONE = "none", "begun", "done"
+"""How far the story is."""
 
 
 class StateUnusable(Exception):
@@ -37,8 +39,8 @@ class SavedState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     version: int
     nodes: dict[str, Ports]
     """In the order of the validator set."""
-    story: str = "none"
-    """none, begun, or done."""
+    story: str = UNPLAYED
+    """UNPLAYED, BEGUN or DONE."""
 
 
 class Layout:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from node.cli.exits import Exit
 from node.devnet.card import print_card, print_next
+from node.devnet.layout import BEGUN, DONE, UNPLAYED, Layout
 from node.devnet.network import Network, NodeEnded
 from node.devnet.probe import Probe
 from node.devnet.session import Interrupted, run_session
@@ -88,25 +90,35 @@ def play(folder: Path, *, once: bool) -> int:
     try:
         return run_session(lambda: _play(folder, once=once))
     except Interrupted:
+        if once:
+            print("stopped")
+            return Exit.INTERRUPTED
+        layout = Layout(folder)
+        if layout.exists and layout.load().story == BEGUN:
+            print(f"stopped in the middle of the story; {_cannot_go_on(folder)}")
+            return Exit.INTERRUPTED
         print("stopped; the state is kept, the same command goes on from there")
-        return 130 if once else 0
+        return Exit.OK
+
+
+def _cannot_go_on(folder: Path) -> str:
+    return (
+        f"it cannot go on from there: mohur devnet clean --dir {folder}, and again; or "
+        f"mohur devnet up --dir {folder} for the network alone"
+    )
 
 
 async def _play(folder: Path, *, once: bool) -> int:
     network = Network.open(folder)
     try:
-        if network.state.story == "begun":
-            print(
-                "the story was interrupted on this network and cannot go on in the middle; "
-                f"begin again with: mohur devnet clean --dir {folder}",
-                file=sys.stderr,
-            )
-            return 1
+        if network.state.story == BEGUN:
+            print(f"the story was interrupted; {_cannot_go_on(folder)}", file=sys.stderr)
+            return Exit.FAILED
         network.start()
         async with Probe() as probe:
             await network.wait_ready(probe)
             await print_card(network, probe)
-            if network.state.story == "none" and not await _steps(network, probe):
+            if network.state.story == UNPLAYED and not await _steps(network, probe):
                 return 1
             if once:
                 return 0
@@ -121,7 +133,7 @@ async def _steps(network: Network, probe: Probe) -> bool:
     """Whether all held. The first one that does not ends the story."""
     stage = Stage(network, probe)
     console = Console(highlight=False, soft_wrap=True)
-    network.remember("begun")
+    network.remember(BEGUN)
     for number, step in enumerate(STEPS, start=1):
         began = time.monotonic()
         with console.status(f"{step.title} …"):
@@ -137,7 +149,7 @@ async def _steps(network: Network, probe: Probe) -> bool:
             f"{label}  [green]ok[/green]  {step.title} ({took:.1f} s): {found} "
             f"\\[height {stage.height}, root {root} on {len(network.names)} nodes]"
         )
-    network.remember("done")
+    network.remember(DONE)
     return True
 
 

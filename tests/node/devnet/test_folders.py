@@ -8,7 +8,7 @@ import pytest
 from node.cli import devnet
 from node.cli.exits import Exit
 from node.cli.root import status_of
-from node.devnet.layout import Layout, StateUnusable
+from node.devnet.layout import BEGUN, UNPLAYED, Layout, StateUnusable
 from node.devnet.network import Network
 from node.devnet.wait import NotYet, until
 
@@ -87,3 +87,28 @@ async def test_a_wait_that_is_cancelled_ends_though_its_questions_fail_just_then
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(waiting, 5)
+
+
+@pytest.mark.parametrize(
+    ("story", "status", "words"),
+    [(UNPLAYED, Exit.OK, "goes on from there"), (BEGUN, Exit.INTERRUPTED, "devnet clean --dir")],
+)
+def test_what_a_stopped_demo_says_is_so(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    story: str,
+    status: Exit,
+    words: str,
+) -> None:
+    """In the middle of the story it said that the same command goes on, which then refused to."""
+
+    async def stopped(folder: Path, *, once: bool) -> int:
+        network = Network.open(folder)
+        network.remember(story)
+        network.close()
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr("node.devnet.story.play._play", stopped)
+    assert status_of(["devnet", "demo", "--dir", str(tmp_path)]) == status
+    assert words in capsys.readouterr().out
