@@ -74,8 +74,6 @@ def _python() -> Finding:
     version = ".".join(str(part) for part in sys.version_info[:3])
     if sys.version_info < PYTHON_MIN:
         return Finding(Grade.BAD, "python", f"{version}; 3.11 or later is needed")
-    if not __debug__:
-        return Finding(Grade.BAD, "python", "it runs with -O; Mohur refuses to")
     return Finding(Grade.GOOD, "python", version)
 
 

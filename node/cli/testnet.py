@@ -57,6 +57,8 @@ def testnet(
     from node.genesis_file import read_genesis
     from node.network_card import first_card, rows_of
     from node.profile.reading import read_profile, shipped_paths
+    from tokens import bech32m
+    from tokens.jsonform import PREFIX_MAIN
 
     if profile_word is None:
         shipped = ", ".join(path.stem for path in shipped_paths())
@@ -75,9 +77,14 @@ def testnet(
             business_date=None if business_date is None else business_date.date(),
         )
     )
-    write_columns(rows_of(first_card(read_genesis(made.genesis))))
+    genesis = read_genesis(made.genesis)
+    write_columns(rows_of(first_card(genesis)))
     click.echo(f"genesis  {made.genesis}")
     for name in made.validators:
         click.echo(f"node     {folder / name}: mohur run --config {folder / name / 'node.toml'}")
+    addresses = {
+        party.control_group: bech32m.encode(PREFIX_MAIN, party.id) for party in genesis.participants
+    }
     for name in made.institutions:
-        click.echo(f"keys     {folder / 'institutions' / name}")
+        address = addresses[name]
+        click.echo(f"keys     {folder / 'institutions' / name}: {address}")

@@ -24,9 +24,9 @@ User=mohur
 StateDirectory=mohur
 Restart=on-failure
 RestartSec=2
-# 76: it computed another result than a quorum signed. 78: the configuration is wrong. Neither mends
-# by starting again.
-RestartPreventExitStatus=76 78
+# 76: it computed another result than a quorum signed. 78: the configuration is wrong. 79: it does
+# not know the version of the next block. None mends by starting again.
+RestartPreventExitStatus=76 78 79
 KillSignal=SIGTERM
 TimeoutStopSec=30
 LimitNOFILE=65536

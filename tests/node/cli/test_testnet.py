@@ -19,7 +19,9 @@ from node.genesis_file import read_genesis
 from node.identity import load_keys
 from node.sdk.sealing import public_of
 from node.storage.lockfile import FolderLock
+from tokens.bech32m import encode
 from tokens.genesis_checks import check_genesis
+from tokens.jsonform import PREFIX_MAIN
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +51,18 @@ def test_each_node_has_the_keys_that_genesis_names(testnet: Path) -> None:
         assert {peer.id for peer in config.peers} == {
             other.name for other in testnet.iterdir() if (other / "node.toml").is_file()
         } - {member.id}
+
+
+def test_it_says_who_the_institutions_are_on_the_ledger(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--sender mhr1…` of docs/validators.md stood nowhere but in the genesis document."""
+    folder = tmp_path / "net"
+    words = ["testnet", "--out", str(folder), "--profile", "pk", "--business-date", "2026-01-05"]
+    assert status_of(words) == Exit.OK
+    out = capsys.readouterr().out
+    for party in read_genesis(folder / "genesis.json").participants:
+        assert f"institutions/{party.control_group}: {encode(PREFIX_MAIN, party.id)}\n" in out
 
 
 def test_secrets_are_readable_by_their_owner_only(testnet: Path) -> None:
