@@ -45,6 +45,8 @@ class ChildProcess:
         """Added to that of this process."""
         self._process: subprocess.Popen[bytes] | None = None
         self.paused = False
+        self._log_from = 0
+        """Where the log of the last run begins."""
 
     @property
     def pid(self) -> int | None:
@@ -68,6 +70,7 @@ class ChildProcess:
         inherited = {**os.environ, **self._environment}
         environment = {**inherited, PARENT_PIPE: str(self._pipe.child_end)}
         with self.log.open("ab") as log:
+            self._log_from = log.tell()
             self._process = subprocess.Popen(
                 (*self._command, *more),
                 stdin=subprocess.DEVNULL,
@@ -115,11 +118,11 @@ class ChildProcess:
             self._process.wait(seconds)
 
     def log_tail(self) -> str:
-        """The last lines of its log, for a message about why it ended."""
+        """The last lines of its log since its start, for a message about why it ended."""
         if not self.log.is_file():
             return ""
         with self.log.open("rb") as log:
-            log.seek(max(0, self.log.stat().st_size - LOG_TAIL_BYTES))
+            log.seek(max(self._log_from, self.log.stat().st_size - LOG_TAIL_BYTES))
             return log.read().decode(errors="replace")
 
     def _signal(self, number: signal.Signals) -> None:

@@ -202,7 +202,8 @@ def test_a_child_gets_variables_of_its_own(tmp_path: Path) -> None:
     pipe = LifePipe()
     command = (sys.executable, "-c", "import os; print(os.environ['COLOUR'])")
     child = ChildProcess("a", command, tmp_path / "log", pipe, {"COLOUR": "green"})
-    child.start()
-    child.await_end(20)
+    for _ in range(2):  # why it ended is not what an earlier run said
+        child.start()
+        child.await_end(20)
+        assert child.log_tail() == "green\n"
     pipe.close()
-    assert child.log_tail() == "green\n"
