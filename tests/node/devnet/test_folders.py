@@ -74,7 +74,7 @@ async def test_a_wait_that_is_cancelled_ends_though_its_questions_fail_just_then
 
     async def refused() -> None:
         try:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         finally:
             raise NotYet("nobody answers")
 
