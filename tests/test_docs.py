@@ -11,6 +11,8 @@ from tests.drills.__main__ import DRILLS
 ROOT = Path(__file__).parent.parent
 REFERENCE_RE = re.compile(r"`(tests/[\w/.]+\.py)(?:::(\w+))?`")
 DRILL_RE = re.compile(r"Drill `([a-z-]+)`")
+CODE_RE = re.compile(r"`((?:consensus|tokens|node|configs)/[\w/.-]+\.\w+)`")
+BARE_TEST_RE = re.compile(r"`(test_\w+\.py)")
 LINK_RE = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
 DOCUMENTS = sorted(
     path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] if path.is_file()
@@ -36,6 +38,16 @@ def missing(text: str) -> list[str]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_test_that_a_document_names_exists(document: Path) -> None:
     assert missing(document.read_text()) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_that_a_document_names_exists(document: Path) -> None:
+    text = document.read_text()
+    # The ledger's page names tests from tests/ on, and says so.
+    bases = (ROOT, ROOT / "tests")
+    names = CODE_RE.findall(text)
+    assert [name for name in names if not any((base / name).is_file() for base in bases)] == []
+    assert BARE_TEST_RE.findall(text) == []  # without its folder nobody checks it
 
 
 def test_a_reference_to_nothing_is_found() -> None:
