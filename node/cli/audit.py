@@ -16,6 +16,9 @@ import msgspec
 
 from consensus.types import Proposal
 from node.chain import Chain
+from node.cli.audit_found import Audit, AuditFailed, body_of
+from node.cli.audit_kept import audit_kept
+from node.cli.audit_states import audit_states
 from node.genesis_file import read_genesis
 from node.signature_check import SignatureCheck
 from node.storage.blocks import BlockRow, BlockStore
@@ -27,35 +30,12 @@ from node.wire.peer_messages import DecidedBlock
 from node.wire.verify import Rejected, Verifier
 from tokens.codec import encode
 from tokens.genesis import Genesis, decode_genesis, encode_genesis
-from tokens.results import Code
-from tokens.transaction import DecodedTransaction, decode_transaction
 
 Progress = Callable[[int, int], None]
 
 
-class AuditFailed(Exception):
-    """The first thing that is not as it should be."""
-
-
-class Audit(msgspec.Struct, frozen=True, kw_only=True):
-    """What was checked."""
-
-    blocks: int
-    transactions: int
-    signatures: int
-    """In certificates."""
-    state_root: bytes
-    first: int = 1
-    """Lowest block that is here. Above 1 nothing was replayed: audit_kept.py."""
-    states: int = 0
-    """Past states that are kept, each with the root that a quorum signed: audit_states.py."""
-
-
 def audit(folder: Path, genesis_path: Path | None, progress: Progress) -> Audit:
     """Check a data folder. AuditFailed; FolderLocked while a node uses it; DamagedStore."""
-    from node.cli.audit_kept import audit_kept
-    from node.cli.audit_states import audit_states
-
     lock = FolderLock.acquire(folder)
     try:
         store = open_store(folder / "store", create=False)
@@ -152,16 +132,6 @@ def _block(
         raise AuditFailed(f"block {height}: the stored receipts are not those of the replay")
     replay.write(decided.proposal, row.certificate, done, 0)
     return len(bodies)
-
-
-def body_of(height: int, data: bytes, check: SignatureCheck) -> DecodedTransaction:
-    """A stored transaction whose signatures are valid. Raises AuditFailed."""
-    decoded = decode_transaction(data)
-    if isinstance(decoded, Code):
-        raise AuditFailed(f"block {height}: a transaction does not decode ({decoded.name})")
-    if not check.check(decoded):
-        raise AuditFailed(f"block {height}: a signature of 0x{decoded.tx_id.hex()} is not valid")
-    return decoded
 
 
 def _compare_state(stored: Chain, found: Audit) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from node.block_rows import proposal_of
-from node.cli.audit import Audit, AuditFailed, body_of
+from node.cli.audit_found import Audit, AuditFailed, body_of
 from node.signature_check import SignatureCheck
 from node.storage.blocks import BlockRow, BlockStore
 from node.sync.snapshot_check import SetChain, SnapshotRefused

@@ -9,7 +9,7 @@ Rules of this file:
 from __future__ import annotations
 
 from node.chain import Chain
-from node.cli.audit import AuditFailed
+from node.cli.audit_found import AuditFailed
 from node.storage.kv import StoreView
 from node.storage.past_store import HEIGHT_BYTES, PastStore
 from node.storage.state_history import PAST_PREFIX, height_bytes

@@ -20,7 +20,7 @@ def docs(folder: Path, check: bool) -> None:
     """Write what the code knows: operations, RPC methods, commands, profile keys and the like."""
     from node.cli.pages import pages
 
-    for name, text in pages().items():
+    for name, text in pages(click.get_current_context().find_root().command).items():
         path = folder / name
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue

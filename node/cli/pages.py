@@ -35,12 +35,12 @@ EXIT_SENTENCES: dict[Exit, str] = {
 }
 
 
-def pages() -> dict[str, str]:
-    """File name below docs/ -> text."""
+def pages(commands: click.Command) -> dict[str, str]:
+    """File name below docs/ -> text. `commands`: the group of all commands."""
     return {
         "operations.md": "\n".join(_operations()) + "\n",
         "rpc.md": rpc_page(METHODS),
-        "cli.md": "\n".join(_cli()) + "\n",
+        "cli.md": "\n".join(_cli(commands)) + "\n",
         "iso20022-elements.md": "\n".join(_elements()) + "\n",
         "profile-keys.md": "\n".join(_profile_keys()) + "\n",
     }
@@ -121,17 +121,15 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _cli() -> Iterator[str]:
-    from node.cli.root import cli
-
+def _cli(commands: click.Command) -> Iterator[str]:
     yield f"{_HEADER}\n# Command line\n"
     yield "What goes wrong is one sentence on standard error and an exit status:\n"
     yield "| status | meaning |"
     yield "|---|---|"
     for status in Exit:
         yield f"| {status.value} | {EXIT_SENTENCES[status]} |"
-    context = click.Context(cli, info_name="mohur")
-    yield from _command(cli, context, "mohur")
+    context = click.Context(commands, info_name="mohur")
+    yield from _command(commands, context, "mohur")
 
 
 def _command(command: click.Command, context: click.Context, path: str) -> Iterator[str]:

@@ -25,7 +25,8 @@ def verify(folder: Path, genesis_path: Path | None) -> None:
     what it keeps can be checked, against the certificates; it says so. Says the first thing that is
     not as it should be, and ends with 1.
     """
-    from node.cli.audit import AuditFailed, audit
+    from node.cli.audit import audit
+    from node.cli.audit_found import AuditFailed
 
     if not (folder / "store").is_dir():
         raise CommandFailed(f"{folder} is no data folder of a node: no store in it", Exit.NO_INPUT)

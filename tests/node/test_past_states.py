@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from node.chain import Chain
-from node.cli.audit import AuditFailed
+from node.cli.audit_found import AuditFailed
 from node.cli.audit_states import audit_states
 from node.cli.root import status_of
 from node.config import ConfigInvalid, NodeConfig

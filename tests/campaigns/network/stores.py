@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from node.cli.audit import AuditFailed, audit
+from node.cli.audit import audit
+from node.cli.audit_found import AuditFailed
 from node.storage.blocks import BlockStore
 from node.storage.leveldb import open_store
 from tests.campaigns.network.history import Broken, Place

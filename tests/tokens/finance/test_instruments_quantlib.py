@@ -25,12 +25,11 @@ from tokens.finance.schedule import month_date
 from tokens.finance.yield_basis import Compounding, LastPeriod
 from tokens.lookup import require
 from tokens.ops.instruments import CreateInstrument
-from tokens.queries_instruments import schedule_view
 from tokens.records.day import BUSINESS_DAY, CALENDAR, BusinessDay
 from tokens.records.instruments import INSTRUMENT, Amortisation, Instrument, InstrumentTerms
 from tokens.records.rates import COUPON_FIXING, CouponFixing
 from tokens.results import Code
-from tokens.terms import is_ex_coupon, periods_of
+from tokens.terms import dates_of, is_ex_coupon, maturity_of, periods_of
 from tokens.types import AssetKind
 
 DATE = dt.date
@@ -112,15 +111,15 @@ def _read(instrument: Instrument, settlement: dt.date, annual: Decimal) -> Read:
     calendar = require(state, CALENDAR, "PK").current
     assume(not is_ex_coupon(instrument.terms, calendar, settlement))
     accrued = accrued_at(state, instrument, 10**6 * FACE, settlement)
-    entries = schedule_view(state, ISIN)
+    ends = [period.end for period in periods_of(instrument.terms)]
+    paid = [dates_of(instrument.terms, calendar, end).payment_date for end in ends]
     assert accrued is not None
-    assert entries is not None
     quote = price_of(state, instrument, settlement, annual)
     back = yield_of(state, instrument, settlement, Decimal(quote.clean))
     return Read(
         accrued=accrued,
-        dates=[entry.accrual_end for entry in entries[:-1]],
-        payments=[entry.payment_date for entry in entries],
+        dates=ends,
+        payments=[*paid, maturity_of(instrument.terms, calendar)],
         price=quote.clean,
         yield_percent=back.yield_percent,
     )

@@ -8,30 +8,54 @@ from tests.tokens.ops.build import FACE, ISIN, bond, fund, go_to, issue, terms
 from tests.tokens.ops.kinds import terms_of
 from tests.tokens.ops.world import World
 from tokens.finance.calendar import BusinessDayConvention as Bdc
+from tokens.finance.calendar import Calendar
 from tokens.lookup import require, require_asset
 from tokens.ops.business_day import SetCalendar
 from tokens.ops.coupons import CouponFund
 from tokens.ops.instruments import CreateInstrument
-from tokens.queries_instruments import ScheduleEntry, schedule_view
 from tokens.records.day import CALENDAR
 from tokens.records.instruments import INSTRUMENT, InstrumentTerms, PaymentStatus
-from tokens.terms import coupon_fraction_of, coupon_of
+from tokens.terms import (
+    Dates,
+    coupon_factor_of,
+    coupon_fraction_of,
+    coupon_of,
+    dates_of,
+    maturity_of,
+    periods_of,
+)
 from tokens.types import AssetKind, AssetStatus
 
 DATE = dt.date
 
 
-def entries(world: World) -> tuple[ScheduleEntry, ...]:
-    found = schedule_view(world.state, ISIN)
-    assert found is not None
-    return found
+def its_terms(world: World) -> InstrumentTerms:
+    return require(world.state, INSTRUMENT, ISIN).terms
 
 
-def coupons(made: InstrumentTerms) -> list[int | None]:
-    """Coupons of one denomination, from the ledger's schedule."""
+def calendar_of(world: World) -> Calendar:
+    return require(world.state, CALENDAR, "PK").current
+
+
+def first_coupon(world: World) -> Dates:
+    """Dates of coupon 1 by the calendar in force."""
+    made = its_terms(world)
+    return dates_of(made, calendar_of(world), periods_of(made)[0].end)
+
+
+def coupons(made: InstrumentTerms) -> list[int]:
+    """Coupons of one denomination."""
     world = World()
     world.act("treasury", CreateInstrument(terms=made))
-    return [entry.per_denomination for entry in entries(world)[:-1]]
+    return [
+        coupon_of(
+            coupon_fraction_of(made, calendar_of(world), number),
+            made.denomination,
+            rate_e6=made.coupon_rate_e6,
+            factor_e6=coupon_factor_of(made, number),
+        )
+        for number in range(1, len(periods_of(made)) + 1)
+    ]
 
 
 def holidays(*days: dt.date, effective_on: dt.date) -> SetCalendar:
@@ -53,8 +77,8 @@ SATURDAY = DATE(2026, 1, 17)
 def test_a_coupon_on_a_saturday_rolls(bdc: Bdc, paid: dt.date) -> None:
     world = World()
     bond(world, bdc=bdc)
-    first = entries(world)[0]
-    assert (first.accrual_end, first.payment_date) == (SATURDAY, paid)
+    assert periods_of(its_terms(world))[0].end == SATURDAY
+    assert first_coupon(world).payment_date == paid
 
 
 def test_a_modified_roll_stays_in_its_month() -> None:
@@ -62,14 +86,14 @@ def test_a_modified_roll_stays_in_its_month() -> None:
     world = World()
     changes = {"roll_day": 31, "dated_date": DATE(2025, 7, 31), "issue_date": DATE(2025, 7, 31)}
     bond(world, bdc=Bdc.MODFOLLOWING, maturity_date=DATE(2028, 7, 31), **changes)
-    assert entries(world)[0].payment_date == DATE(2026, 1, 30)
+    assert first_coupon(world).payment_date == DATE(2026, 1, 30)
 
 
 def test_ends_of_months_stay_ends_of_months() -> None:
     world = World()
     changes = {"roll_day": 31, "dated_date": DATE(2025, 8, 31), "issue_date": DATE(2025, 8, 31)}
     bond(world, maturity_date=DATE(2028, 8, 31), **changes)
-    ends = [entry.accrual_end for entry in entries(world)[:-1]]
+    ends = [period.end for period in periods_of(its_terms(world))]
     assert ends == [
         DATE(2026, 2, 28),
         DATE(2026, 8, 31),
@@ -120,12 +144,12 @@ def test_a_late_holiday_on_a_payment_date_moves_the_payment() -> None:
     """Eid, announced a week before for the 19th: paid on the 20th, by the same record."""
     world = World()
     held(world)
-    assert entries(world)[0].record_date == DATE(2026, 1, 15)
+    assert first_coupon(world).record_date == DATE(2026, 1, 15)
     go_to(world, DATE(2026, 1, 12))
     late = holidays(DATE(2026, 1, 19), effective_on=DATE(2026, 1, 13))
     world.act("central+regulator", late)
     go_to(world, DATE(2026, 1, 13))
-    first = entries(world)[0]
+    first = first_coupon(world)
     assert (first.record_date, first.payment_date) == (DATE(2026, 1, 15), DATE(2026, 1, 20))
     go_to(world, DATE(2026, 1, 20))
     paid = world.payment(ISIN, 1)
@@ -171,11 +195,11 @@ def test_a_late_holiday_moves_the_maturity_of_a_bill() -> None:
     made = terms_of(AssetKind.BILL)
     bond(world, **{name: getattr(made, name) for name in made.__struct_fields__})
     issue(world, ISIN, "bank_a", "a/main", 10 * FACE, FACE)
-    assert entries(world)[0].payment_date == DATE(2026, 1, 15)
+    assert maturity_of(its_terms(world), calendar_of(world)) == DATE(2026, 1, 15)
     late = holidays(DATE(2026, 1, 15), effective_on=DATE(2025, 7, 2))
     world.act("central+regulator", late)
     go_to(world, DATE(2026, 1, 14))
-    assert entries(world)[0].payment_date == DATE(2026, 1, 16)
+    assert maturity_of(its_terms(world), calendar_of(world)) == DATE(2026, 1, 16)
     assert require_asset(world.state, ISIN).status is AssetStatus.OUTSTANDING
     go_to(world, DATE(2026, 1, 16))
     assert require_asset(world.state, ISIN).status is AssetStatus.MATURED

@@ -25,13 +25,12 @@ from tokens.ops.coupons import CouponFund, RedemptionFund
 from tokens.ops.freezes import Freeze, LiftFreeze, StopCredits
 from tokens.ops.settlement import instruction_digest
 from tokens.posting import balance_of
-from tokens.queries_money import batches_view
 from tokens.records.control import CREDIT_STOP
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.holdings import LIEN, LegalBasis
 from tokens.records.instruments import OPEN_PAYMENTS, PAYMENT, Payment, PaymentKind
 from tokens.records.proposals import GRANT
-from tokens.records.settlement import Batch, BatchStatus
+from tokens.records.settlement import BATCH, OPEN_BATCHES, Batch, BatchStatus
 from tokens.results import Code
 
 EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "60"))
@@ -165,7 +164,7 @@ class Books(RuleBasedStateMachine):
             self.run(who, AllocateBatch(**names))  # type: ignore[arg-type]
 
     def open_batches(self) -> tuple[Batch, ...]:
-        return batches_view(self.world.state, None, 100, only_open=True)
+        return tuple(self.world.state.scan(BATCH, OPEN_BATCHES, limit=100))
 
     @rule(
         order=st.sampled_from(ORDERS),
