@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from node.sdk.client import Client
 
 
-message_files = click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True)
+message_files = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 
 def bytes_of(file: Path) -> bytes:

@@ -68,6 +68,7 @@ def test_nothing_heavy_is_imported_for_help() -> None:
         (("light", "sync", "--trust", "absent"), Exit.NO_INPUT, "there is no such file"),
         (("profile", "check", "pk", "--genesis", "absent"), Exit.NO_INPUT, "there is no such file"),
         (("travel", "check", "absent", "--version", "101"), Exit.NO_INPUT, "no such file"),
+        (("iso", "import", "absent", "--rpc", "http://127.0.0.1:1"), Exit.NO_INPUT, "absent"),
         (("tx", "decode", "0x00"), Exit.FAILED, "no transaction: MALFORMED"),
         (("tx", "decode", "zz"), Exit.USAGE, "hexadecimal"),
         (("verify", "absent"), Exit.NO_INPUT, "no data folder"),
