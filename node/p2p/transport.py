@@ -88,7 +88,10 @@ class Transport:
         return tuple(sorted(each.id for each in self._peers.values() if each.link is not None))
 
     def send(self, peer_id: str, message: PeerMessage | Outgoing) -> bool:
-        """Write or queue for one peer. False: away, or no room (counted; R9 sends again)."""
+        """Write or queue for one peer.
+
+        False: it is away or has no room (counted, R9 sends again).
+        """
         state = self._peers.get(peer_id)
         if state is None or state.link is None:
             self.counters["send_peer_away"] += 1
