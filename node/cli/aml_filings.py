@@ -1,4 +1,4 @@
-"""`mohur aml seal`, `file`, `open` and `anchor`: filings of an institution (ADR 0022).
+"""`mohur aml seal`, `file`, `open`, `chain`, `anchor`: filings of an institution (ADR 0022).
 
 Rules of this file:
 1. What is filed is a private file, never an argument, and nothing of it is printed: only that there
@@ -25,6 +25,7 @@ from node.cli.tx import sender_option, signing_options, with_options
 from node.cli.words import address_in, operation_in
 
 if TYPE_CHECKING:
+    from node.aml.filings import Filing
     from node.sdk.client import Client
     from tokens.jsonform import Json
     from tokens.ops.reports import FileReport
@@ -134,9 +135,46 @@ def anchor(institution: str, on: str, url: str, **signing: object) -> int:
     return send(url, [asyncio.run(run())], signing)
 
 
+@click.command("chain")
+@click.argument("filings", nargs=-1, required=True, metavar="NUMBER=FILE...")
+@rpc_option
+def chain(filings: tuple[str, ...], url: str) -> int:
+    """Say what is wrong with the chain alert, case, report of one institution. 1 if anything is.
+
+    Each FILE is an opened filing of mode 0600, NUMBER that of its report. What they are about is
+    not printed.
+
+    \b
+      mohur aml chain 2=alert.json 3=case.json 4=suspicion.json
+    """
+    from node.aml.filings import chain_faults
+
+    files: dict[int, Path] = {}
+    for word in filings:
+        number, equals, name = word.partition("=")
+        if not equals or not number.isdecimal() or int(number) in files:
+            raise CommandFailed(f"{word}: say NUMBER=FILE, each number once", Exit.USAGE)
+        files[int(number)] = Path(name)
+
+    async def run() -> dict[int, Filing]:
+        from node.aml.filing_files import load_filing
+        from node.aml.private_file import FileUnreadable
+
+        async with connected(url) as client:
+            try:
+                return {n: load_filing(file, client.form.prefix) for n, file in files.items()}
+            except FileUnreadable as error:
+                raise CommandFailed(str(error), Exit.NO_INPUT) from None
+
+    faults = chain_faults(asyncio.run(run()))
+    for fault in faults:
+        click.echo(fault)
+    return Exit.FAILED if faults else Exit.OK
+
+
 def add_to(group: click.Group) -> None:
-    """The four commands under `mohur aml`."""
-    for command in (seal_filing, send_filing, open_filing, anchor):
+    """The five commands under `mohur aml`."""
+    for command in (seal_filing, send_filing, open_filing, anchor, chain):
         group.add_command(command)
 
 

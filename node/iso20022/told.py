@@ -24,15 +24,6 @@ from node.iso20022.sese_027 import Answer
 
 Facts = Advice | Confirmation | Answer | Notification | Report
 
-TELLING = (
-    sese_024.MESSAGE,
-    sese_025.MESSAGE,
-    sese_027.MESSAGE,
-    camt_054.MESSAGE,
-    semt_002.MESSAGE,
-)
-"""Messages that tell; the others ask for an operation (incoming.py)."""
-
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """One fact that the ledger has otherwise."""

@@ -207,3 +207,26 @@ def test_a_date_is_anchored_by_the_root_that_the_ledger_finds(
 
 def _reports(node: FakeNode) -> list[Report]:
     return node.state().scan(REPORT, REPORTS_BY_DATE, (BANK,), limit=100)
+
+
+def test_the_chain_of_what_was_opened_is_checked(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By a command: whoever opens filings cannot be asked to write a program."""
+    files = {}
+    for kind, follows in (("ALERT", 0), ("CASE", 2), ("SUSPICIOUS", 3)):
+        files[kind] = desk.folder / f"{kind}.json"
+        files[kind].write_text(json.dumps(STR | {"kind": kind, "follows": follows}))
+        files[kind].chmod(0o600)
+    words = [f"{n}={files[kind]}" for n, kind in ((2, "ALERT"), (3, "CASE"), (4, "SUSPICIOUS"))]
+    asked = ["aml", "chain", "--rpc", desk.url]
+    assert status_of([*asked, *words]) == Exit.OK
+    assert capsys.readouterr().out == ""
+    assert status_of([*asked, *words[1:]]) == Exit.FAILED
+    told = capsys.readouterr()
+    assert told.out == "report 3: CASE follows an earlier ALERT\n"
+    assert [word for word in (ALICE_TEXT, RAMP, NOTE) if word in told.out + told.err] == []
+    for odd in ("2", "x=file", words[0]):
+        assert status_of([*asked, words[0], odd]) == Exit.USAGE
+    files["CASE"].chmod(0o644)
+    assert status_of([*asked, *words]) == Exit.NO_INPUT
