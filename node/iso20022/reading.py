@@ -4,7 +4,8 @@ Rules of this file:
 1. No document type, so no entity but the five of XML: nothing is expanded, nothing is fetched.
 2. No comment and no processing instruction: a comment inside of an amount reads differently in
    different programs, and nobody needs one.
-3. UTF-8 only, at most MESSAGE_BYTES_MAX, ELEMENTS_MAX elements, DEPTH_MAX levels.
+3. UTF-8 only, at most MESSAGE_BYTES_MAX, ELEMENTS_MAX elements, DEPTH_MAX levels, ATTRIBUTES_MAX
+   attributes of one element.
 """
 
 from xml.parsers import expat
@@ -18,6 +19,8 @@ from node.iso20022.refusal import MessageRefused
 MESSAGE_BYTES_MAX = 4 * 2**20
 """An instruction has about 4 KiB; outgoing.py writes no report that is larger."""
 ELEMENTS_MAX = 50_000
+ATTRIBUTES_MAX = 8
+"""Of one element: the standard has one, the currency of an amount."""
 DEPTH_MAX = 24
 """The deepest element that the profiles of this folder know is at level 12."""
 
@@ -120,6 +123,8 @@ class _Builder:
             raise MessageRefused(self._path(), f"more than {ELEMENTS_MAX} elements")
         if len(self._stack) >= DEPTH_MAX:
             raise MessageRefused(self._path(), f"more than {DEPTH_MAX} levels")
+        if len(pairs) > 2 * ATTRIBUTES_MAX:
+            raise MessageRefused(self._path(), f"more than {ATTRIBUTES_MAX} attributes")
         attributes = tuple(zip(pairs[::2], pairs[1::2], strict=True))
         self._stack.append(_Open(self._name(full), attributes))
 

@@ -20,6 +20,7 @@ def test_a_message_is_its_elements() -> None:
     assert message.root.attributes == (("x", "1"),)
 
 
+MANY = [f'a{n}=""' for n in range(9)]
 ENTITY = '<!DOCTYPE d [<!ENTITY e "x">]>'
 FILE = '<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
 LAUGHS = '<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
@@ -47,6 +48,7 @@ LAUGHS = '<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
         (document("<A>\u00e9</A>").decode().encode("latin-1"), "UTF-8"),
         (document("<A>" * DEPTH_MAX + "</A>" * DEPTH_MAX), "levels"),
         (document("<A>" + "<B/>" * ELEMENTS_MAX + "</A>"), "elements"),
+        (document("<A " + " ".join(MANY) + "/>"), "more than 8 attributes"),
         (b" " * (MESSAGE_BYTES_MAX + 1), "more than 4194304 bytes"),
         (b"", "no XML"),
         (document("<A/>") + b"<B/>", "no XML"),

@@ -145,6 +145,47 @@ def test_an_advice_of_two_statuses_that_no_batch_has_is_refused() -> None:
         facts_of(text[:start] + text[end:])
 
 
+OWN = "<OthrId><Id>DPKR</Id><Tp><Prtry>MOHUR</Prtry></Tp></OthrId>"
+"""A money where a security should stand."""
+CONFIRMED = "sese.025.001.11-deliverer"
+BLOCKS = [
+    (CONFIRMED, r"<ISIN>.*?</ISIN>", OWN, "FinInstrmId", "money is no security"),
+    (CONFIRMED, r"<RcvgSttlmPties>(.*?)</RcvgSttlmPties>", "{giver}", "RcvgSttlmPties", "itself"),
+    (CONFIRMED, r"<SttldAmt>.*?</SttldAmt>", "", "SttldAmt", "missing, against payment"),
+    ("semt.002.001.11-account", r"<ISIN>.*?</ISIN>", OWN, "FinInstrmId", "money is no security"),
+    ("semt.002.001.11-bank", r"<BalForSubAcct>.*</BalForSubAcct>", "", "BalForSubAcct", "missing"),
+    (
+        "semt.002.001.11-bank",
+        r"(<SubAcctDtls>.*?)<ActvtyInd>true<",
+        r"\1<ActvtyInd>false<",
+        "ActvtyInd",
+        "only true",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "path", "says"), BLOCKS)
+def test_a_block_that_says_something_else_is_refused(
+    name: str, old: str, new: str, path: str, says: str
+) -> None:
+    text = golden(name)
+    giver = re.search(r"<DlvrgSttlmPties>(.*?)</DlvrgSttlmPties>", text, re.DOTALL)
+    if giver is not None:
+        new = new.replace("{giver}", f"<RcvgSttlmPties>{giver[1]}</RcvgSttlmPties>")
+    changed = re.sub(old, new, text, count=1, flags=re.DOTALL)
+    assert changed != text
+    with pytest.raises(MessageRefused, match=says) as caught:
+        facts_of(changed)
+    assert path in caught.value.path
+
+
+def test_free_of_payment_there_is_no_account_for_cash() -> None:
+    text = golden(CONFIRMED).replace(">APMT<", ">FREE<")
+    text = re.sub(r"    <SttldAmt>.*?</SttldAmt>\n", "", text, flags=re.DOTALL)
+    with pytest.raises(MessageRefused, match="CshAcct/Prtry: an account for cash, free of payment"):
+        facts_of(text)
+
+
 def test_an_account_or_a_security_that_stands_twice_is_refused() -> None:
     text = golden("semt.002.001.11-bank")
     start, end = text.index("    <SubAcctDtls>"), text.index("</SubAcctDtls>")
