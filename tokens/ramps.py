@@ -19,6 +19,7 @@ from tokens.context import Context
 from tokens.events import RampChanged
 from tokens.lookup import require
 from tokens.movement import Channel
+from tokens.record_parties import is_told
 from tokens.records.holdings import LIEN, POSITION
 from tokens.records.parties import Account
 from tokens.records.ramps import (
@@ -75,7 +76,8 @@ def next_number(state: Overlay) -> int:
 def of_bank(context: Context, ramp_id: bytes, direction: RampDirection) -> Ramp | Refusal:
     """The ramp of that direction, if its bank agrees."""
     ramp = context.state.get(RAMP, ramp_id)
-    if ramp is None or ramp.direction is not direction:
+    known = ramp is not None and is_told(context, RAMP, ramp)
+    if ramp is None or not known or ramp.direction is not direction:
         return Refusal(Code.NOT_FOUND)
     if ramp.bank not in context.actors.participants:
         return Refusal(Code.NOT_AUTHORISED)

@@ -25,6 +25,7 @@ from tokens.events.collateral import (
 )
 from tokens.finance.calendar import add_business_days
 from tokens.lookup import require
+from tokens.record_parties import is_told
 from tokens.records.amend import with_item
 from tokens.records.day import BUSINESS_DAY, CALENDAR
 from tokens.records.repos import (
@@ -40,7 +41,7 @@ from tokens.records.repos import (
 )
 from tokens.records.system import AgendaItem
 from tokens.repo_moves import Move, Plan, both, carry_out, plan_codes, plan_faults, take_out
-from tokens.repo_powers import Power
+from tokens.repo_powers import Power, lent
 from tokens.repo_value import (
     collateral_value,
     coupons_of,
@@ -76,12 +77,30 @@ def tell_status(context: Context, repo: Repo) -> None:
     )
 
 
-def find_live(context: Context, repo_id: bytes) -> Repo | Refusal:
-    """A repo under which money is lent."""
+def find(
+    context: Context, repo_id: bytes, wanted: Callable[[Repo], Power]
+) -> tuple[Repo, Context | Refusal] | Refusal:
+    """A repo, and the context as if its party agreed or why none does.
+
+    NOT_FOUND for all but its parties and those whom one of them lent the power.
+    """
     repo = context.state.get(REPO, repo_id)
     if repo is None:
         return Refusal(Code.NOT_FOUND)
-    return repo if repo.status in LIVE else Refusal(Code.REPO_NOT_OPEN)
+    acting = lent(context, wanted(repo))
+    if acting is Code.NOT_A_PARTY and not is_told(context, REPO, repo):
+        return Refusal(Code.NOT_FOUND)
+    return repo, Refusal(acting) if isinstance(acting, Code) else acting
+
+
+def find_live(
+    context: Context, repo_id: bytes, wanted: Callable[[Repo], Power]
+) -> tuple[Repo, Context | Refusal] | Refusal:
+    """The same of a repo under which money is lent."""
+    found = find(context, repo_id, wanted)
+    if isinstance(found, Refusal) or found[0].status in LIVE:
+        return found
+    return Refusal(Code.REPO_NOT_OPEN)
 
 
 def power_of(

@@ -145,7 +145,7 @@ def test_a_second_grant_does_not_hide_what_the_first_has_used() -> None:
 
 def test_revocation_by_the_grantor_and_by_a_cold_key() -> None:
     ledger = given()
-    assert ledger.code("bank-b", revoke()) is Code.NOT_AUTHORISED
+    assert ledger.code("bank-b", revoke()) is Code.NOT_FOUND
     assert ledger.code("issuer", revoke()) is Code.OK
     assert ledger.code("issuer", revoke()) is Code.NOT_FOUND
     ledger = given()

@@ -131,14 +131,14 @@ def test_refused_approvals() -> None:
     other = approve_of(record, operations_digest=operations_digest([b"x"]))
     assert ledger.code("bank-a", other) is Code.DIGEST_MISMATCH
     assert ledger.code("treasury", approve_of(record)) is Code.ALREADY_APPROVED
-    assert ledger.code("client-a2", approve_of(record)) is Code.NOT_AUTHORISED
+    assert ledger.code("client-a2", approve_of(record)) is Code.NOT_FOUND
 
 
 def test_withdrawal() -> None:
     ledger = Ledger()
     proposal = ledger.propose("treasury", parameter(1))
     withdraw = WithdrawProposal(proposal_id=proposal)
-    assert ledger.code("bank-a", withdraw) is Code.NOT_AUTHORISED
+    assert ledger.code("bank-a", withdraw) is Code.NOT_FOUND
     assert ledger.code("bank-a", WithdrawProposal(proposal_id=bytes(32))) is Code.NOT_FOUND
     assert ledger.code("treasury", withdraw) is Code.OK
     assert found(ledger, proposal).status is ProposalStatus.WITHDRAWN

@@ -10,6 +10,7 @@ from tokens.bidding import HOLDING_CODES, find_open, holding_refusals, is_seller
 from tokens.context import Context
 from tokens.events import BidPlaced, BidWithdrawn
 from tokens.lookup import require, require_account
+from tokens.record_parties import is_told
 from tokens.records.auctions import AUCTION, SHEETS_MAX, Auction, Face
 from tokens.records.bids import (
     BID_SHEET,
@@ -179,7 +180,7 @@ def check_withdraw_bid(context: Context, operation: WithdrawBid) -> Iterator[Ref
         yield auction
         return
     sheet = context.state.get(BID_SHEET, operation.auction_id, operation.bidder)
-    if sheet is None:
+    if sheet is None or not is_told(context, BID_SHEET, sheet):
         yield Refusal(Code.NOT_FOUND)
     elif not may_act_for(context, require_account(context.state, sheet.account)):
         yield Refusal(Code.NOT_AUTHORISED)

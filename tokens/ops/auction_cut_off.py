@@ -12,6 +12,7 @@ from tokens.context import Context
 from tokens.events import AuctionCut
 from tokens.lookup import require, require_account, require_asset
 from tokens.posting import supply_of
+from tokens.record_parties import is_told
 from tokens.records.amend import with_terms
 from tokens.records.auctions import (
     AUCTION,
@@ -252,7 +253,8 @@ def check_settle_allotment(context: Context, operation: SettleAllotment) -> Iter
     state = context.state
     auction = state.get(AUCTION, operation.auction_id)
     allotment = state.get(ALLOTMENT, operation.auction_id, operation.number)
-    if auction is None or allotment is None:
+    known = allotment is not None and is_told(context, ALLOTMENT, allotment)
+    if auction is None or allotment is None or not known:
         yield Refusal(Code.NOT_FOUND)
         return
     mine = may_act_for(context, require_account(state, allotment.account))

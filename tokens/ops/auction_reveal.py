@@ -18,6 +18,7 @@ from tokens.context import Context
 from tokens.events import AuctionKeyPublished, BidOpened
 from tokens.lookup import require, require_account
 from tokens.parameters import parameter
+from tokens.record_parties import is_told
 from tokens.records.auctions import AUCTION, Auction, AuctionStatus
 from tokens.records.bids import BID_SHEET, LINES_MAX, BidLine, BidSheet, SheetStatus
 from tokens.records.holdings import LIEN
@@ -89,7 +90,8 @@ def check_reveal_bid(context: Context, operation: RevealBid) -> Iterator[Refusal
     """A sealed sheet of a closed auction, opened by one who may, as it was committed."""
     auction = context.state.get(AUCTION, operation.auction_id)
     sheet = context.state.get(BID_SHEET, operation.auction_id, operation.bidder)
-    if auction is None or sheet is None:
+    known = sheet is not None and is_told(context, BID_SHEET, sheet)
+    if auction is None or sheet is None or not (known or auction.keys_at):
         yield Refusal(Code.NOT_FOUND)
         return
     if sheet.status is not SheetStatus.SEALED:

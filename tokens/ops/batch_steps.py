@@ -12,6 +12,7 @@ from tokens.eligibility import RULE_CODES
 from tokens.events import BatchAllocated, PreimageShown
 from tokens.legs import leg_codes
 from tokens.lookup import require
+from tokens.record_parties import is_told
 from tokens.records.settlement import BATCH, Batch, BatchStatus
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
@@ -93,7 +94,7 @@ Turn = Callable[[Context, Batch], bytes | None]
 def _find(context: Context, operation: Step, turn: Turn) -> tuple[Batch, bytes] | Refusal:
     """The open batch and the party that acts."""
     batch = context.state.get(BATCH, operation.initiator, operation.batch_id)
-    if batch is None:
+    if batch is None or not is_told(context, BATCH, batch):
         return Refusal(Code.NOT_FOUND)
     party = turn(context, batch)
     if party is None:

@@ -8,6 +8,7 @@ from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.eligibility import RESERVED
 from tokens.events import CashRouteSet
+from tokens.record_parties import is_told
 from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import CASH_ROUTE, CashRoute
@@ -51,7 +52,7 @@ def check_route(context: Context, operation: SetCashAccount) -> Iterator[Refusal
         yield Refusal(Code.UNKNOWN_ACCOUNT)
         return
     if named is None:
-        if known is None:
+        if known is None or not is_told(context, CASH_ROUTE, known):
             yield Refusal(Code.NOT_FOUND)
         elif not any(may_act_for(context, one) for one in (account, other) if one is not None):
             yield Refusal(Code.NOT_AUTHORISED)

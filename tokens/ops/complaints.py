@@ -9,6 +9,7 @@ from tokens import complaining
 from tokens.authority import has_role, may_act_for, with_role
 from tokens.context import Context
 from tokens.lookup import require
+from tokens.record_parties import is_told
 from tokens.records.complaints import COMPLAINT, OPEN_MAX, Complaint, ComplaintStatus
 from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.registry import OperationSpec
@@ -113,7 +114,9 @@ class CloseComplaint(
 
 
 def _complaint(context: Context, account: bytes, reference: str) -> Complaint | None:
-    return context.state.get(COMPLAINT, account, reference)
+    """One that those who act may know of."""
+    found = context.state.get(COMPLAINT, account, reference)
+    return found if found is not None and is_told(context, COMPLAINT, found) else None
 
 
 def _is_holder(context: Context, account_id: bytes) -> bool:

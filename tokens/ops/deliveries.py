@@ -22,6 +22,7 @@ from tokens.eligibility import (
 from tokens.limits import NetChange, count_given, velocity_refusals
 from tokens.lookup import require, require_account, require_asset
 from tokens.marks import mark_of
+from tokens.record_parties import is_told
 from tokens.records.commodities import COMMODITY, DELIVERY, Commodity, Delivery, DeliveryStatus
 from tokens.records.holdings import LIEN, POSITION
 from tokens.records.parties import ACCOUNT, Account
@@ -205,7 +206,7 @@ def check_confirm(context: Context, operation: ConfirmDelivery) -> Iterator[Refu
     """Requested, the vault says so, lots have it, no freeze reaches it, the remainder is paid."""
     state = context.state
     delivery = state.get(DELIVERY, operation.asset, operation.number)
-    if delivery is None:
+    if delivery is None or not is_told(context, DELIVERY, delivery):
         yield Refusal(Code.NOT_FOUND)
         return
     commodity = require(state, COMMODITY, delivery.asset)
@@ -271,7 +272,7 @@ def check_cancel(context: Context, operation: CancelDelivery) -> Iterator[Refusa
     """Requested, by one of the two."""
     state = context.state
     delivery = state.get(DELIVERY, operation.asset, operation.number)
-    if delivery is None:
+    if delivery is None or not is_told(context, DELIVERY, delivery):
         yield Refusal(Code.NOT_FOUND)
         return
     issuer = require_asset(state, delivery.asset).issuer

@@ -19,9 +19,10 @@ from tokens.marks import MONEY_KINDS
 from tokens.notices import notice_of
 from tokens.parameters import parameter
 from tokens.pledged import parts_of
+from tokens.record_parties import is_told
 from tokens.records.day import BUSINESS_DAY, CALENDAR
 from tokens.records.enforcements import ENFORCEMENT, Enforcement
-from tokens.records.holdings import LegalBasis
+from tokens.records.holdings import LIEN, LegalBasis
 from tokens.records.instruments import ASSET
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
@@ -65,7 +66,7 @@ class WithdrawEnforcement(
 def check_notify(context: Context, operation: NotifyEnforcement) -> Iterator[Refusal]:
     """A pledge of the sender of which no part has a notice, and money."""
     parts = parts_of(context.state, operation.pledge)
-    if not parts:
+    if not parts or not is_told(context, LIEN, parts[0]):
         yield Refusal(Code.NOT_FOUND)
         return
     if parts[0].owner not in context.actors.participants:
@@ -110,7 +111,8 @@ def apply_notify(context: Context, operation: NotifyEnforcement) -> None:
 def check_withdraw(context: Context, operation: WithdrawEnforcement) -> Iterator[Refusal]:
     """A notice of the sender."""
     parts = parts_of(context.state, operation.pledge)
-    if not parts or context.state.get(ENFORCEMENT, operation.pledge) is None:
+    known = parts and is_told(context, LIEN, parts[0])
+    if not known or context.state.get(ENFORCEMENT, operation.pledge) is None:
         yield Refusal(Code.NOT_FOUND)
     elif parts[0].owner not in context.actors.participants:
         yield Refusal(Code.NOT_THE_PLEDGEE)

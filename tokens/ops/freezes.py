@@ -17,6 +17,7 @@ from tokens.events import FreezeChanged, FreezeLifted
 from tokens.lien_expiry import enqueue_expiry, is_over
 from tokens.lookup import require
 from tokens.parameters import parameter
+from tokens.record_parties import is_told
 from tokens.records.control import CREDIT_STOP, CreditStop
 from tokens.records.holdings import LIEN, LegalBasis, Lien
 from tokens.records.instruments import ASSET
@@ -171,7 +172,8 @@ def apply_freeze(context: Context, operation: Freeze) -> None:
 
 def _order_refusals(context: Context, lien: Lien | None) -> Iterator[Refusal]:
     """An order that runs, by the participant that gave it."""
-    if lien is None or lien.kind is not LienKind.FREEZE or is_over(context, lien):
+    known = lien is not None and is_told(context, LIEN, lien)
+    if lien is None or not known or lien.kind is not LienKind.FREEZE or is_over(context, lien):
         yield Refusal(Code.NOT_FOUND)
     elif lien.owner not in context.actors.participants:
         yield Refusal(Code.NOT_THE_AUTHORITY)

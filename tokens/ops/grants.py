@@ -17,6 +17,7 @@ from tokens.context import Context
 from tokens.events import GrantSet
 from tokens.grant_ends import EXPIRY_HANDLER, end_grant, expiry_of
 from tokens.grants import Use, grant_refusal
+from tokens.record_parties import is_told
 from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.records.proposals import GRANT, Grant
 from tokens.records.system import AgendaItem
@@ -149,12 +150,14 @@ def apply_grant(context: Context, operation: GrantPower) -> None:
 def check_revoke(context: Context, operation: RevokeGrant) -> Iterator[Refusal]:
     """There is such a grant, and the sender may end it."""
     place = (operation.grantor, operation.grantee, operation.operation, operation.asset)
-    if context.state.get(GRANT, *place) is None:
-        yield Refusal(Code.NOT_FOUND)
+    grant = context.state.get(GRANT, *place)
     actors = context.actors
     own = operation.grantor in actors.participants or operation.grantor in actors.accounts
     lent = Use(operation.grantor, REVOKE, operation.asset, None, None, 0)
-    if not own and grant_refusal(context, lent) is not None:
+    may = own or grant_refusal(context, lent) is None
+    if grant is None or not (may or is_told(context, GRANT, grant)):
+        yield Refusal(Code.NOT_FOUND)
+    elif not may:
         yield Refusal(Code.NOT_AUTHORISED)
 
 

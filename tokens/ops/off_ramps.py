@@ -19,6 +19,7 @@ from tokens.events import RampOpened
 from tokens.limits import count_given
 from tokens.lookup import require, require_account, require_asset
 from tokens.ramp_opening import opening_refusals
+from tokens.record_parties import is_told
 from tokens.records.ramps import RAMP, Rail, Ramp, RampDirection, RampPurpose, RampStatus
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
@@ -220,7 +221,7 @@ def apply_send(context: Context, operation: SendRamp) -> None:
 def check_refuse(context: Context, operation: RefuseRamp) -> Iterator[Refusal]:
     """Nothing has moved outside yet."""
     ramp = context.state.get(RAMP, operation.ramp)
-    if ramp is None:
+    if ramp is None or not is_told(context, RAMP, ramp):
         yield Refusal(Code.NOT_FOUND)
         return
     allowed = ramp.bank in context.actors.participants

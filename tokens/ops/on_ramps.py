@@ -13,6 +13,7 @@ from tokens.eligibility import ENTRY_RULE_CODES, Movement, rule_refusals
 from tokens.events import RampOpened
 from tokens.lookup import require, require_account
 from tokens.ramp_opening import opening_refusals
+from tokens.record_parties import is_told
 from tokens.records.parties import PARTICIPANT
 from tokens.records.ramps import RAMP, Rail, Ramp, RampDirection, RampPurpose, RampStatus
 from tokens.registry import OperationSpec
@@ -190,7 +191,8 @@ def apply_receive(context: Context, operation: ReceiveRamp) -> None:
 def check_screen(context: Context, operation: ScreenRamp) -> Iterator[Refusal]:
     """Each step has its states and its people."""
     ramp = context.state.get(RAMP, operation.ramp)
-    if ramp is None or ramp.direction is not RampDirection.IN:
+    known = ramp is not None and is_told(context, RAMP, ramp)
+    if ramp is None or not known or ramp.direction is not RampDirection.IN:
         yield Refusal(Code.NOT_FOUND)
         return
     agree = context.actors.participants

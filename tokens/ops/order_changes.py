@@ -13,6 +13,7 @@ from tokens.events import OrderReplaced
 from tokens.lookup import require
 from tokens.order_checks import CONTENT_CODES, content_refusals
 from tokens.orders import drop_hold, end, expiry_item, held_by, needed, place_hold
+from tokens.record_parties import is_told
 from tokens.records.instruments import INSTRUMENT
 from tokens.records.market import ORDER, LimitPrice, Order, OrderStatus
 from tokens.records.parties import ACCOUNT
@@ -61,7 +62,7 @@ class CancelOrder(
 def _find(context: Context, operation: ReplaceOrder | CancelOrder) -> Order | Refusal:
     """An open order of which the sender may dispose."""
     order = context.state.get(ORDER, operation.order)
-    if order is None:
+    if order is None or not is_told(context, ORDER, order):
         return Refusal(Code.NOT_FOUND)
     if not may_act_for(context, require(context.state, ACCOUNT, order.account)):
         return Refusal(Code.NOT_AUTHORISED)

@@ -26,7 +26,8 @@ from tokens.lookup import require, require_asset
 from tokens.movement import Movement
 from tokens.pledged import parts_of
 from tokens.posting import available
-from tokens.records.holdings import POSITION, Lien
+from tokens.record_parties import is_told
+from tokens.records.holdings import LIEN, POSITION, Lien
 from tokens.records.instruments import ASSET, Asset
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account
 from tokens.registry import OperationSpec
@@ -213,7 +214,7 @@ def apply_create(context: Context, operation: CreatePledge) -> None:
 def check_release(context: Context, operation: ReleasePledge) -> Iterator[Refusal]:
     """By the pledgee; a part leaves a multiple of the asset's step."""
     parts = parts_of(context.state, operation.pledge)
-    if not parts:
+    if not parts or not is_told(context, LIEN, parts[0]):
         yield Refusal(Code.NOT_FOUND)
         return
     lien = parts[0]
@@ -247,7 +248,7 @@ def apply_release(context: Context, operation: ReleasePledge) -> None:
 def check_substitute(context: Context, operation: SubstitutePledge) -> Iterator[Refusal]:
     """Both parties; the new units are free, those of the old pledge counted as free."""
     parts = parts_of(context.state, operation.pledge)
-    if not parts:
+    if not parts or not is_told(context, LIEN, parts[0]):
         yield Refusal(Code.NOT_FOUND)
         return
     lien = parts[0]

@@ -19,6 +19,7 @@ from tokens.authority import policy_is_met
 from tokens.codec import encode, tagged_hash
 from tokens.context import Actors, Context
 from tokens.events import Approved, ProposalClosed, Proposed
+from tokens.record_parties import is_told
 from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.records.proposals import PARTIES_MAX, PROPOSAL, Proposal, ProposalStatus
 from tokens.records.system import AgendaItem
@@ -148,9 +149,13 @@ def work_of_approval(context: Context, operation: Approve) -> int:
 
 
 def check_approve(context: Context, operation: Approve) -> Iterator[Refusal]:
-    """Open, the same operations, an approver that counts and has not agreed yet."""
+    """Open, the same operations, an approver that counts and has not agreed yet.
+
+    Any participant may approve, so each of them may know of it.
+    """
     proposal = context.state.get(PROPOSAL, operation.proposal_id)
-    if proposal is None:
+    told = bool(context.actors.participants)
+    if proposal is None or not (told or is_told(context, PROPOSAL, proposal)):
         yield Refusal(Code.NOT_FOUND)
         return
     if proposal.status is not ProposalStatus.OPEN:
@@ -182,7 +187,7 @@ def apply_approve(context: Context, operation: Approve) -> None:
 def check_withdraw(context: Context, operation: WithdrawProposal) -> Iterator[Refusal]:
     """Open, and the sender's own."""
     proposal = context.state.get(PROPOSAL, operation.proposal_id)
-    if proposal is None:
+    if proposal is None or not is_told(context, PROPOSAL, proposal):
         yield Refusal(Code.NOT_FOUND)
         return
     if proposal.status is not ProposalStatus.OPEN:

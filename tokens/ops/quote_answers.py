@@ -10,6 +10,7 @@ from tokens.batch_parties import account_refusals
 from tokens.context import Context
 from tokens.events import Quoted
 from tokens.lookup import require
+from tokens.record_parties import is_told
 from tokens.records.market import LimitPrice
 from tokens.records.quotes import QUOTE_REQUEST, QuoteRequest, QuoteStatus
 from tokens.records.settlement import BATCH
@@ -89,7 +90,7 @@ def _travel_refusals(
 def check_quote(context: Context, operation: Quote) -> Iterator[Refusal]:
     """By the maker, with a price that pays something and an account of its own."""
     request = context.state.get(QUOTE_REQUEST, operation.taker, operation.rfq_id)
-    if request is None:
+    if request is None or not is_told(context, QUOTE_REQUEST, request):
         yield Refusal(Code.NOT_FOUND)
         return
     if request.maker not in context.actors.participants:

@@ -11,6 +11,7 @@ from tokens.context import Context
 from tokens.events import QuoteRequested
 from tokens.lookup import require, require_asset
 from tokens.orders import ORDER_DAYS_MAX
+from tokens.record_parties import is_told
 from tokens.records.instruments import INSTRUMENT
 from tokens.records.market import Side
 from tokens.records.parties import PARTICIPANT
@@ -161,7 +162,7 @@ def _requested(context: Context, operation: RequestQuote) -> QuoteRequest:
 def check_decline(context: Context, operation: DeclineQuote) -> Iterator[Refusal]:
     """By one of the two, while it is open."""
     request = context.state.get(QUOTE_REQUEST, operation.taker, operation.rfq_id)
-    if request is None:
+    if request is None or not is_told(context, QUOTE_REQUEST, request):
         yield Refusal(Code.NOT_FOUND)
         return
     parties = (request.taker, request.maker)

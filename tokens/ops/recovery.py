@@ -12,6 +12,7 @@ from tokens.finance.calendar import add_business_days
 from tokens.grant_ends import enqueue_voiding
 from tokens.lookup import require, require_account
 from tokens.parameters import parameter
+from tokens.record_parties import is_told
 from tokens.records.day import BUSINESS_DAY, CALENDAR
 from tokens.records.parties import ACCOUNT, KeyPolicy
 from tokens.records.recovery import RECOVERY, Recovery
@@ -136,7 +137,7 @@ def apply_recover(context: Context, operation: RecoverAccount) -> None:
 def check_object(context: Context, operation: ObjectRecovery) -> Iterator[Refusal]:
     """The old keys, once."""
     recovery = context.state.get(RECOVERY, operation.account)
-    if recovery is None:
+    if recovery is None or not is_told(context, RECOVERY, recovery):
         yield Refusal(Code.NOT_FOUND)
         return
     if operation.account not in context.actors.accounts:

@@ -114,12 +114,12 @@ def _power(repo: Repo, operation: Step) -> repo_powers.Power:
 
 def _find(context: Context, operation: Step) -> Repo | Refusal:
     """A live repo whose seller or custodian acts, on an open day."""
-    repo = find_live(context, operation.repo)
-    if isinstance(repo, Refusal):
-        return repo
-    acting = repo_powers.lent(context, _power(repo, operation))
-    if isinstance(acting, Code):
-        return Refusal(acting)
+    found = find_live(context, operation.repo, lambda repo: _power(repo, operation))
+    if isinstance(found, Refusal):
+        return found
+    repo, acting = found
+    if isinstance(acting, Refusal):
+        return acting
     return repo if context.day_open else Refusal(Code.DAY_CLOSED)
 
 

@@ -81,14 +81,14 @@ def _closing(context: Context, repo: Repo) -> Power:
 
 def check_close(context: Context, operation: CloseRepo) -> Iterator[Refusal]:
     """The seller, on an open day, not too early, and everything can move."""
-    repo = find_live(context, operation.repo)
-    if isinstance(repo, Refusal):
-        yield repo
+    found = find_live(context, operation.repo, lambda repo: _closing(context, repo))
+    if isinstance(found, Refusal):
+        yield found
         return
+    repo, acting = found
     agreeing = context.actors.participants
-    acting = repo_powers.lent(context, _closing(context, repo))
-    if isinstance(acting, Code):
-        yield Refusal(acting)
+    if isinstance(acting, Refusal):
+        yield acting
     if not context.day_open:
         yield Refusal(Code.DAY_CLOSED)
     early = repo.end is not None and context.business_date < repo.end
@@ -109,13 +109,13 @@ def apply_close(context: Context, operation: CloseRepo) -> None:
 
 def check_recall(context: Context, operation: RecallRepo) -> Iterator[Refusal]:
     """Of an OPEN repo, by a party, to a business day to come."""
-    repo = find_live(context, operation.repo)
-    if isinstance(repo, Refusal):
-        yield repo
+    found = find_live(context, operation.repo, lambda repo: repo_life.power_of(repo, "recall_repo"))
+    if isinstance(found, Refusal):
+        yield found
         return
-    acting = repo_powers.lent(context, repo_life.power_of(repo, "recall_repo"))
-    if isinstance(acting, Code):
-        yield Refusal(acting)
+    repo, acting = found
+    if isinstance(acting, Refusal):
+        yield acting
     if repo.terms.kind is not RepoKind.OPEN:
         yield Refusal(Code.BAD_FIELD)
     ahead = (operation.end - context.business_date).days
@@ -140,16 +140,16 @@ def _closing_out(repo: Repo) -> Power:
 
 def check_close_out(context: Context, operation: CloseOutRepo) -> Iterator[Refusal]:
     """The party that is not in default; what it takes, it may hold."""
-    repo = context.state.get(REPO, operation.repo)
-    if repo is None:
-        yield Refusal(Code.NOT_FOUND)
+    found = repo_life.find(context, operation.repo, _closing_out)
+    if isinstance(found, Refusal):
+        yield found
         return
+    repo, acting = found
     if repo.status is not RepoStatus.DEFAULTED:
         yield Refusal(Code.NOT_DEFAULTED)
         return
-    acting = repo_powers.lent(context, _closing_out(repo))
-    if isinstance(acting, Code):
-        yield Refusal(acting)
+    if isinstance(acting, Refusal):
+        yield acting
     for code in plan_codes(context, repo, repo_out.close_out(context, repo).plan):
         yield Refusal(code)
 

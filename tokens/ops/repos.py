@@ -188,15 +188,19 @@ def _payment(repo: Repo) -> Move:
 
 def check_accept(context: Context, operation: AcceptRepo) -> Iterator[Refusal]:
     """The other party, on the start date; fresh marks, enough value, and everything can move."""
-    repo = context.state.get(REPO, operation.repo)
-    if repo is None:
-        yield Refusal(Code.NOT_FOUND)
+    found = repo_life.find(
+        context,
+        operation.repo,
+        lambda repo: accepting(repo.terms, accepting_party(repo), operation.cash),
+    )
+    if isinstance(found, Refusal):
+        yield found
+        return
+    repo, acting = found
+    if isinstance(acting, Refusal):
+        yield acting
         return
     party = accepting_party(repo)
-    acting = repo_powers.lent(context, accepting(repo.terms, party, operation.cash))
-    if isinstance(acting, Code):
-        yield Refusal(acting)
-        return
     context = acting
     if repo.status is not RepoStatus.PROPOSED:
         yield Refusal(Code.REPO_NOT_OPEN)
@@ -264,13 +268,15 @@ def apply_accept(context: Context, operation: AcceptRepo) -> None:
 
 def check_withdraw(context: Context, operation: WithdrawRepo) -> Iterator[Refusal]:
     """While it is only proposed."""
-    repo = context.state.get(REPO, operation.repo)
-    if repo is None:
-        yield Refusal(Code.NOT_FOUND)
+    found = repo_life.find(
+        context, operation.repo, lambda repo: repo_life.power_of(repo, "withdraw_repo")
+    )
+    if isinstance(found, Refusal):
+        yield found
         return
-    acting = repo_powers.lent(context, repo_life.power_of(repo, "withdraw_repo"))
-    if isinstance(acting, Code):
-        yield Refusal(acting)
+    repo, acting = found
+    if isinstance(acting, Refusal):
+        yield acting
     if repo.status is not RepoStatus.PROPOSED:
         yield Refusal(Code.REPO_NOT_OPEN)
 

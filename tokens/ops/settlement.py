@@ -25,6 +25,7 @@ from tokens.events import BatchApproved, BatchInstructed
 from tokens.finance.uti import is_uti
 from tokens.legs import leg_codes
 from tokens.lookup import require
+from tokens.record_parties import is_told
 from tokens.records.instruments import ASSET, INSTRUMENT
 from tokens.records.parties import PARTICIPANT
 from tokens.records.settlement import (
@@ -250,7 +251,7 @@ def _named(
 def check_approve(context: Context, operation: ApproveBatch) -> Iterator[Refusal]:
     """A party that has not agreed yet, the same content, its own accounts for all its sides."""
     batch = context.state.get(BATCH, operation.initiator, operation.batch_id)
-    if batch is None:
+    if batch is None or not is_told(context, BATCH, batch):
         yield Refusal(Code.NOT_FOUND)
         return
     party = party_to_approve(context, batch)

@@ -13,6 +13,7 @@ from tokens.events.travel import TravelSent
 from tokens.limits import NetChange
 from tokens.lookup import require, require_account, require_asset
 from tokens.parameters import parameter
+from tokens.record_parties import is_told
 from tokens.records.holdings import POSITION
 from tokens.records.travel import TRAVEL, PayloadVersion, RejectReason, Travel, TravelStatus
 from tokens.registry import OperationSpec
@@ -84,7 +85,7 @@ class RejectTravel(
 def check_send(context: Context, operation: SendTravel) -> Iterator[Refusal]:
     """Required, and in time."""
     record = context.state.get(TRAVEL, operation.travel)
-    if record is None:
+    if record is None or not is_told(context, TRAVEL, record):
         yield Refusal(Code.NOT_FOUND)
         return
     if travel.originator_of(context.state, record) not in context.actors.participants:
@@ -108,7 +109,7 @@ def apply_send(context: Context, operation: SendTravel) -> None:
 
 def _answered(context: Context, travel_id: bytes, sealed_hash: bytes) -> Iterator[Refusal]:
     record = context.state.get(TRAVEL, travel_id)
-    if record is None:
+    if record is None or not is_told(context, TRAVEL, record):
         yield Refusal(Code.NOT_FOUND)
         return
     if travel.beneficiary_of(context.state, record) not in context.actors.participants:

@@ -12,6 +12,7 @@ from tokens.liens import frozen_sum
 from tokens.lookup import require, require_account, require_asset
 from tokens.movement import Movement
 from tokens.posting import available
+from tokens.record_parties import is_told
 from tokens.records.control import UNCLAIMED
 from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT
@@ -45,7 +46,7 @@ def check(context: Context, operation: PayUnclaimed) -> Iterator[Refusal]:
     """It is there, the servicer says so, the person is the same, and no closed circuit is left."""
     state = context.state
     entry = state.get(UNCLAIMED, operation.account, operation.security, operation.payment)
-    if entry is None:
+    if entry is None or not is_told(context, UNCLAIMED, entry):
         yield Refusal(Code.NOT_FOUND)
         return
     account = require_account(state, operation.account)

@@ -287,7 +287,7 @@ def test_a_sheet_is_withdrawn_by_its_bidder() -> None:
     gone = WithdrawBid(auction_id="none", bidder=B)
     world.refuse(Code.NOT_FOUND, "dealer_b", gone)
     world.act("dealer_a", sheet("dealer_a", (990_000, 5)))
-    world.refuse(Code.NOT_AUTHORISED, "dealer_b", back)
+    world.refuse(Code.NOT_FOUND, "dealer_b", back)
     world.act("dealer_a", back)
     assert (auction(world).sheets, auction(world).unopened) == (0, 0)
     assert not held_anywhere(world)

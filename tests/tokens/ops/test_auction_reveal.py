@@ -94,7 +94,7 @@ def test_selective_reveal_without_keys_rejects_all_and_costs_no_bidder_anything(
 
 def test_the_bidder_opens_its_own_sheet_against_an_auctioneer_that_does_not() -> None:
     world = closed()
-    world.refuse(Code.NOT_AUTHORISED, "dealer_b", reveal("dealer_a", *A))
+    world.refuse(Code.NOT_FOUND, "dealer_b", reveal("dealer_a", *A))
     world.act("dealer_a", reveal("dealer_a", *A))
     assert sheet_of(world, "dealer_a").status is SheetStatus.OPENED
 
@@ -183,7 +183,7 @@ def test_reveal_bid_is_refused() -> None:
     close(world)
     wrong: RevealBid = reveal("dealer_a", (995_000, 11))
     world.refuse(Code.COMMITMENT_MISMATCH, "central", wrong)
-    world.refuse(Code.NOT_AUTHORISED, "bank_b", reveal("dealer_a", *A))
+    world.refuse(Code.NOT_FOUND, "bank_b", reveal("dealer_a", *A))
     world.act("central", reveal("dealer_a", *A))
     world.refuse(Code.ALREADY_REVEALED, "central", reveal("dealer_a", *A))
 

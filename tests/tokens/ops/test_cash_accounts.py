@@ -107,7 +107,7 @@ def test_a_route_ends_and_cannot_be_imposed(world: World) -> None:
     world.refuse(Code.NOT_FOUND, "bank_b", end)
     world.refuse(Code.NOT_AUTHORISED, "bank_a", ROUTE)
     world.act("bank_b", ROUTE)
-    world.refuse(Code.NOT_AUTHORISED, "bank_a", end)
+    world.refuse(Code.NOT_FOUND, "bank_a", end)
     world.act("bank_b", end)
     purchase(world)
     step = AllocateBatch(initiator=A, batch_id="C")

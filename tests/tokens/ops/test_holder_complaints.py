@@ -139,7 +139,7 @@ def test_each_step_is_one_partys(world: World) -> None:
     holder(world, ESCALATE, Code.WRONG_STATUS)
     world.act("regulator", ASSIGN)
     world.refuse(Code.WRONG_STATUS, "regulator", ASSIGN)
-    world.refuse(Code.NOT_AUTHORISED, "bank_b", ANSWER)
+    world.refuse(Code.NOT_FOUND, "bank_b", ANSWER)
     world.act("bank_a", ANSWER)
     world.refuse(Code.NOT_AUTHORISED, "bank_a", ESCALATE)
     world.refuse(Code.NOT_AUTHORISED, "bank_a", ACCEPT)

@@ -268,7 +268,7 @@ def test_the_date_ends_every_state_and_what_was_received_stays_owed(
 def test_a_client_or_bank_gives_up_a_ramp_that_waits(world: World) -> None:
     for who in ("bank_b", "bank_a"):
         ramp = opened(world, open_in())
-        world.refuse(Code.NOT_AUTHORISED, "issuer", refuse(ramp))
+        world.refuse(Code.NOT_FOUND, "issuer", refuse(ramp))
         world.act(who, refuse(ramp))
         assert ramp_of(world, ramp).status is RampStatus.EXPIRED
         world.refuse(Code.RAMP_NOT_OPEN, who, refuse(ramp))

@@ -207,7 +207,7 @@ def test_orders_have_limits(world: World, monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_cancelled_order_holds_nothing_and_is_told(world: World) -> None:
     order = placed(world, "bank_a", sell("a/main", PAR, 7))
     world.refuse(Code.NOT_FOUND, "bank_a", CancelOrder(order=bytes(32)))
-    world.refuse(Code.NOT_AUTHORISED, "bank_b", CancelOrder(order=order))
+    world.refuse(Code.NOT_FOUND, "bank_b", CancelOrder(order=order))
     world.act("bank_a", CancelOrder(order=order))
     world.refuse(Code.ORDER_NOT_OPEN, "bank_a", CancelOrder(order=order))
     assert held(world, ISIN, "a/main") == 0
@@ -254,7 +254,7 @@ def test_a_replaced_order_may_use_what_it_holds(world: World) -> None:
     more = msgspec.structs.replace(with_all, face=51 * FACE)
     world.refuse(Code.INSUFFICIENT_AVAILABLE, "bank_a", more)
     world.refuse(Code.NOT_FOUND, "bank_a", msgspec.structs.replace(more, order=bytes(32)))
-    world.refuse(Code.NOT_AUTHORISED, "bank_b", with_all)
+    world.refuse(Code.NOT_FOUND, "bank_b", with_all)
     world.act("bank_a", CancelOrder(order=order))
     world.refuse(Code.ORDER_NOT_OPEN, "bank_a", with_all)
 

@@ -103,7 +103,7 @@ def test_who_has_not_got_it_yet_allocates_later(world: World) -> None:
 def test_a_request_ends_by_either_side_or_by_date(world: World) -> None:
     world.refuse(Code.NOT_FOUND, "bank_a", DECLINE)
     world.act("bank_b", ASK)
-    world.refuse(Code.NOT_A_PARTY, "treasury", DECLINE)
+    world.refuse(Code.NOT_FOUND, "treasury", DECLINE)
     world.act("bank_a", DECLINE)
     for operation, who in ((DECLINE, "bank_b"), (QUOTED, "bank_a"), (ACCEPT, "bank_b")):
         world.refuse(Code.QUOTE_NOT_OPEN, who, operation)

@@ -62,7 +62,8 @@ def used(world: World, operation: str, grantor: str = "bank_a") -> int:
 
 def step(world: World, operation: msgspec.Struct, name: str, grantor: str = "bank_a") -> None:
     """Refused without the power, done with it."""
-    world.refuse(Code.NOT_A_PARTY, DESK, operation)
+    names_it = name != "propose_repo"
+    world.refuse(Code.NOT_FOUND if names_it else Code.NOT_A_PARTY, DESK, operation)
     lend(world, name, grantor=grantor)
     world.act(DESK, operation)
 

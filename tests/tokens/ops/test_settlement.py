@@ -167,7 +167,7 @@ def test_approve_is_refused(world: World) -> None:
     operation, approval = sale(world)
     world.refuse(Code.NOT_FOUND, "bank_b", approval)
     world.act("bank_a", operation)
-    world.refuse(Code.NOT_A_PARTY, "treasury", approval)
+    world.refuse(Code.NOT_FOUND, "treasury", approval)
     world.refuse(Code.ALREADY_APPROVED, "bank_a", approval)
     other = msgspec.structs.replace(approval, digest=bytes(32))
     world.refuse(Code.DIGEST_MISMATCH, "bank_b", other)
@@ -206,7 +206,7 @@ def test_steps_are_refused_out_of_order(world: World, monkeypatch: pytest.Monkey
     world.refuse(Code.NOT_AUTHORISED, "bank_b", CANCEL)
     world.act("bank_b", approval)
     for step in (ALLOCATE, SETTLE, CANCEL):
-        world.refuse(Code.NOT_A_PARTY, "treasury", step)
+        world.refuse(Code.NOT_FOUND, "treasury", step)
     world.refuse(Code.NOT_ALLOCATED, "bank_a", SETTLE)
     monkeypatch.setattr(liens, "LIENS_MAX", 0)
     world.refuse(Code.LIENS_FULL, "bank_a", ALLOCATE)

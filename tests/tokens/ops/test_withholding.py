@@ -72,7 +72,7 @@ def test_unclaimed_money_goes_to_the_same_person(world: World) -> None:
     claim = _unclaimed(world)
     change = msgspec.structs.replace
     world.refuse(Code.NOT_FOUND, "bank_a", change(claim, payment=2))
-    world.refuse(Code.NOT_AUTHORISED, "bank_b", claim)
+    world.refuse(Code.NOT_FOUND, "bank_b", claim)
     nobody = change(claim, target=address("nobody"))
     world.refuse(Code.UNKNOWN_ACCOUNT, "bank_a", nobody)
     other = change(claim, target=address("b/main"))
