@@ -16,6 +16,7 @@ from tokens.genesis import Genesis
 from tokens.records.governance import Misbehaviour
 from tokens.results import Code, Receipt
 from tokens.state import Overlay
+from tokens.store import RawStore
 from tokens.transaction import DecodedTransaction
 
 
@@ -115,6 +116,8 @@ class PastState(Protocol):
     """After that block."""
     state: Overlay
     """Read only."""
+    rows: RawStore
+    """Its rows, as of the same height."""
 
     def close(self) -> None:
         """Let go of it: the store keeps old values as long as somebody may ask for them."""

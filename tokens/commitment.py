@@ -61,6 +61,9 @@ def state_root(depth_bits: int, top: bytes) -> bytes:
     return state.digest()
 
 
+_AFTER_RECORDS = bytes([RECORD_PREFIX[0] + 1])
+ALL_RECORDS = (RECORD_PREFIX, _AFTER_RECORDS)
+"""(start, stop) of a scan of all records."""
 EMPTY_BUCKET = bucket_hash(b"")
 """Hash of a bucket without records."""
 
@@ -76,6 +79,38 @@ class Delta(NamedTuple):
     """Place in the tree (in hashes) -> its new hash."""
     root: bytes
     """State root with these."""
+
+
+class Leaves:
+    """Bucket hashes from a scan of all records, row by row, in the order of key hashes."""
+
+    __slots__ = ("_bucket", "_hashes", "_pairs", "_shift")
+
+    def __init__(self, depth_bits: int) -> None:
+        self._hashes = bytearray(EMPTY_BUCKET * (1 << depth_bits))
+        self._shift = 32 - depth_bits
+        self._bucket = -1
+        self._pairs: list[bytes] = []
+
+    def take(self, raw: bytes, value: bytes) -> None:
+        """The next row: raw key and stored value."""
+        key_hash = raw[1:]
+        bucket = int.from_bytes(key_hash[:4], "big") >> self._shift
+        if bucket != self._bucket:
+            self._close()
+            self._bucket = bucket
+        self._pairs.append(key_hash + entry_hash(key_hash, value))
+
+    def taken(self) -> bytes:
+        """All bucket hashes, after the last row."""
+        self._close()
+        return bytes(self._hashes)
+
+    def _close(self) -> None:
+        if self._pairs:
+            at = self._bucket * HASH
+            self._hashes[at : at + HASH] = bucket_hash(b"".join(self._pairs))
+            self._pairs = []
 
 
 class StaleDelta(Exception):
@@ -116,21 +151,10 @@ class Commitment:
     @classmethod
     def rebuild(cls, depth_bits: int, scan: Scan) -> "Commitment":
         """From a full scan of the store: one pass in the order of key hashes."""
-        leaves = bytearray(EMPTY_BUCKET * (1 << depth_bits))
-        shift = 32 - depth_bits
-        bucket = -1
-        parts: list[bytes] = []
-        for raw, value in scan(RECORD_PREFIX, _AFTER_RECORDS):
-            key_hash = raw[1:]
-            its = int.from_bytes(key_hash[:4], "big") >> shift
-            if its != bucket and bucket >= 0:
-                leaves[bucket * HASH : (bucket + 1) * HASH] = bucket_hash(b"".join(parts))
-                parts = []
-            bucket = its
-            parts.append(key_hash + entry_hash(key_hash, value))
-        if bucket >= 0:
-            leaves[bucket * HASH : (bucket + 1) * HASH] = bucket_hash(b"".join(parts))
-        return cls(depth_bits, bytes(leaves))
+        leaves = Leaves(depth_bits)
+        for raw, value in scan(*ALL_RECORDS):
+            leaves.take(raw, value)
+        return cls(depth_bits, leaves.taken())
 
     def leaves(self) -> bytes:
         """All bucket hashes: a checkpoint that the constructor takes back."""
@@ -247,8 +271,6 @@ def replaced(pairs: bytes, key_hash: bytes, entry: bytes | None) -> bytes:
         at += PAIR
     return pairs[:at] + new + pairs[at:]
 
-
-_AFTER_RECORDS = bytes([RECORD_PREFIX[0] + 1])
 
 Level = tuple[int, int, int]
 """(offset in hashes, width, bits of the fan-out to the level above), top first."""

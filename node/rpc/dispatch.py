@@ -15,11 +15,12 @@ from typing import cast
 import msgspec
 from structlog.typing import FilteringBoundLogger
 
-from node.api import LimitReached, NodeApi
+from node.api import LimitReached, NodeApi, PastState
 from node.metrics import RpcMetrics
 from node.rpc.errors import FINE_CALLS, RpcCode, RpcError, fine_of
 from node.rpc.method import Call, Caller, Method, Reads, Tier, check_height
 from node.rpc.parse import BadJson, parse
+from node.rpc.past_proof import PastTrees
 from node.rpc.scopes import SCOPES
 from node.rpc.view import refused
 from node.rpc.views import context_json, proof_of
@@ -32,6 +33,8 @@ ID_LENGTH_MAX = 128
 CALL_SECONDS = 5
 WAIT_SECONDS = 35
 """Longest wait of 30 s, and time to say that it is over."""
+WALK_SECONDS = 30
+"""A sum over many records, with what it waits for those before it."""
 
 _encode = msgspec.json.Encoder().encode
 _MEMBERS = frozenset({"jsonrpc", "id", "method", "params"})
@@ -65,6 +68,8 @@ class Dispatcher:
         self._form = form
         self._metrics = metrics
         self._log = log
+        self._walk = asyncio.Lock()
+        self._trees = PastTrees()
         self._write_proof = form.writer(Proof)
         self._table = {method.name: _entry(method, form) for method in methods}
 
@@ -146,7 +151,7 @@ class Dispatcher:
         except FormError as error:
             raise RpcError(RpcCode.INVALID_PARAMS, str(error.under("params"))) from None
         try:
-            whole = await _handled(call, entry, arguments)
+            whole = await self._handled(call, entry, arguments, prove=prove)
             value = _shown(call, method, arguments, whole)
             if method.reads is Reads.NODE:
                 return entry.write(value)
@@ -170,23 +175,40 @@ class Dispatcher:
             self._log.exception("rpc_call_failed", method=method.name)
             raise RpcError(RpcCode.INTERNAL_ERROR, "a fault of this node; see its log") from None
 
+    async def _grow(self, call: Call, past: PastState) -> None:
+        """The tree of a past state, for proofs of it."""
+        async with asyncio.timeout(WALK_SECONDS), self._walk:
+            call.tree = await self._trees.of(call, past.rows)
 
-async def _handled(call: Call, entry: Entry, arguments: msgspec.Struct) -> object:
-    """The handler's result, once the scope of the caller allows the call."""
-    method = entry.method
-    scope = SCOPES.get(method.name)
-    if not call.view.is_open and (scope is None or not scope.allows(call, arguments)):
-        raise refused()
-    try:
-        if not entry.is_async:
-            return method.handler(call, arguments)
-        async with asyncio.timeout(WAIT_SECONDS if method.waits else CALL_SECONDS):
-            return await cast("Awaitable[object]", method.handler(call, arguments))
-    except RpcError as error:
-        hides = scope is not None and scope.hides_missing and not call.view.is_open
-        if hides and error.code is RpcCode.NOT_FOUND:
-            raise refused() from None
-        raise
+    async def _handled(
+        self, call: Call, entry: Entry, arguments: msgspec.Struct, *, prove: bool
+    ) -> object:
+        """The handler's result, once the scope of the caller allows the call."""
+        method = entry.method
+        scope = SCOPES.get(method.name)
+        if not call.view.is_open and (scope is None or not scope.allows(call, arguments)):
+            raise refused()
+        if call.past is not None and (prove or method.answers_proofs):
+            await self._grow(call, call.past)
+        try:
+            if not entry.is_async:
+                return method.handler(call, arguments)
+            async with asyncio.timeout(_seconds_of(method)):
+                if not method.walks:
+                    return await cast("Awaitable[object]", method.handler(call, arguments))
+                async with self._walk:
+                    return await cast("Awaitable[object]", method.handler(call, arguments))
+        except RpcError as error:
+            hides = scope is not None and scope.hides_missing and not call.view.is_open
+            if hides and error.code is RpcCode.NOT_FOUND:
+                raise refused() from None
+            raise
+
+
+def _seconds_of(method: Method) -> int:
+    if method.walks:
+        return WALK_SECONDS
+    return WAIT_SECONDS if method.waits else CALL_SECONDS
 
 
 def _shown(call: Call, method: Method, arguments: msgspec.Struct, whole: object) -> object:
@@ -275,9 +297,9 @@ def _reading(call: Call, method: Method, given: dict[str, object]) -> bool:
             raise FormError("true or false").under("prove")
         prove = asked
     if method.takes_height and "atHeight" in given:
-        if prove:
-            raise FormError("proofs are of the newest state only").under("prove")
         call.pin_at(_height_of(given, "atHeight"))
+    elif method.walks:
+        call.pin_at(call.tip.height)  # a snapshot: blocks are written while it walks
     return prove
 
 

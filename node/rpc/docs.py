@@ -28,8 +28,7 @@ subscriptions over a WebSocket at `/ws`. `GET /healthz`, `/readyz` (503 names th
   refused.
 - Times are integer milliseconds since the epoch, UTC. Dates are `YYYY-MM-DD`.
 - Reads of state answer `{"context": {chainId, height, blockHash, stateRoot}, "value": …}` and take
-  `minHeight`; those marked *provable* take `prove: true`; all but those that answer proofs take
-  `atHeight`.
+  `minHeight` and `atHeight`; those marked *provable* take `prove: true`.
 - A transaction that was decided and failed is a receipt with `status: "failed"`, not an error.
 
 > **Exactly once.** You choose `clientRef` (16 random bytes) and `validUntil` (a height) and store
@@ -43,9 +42,9 @@ Read your own writes behind a load balancer: pass the height of your receipt as 
 Read the past: `atHeight` answers from the state after that block, where the node keeps it
 (`oldestState` in `node_status`; observers and development networks do by default). The `context` is
 that block's. `UNAVAILABLE`: it is not decided here yet. `PRUNED`: it is not kept here;
-`data.oldestHeight` is. Proofs are of the newest state only. To page through a list as it was, give
-each page the `pinnedHeight` of the first one as `atHeight`. What you may see of the past is what
-you may see now.
+`data.oldestHeight` is. A proof of a past state (`prove`, up to 500,000 records) leads to the
+certificate of that height. To page through a list as it was, give each page the `pinnedHeight` of
+the first one as `atHeight`. What you may see of the past is what you may see now.
 
 > **Whose records you may see.** On every network but development ones (genesis `isDev`) a call
 > without proof of who you are sees what is public: terms, supplies, reserves, results of auctions,

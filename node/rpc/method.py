@@ -18,6 +18,7 @@ from node.rpc.errors import RpcCode, RpcError
 from node.rpc.view import OPEN, View, view_of
 from node.sdk.schema.sub import SubscribeParams, Subscription
 from node.sdk.view_token import ViewToken
+from tokens.commitment import Commitment
 from tokens.jsonform import JsonForm
 from tokens.records.kind import Key, Kind
 from tokens.state import Overlay
@@ -38,8 +39,7 @@ class Reads(Enum):
     NODE = "node"
     """Blocks, pool, peers: no context."""
     STATE = "state"
-    """State: answers context and value, takes minHeight and, unless its proofs tie it to the tip,
-    atHeight."""
+    """State: answers context and value, takes minHeight and atHeight."""
 
 
 class Session(Protocol):
@@ -102,6 +102,8 @@ class Call:
     scope: View | None = None
     past: PastState | None = None
     """Where `state` and `tip` are from if a past one was asked for."""
+    tree: Commitment | None = None
+    """That of a past state of which something is to be proven."""
 
     def pin(self) -> None:
         """Take tip and state together: no await lies between, so they agree."""
@@ -173,15 +175,17 @@ class Method:
     """Given: the method takes `prove`, and this says which record that proves."""
     waits: bool
     """Waits for finality: 30 s instead of 5 s."""
+    walks: bool
+    """Sums over many records: on a snapshot, in slices, one at a time on a node (walk.py)."""
     is_dev: bool
     """Only on networks whose genesis says dev."""
-    tip_only: bool
-    """Of state, but never of a past one: it answers proofs, which there are at the tip."""
+    answers_proofs: bool
+    """Its result is made of proofs."""
 
     @property
     def takes_height(self) -> bool:
         """Whether it can be asked about a past state."""
-        return self.reads is Reads.STATE and not self.tip_only
+        return self.reads is Reads.STATE
 
 
 def method(
@@ -195,8 +199,9 @@ def method(
     reads: Reads = Reads.NODE,
     proves: Callable[[P], tuple[Kind, Key]] | None = None,
     waits: bool = False,
+    walks: bool = False,
     is_dev: bool = False,
-    tip_only: bool = False,
+    answers_proofs: bool = False,
 ) -> Method:
     """A line of the table."""
     return Method(
@@ -209,8 +214,9 @@ def method(
         reads,
         cast("Proves | None", proves),
         waits,
+        walks,
         is_dev,
-        tip_only,
+        answers_proofs,
     )
 
 

@@ -108,7 +108,7 @@ _AT_HEIGHT: dict[str, Json] = {
     "required": False,
     "schema": {"type": "integer", "minimum": 0},
     "description": "Read the state after this block instead of the newest one. UNAVAILABLE: not "
-    "decided here yet; PRUNED: not kept here, `data.oldestHeight` is. Not with `prove`.",
+    "decided here yet; PRUNED: not kept here, `data.oldestHeight` is.",
 }
 
 

@@ -3,16 +3,17 @@
 Rules of this file:
 1. Nothing is stored for it. Turnover goes back as far as blocks do, all else is as of the height in
    the context: where past states are kept, of any height (ADR 0024).
-2. A sum is whole or it is refused: each walk has a limit and ends in LIMIT_EXCEEDED.
+2. A sum is whole or it is refused, and is added up in slices over one snapshot (walk.py).
 """
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from heapq import nsmallest
 
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.instruments import schedule
 from node.rpc.method import Call
 from node.rpc.views import check_kept
+from node.rpc.walk import rows, too_many, turn
 from node.sdk.schema import supervision as schema
 from tokens.events import Moved
 from tokens.posting import supply_of
@@ -26,7 +27,7 @@ from tokens.types import AssetKind
 INSTRUMENTS_MAX = 5_000
 LADDER_MAX = 500
 """Instruments whose schedules one ladder adds up."""
-HOLDERS_MAX = 10_000
+HOLDERS_MAX = 25_000
 BATCHES_MAX = 10_000
 LATE_SHOWN_MAX = 100
 LARGEST = 10
@@ -46,32 +47,26 @@ def business_day(call: Call) -> BusinessDay:
     return day
 
 
-def _too_many(most: int, what: str) -> RpcError:
-    return RpcError(RpcCode.LIMIT_EXCEEDED, f"more than {most} {what}")
-
-
-def outstanding_debt(call: Call, most: int) -> Iterator[tuple[Asset, Instrument, int]]:
+async def outstanding_debt(call: Call, most: int) -> AsyncIterator[tuple[Asset, Instrument, int]]:
     """(asset, instrument, face) of debt that is outstanding, by id. LIMIT_EXCEEDED."""
-    found = call.state.scan(ASSET, ASSET.indexes[0], limit=INSTRUMENTS_MAX + 1)
-    if len(found) > INSTRUMENTS_MAX:
-        raise _too_many(INSTRUMENTS_MAX, "assets")
     count = 0
-    for asset in found:
+    assets = rows(call, ASSET, ASSET.indexes[0], most=INSTRUMENTS_MAX, what="assets")
+    async for asset in assets:
         instrument = call.state.get(INSTRUMENT, asset.id)
         face = 0 if instrument is None else supply_of(call.state, asset.id)
         if instrument is None or not face:
             continue
         count += 1
         if count > most:
-            raise _too_many(most, "instruments")
+            raise too_many(most, "instruments")
         yield asset, instrument, face
 
 
-def tenors(call: Call) -> tuple[schema.TenorRow, ...]:
+async def tenors(call: Call) -> tuple[schema.TenorRow, ...]:
     """Face outstanding by currency, kind and residual term."""
     today = business_day(call).date
     sums: dict[tuple[str, int, int], tuple[int, int]] = {}
-    for asset, instrument, face in outstanding_debt(call, INSTRUMENTS_MAX):
+    async for asset, instrument, face in outstanding_debt(call, INSTRUMENTS_MAX):
         left = max(0, (instrument.terms.maturity_date - today).days)
         bucket = max([at for at, years in enumerate(TENOR_YEARS) if years * _DAYS_OF_YEAR <= left])
         place = (asset.currency, int(asset.kind), bucket)
@@ -93,10 +88,10 @@ def tenors(call: Call) -> tuple[schema.TenorRow, ...]:
     )
 
 
-def ladder(call: Call) -> tuple[schema.LadderRow, ...]:
+async def ladder(call: Call) -> tuple[schema.LadderRow, ...]:
     """What falls due by month and money, of all that is outstanding."""
     sums: dict[tuple[str, str], list[int]] = {}
-    for _, instrument, _ in outstanding_debt(call, LADDER_MAX):
+    async for _, instrument, _ in outstanding_debt(call, LADDER_MAX):
         for payment in schedule(call, instrument):
             place = (payment.payment_date.strftime("%Y-%m"), instrument.terms.settlement_asset)
             due = 0
@@ -109,6 +104,7 @@ def ladder(call: Call) -> tuple[schema.LadderRow, ...]:
                 row[2] += 1
             else:
                 row[1 if payment.kind is PaymentKind.COUPON else 0] += due
+        await turn()
     return tuple(
         [
             schema.LadderRow(
@@ -123,14 +119,15 @@ def ladder(call: Call) -> tuple[schema.LadderRow, ...]:
     )
 
 
-def holders(call: Call, asset: str) -> schema.HoldersReport:
+async def holders(call: Call, asset: str) -> schema.HoldersReport:
     """Classes, concentration and foreign holdings of one asset."""
-    positions = call.state.scan(POSITION, POSITION.indexes[0], (asset,), limit=HOLDERS_MAX + 1)
-    if len(positions) > HOLDERS_MAX:
-        raise _too_many(HOLDERS_MAX, "positions")
     persons: dict[bytes, int] = {}
+    squares = 0
     classes: dict[tuple[str, str], tuple[int, int, dict[bytes, None]]] = {}
-    for position in positions:
+    positions = rows(
+        call, POSITION, POSITION.indexes[0], (asset,), most=HOLDERS_MAX, what="positions"
+    )
+    async for position in positions:
         account = call.state.get(ACCOUNT, position.account)
         owner = position.account if account is None else account.owner
         if not position.balance:
@@ -140,11 +137,12 @@ def holders(call: Call, asset: str) -> schema.HoldersReport:
         count, amount, owners = classes.get(place, (0, 0, {}))
         owners[owner] = None
         classes[place] = (count + 1, amount + position.balance, owners)
-        persons[owner] = persons.get(owner, 0) + position.balance
+        before = persons.get(owner, 0)
+        persons[owner] = before + position.balance
+        squares += (before + position.balance) ** 2 - before**2
     supply = supply_of(call.state, asset)
     foreign = sum([row[1] for (residency, _), row in classes.items() if residency != RESIDENT])
-    ranked = sorted(persons.items(), key=lambda entry: (-entry[1], entry[0]))
-    squares = sum([amount * amount for amount in persons.values()])
+    ranked = nsmallest(LARGEST, persons.items(), key=lambda entry: (-entry[1], entry[0]))
     return schema.HoldersReport(
         asset=asset,
         supply=supply,
@@ -166,7 +164,7 @@ def holders(call: Call, asset: str) -> schema.HoldersReport:
         largest=tuple(
             [
                 schema.PersonShare(person=person, amount=amount, share_bps=_bps(amount, supply))
-                for person, amount in ranked[:LARGEST]
+                for person, amount in ranked
             ]
         ),
         herfindahl_bps=_bps(squares, supply * supply),
@@ -180,16 +178,14 @@ def _bps(part: int, whole: int) -> int:
     return part * _BPS // whole if whole else 0
 
 
-def fails(call: Call) -> schema.FailsReport:
+async def fails(call: Call) -> schema.FailsReport:
     """Open batches after their date, and how the others ended."""
     today = business_day(call).date
     ended = dict.fromkeys(BatchStatus, 0)
     late: list[schema.FailRow] = []
     late_total = open_total = 0
-    found = call.state.scan(BATCH, BATCH.indexes[0], limit=BATCHES_MAX + 1)
-    if len(found) > BATCHES_MAX:
-        raise _too_many(BATCHES_MAX, "batches")
-    for batch in found:
+    batches = rows(call, BATCH, BATCH.indexes[0], most=BATCHES_MAX, what="batches")
+    async for batch in batches:
         ended[batch.status] += 1
         if batch.status not in (BatchStatus.INSTRUCTED, BatchStatus.MATCHED, BatchStatus.ALLOCATED):
             continue
@@ -221,16 +217,13 @@ def fails(call: Call) -> schema.FailsReport:
 
 
 async def velocity(call: Call, params: schema.VelocityParams) -> schema.Velocity:
-    """Turnover over a range of blocks. INVALID_INPUT, LIMIT_EXCEEDED, PRUNED.
-
-    The supply is read before the first await: later it may be of another height.
-    """
+    """Turnover over a range of blocks. INVALID_INPUT, LIMIT_EXCEEDED, PRUNED."""
     last = call.tip.height if params.to_height is None else params.to_height
     if not params.from_height <= last <= call.tip.height:
         message = "params: fromHeight <= toHeight <= height of the newest block"
         raise RpcError(RpcCode.INVALID_INPUT, message)
     if last - params.from_height >= schema.BLOCKS_MAX:
-        raise _too_many(schema.BLOCKS_MAX, "blocks")
+        raise too_many(schema.BLOCKS_MAX, "blocks")
     check_kept(call, params.from_height)
     supply = supply_of(call.state, params.asset)
     turnover = movements = 0
@@ -245,7 +238,7 @@ async def velocity(call: Call, params: schema.VelocityParams) -> schema.Velocity
                     turnover += event.amount
                     movements += 1
         if height % BLOCKS_AT_ONCE == 0:
-            await asyncio.sleep(0)
+            await turn()
     return schema.Velocity(
         asset=params.asset,
         from_height=params.from_height,

@@ -6,6 +6,7 @@ from consensus.types import CommitCertificate, Header
 from node.api import StoredBlock
 from node.rpc.errors import RpcCode, RpcError, not_found
 from node.rpc.method import Call
+from node.rpc.past_proof import prove
 from node.sdk.schema import chain, common
 from tokens.jsonform import Json
 from tokens.records.kind import Kind
@@ -103,7 +104,10 @@ def certificate_view(call: Call, block: StoredBlock) -> common.Certificate:
 
 def proof_of(call: Call, kind: Kind, key_hash: bytes) -> common.Proof:
     """A record or its absence, with the path to the root that the tip's certificate signs."""
-    record, path = call.api.prove(kind.tag, key_hash)
+    if call.past is not None and call.tree is not None:
+        record, path = prove(call.tree, call.past.rows, kind.tag, key_hash)
+    else:
+        record, path = call.api.prove(kind.tag, key_hash)
     block = call.api.block(call.tip.height) if call.tip.height else None
     return common.Proof(
         kind=kind.name,

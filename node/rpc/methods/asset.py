@@ -211,7 +211,7 @@ METHODS = (
         cash_proof,
         "Proof of reserve: every record that supply and value follow from, under one certificate.",
         reads=STATE,
-        tip_only=True,
+        answers_proofs=True,
     ),
     method(
         "cash_getQueue",

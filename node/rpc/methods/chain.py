@@ -89,7 +89,7 @@ _KINDS = {kind.name: kind for kind in KINDS}
 
 
 def get_proof(call: Call, params: chain.ProofParams) -> Proof:
-    """A record or its absence, proven against the newest certificate."""
+    """A record or its absence, proven against the certificate of its height."""
     kind = _KINDS.get(params.kind)
     if kind is None:
         names = ", ".join(_KINDS)
@@ -151,8 +151,8 @@ METHODS = (
         Proof,
         READ,
         get_proof,
-        "A record, or its absence, proven against the newest certificate.",
+        "A record, or its absence, proven against the certificate of its height.",
         reads=Reads.STATE,
-        tip_only=True,
+        answers_proofs=True,
     ),
 )

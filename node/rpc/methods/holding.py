@@ -41,7 +41,7 @@ METHODS = (
         prove_holding,
         "What an account holds and its bank's total, proven against one certificate.",
         reads=STATE,
-        tip_only=True,
+        answers_proofs=True,
     ),
     method(
         "account_getDatedStatement",

@@ -14,19 +14,19 @@ from tokens.reserve_value import worth_of
 COINS_MAX = 100
 
 
-def get_outstanding(call: Call, params: NoParams) -> tuple[schema.TenorRow, ...]:
+async def get_outstanding(call: Call, params: NoParams) -> tuple[schema.TenorRow, ...]:
     """Debt by tenor."""
-    return supervision.tenors(call)
+    return await supervision.tenors(call)
 
 
-def get_ladder(call: Call, params: NoParams) -> tuple[schema.LadderRow, ...]:
+async def get_ladder(call: Call, params: NoParams) -> tuple[schema.LadderRow, ...]:
     """What falls due, by month."""
-    return supervision.ladder(call)
+    return await supervision.ladder(call)
 
 
-def get_holders(call: Call, params: schema.HoldersParams) -> schema.HoldersReport:
+async def get_holders(call: Call, params: schema.HoldersParams) -> schema.HoldersReport:
     """Who holds an asset."""
-    return supervision.holders(call, require_asset(call, params.asset).id)
+    return await supervision.holders(call, require_asset(call, params.asset).id)
 
 
 def get_coverage(call: Call, params: NoParams) -> tuple[schema.CoverageRow, ...]:
@@ -49,9 +49,9 @@ def get_coverage(call: Call, params: NoParams) -> tuple[schema.CoverageRow, ...]
     return tuple(rows)
 
 
-def get_fails(call: Call, params: NoParams) -> schema.FailsReport:
+async def get_fails(call: Call, params: NoParams) -> schema.FailsReport:
     """Batches that should have settled."""
-    return supervision.fails(call)
+    return await supervision.fails(call)
 
 
 async def get_velocity(call: Call, params: schema.VelocityParams) -> schema.Velocity:
@@ -71,6 +71,7 @@ METHODS = (
         get_outstanding,
         "Debt outstanding by currency, kind and residual term.",
         reads=STATE,
+        walks=True,
     ),
     method(
         "supervision_getMaturityLadder",
@@ -80,6 +81,7 @@ METHODS = (
         get_ladder,
         "Principal and coupons that fall due, by month and money.",
         reads=STATE,
+        walks=True,
     ),
     method(
         "supervision_getHolders",
@@ -89,6 +91,7 @@ METHODS = (
         get_holders,
         "Holders of an asset by class, their concentration, and what foreigners hold.",
         reads=STATE,
+        walks=True,
     ),
     method(
         "supervision_getCoverage",
@@ -98,6 +101,7 @@ METHODS = (
         get_coverage,
         "Every stablecoin against its reserve.",
         reads=STATE,
+        walks=True,
     ),
     method(
         "supervision_getFails",
@@ -107,6 +111,7 @@ METHODS = (
         get_fails,
         "Settlement batches that are late, and how the others ended.",
         reads=STATE,
+        walks=True,
     ),
     method(
         "supervision_getVelocity",
@@ -116,6 +121,7 @@ METHODS = (
         get_velocity,
         "Turnover of an asset over a range of blocks against its supply.",
         reads=STATE,
+        walks=True,
     ),
 )
 """The table of this namespace."""

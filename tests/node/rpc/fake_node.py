@@ -194,6 +194,8 @@ class FakeNode:
         return Overlay(StoreState(self._store))
 
     def past(self, height: int) -> FakePast:
+        if height == self.tip().height:
+            return FakePast(self.tip(), self._store)
         tip = self._tip_after(height, self.blocks[height - 1].state_root)
         return FakePast(tip, self._copies.at(height))
 

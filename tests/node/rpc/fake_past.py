@@ -2,15 +2,16 @@
 
 from consensus.types import Tip
 from tokens.state import Overlay
-from tokens.store import MemoryStore, StoreState
+from tokens.store import MemoryStore, RawStore, StoreState
 
 
 class FakePast:
     """Implements node.api.PastState; nothing to let go of."""
 
-    def __init__(self, tip: Tip, state: Overlay) -> None:
+    def __init__(self, tip: Tip, rows: MemoryStore) -> None:
         self.tip = tip
-        self.state = state
+        self.rows: RawStore = rows
+        self.state = Overlay(StoreState(rows))
 
     def close(self) -> None:
         return None
@@ -37,6 +38,6 @@ class Copies:
             copy = self._copies[-1]
         self._copies.append(copy)
 
-    def at(self, height: int) -> Overlay:
+    def at(self, height: int) -> MemoryStore:
         """After the block of a height, from 1."""
-        return Overlay(StoreState(self._copies[height - 1]))
+        return self._copies[height - 1]

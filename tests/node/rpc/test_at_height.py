@@ -11,12 +11,14 @@ import structlog
 from node.chain import Chain
 from node.facade import Facade
 from node.metrics import Metrics
+from node.rpc import past_proof
 from node.rpc.dispatch import Dispatcher
 from node.rpc.method import Caller as RpcCaller
 from node.rpc.method import Method, Reads, Tier
 from node.rpc.methods import METHODS
+from node.storage.kv import Batch
 from node.storage.memory import MemoryStore
-from node.storage.state_history import ALL
+from node.storage.state_history import ALL, PAST_PREFIX, height_bytes
 from tests.golden_chain import CASH
 from tests.node.rpc.caller import Caller
 from tests.node.rpc.closed import closed_node, replies
@@ -27,6 +29,7 @@ from tests.tokens.ops.build import ISIN
 from tests.tokens.support import MONEY, addr
 from tokens.bech32m import encode
 from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, JsonForm, camel
+from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT
 
 BLOCKS = 120
@@ -72,7 +75,12 @@ def questions(method: Method) -> list[Question]:
     return [(method.name, one) for one in asked]
 
 
-QUESTIONS = [each for method in METHODS if method.takes_height for each in questions(method)]
+QUESTIONS = [
+    each
+    for method in METHODS
+    if method.takes_height and not method.answers_proofs
+    for each in questions(method)
+]
 
 
 class Node:
@@ -97,6 +105,13 @@ class Node:
         reply = await self._dispatcher.handle(json.dumps(request).encode(), self._caller)
         assert reply is not None
         return cast("dict[str, object]", json.loads(reply))
+
+    async def prove(self, question: Question, **options: int) -> dict[str, object]:
+        """The same with a proof, where the answer is none."""
+        name, params = question
+        (method,) = [one for one in METHODS if one.name == name]
+        asked = params if method.answers_proofs else {**params, "prove": True}
+        return await self.ask((name, asked), **options)
 
 
 async def test_every_read_answers_as_of_a_height_what_it_answered_then() -> None:
@@ -209,16 +224,73 @@ async def test_a_height_is_a_number(caller: Caller, height: object) -> None:
     assert "atHeight" in message or code == -32700
 
 
-async def test_proofs_are_of_the_newest_state_only(caller: Caller) -> None:
-    code, _, message = await caller.error(
-        "asset_getSupply", {"asset": "DPKR", "prove": True, "atHeight": 1}
+def position_of(name: str) -> str:
+    """Key hash of what an account holds."""
+    return "0x" + POSITION.key_hash((MONEY, addr(name))).hex()
+
+
+PROVEN: tuple[Question, ...] = (
+    ("asset_getSupply", {"asset": MONEY}),
+    ("asset_getSupply", {"asset": "NOT-THERE"}),
+    ("cash_getReserves", {"asset": CASH}),
+    ("cash_getReserveProof", {"asset": CASH}),
+    ("account_getHoldingProof", {"asset": MONEY, "account": ACCOUNTS[0]}),
+    ("chain_getProof", {"kind": "position", "keyHash": position_of("bank-a-cash")}),
+    ("chain_getProof", {"kind": "position", "keyHash": position_of("nobody")}),
+)
+
+
+async def test_a_proof_as_of_a_height_is_the_proof_of_that_height() -> None:
+    node = Node()
+    told: dict[int, list[dict[str, object]]] = {}
+    for height in chain([0], live(node.chain, BLOCKS)):
+        if height % (10 * EVERY) == 0:
+            told[height] = [await node.prove(question) for question in PROVEN]
+    proven = 0
+    for height, then in told.items():
+        for question, reply in zip(PROVEN, then, strict=True):
+            assert await node.prove(question, atHeight=height) == reply, (question, height)
+            proven += "result" in reply
+    assert proven > 4 * len(told)
+
+
+async def test_a_history_that_is_wrong_proves_nothing() -> None:
+    node = Node()
+    for _ in live(node.chain, BLOCKS):
+        pass
+    store = cast("MemoryStore", node.chain._store)
+    key, before = next(
+        (row[1:-8], value)
+        for row, value in store.iterate(PAST_PREFIX + b"s", PAST_PREFIX + b"t")
+        if value and row[-8:] > height_bytes(60)
     )
-    assert (code, message) == (-32602, "params.prove: proofs are of the newest state only")
+    batch = Batch()
+    batch.put(PAST_PREFIX + key + height_bytes(61), before[:-1] + bytes([before[-1] ^ 1]))
+    store.write(batch)
+    assert "proof" in json.dumps(await node.prove(PROVEN[0], atHeight=61))
+    reply = await node.prove(PROVEN[0], atHeight=60)
+    assert "error" in reply
 
 
-def test_what_takes_no_height_answers_proofs_or_no_state() -> None:
-    tied = {one.name for one in METHODS if one.reads is Reads.STATE and not one.takes_height}
-    assert tied == {"account_getHoldingProof", "cash_getReserveProof", "chain_getProof"}
+@pytest.mark.parametrize(
+    ("limit", "sentence"),
+    [("RECORDS_MAX", "records"), ("DEPTH_BITS_MAX", "bits of depth")],
+)
+async def test_a_state_too_large_is_not_proven(
+    monkeypatch: pytest.MonkeyPatch, limit: str, sentence: str
+) -> None:
+    node = Node()
+    for _ in live(node.chain, BLOCKS):
+        pass
+    monkeypatch.setattr(past_proof, limit, 1)
+    reply = await node.prove(PROVEN[0], atHeight=60)
+    error = cast("dict[str, object]", reply["error"])
+    assert "LIMIT_EXCEEDED" in json.dumps(error)
+    assert sentence in str(error["message"])
+
+
+def test_every_read_of_state_takes_a_height() -> None:
+    assert all(one.takes_height for one in METHODS if one.reads is Reads.STATE)
 
 
 async def test_rights_of_now_decide_about_the_past() -> None:

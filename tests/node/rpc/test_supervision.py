@@ -59,8 +59,8 @@ def three_holders(state: Overlay) -> None:
     state.put(SUPPLY, Supply(asset=COIN, amount=1_000))
 
 
-def test_classes_concentration_and_foreign_holdings_by_hand() -> None:
-    report = supervision.holders(call_after(three_holders), COIN)
+async def test_classes_concentration_and_foreign_holdings_by_hand() -> None:
+    report = await supervision.holders(call_after(three_holders), COIN)
     rows = [(row.residency, row.accounts, row.persons, row.amount) for row in report.classes]
     assert rows == [("NRVA", 1, 1, 300), ("RESIDENT", 2, 2, 700)]
     assert [share.share_bps for share in report.largest] == [6_000, 3_000, 1_000]
@@ -68,7 +68,7 @@ def test_classes_concentration_and_foreign_holdings_by_hand() -> None:
     assert (report.foreign, report.foreign_bps) == (300, 3_000)
 
 
-def test_two_accounts_of_one_person_are_one_holder() -> None:
+async def test_two_accounts_of_one_person_are_one_holder() -> None:
     def change(state: Overlay) -> None:
         three_holders(state)
         alice, third = state.get(ACCOUNT, ALICE), state.get(ACCOUNT, b"\x09" * 16)
@@ -76,7 +76,7 @@ def test_two_accounts_of_one_person_are_one_holder() -> None:
         assert third is not None
         state.put(ACCOUNT, msgspec.structs.replace(third, owner=alice.owner))
 
-    report = supervision.holders(call_after(change), COIN)
+    report = await supervision.holders(call_after(change), COIN)
     assert report.persons == 2
     assert [share.amount for share in report.largest] == [700, 300]
     assert report.herfindahl_bps == 4_900 + 900
@@ -86,14 +86,14 @@ def test_two_accounts_of_one_person_are_one_holder() -> None:
     ("days", "years"),
     [(0, 0), (364, 0), (365, 1), (3 * 365 - 1, 1), (3 * 365, 3), (5 * 365, 5), (10 * 365, 10)],
 )
-def test_a_tenor_is_what_is_left(days: int, years: int) -> None:
+async def test_a_tenor_is_what_is_left(days: int, years: int) -> None:
     call = call_after(lambda state: at_date(state, MATURES - dt.timedelta(days=days)))
-    (row,) = supervision.tenors(call)
+    (row,) = await supervision.tenors(call)
     assert (row.years_from, row.instruments, row.amount) == (years, 1, 500_000)
 
 
-def test_a_ladder_is_the_schedule_by_month() -> None:
-    rows = supervision.ladder(of_node(small_node()))
+async def test_a_ladder_is_the_schedule_by_month() -> None:
+    rows = await supervision.ladder(of_node(small_node()))
     assert [(row.month, row.principal, row.coupons) for row in rows] == [
         ("2026-01", 0, 25_000),
         ("2026-07", 0, 25_000),
@@ -103,11 +103,11 @@ def test_a_ladder_is_the_schedule_by_month() -> None:
     assert {row.settlement_asset for row in rows} == {MONEY}
 
 
-def test_what_was_not_settled_on_its_date_is_late() -> None:
-    on_time = supervision.fails(of_node(small_node()))
+async def test_what_was_not_settled_on_its_date_is_late() -> None:
+    on_time = await supervision.fails(of_node(small_node()))
     assert (on_time.late_total, on_time.open_total) == (0, 1)
     date = on_time.business_date + dt.timedelta(days=3)
-    late = supervision.fails(call_after(lambda state: at_date(state, date)))
+    late = await supervision.fails(call_after(lambda state: at_date(state, date)))
     assert (late.late_total, late.open_total) == (1, 1)
     assert [(row.batch_id, row.days_late, row.status) for row in late.late] == [
         ("TRADE-1", 3, "MATCHED")
@@ -137,12 +137,12 @@ async def test_too_many_blocks_are_refused_and_not_cut() -> None:
     assert found.movements == 1
 
 
-def test_the_classes_of_every_asset_add_up_to_its_supply() -> None:
+async def test_the_classes_of_every_asset_add_up_to_its_supply() -> None:
     call = call_of(LedgerNode(play(300)))
     assets = call.state.scan(ASSET, ASSET.indexes[0], limit=1_000)
     held = 0
     for asset in assets:
-        report = supervision.holders(call, asset.id)
+        report = await supervision.holders(call, asset.id)
         assert sum([row.amount for row in report.classes]) == supply_of(call.state, asset.id)
         held += report.persons
     assert held > 0
