@@ -60,8 +60,3 @@ def prepared_certificate_fits(certificate: PreparedCertificate, validators: Vali
             return False
         previous = prepare.sender
     return True
-
-
-def set_change_allowed(live_members: int, n_new: int) -> bool:
-    """R13: q(new n) members of the new set have shown by chain data that they are there."""
-    return live_members >= quorum(n_new)

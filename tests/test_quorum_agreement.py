@@ -15,9 +15,3 @@ def test_ledger_and_consensus_count_the_same_quorum(count: int) -> None:
 @pytest.mark.parametrize("count", range(1, VALIDATORS_MAX + 1))
 def test_one_operator_alone_is_never_more_than_may_be_faulty(count: int) -> None:
     assert ledger.per_operator_max(count) == max(1, consensus.max_faulty(count))
-
-
-@pytest.mark.parametrize("count", range(4, VALIDATORS_MAX + 1))
-def test_a_change_of_the_set_needs_a_quorum_of_live_members_in_both(count: int) -> None:
-    assert consensus.set_change_allowed(ledger.quorum(count), count)
-    assert not consensus.set_change_allowed(ledger.quorum(count) - 1, count)

@@ -140,15 +140,13 @@ def all_records(store: RawStore) -> Iterator[tuple[Kind, bytes, msgspec.Struct]]
         yield kind, raw[1:], decode_record(kind, value)
 
 
-def index_rows(store: RawStore) -> Iterator[tuple[bytes, bytes]]:
-    """The rows of all indexes, computed from the records: what a restored snapshot lacks.
-
-    In the order of key hashes, not of the rows.
-    """
-    for kind, _, record in all_records(store):
-        for tag, order in kind.orders_of(record):
-            row = INDEX_PREFIX + TAG_BYTE[tag] + encode_key(order)
-            yield row, encode(kind.key_of(record))
+def index_rows(kind: Kind, record: msgspec.Struct) -> list[tuple[bytes, bytes]]:
+    """(raw key, encoded record key) of the lists that a record stands in."""
+    key = encode(kind.key_of(record))
+    return [
+        (INDEX_PREFIX + TAG_BYTE[tag] + encode_key(order), key)
+        for tag, order in kind.orders_of(record)
+    ]
 
 
 class MemoryStore:

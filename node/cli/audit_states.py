@@ -13,11 +13,9 @@ from node.cli.audit_found import AuditFailed
 from node.storage.kv import StoreView
 from node.storage.past_store import HEIGHT_BYTES, PastStore
 from node.storage.state_history import PAST_PREFIX, height_bytes
-from tokens.codec import encode
 from tokens.records import KIND_OF
-from tokens.records.kind import encode_key
-from tokens.state import INDEX_PREFIX, RECORD_PREFIX, TAG_BYTE, Changes, RecordChange
-from tokens.store import decode_record
+from tokens.state import INDEX_PREFIX, RECORD_PREFIX, Changes, RecordChange
+from tokens.store import decode_record, index_rows
 
 Rows = dict[bytes, bytes]
 UNBOUNDED = 2**62
@@ -82,12 +80,7 @@ def _index_rows(value: bytes) -> Rows:
     kind = KIND_OF.get(value[0])
     if kind is None:
         raise AuditFailed(f"past states: a record of unknown kind {value[0]}")
-    record = decode_record(kind, value)
-    key = encode(kind.key_of(record))
-    return {
-        INDEX_PREFIX + TAG_BYTE[tag] + encode_key(order): key
-        for tag, order in kind.orders_of(record)
-    }
+    return dict(index_rows(kind, decode_record(kind, value)))
 
 
 def _count(view: StoreView, first: int) -> int:

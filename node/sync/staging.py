@@ -26,15 +26,13 @@ from node.validator_sets import validator_set
 from node.wire.peer_messages import BadMessage, decode_message, encode_message
 from node.wire.snapshot_messages import Chunk, SnapshotManifest
 from tokens.chunks import chunk_range
-from tokens.codec import encode
 from tokens.genesis import Genesis, encode_genesis
 from tokens.ledger import WINDOW_PREFIX, window_row_key
 from tokens.parameters import parameter
 from tokens.records import KIND_OF
-from tokens.records.kind import encode_key
 from tokens.records.system import BLOCK_NOTE
-from tokens.state import INDEX_PREFIX, RECORD_PREFIX, TAG_BYTE, Overlay
-from tokens.store import StoreState, decode_record
+from tokens.state import RECORD_PREFIX, Overlay
+from tokens.store import StoreState, decode_record, index_rows
 
 MANIFEST_KEY = b"msync/manifest"
 MARK_PREFIX = b"msync/chunk"
@@ -297,9 +295,4 @@ def _index_rows(value: bytes) -> list[tuple[bytes, bytes]]:
     kind = KIND_OF.get(value[0])
     if kind is None:
         raise SnapshotRefused(f"a record of kind {value[0]}, which this version does not know")
-    record = decode_record(kind, value)
-    key = encode(kind.key_of(record))
-    return [
-        (INDEX_PREFIX + TAG_BYTE[tag] + encode_key(order), key)
-        for tag, order in kind.orders_of(record)
-    ]
+    return index_rows(kind, decode_record(kind, value))

@@ -5,7 +5,6 @@ import pytest
 
 from consensus import events as ev
 from consensus.messages import PrePrepare, Status, Step, ViewChange
-from consensus.quorum import set_change_allowed
 from consensus.signed import signed_part
 from consensus.types import Verified
 from consensus.validator_set import FailureWindow, Schedule
@@ -48,11 +47,6 @@ def test_two_certificates_of_the_parent_with_other_signers_and_views_are_both_go
     block = type(block)(digest=fakes.digest_of(proposal.header), proposal=proposal)
     solo.receive(solo.pre_prepare(block))
     assert [signed_part(d).view for d in solo.signed(Step.PREPARE)] == [0]
-
-
-def test_six_with_two_down_may_not_lose_a_live_one() -> None:
-    assert not set_change_allowed(3, 5)
-    assert set_change_allowed(4, 5)
 
 
 def test_growing_from_four_to_five_with_one_down() -> None:

@@ -57,6 +57,22 @@ def test_r11_a_view_change_that_hides_a_commit_is_evidence(order: str) -> None:
     assert accused(solo) == [("c", 1)]
 
 
+def test_r11_evidence_of_heights_below_the_last_hundred_is_not_taken() -> None:
+    """It is on the ledger by then; else a liar's past would go round for ever."""
+    solo = Solo("b")
+    lies = [(solo.prepare("c", solo.block()), solo.prepare("c", solo.block(salt=1)))]
+    for _ in range(102):
+        block = solo.block()
+        solo.advance(block, solo.certificate(block))
+        lies.append((solo.prepare("c", solo.block()), solo.prepare("c", solo.block(salt=1))))
+    for first, second in lies[:2]:
+        found = Evidence(accused="c", height=first.height, first=first, second=second)
+        solo.feed(ev.EvidenceReceived(now=solo.now(), evidence=Verified(found)))
+    assert (lies[0][0].height, solo.replica.height) == (1, 103)
+    assert solo.replica.drops[Reject.BAD_EVIDENCE] == 1
+    assert accused(solo) == [("c", 2)]
+
+
 def test_r11_honest_pairs_are_no_evidence() -> None:
     solo = Solo("b")
     block = solo.block()

@@ -11,7 +11,6 @@ from consensus.quorum import (
     max_faulty,
     prepared_certificate_fits,
     quorum,
-    set_change_allowed,
     weak_quorum,
 )
 from consensus.types import CommitCertificate, CommitSignature
@@ -109,9 +108,3 @@ def test_prepared_certificate_of_four() -> None:
     assert not fits(a, b, later)
     assert not fits(a, b, foreign)
     assert not fits(a, b, c, solo.prepare("d", block))
-
-
-@pytest.mark.parametrize("n", SIZES)
-def test_r13_a_set_change_needs_a_live_quorum_of_the_new_set(n: int) -> None:
-    assert set_change_allowed(dumb_quorum(n), n)
-    assert not set_change_allowed(dumb_quorum(n) - 1, n)

@@ -45,7 +45,7 @@ from tokens.records.day import BUSINESS_DAY
 from tokens.records.proposals import PROPOSAL
 from tokens.results import Code, Receipt
 from tokens.state import Overlay
-from tokens.store import MemoryStore, index_rows
+from tokens.store import MemoryStore, all_records, index_rows
 from tokens.transaction import (
     DecodedTransaction,
     KeySignature,
@@ -207,7 +207,10 @@ class Ledger:
     def check(self) -> None:
         """Invariants hold; root and indexes are those of a rebuild."""
         assert broken_invariants(self.store) == []
-        assert sorted(index_rows(self.store)) == list(self.store.iterate(b"o", b"p"))
+        rows = [
+            row for kind, _, record in all_records(self.store) for row in index_rows(kind, record)
+        ]
+        assert sorted(rows) == list(self.store.iterate(b"o", b"p"))
         depth = self.core.commitment.depth_bits
         assert Commitment.rebuild(depth, self.store.iterate).root == self.core.state_root
 
