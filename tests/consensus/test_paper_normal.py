@@ -1,6 +1,7 @@
 """Rules of docs/spec/consensus.md for the normal case: R1 R3 R4 R5 R7 R8."""
 
 import msgspec
+import pytest
 
 from consensus import actions as act
 from consensus import events as ev
@@ -8,7 +9,7 @@ from consensus.messages import Commit, Step
 from consensus.rejects import Reject
 from consensus.types import Verified
 from tests.consensus.cluster import Cluster
-from tests.consensus.solo import Solo
+from tests.consensus.solo import Block, Solo
 
 
 def kinds(actions: list[act.Action]) -> list[type]:
@@ -126,6 +127,19 @@ def test_r3_each_header_rule_makes_a_proposal_invalid_and_the_view_is_left_at_on
         assert not solo.signed(Step.PREPARE), change
         assert solo.replica.drops == {Reject.BAD_PROPOSAL: 1}, change
         assert solo.replica.view == 1, change
+
+
+@pytest.mark.parametrize(("count", "is_taken"), [(2_000, True), (2_001, False)])
+def test_r3_a_block_has_no_more_ids_than_the_parent_state_allows(
+    count: int, *, is_taken: bool
+) -> None:
+    solo = Solo("b")
+    plain = solo.block()
+    ids = tuple(number.to_bytes(32, "big") for number in range(count))
+    proposal = msgspec.structs.replace(plain.proposal, wire_ids=ids)
+    solo.receive(solo.pre_prepare(Block(digest=plain.digest, proposal=proposal)))
+    assert bool(solo.signed(Step.PREPARE)) == is_taken
+    assert solo.replica.view == (0 if is_taken else 1)
 
 
 def test_r3_a_timestamp_ten_seconds_ahead_is_accepted() -> None:

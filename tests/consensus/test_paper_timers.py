@@ -4,7 +4,7 @@ import pytest
 
 from consensus import actions as act
 from consensus import events as ev
-from consensus.messages import Step, ViewChange
+from consensus.messages import Status, Step, ViewChange
 from consensus.types import ValidatorId
 from tests.consensus.solo import Solo
 
@@ -115,6 +115,17 @@ def test_r2_a_lost_primary_needs_the_word_of_w_minus_1_others() -> None:
     assert solo.replica.view == 0
     solo.status("c", lost_primary=True)
     assert solo.replica.view == 1
+
+
+def test_r2_a_lost_primary_is_told_to_all_at_once() -> None:
+    """The others wait for that word: on the interval it would cost them a second."""
+    solo = impatient()
+    told = [
+        (action.peer, action.message.lost_primary)
+        for action in solo.feed(ev.PeerDown(now=solo.now(), peer=ValidatorId("a")))
+        if isinstance(action, act.SendTo) and isinstance(action.message, Status)
+    ]
+    assert told == [("c", True), ("d", True)]
 
 
 def test_r2_the_word_of_others_alone_unseats_nobody() -> None:
