@@ -13,7 +13,8 @@ from consensus.messages import (
     ViewChange,
 )
 from consensus.signed import signed_part
-from consensus.types import Verified
+from consensus.types import ValidatorId, Verified
+from consensus.voting import Voting
 from tests.consensus import fakes
 from tests.consensus.cluster import Cluster
 from tests.consensus.solo import Solo, own_part
@@ -98,6 +99,19 @@ def test_r12_m_is_the_highest_tip_among_q_others() -> None:
     before = (voting.stale, voting.trusted_from)
     solo.status("d")
     assert [before, (voting.stale, voting.trusted_from)] == [("missing", 0), (None, 4)]
+
+
+def test_r12_tips_of_who_has_left_the_set_do_not_make_q() -> None:
+    """Their keys are in anybody's hands; M must not be taken too low."""
+    before, after = fakes.make_set(tuple("abcd")), fakes.make_set(tuple("bcde"))
+    tip = fakes.genesis_tip(after)
+    voting = Voting(ValidatorId("b"), 0, "missing")
+    voting.heard(ValidatorId("a"), 1, before, tip)
+    for name in "cd":
+        voting.heard(ValidatorId(name), 5, after, tip)
+    assert voting.trusted_from == 0
+    voting.heard(ValidatorId("e"), 7, after, tip)
+    assert voting.trusted_from == 10
 
 
 def test_r12_an_unproved_tip_does_not_count_for_m() -> None:

@@ -129,6 +129,16 @@ def test_r3_each_header_rule_makes_a_proposal_invalid_and_the_view_is_left_at_on
         assert solo.replica.view == 1, change
 
 
+def test_r3_no_block_is_of_a_later_view_than_the_one_it_is_proposed_in() -> None:
+    """Also with a certificate that more than f liars made."""
+    solo = Solo("b")
+    block = solo.block(view=3)
+    certificate = solo.prepared(block, view=1, names="acd")
+    solo.receive(solo.pre_prepare(block, 2, solo.justification(2, "acd", certificate)))
+    assert not solo.signed(Step.PREPARE)
+    assert solo.replica.drops[Reject.BAD_PROPOSAL] == 1
+
+
 @pytest.mark.parametrize(("count", "is_taken"), [(2_000, True), (2_001, False)])
 def test_r3_a_block_has_no_more_ids_than_the_parent_state_allows(
     count: int, *, is_taken: bool
