@@ -15,6 +15,7 @@ from tokens.invariants_collateral import COLLATERAL_INVARIANTS
 from tokens.invariants_commodities import COMMODITY_INVARIANTS
 from tokens.invariants_market import MARKET_INVARIANTS
 from tokens.invariants_money import MONEY_INVARIANTS
+from tokens.invariants_parties import PARTY_INVARIANTS
 from tokens.invariants_payments import PAYMENT_INVARIANTS
 from tokens.invariants_protocol import validate_activation, validate_day_marks
 from tokens.invariants_ramps import RAMP_INVARIANTS
@@ -193,6 +194,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     validate_validators,
     validate_activation,
     validate_day_marks,
+    *PARTY_INVARIANTS,
     *MONEY_INVARIANTS,
     *AUCTION_INVARIANTS,
     *MARKET_INVARIANTS,
@@ -209,7 +211,11 @@ INVARIANTS: tuple[Invariant, ...] = (
 
 def broken_invariants(store: RawStore) -> list[Broken]:
     """Everything that does not hold in the state of a store; empty = all is well."""
-    snapshot = Snapshot(store)
+    return broken_in(Snapshot(store))
+
+
+def broken_in(snapshot: Snapshot) -> list[Broken]:
+    """The same of records that are at hand."""
     return [
         Broken(invariant.__name__, what) for invariant in INVARIANTS for what in invariant(snapshot)
     ]

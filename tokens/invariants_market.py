@@ -5,11 +5,13 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from tokens.amount import mul_div_half_up
 from tokens.records.holdings import LIEN
 from tokens.records.instruments import ASSET
 from tokens.records.kind import RecordKind
 from tokens.records.market import BOOK, ORDER, TRADE, Order, OrderStatus, Side
 from tokens.records.system import AGENDA_ITEM
+from tokens.terms import PRICE_SCALE
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -45,6 +47,9 @@ def validate_orders(state: Records) -> Iterator[str]:
             yield f"{name}: its hold is gone"
         if lien is not None and lien.owner != order.id[:16]:
             yield f"{name}: holds what is another's"
+        principal = mul_div_half_up(order.face, order.price_e4, PRICE_SCALE)
+        if order.side is Side.BUY and (0 if lien is None else lien.amount or 0) < principal:
+            yield f"{name}: buys for more than it holds"
         if order.side is Side.SELL and (lien is None or lien.amount != order.face):
             yield f"{name}: sells what it does not hold"
 

@@ -12,34 +12,43 @@ from tokens.finance.calendar import Calendar, is_business_day
 from tokens.invariants_money import Records
 from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, CashAsset
 from tokens.records.day import BUSINESS_DAY, CALENDAR
-from tokens.records.holdings import POSITION, SUPPLY
+from tokens.records.holdings import LIEN, POSITION, SUPPLY
 from tokens.records.instruments import ASSET, INSTRUMENT
 from tokens.records.marks import ASSET_MARKS
-from tokens.records.reserves import RESERVE_POLICY, ReservePolicy
-from tokens.records.system import PARAMETER
+from tokens.records.reserves import REDEMPTION_PAUSE, RESERVE_POLICY, ReservePolicy
+from tokens.records.system import AGENDA_ITEM, PARAMETER
 from tokens.terms import accrued_of
-from tokens.types import AssetFlag, AssetKind, AssetStatus
+from tokens.types import AssetFlag, AssetKind, AssetStatus, LienKind
+
+
+def value_of(state: Records, cash: CashAsset) -> int:
+    """What backs a stablecoin, in minor units of the backing money."""
+    held = _held(state, cash)
+    value = held.pop(cash.backing, 0)
+    for policy in state.all(RESERVE_POLICY):
+        if policy.asset == cash.asset:
+            value += sum(_counts(state, cash, policy, held))
+    return value
+
+
+def _held(state: Records, cash: CashAsset) -> dict[str, int]:
+    return {
+        entry.asset: entry.balance
+        for entry in state.all(POSITION)
+        if entry.account == cash.reserve_account and entry.balance
+    }
 
 
 def validate_reserves(state: Records) -> Iterator[str]:
     """Supply <= value unless in BREACH, and no BREACH without a reason; the queue adds up."""
-    balances = {(entry.asset, entry.account): entry.balance for entry in state.all(POSITION)}
     assets = {asset.id: asset for asset in state.all(ASSET)}
     supplies = {entry.asset: entry.amount for entry in state.all(SUPPLY)}
     policies = {policy.asset: policy for policy in state.all(RESERVE_POLICY)}
     for cash in state.all(CASH_ASSET):
-        supply = supplies.get(cash.asset, 0)
-        held = {
-            asset: balance
-            for (asset, account), balance in balances.items()
-            if account == cash.reserve_account and balance
-        }
+        supply, value = supplies.get(cash.asset, 0), value_of(state, cash)
         policy = policies.get(cash.asset)
-        value = held.pop(cash.backing, 0)
-        if policy is not None:
-            value += sum(_counts(state, cash, policy, held))
-        known = set() if policy is None else set(policy.securities)
-        for stranger in sorted(set(held) - known):
+        known = {cash.backing} | (set() if policy is None else set(policy.securities))
+        for stranger in sorted(set(_held(state, cash)) - known):
             yield f"{cash.asset}: {stranger} in the reserve and not on its list"
         breach = bool(assets[cash.asset].flags & AssetFlag.BREACH)
         if supply > value and not breach:
@@ -49,6 +58,33 @@ def validate_reserves(state: Records) -> Iterator[str]:
         queue = [entry for entry in state.all(QUEUED_REDEMPTION) if entry.asset == cash.asset]
         if sum(entry.amount for entry in queue) != cash.queued:
             yield f"{cash.asset}: queued {cash.queued}, entries differ"
+
+
+def validate_queues(state: Records) -> Iterator[str]:
+    """Who is first in the line of a redemption waits for money, or for a suspension to end."""
+    today = state.all(BUSINESS_DAY)[0].date
+    due = {
+        item.subject.decode()
+        for item in state.all(AGENDA_ITEM)
+        if item.handler == "redemption_queue" and item.due_on <= today
+    }
+    paused = {pause.asset for pause in state.all(REDEMPTION_PAUSE) if pause.until > today}
+    reserves = {(entry.asset, entry.account): entry for entry in state.all(POSITION)}
+    liens = {lien.id: lien for lien in state.all(LIEN)}
+    for cash in state.all(CASH_ASSET):
+        queue = [entry for entry in state.all(QUEUED_REDEMPTION) if entry.asset == cash.asset]
+        for entry in queue:
+            lien = liens.get(entry.lien)
+            place = None if lien is None else (lien.account, lien.asset, lien.amount, lien.kind)
+            if place != (entry.source, entry.asset, entry.amount, LienKind.HOLD):
+                yield f"{cash.asset}: redemption {entry.number} without its hold"
+        position = reserves.get((cash.backing, cash.reserve_account))
+        if not queue or position is None or cash.asset in due | paused:
+            continue
+        taken = position.held + position.pledged + position.frozen
+        head = min(queue, key=lambda entry: entry.number)
+        if head.amount <= position.balance - taken:
+            yield f"{cash.asset}: redemption {head.number} waits, and the money is there"
 
 
 def _counts(
@@ -90,4 +126,7 @@ def _age(calendar: Calendar, first: dt.date, last: dt.date) -> int:
     return sum(is_business_day(calendar, first + dt.timedelta(days=day)) for day in days)
 
 
-RESERVE_INVARIANTS: tuple[Callable[[Records], Iterator[str]], ...] = (validate_reserves,)
+RESERVE_INVARIANTS: tuple[Callable[[Records], Iterator[str]], ...] = (
+    validate_reserves,
+    validate_queues,
+)

@@ -19,6 +19,7 @@ from tokens.events import LedgerEvent
 from tokens.execution import RUNNER, run_operations
 from tokens.finance.calendar import Calendar
 from tokens.invariants import INVARIANTS, Snapshot, validate_agenda, validate_owners
+from tokens.invariants_parties import validate_closed
 from tokens.ops import AGENDA_HANDLERS, SPEC_OF
 from tokens.posting import balance_of, supply_of
 from tokens.records.day import (
@@ -109,8 +110,9 @@ ACCOUNTS: dict[str, tuple[str, AccountPurpose]] = {
 }
 
 
-CHECKED = [check for check in INVARIANTS if check not in (validate_agenda, validate_owners)]
-"""People and grants are put in place without their operations: no key owners, no expiries."""
+UNCHECKED = (validate_agenda, validate_owners, validate_closed)
+CHECKED = [check for check in INVARIANTS if check not in UNCHECKED]
+"""People, grants and closed accounts are put in place without their operations."""
 
 
 class World:
@@ -242,7 +244,8 @@ class World:
         context = self.context(actors)
         savepoint = self.state.savepoint()
         code, index = run_operations(context, operations)
-        self.tally.transaction(operations, code, context.events if code is Code.OK else ())
+        events = context.events if code is Code.OK else ()
+        self.tally.transaction(operations, code, events, index)
         if code is Code.OK:
             self.events += context.events
         else:
