@@ -9,7 +9,7 @@ Rules named `walk_` take a thing through its life without hurry: a life that oth
 import datetime as dt
 
 import hypothesis.strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from tests.tokens.adversary_cash import CashMoves, CashWorld
 from tests.tokens.adversary_cash_rules import CashRules
@@ -22,6 +22,10 @@ from tests.tokens.adversary_debt import (
     DebtMoves,
     DebtRules,
 )
+from tests.tokens.adversary_guards import GuardRules
+from tests.tokens.adversary_late import LateRules
+from tests.tokens.adversary_openings import OPENINGS
+from tests.tokens.adversary_rulings import RulingRules
 from tests.tokens.adversary_values import (
     BASIS,
     FACE,
@@ -33,7 +37,7 @@ from tests.tokens.adversary_values import (
     lots,
 )
 from tests.tokens.support import MONEY, addr
-from tests.tokens.test_adversary_auctions import BIDDERS, AuctionAdversary
+from tests.tokens.test_adversary_auctions import BIDDERS
 from tests.tokens.test_adversary_collateral import CollateralAdversary
 from tokens.ops.batch_steps import CancelBatch
 from tokens.ops.freezes import ChangeFreeze, Freeze
@@ -48,8 +52,11 @@ BANK_OF = {"client-a1": "bank-b", "client-b1": "bank-a"}
 clients = st.sampled_from(sorted(BANK_OF))
 
 
-class Everybody(CashRules, DebtRules, AuctionAdversary, CollateralAdversary):
-    """Deals, orders, coupons, control; auctions; calls, puts, fixings; repos; ramps and lots."""
+class Everybody(CashRules, DebtRules, RulingRules, LateRules, CollateralAdversary, GuardRules):
+    """Deals, orders, coupons, control; auctions; calls, puts, fixings; repos; ramps and lots.
+
+    Beside them the offices: registers, papers, validators; rules, lists, licences, recoveries.
+    """
 
     kind = CashWorld
 
@@ -64,6 +71,12 @@ class Everybody(CashRules, DebtRules, AuctionAdversary, CollateralAdversary):
         self.moves.attest(0, 200, 20, "attestor")
         self.market.move_units("bank-a", MONEY, "bank-a-cash", "client-a2", 100 * FACE)
         self.next_day(1)
+
+    @initialize(openings=st.lists(st.sampled_from(OPENINGS), min_size=1, max_size=3))
+    def walks(self, openings: list[tuple[str, tuple[object, ...]]]) -> None:
+        """Some that have nobody in their way yet."""
+        for name, given in openings:
+            getattr(self, name)(*given)
 
     @rule(client=clients, inward=st.booleans(), ending=st.integers(0, 2))
     def walk_a_ramp(self, client: str, inward: bool, ending: int) -> None:

@@ -121,13 +121,21 @@ class CashMoves:
         into = ReserveAdd(asset=PKRS, into=MONEY, amount=amount, source=addr("issuer-cash"))
         self.world.submit("issuer", into)
 
-    def ramp(self, account: str, bank: str, amount: int, fee: int, inward: bool) -> None:
+    def ramp(
+        self,
+        account: str,
+        bank: str,
+        amount: int,
+        fee: int,
+        inward: bool,
+        purpose: RampPurpose = RampPurpose.CUSTOMER,
+    ) -> None:
         """Open one, for a week."""
         values = {
             "asset": PKRS,
             "account": addr(account),
             "bank": addr(bank),
-            "purpose": RampPurpose.CUSTOMER,
+            "purpose": purpose,
             "amount": amount,
             "fee_max": fee,
             "outside": digest("outside"),

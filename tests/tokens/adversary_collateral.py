@@ -74,6 +74,7 @@ class Lenders:
         lots: int,
         cash: int,
         second: str = ISINS[1],
+        accepts: bool = True,
     ) -> None:
         """Propose and accept in two blocks."""
         self.count += 1
@@ -103,6 +104,8 @@ class Lenders:
         self.world.submit(proposer, ProposeRepo(terms=terms, securities=mine, cash=mine))
         self.world.end_block()
         repo = repo_id(addr(proposer), terms)
+        if not accepts:
+            return
         self.world.submit(other, AcceptRepo(repo=repo, securities=theirs, cash=theirs))
         self.world.end_block()
 

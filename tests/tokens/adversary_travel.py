@@ -5,12 +5,14 @@ Rules of the ledger: spec 20, A1 to A12.
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
 from tests.tokens.adversary_complaints import ComplaintJudge
 from tests.tokens.adversary_reports import ReportJudge
-from tests.tokens.adversary_values import HOLDERS
+from tests.tokens.adversary_travel_told import Place, told_in_orders, told_in_repos
+from tests.tokens.adversary_values import EXTRA, HOLDERS
 from tests.tokens.adversary_world import AdversaryWorld, Positions, document
 from tests.tokens.support import ACCOUNTS, MONEY, Ledger, addr
 from tokens.events import BatchStatusChanged, LedgerEvent, Moved, Seized
@@ -19,7 +21,7 @@ from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount, instruction_digest
 from tokens.ops.transfer import Transfer
 from tokens.ops.travel import AcceptTravel, RejectTravel, SendTravel
-from tokens.records.settlement import BATCH, BATCHES, Batch, BatchStatus, Leg
+from tokens.records.settlement import BATCH, BATCHES, ISSUANCE, Batch, BatchStatus, Leg
 from tokens.records.system import Parameter
 from tokens.records.travel import (
     TRAVEL,
@@ -33,8 +35,8 @@ from tokens.records.travel import (
 THRESHOLD = 1_000
 COMPLAINT_DAYS = 2
 BANKS = ("bank-a", "bank-b")
-CLIENTS = tuple(addr(name) for name in HOLDERS if name.startswith("client-"))
-SERVICER = {account.id: account.servicer for account in ACCOUNTS}
+CLIENTS = tuple(addr(name) for name in HOLDERS if name.startswith(("client-", "scra-")))
+SERVICER = {account.id: account.servicer for account in (*ACCOUNTS, *EXTRA)}
 
 
 class TravelWorld(AdversaryWorld):
@@ -77,7 +79,10 @@ class TravelWorld(AdversaryWorld):
             if isinstance(event, BatchStatusChanged) and event.status is BatchStatus.SETTLED
             if (batch := self.ledger.state.get(BATCH, event.initiator, event.batch_id)) is not None
         ]
-        assert passed_untold(events, accepted, batches) == []
+        pairs = told_in_repos(self.ledger, events)
+        untold = passed_untold(events, accepted, batches, told_in_orders(self.ledger, events))
+        wrong = [event for event in untold if (event.source, event.target) not in pairs]
+        assert not wrong, wrong
         assert [batch.batch_id for batch in batches if carries_untold(batch)] == []
 
     def travel(self, travel: bytes) -> Travel:
@@ -91,26 +96,33 @@ def carries_untold(batch: Batch) -> bool:
     """Whether a client gives or gets the threshold, its institution as much, and no leg says so."""
     if any(leg.travel_hash is not None for leg in batch.legs):
         return False
-    clients: dict[bytes, int] = {}
-    banks: dict[bytes, int] = {}
+    clients: dict[tuple[str, bytes], int] = {}
+    banks: dict[tuple[str, bytes], int] = {}
     for leg in batch.legs:
         for account, amount in ((leg.source, -leg.quantity), (leg.target, leg.quantity)):
             assert account is not None
-            banks[SERVICER[account]] = banks.get(SERVICER[account], 0) + amount
+            if account == ISSUANCE:
+                continue
+            bank = (leg.asset, SERVICER[account])
+            banks[bank] = banks.get(bank, 0) + amount
             if account in CLIENTS:
-                clients[account] = clients.get(account, 0) + amount
+                place = (leg.asset, account)
+                clients[place] = clients.get(place, 0) + amount
     return any(
-        min(abs(mine), abs(banks[SERVICER[account]])) >= THRESHOLD
-        and (mine > 0) == (banks[SERVICER[account]] > 0)
-        for account, mine in clients.items()
+        min(abs(mine), abs(banks[asset, SERVICER[account]])) >= THRESHOLD
+        and (mine > 0) == (banks[asset, SERVICER[account]] > 0)
+        for (asset, account), mine in clients.items()
     )
 
 
 def passed_untold(
-    events: list[LedgerEvent], accepted: list[Travel], batches: list[Batch]
+    events: list[LedgerEvent],
+    accepted: list[Travel],
+    batches: list[Batch],
+    told: Sequence[Place] = (),
 ) -> list[Moved]:
     """Movements of a block that should have waited, and that nobody accepted, told or seized."""
-    excused = [(each.source, each.target, each.amount) for each in accepted]
+    excused = [*told, *((each.source, each.target, each.amount) for each in accepted)]
     excused += [
         (leg.source or b"", leg.target or b"", leg.quantity)
         for batch in batches

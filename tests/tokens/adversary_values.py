@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import msgspec
 
 from tests.tokens.ops.build import terms
-from tests.tokens.support import ACCOUNTS, MONEY, PARTICIPANTS, addr, digest, key
+from tests.tokens.support import ACCOUNTS, MONEY, PARTICIPANTS, account, addr, digest, key
 from tokens.finance.isin import isin_check_digit
 from tokens.ops import OPERATIONS, SPEC_OF
 from tokens.ops.business_day import CloseDay, OpenDay
@@ -22,23 +22,39 @@ from tokens.types import NO_ADDRESS
 START = dt.date(2026, 7, 1)
 FACE = 100_000
 PKRS = "PKRS"
-ISINS = tuple(
-    f"PK0000000{number}" + isin_check_digit(f"PK0000000{number}") for number in range(10, 15)
-)
+
+
+def isin_of(number: int) -> str:
+    """Of a bond with two digits."""
+    return f"PK0000000{number}" + isin_check_digit(f"PK0000000{number}")
+
+
+ISINS = tuple(isin_of(number) for number in range(10, 15))
 ASSETS = (MONEY, PKRS, *ISINS)
 BASIS = LegalBasis(authority="FIU", order_no="1", sha256=bytes(32))
 ORDERS = tuple(bytes([number]) * 32 for number in range(1, 5))
 NAMES = tuple(entry.name for entry in PARTICIPANTS)
 FRESH = tuple(f"fresh-{number}" for number in range(3))
+EXTRA = (
+    msgspec.structs.replace(account("client-c1", "bank-a"), owner=digest("person client-b1")),
+    account("scra-a1", "bank-a", residency="SCRA"),
+    msgspec.structs.replace(
+        account("scra-b1", "bank-b", residency="SCRA"), owner=digest("person scra-a1")
+    ),
+)
+"""Accounts beside those of the small world: a person at two banks, and one from abroad."""
 HOLDERS = {
     "bank-a-cash": "bank-a",
     "bank-b-cash": "bank-b",
     "client-a1": "bank-a",
     "client-a2": "client-a2",
     "client-b1": "bank-b",
+    "client-c1": "bank-a",
     "issuer-cash": "issuer",
     "treasury-cash": "treasury",
     "fresh-0": "bank-a",
+    "scra-a1": "bank-a",
+    "scra-b1": "bank-b",
 }
 """Account to who signs for it."""
 

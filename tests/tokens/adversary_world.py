@@ -9,13 +9,18 @@ Rules of this file:
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from tests.tokens.adversary_audit import Audit
 from tests.tokens.adversary_judge import judge_fills
+from tests.tokens.adversary_lives import Lives
 from tests.tokens.adversary_notices import Notices
-from tests.tokens.support import MONEY, Ledger, addr, approval, genesis
+from tests.tokens.adversary_promises import judge_promises
+from tests.tokens.adversary_spoil import spoiled
+from tests.tokens.adversary_values import EXTRA, NAMES
+from tests.tokens.support import ACCOUNTS, MONEY, Ledger, addr, approval, genesis
 from tokens.authority import policy_of
 from tokens.codec import encode
 from tokens.events import (
@@ -31,7 +36,7 @@ from tokens.events import (
 )
 from tokens.events.collateral import PledgeEnforced, RepoClosedOut
 from tokens.genesis import Genesis
-from tokens.invariants import Snapshot, broken_invariants
+from tokens.invariants import Snapshot, broken_in
 from tokens.lookup import require
 from tokens.ops.proposals import Approve, Propose, operations_digest, proposal_id
 from tokens.records.holdings import POSITION
@@ -62,8 +67,14 @@ UNHINDERED = addr("treasury-cash")
 def document() -> Genesis:
     """The small world with few postings a block and a short window."""
     made = genesis(
+        accounts=(*ACCOUNTS, *EXTRA),
         balances=START,
-        parameters={"agenda_quota": 11, "window_blocks": 20, "enforcement_notice_days": 2},
+        parameters={
+            "agenda_quota": 11,
+            "auction_reveal_blocks": 3,
+            "enforcement_notice_days": 2,
+            "window_blocks": 20,
+        },
     )
     seized = approval("pause", Role.CENTRAL_BANK, Role.SECURITIES_REGULATOR)
     policies = [seized if p.name == "pause" else p for p in made.approval_policies]
@@ -83,9 +94,33 @@ class AdversaryWorld:
         self.money = sum(START.values())
         self.notices = Notices()
         self.held: dict[tuple[str, int], dict[bytes, int]] = {}
+        self.audit: Audit | None = None
+        self.lives: Lives | None = None
+        self.past: list[bytes] = []
+        """Some of what blocks took: nothing of it may enter another one."""
+        self.cheats: list[int] = []
+        """What is changed in each of the next transactions, and into what (adversary_spoil.py)."""
+        self._seen: tuple[int, Snapshot] | None = None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """All records after the newest block, read once."""
+        if self._seen is None or self._seen[0] != self.ledger.height:
+            self._seen = (self.ledger.height, Snapshot(self.ledger.store))
+        return self._seen[1]
 
     def submit(self, sender: str, *operations: msgspec.Struct) -> bytes | None:
-        """Put a transaction into the next block, if it may stand there; its tx_id."""
+        """Put a transaction into the next block, if it may stand there; its tx_id.
+
+        While there are cheats, somebody is quicker, with one thing changed.
+        """
+        if self.cheats and len(operations) == 1:
+            number, other = divmod(self.cheats.pop(), 8)
+            name = NAMES[number % len(NAMES)] if not other else sender
+            self._submit(name, spoiled(operations[0], number))
+        return self._submit(sender, *operations)
+
+    def _submit(self, sender: str, *operations: msgspec.Struct) -> bytes | None:
         self.steps += 1
         policy = policy_of(self.ledger.state, addr(sender))
         if policy is None:
@@ -108,7 +143,18 @@ class AdversaryWorld:
     def propose(
         self, names: list[str], *operations: msgspec.Struct, approvers: tuple[bytes, ...] = ()
     ) -> None:
-        """Propose by the first, approve by the others, one after the other in this block."""
+        """Propose by the first, approve by the others, one after the other in this block.
+
+        While there are cheats, first the same with one thing changed in the last operation.
+        """
+        if self.cheats:
+            other = spoiled(operations[-1], self.cheats.pop())
+            self._propose(names, (*operations[:-1], other), approvers)
+        self._propose(names, operations, approvers)
+
+    def _propose(
+        self, names: list[str], operations: Sequence[msgspec.Struct], approvers: tuple[bytes, ...]
+    ) -> None:
         encoded = tuple(encode(operation) for operation in operations)
         if any(len(data) > 8_192 for data in encoded):
             return
@@ -134,23 +180,38 @@ class AdversaryWorld:
 
     def end_block(self) -> None:
         """Apply what waits, and judge."""
-        before = positions(self.ledger)
+        seen = self.snapshot
+        audit = self.audit = self.audit or Audit(seen)
+        lives = self.lives = self.lives or Lives(seen)
+        before = positions_in(seen)
         result = self.ledger.block(*self.pending, check=False)
+        self.past, count = [*self.past[-20:], *self.pending[:1]], len(self.pending)
         self.pending = []
         for receipt in result.receipts:
             self._count(Code(receipt.code).name)
         events = [event for receipt in result.receipts for event in receipt.events]
         for event in events:
             self._count(type(event).__name__)
-        assert broken_invariants(self.ledger.store) == []
-        after = positions(self.ledger)
+        found = self.snapshot
+        broken = broken_in(found)
+        assert not broken, broken
+        after = positions_in(found)
         self._judge_money(events, after)
+        wrong = audit.judge(self.ledger.state, count, result.receipts, found)
+        wrong += lives.judge(result.changes.records)
+        wrong += judge_promises(seen, found, events)
+        assert not wrong, wrong
         judge_fills(self.ledger, events)
         self.notices.judge(self.ledger.business_date, events)
         self._judge_freezes(events, before, after)
         self._judge_coupons(events, before)
         if self.ledger.height % FULL_CHECK_BLOCKS == 0:
             self.ledger.check()
+
+    def replay(self, place: int) -> None:
+        """Somebody sends again what a block has taken: nowhere is it let in (exactly once)."""
+        for data in self.past[place % max(1, len(self.past)) :][:1]:
+            assert self.ledger.admission(data) is not None, "taken twice"
 
     def _count(self, name: str) -> None:
         self.codes[name] = self.codes.get(name, 0) + 1
@@ -223,8 +284,13 @@ Positions = dict[tuple[str, bytes], tuple[int, int]]
 
 def positions(ledger: Ledger) -> Positions:
     """All of a state."""
+    return positions_in(Snapshot(ledger.store))
+
+
+def positions_in(snapshot: Snapshot) -> Positions:
+    """The same of records that are at hand."""
     found: Iterator[tuple[tuple[str, bytes], tuple[int, int]]] = (
         ((entry.asset, entry.account), (entry.balance, entry.frozen))
-        for entry in Snapshot(ledger.store).all(POSITION)
+        for entry in snapshot.all(POSITION)
     )
     return dict(found)

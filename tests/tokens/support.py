@@ -175,7 +175,9 @@ class Ledger:
         of = {tx.tx_id: tx.signed.transaction.operations for tx in transactions}
         for receipt in result.receipts:
             if receipt.tx_id in of:
-                self.tally.transaction(of[receipt.tx_id], receipt.code, receipt.events)
+                self.tally.transaction(
+                    of[receipt.tx_id], receipt.code, receipt.events, receipt.operation
+                )
             else:
                 for event in receipt.events:
                     self.tally.event(event)

@@ -24,15 +24,21 @@ class Tally:
         self.events: Counter[str] = Counter()
         self.codes: Counter[str] = Counter()
         """Of transactions."""
+        self.refused: Counter[tuple[str, str]] = Counter()
+        """Operation that was refused, alone or in the run of a proposal, and the code."""
         self._proposed: dict[bytes, tuple[str, ...]] = {}
 
     def transaction(
-        self, operations: Sequence[msgspec.Struct], code: int, events: Iterable[LedgerEvent]
+        self,
+        operations: Sequence[msgspec.Struct],
+        code: int,
+        events: Iterable[LedgerEvent],
+        failing: int = -1,
     ) -> None:
-        """One that was applied or refused."""
+        """One that was applied or refused, at the operation `failing`."""
         self.transactions += 1
         self.codes[Code(code).name] += 1
-        self._count(_names(operations), code)
+        self._count(_names(operations), code, failing)
         wanted = [operation for operation in operations if isinstance(operation, Propose)]
         for event in events:
             self.event(event)
@@ -45,7 +51,8 @@ class Tally:
         self.events[type(event).__name__] += 1
         ended = (ProposalStatus.EXECUTED, ProposalStatus.FAILED)
         if isinstance(event, ProposalClosed) and event.status in ended:
-            self._count(self._proposed.pop(event.proposal, ()), event.code)
+            names = self._proposed.pop(event.proposal, ())
+            self._count(names, event.code, event.operation)
 
     def add(self, other: "Tally") -> None:
         """Take the counts of another history in."""
@@ -58,11 +65,14 @@ class Tally:
             (self.codes, other.codes),
         ):
             mine.update(theirs)
+        self.refused.update(other.refused)
 
-    def _count(self, names: tuple[str, ...], code: int) -> None:
+    def _count(self, names: tuple[str, ...], code: int, failing: int) -> None:
         self.tried.update(names)
         if code == 0:
             self.passed.update(names)
+        elif 0 <= failing < len(names):
+            self.refused[names[failing], Code(code).name] += 1
 
 
 def _names(operations: Iterable[msgspec.Struct | None]) -> tuple[str, ...]:

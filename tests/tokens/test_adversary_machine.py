@@ -250,6 +250,15 @@ class Adversary(OrderMoves, RuleBasedStateMachine):
     def approve(self, name: str, place: int) -> None:
         self.world.approve(name, place)
 
+    @rule(numbers=st.lists(st.integers(0, 2**40), min_size=1, max_size=12))
+    def cheat(self, numbers: list[int]) -> None:
+        """Before each of the next transactions comes one that differs in one thing."""
+        self.world.cheats = list(numbers)
+
+    @rule(place=st.integers(0, 20))
+    def replay(self, place: int) -> None:
+        self.world.replay(place)
+
     @rule()
     def block(self) -> None:
         self.world.end_block()

@@ -23,6 +23,7 @@ from tests.tokens.adversary_travel import (
     carries_untold,
     passed_untold,
 )
+from tests.tokens.adversary_travel_market import TravelMarketRules
 from tests.tokens.adversary_values import BASIS, HOLDERS, ORDERS, accounts, anyone
 from tests.tokens.support import MONEY, addr
 from tokens import reports
@@ -47,7 +48,7 @@ THROUGH = ("client-a1", "client-b1", THRESHOLD)
 sums = st.sampled_from([1, THRESHOLD - 1, THRESHOLD, THRESHOLD + 1, 10 * THRESHOLD])
 
 
-class TravelAdversary(RuleBasedStateMachine):
+class TravelAdversary(TravelMarketRules, RuleBasedStateMachine):
     """Everybody's moves about payments that wait, and about reports."""
 
     def __init__(self) -> None:
@@ -60,6 +61,7 @@ class TravelAdversary(RuleBasedStateMachine):
         for name in ("client-a1", "client-a2"):
             self.moves.pay("bank-a-cash", name, 100 * THRESHOLD)
         self.world.end_block()
+        self.open_market()
 
     @rule(source=accounts, receiver=accounts, amount=sums)
     def pay(self, source: str, receiver: str, amount: int) -> None:
@@ -99,6 +101,7 @@ class TravelAdversary(RuleBasedStateMachine):
             self.moves.send(travel, "fiu")
             self.block()
             (sent,) = [each for each in self.moves.travels() if each.id == travel.id]
+            self.moves.answer(sent, accepts=accepts, honest=False, cheat="fiu")
             self.moves.answer(sent, accepts=accepts, honest=True, cheat="fiu")
 
     @rule(

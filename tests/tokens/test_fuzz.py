@@ -1,5 +1,7 @@
 """The campaign over all families, small; and that it says so when it found or reached nothing."""
 
+from collections import Counter
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -7,10 +9,16 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from tests.tokens import fuzz
 from tests.tokens.adversary_all import Everybody
 from tests.tokens.adversary_debt import FLEX
+from tests.tokens.adversary_openings import OPENINGS
 from tests.tokens.support import Ledger
 from tests.tokens.tally import Tally
+from tokens.ops import OPERATIONS
 from tokens.ops.business_day import CloseDay
 from tokens.records.repos import RepoMode, RepoStatus
+from tokens.results import Code
+
+SEEN: Counter[str] = Counter()
+"""What the openings passed, over all of them."""
 
 
 class Closer(RuleBasedStateMachine):
@@ -100,6 +108,41 @@ def test_the_walks_lead_where_they_say() -> None:
     assert RepoStatus.CLOSED_OUT in {repo.status for repo in run.lenders.repos()}
 
 
+@pytest.mark.parametrize(("walk", "given"), OPENINGS, ids=lambda value: str(value)[:40])
+def test_an_opening_leads_where_it_says(walk: str, given: tuple[object, ...]) -> None:
+    """In a young world none of its steps is refused one and all; what they pass is counted."""
+    run = Everybody()
+    before = Counter(run.world.ledger.tally.passed)
+    getattr(run, walk)(*given)
+    run.world.finish()
+    SEEN.update(run.world.ledger.tally.passed - before)
+    assert run.world.ledger.tally.passed - before
+
+
+def test_openings_reach_every_office() -> None:
+    """After those above: no operation of an office, of a pledge or of a ramp depends on luck."""
+    wanted = (*fuzz.OFFICES, *fuzz.PLEDGES, "CreditRamp", "CompleteRamp", "RefundRamp")
+    assert [name for name in wanted if not SEEN[name]] == []
+
+
+def test_every_operation_has_to_pass_in_some_machine() -> None:
+    """A new one needs a move, or a campaign would not notice that it never passes."""
+    wanted = {name for machine in fuzz.MACHINES for name in machine.must}
+    assert {spec.operation.__name__ for spec in OPERATIONS} == wanted
+
+
+def test_a_campaign_that_never_met_a_guard_is_vacuous(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Asked of all machines together: not of one that was chosen."""
+    monkeypatch.setattr(fuzz, "MACHINES", (tiny("closer", Closer),))
+    monkeypatch.setattr(fuzz, "GUARDS", (Code.DAY_CLOSED, Code.IN_BREACH))
+    assert fuzz.main(["--steps", "20000", "--seed", "1"]) == 1
+    assert "never met: " in capsys.readouterr().out
+    assert fuzz.main(["--steps", "20000", "--seed", "1", "--only", "closer", "--table"]) == 0
+    assert "| CloseDay |" in capsys.readouterr().out
+
+
 def test_a_tally_counts_what_a_proposal_did() -> None:
     """Not only its acceptance."""
     ledger = Ledger()
@@ -107,6 +150,7 @@ def test_a_tally_counts_what_a_proposal_did() -> None:
     ledger.agree(["central-bank"], wrong)
     ledger.agree(["central-bank"], CloseDay(date=ledger.business_date))
     assert (ledger.tally.tried["CloseDay"], ledger.tally.passed["CloseDay"]) == (2, 1)
+    assert ledger.tally.refused == {("CloseDay", "BAD_DATE"): 1}
     whole = Tally()
     whole.add(ledger.tally)
     assert whole.passed == ledger.tally.passed
