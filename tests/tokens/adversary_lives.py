@@ -160,7 +160,7 @@ LIVES = (
             "SUBMITTED": "ASSIGNED ESCALATED CLOSED",
             "ASSIGNED": "ANSWERED ESCALATED CLOSED",
             "ANSWERED": "ESCALATED CLOSED",
-            "ESCALATED": "CLOSED",
+            "ESCALATED": "ASSIGNED CLOSED",  # by a regulator, if none had taken it
         },
     ),
     Life(
