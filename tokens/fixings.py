@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tokens import agenda
+from tokens import agenda, reserve
 from tokens.agenda import AgendaHandler, Step
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
@@ -92,6 +92,7 @@ def fix(context: Context, instrument: Instrument, number: int) -> bool:
         fixed_on=context.business_date,
     )
     state.put(COUPON_FIXING, fixing)
+    reserve.review_all(context)  # its interest counts in a reserve from now on
     context.emit(
         CouponFixed(
             asset=fixing.asset,

@@ -15,9 +15,10 @@ from tokens.records.day import BUSINESS_DAY, CALENDAR
 from tokens.records.holdings import LIEN, POSITION, SUPPLY
 from tokens.records.instruments import ASSET, INSTRUMENT
 from tokens.records.marks import ASSET_MARKS
+from tokens.records.rates import COUPON_FIXING
 from tokens.records.reserves import REDEMPTION_PAUSE, RESERVE_POLICY, ReservePolicy
 from tokens.records.system import AGENDA_ITEM, PARAMETER
-from tokens.terms import accrued_of
+from tokens.terms import accrued_of, accruing_on
 from tokens.types import AssetFlag, AssetKind, AssetStatus, LienKind
 
 
@@ -95,6 +96,7 @@ def _counts(
     calendars = {record.current.id: record.current for record in state.all(CALENDAR)}
     marks = {entry.asset: entry for entry in state.all(ASSET_MARKS)}
     assets = {asset.id: asset for asset in state.all(ASSET)}
+    rates = {(entry.asset, entry.number): entry.rate_e6 for entry in state.all(COUPON_FIXING)}
     age_max = {entry.name: entry.value for entry in state.all(PARAMETER)}.get("mark_age_days", 3)
     for instrument in state.all(INSTRUMENT):
         face, terms = held.get(instrument.asset, 0), instrument.terms
@@ -114,7 +116,9 @@ def _counts(
         if asset.issuer == assets[cash.asset].issuer:
             continue
         calendar = calendars[terms.calendar_id]
-        accrued = 0 if mark.dirty else accrued_of(terms, calendar, face, today.date) or 0
+        accruing = None if mark.dirty else accruing_on(terms, calendar, today.date)
+        rate = None if accruing is None else rates.get((instrument.asset, accruing.number))
+        accrued = 0 if mark.dirty else accrued_of(terms, calendar, face, today.date, rate) or 0
         price = Fraction(mark.price_e4, 10**6)
         kept = Fraction(10_000 - policy.haircut_bps, 10_000)
         yield max(0, int((face * price + accrued) * kept // 1))

@@ -3,12 +3,24 @@
 from tokens.records.cash import CASH_ASSET
 from tokens.records.day import BUSINESS_DAY, CALENDAR
 from tokens.records.holdings import POSITION, SUPPLY
-from tokens.records.instruments import ASSET, INSTRUMENT
+from tokens.records.instruments import ASSET, INSTRUMENT, Instrument
 from tokens.records.kind import Key, Kind
 from tokens.records.marks import ASSET_MARKS
+from tokens.records.rates import COUPON_FIXING
 from tokens.records.reserves import RESERVE_POLICY
 from tokens.records.system import PARAMETER
 from tokens.state import Overlay
+from tokens.terms import accruing_on
+
+
+def _fixing(state: Overlay, instrument: Instrument) -> list[tuple[Kind, Key]]:
+    """The rate of a floater's coupon that accrues today: a clean mark leaves its interest out."""
+    calendar = state.get(CALENDAR, instrument.terms.calendar_id)
+    day = state.get(BUSINESS_DAY)
+    if instrument.terms.floating is None or calendar is None or day is None:
+        return []
+    accruing = accruing_on(instrument.terms, calendar.current, day.date)
+    return [] if accruing is None else [(COUPON_FIXING, (instrument.asset, accruing.number))]
 
 
 def reserve_keys(state: Overlay, asset: str) -> list[tuple[Kind, Key]]:
@@ -37,4 +49,5 @@ def reserve_keys(state: Overlay, asset: str) -> list[tuple[Kind, Key]]:
         instrument = state.get(INSTRUMENT, security)
         if instrument is not None:
             calendars.append(instrument.terms.calendar_id)
+            keys += _fixing(state, instrument)
     return keys + [(CALENDAR, (name,)) for name in sorted(set(calendars))]
