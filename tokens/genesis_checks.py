@@ -9,6 +9,7 @@ Rules of this file:
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from tokens.eligibility import RESERVED
 from tokens.finance.calendar import check_calendar, is_business_day
 from tokens.finance.lei import check_lei
 from tokens.genesis import Genesis, GenesisFault, GenesisInvalid
@@ -134,6 +135,8 @@ def _accounts(genesis: Genesis) -> Iterator[Finding]:
             yield GenesisFault.UNKNOWN_PARTICIPANT, f"holder of {where}"
         if entry.status is not AccountStatus.OPEN:
             yield GenesisFault.ACCOUNT_NOT_OPEN, where
+        if entry.purpose in RESERVED and entry.policy is not None:
+            yield GenesisFault.BAD_KEY_POLICY, where
     accounts = {entry.id for entry in genesis.accounts}
     for table in genesis.tax_tables:
         if table.account not in accounts:

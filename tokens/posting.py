@@ -44,6 +44,13 @@ def available(position: Position | None) -> int:
     return max(0, free)
 
 
+def within_reach(position: Position | None) -> int:
+    """What may still be taken out of holds, in minor units: a freeze reaches them (page 04)."""
+    if position is None:
+        return 0
+    return max(0, position.balance - position.pledged - position.frozen)
+
+
 def balance_of(state: Overlay, asset: str, account: bytes) -> int:
     """Balance in minor units; 0 where there is no position."""
     position = state.get(POSITION, asset, account)

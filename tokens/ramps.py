@@ -19,6 +19,7 @@ from tokens.context import Context
 from tokens.events import RampChanged
 from tokens.lookup import require
 from tokens.movement import Channel
+from tokens.posting import within_reach
 from tokens.record_parties import is_told
 from tokens.records.holdings import LIEN, POSITION
 from tokens.records.parties import Account
@@ -149,10 +150,7 @@ def put(context: Context, ramp: Ramp) -> None:
 
 def reaches(context: Context, ramp: Ramp, amount: int) -> bool:
     """Whether held tokens can still be taken: a freeze reaches them (page 04, Control)."""
-    position = context.state.get(POSITION, ramp.asset, ramp.account)
-    if position is None:
-        return False
-    return position.balance - position.pledged - position.frozen >= amount
+    return within_reach(context.state.get(POSITION, ramp.asset, ramp.account)) >= amount
 
 
 def lift_hold(context: Context, ramp: Ramp) -> Ramp:

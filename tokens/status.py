@@ -3,8 +3,8 @@
 Rules of this file:
 1. A column is a use: the class of an operation, and whether the account gives or receives. A cell
    is None (yes) or the code that refuses.
-2. SERVICE is never refused by an account: what it cannot take goes to the servicer's unclaimed
-   account.
+2. SERVICE is never refused by an account that it pays: what it cannot take goes to the servicer's
+   unclaimed account. What an account gives in a service (SERVICE_OUT) waits for its lost keys.
 3. CONTROL has its own row everywhere: a seizure is not stopped by the freeze that it enforces.
 4. Pausing is per class and never touches SERVICE and CONTROL.
 """
@@ -35,6 +35,8 @@ class Use(IntEnum):
     """Coupons, redemption, withholding."""
     CONTROL = 8
     """Freezes and seizures."""
+    SERVICE_OUT = 9
+    """Giving in a service that somebody asks for: a redemption, a delivery, a return."""
 
 
 class Standing(IntEnum):
@@ -90,6 +92,7 @@ ACCOUNT_TABLE: dict[Standing, dict[Use, Code | None]] = {
         Use.OUT: Code.RECOVERY_OPEN,
         Use.LIEN: Code.RECOVERY_OPEN,
         Use.ISSUE_OUT: Code.RECOVERY_OPEN,
+        Use.SERVICE_OUT: Code.RECOVERY_OPEN,
     },
 }
 """Page 04, rows account OPEN, with freeze ALL, with credit stop, CLOSED, institution SUSPENDED /
@@ -102,21 +105,21 @@ ASSET_TABLE: dict[AssetStatus, dict[Use, Code | None]] = {
     AssetStatus.APPROVED: _INACTIVE | {Use.ISSUE_OUT: None, Use.ISSUE_IN: None, Use.CONTROL: None},
     AssetStatus.OUTSTANDING: _FREE,
     AssetStatus.MATURED: dict.fromkeys(Use, Code.ASSET_MATURED)
-    | {Use.RELEASE: None, Use.SERVICE: None, Use.CONTROL: None},
-    AssetStatus.REDEEMED: _INACTIVE | {Use.RELEASE: None, Use.SERVICE: None},
+    | {Use.RELEASE: None, Use.SERVICE: None, Use.SERVICE_OUT: None, Use.CONTROL: None},
+    AssetStatus.REDEEMED: _INACTIVE | {Use.RELEASE: None, Use.SERVICE: None, Use.SERVICE_OUT: None},
     AssetStatus.CANCELLED: _INACTIVE,
 }
 """Page 04: an asset moves while OUTSTANDING; MATURED admits only redemption and control. A payment
 missed before is still served on a REDEEMED asset."""
 
 ACCOUNT_CELLS = tuple(
-    tuple(ACCOUNT_TABLE[Standing(row)][Use(use)] if row and use else None for use in range(9))
+    tuple(ACCOUNT_TABLE[Standing(row)][Use(use)] if row and use else None for use in range(10))
     for row in range(7)
 )
 """ACCOUNT_TABLE by number: what every transfer reads."""
 
 ASSET_CELLS = tuple(
-    tuple(ASSET_TABLE[AssetStatus(row)][Use(use)] if row and use else None for use in range(9))
+    tuple(ASSET_TABLE[AssetStatus(row)][Use(use)] if row and use else None for use in range(10))
     for row in range(7)
 )
 """ASSET_TABLE by number."""
@@ -141,7 +144,7 @@ def use_of(operation_class: OperationClass, *, gives: bool) -> Use:
     if operation_class is OperationClass.LIEN:
         return Use.LIEN if gives else Use.RELEASE
     if operation_class is OperationClass.SERVICE:
-        return Use.SERVICE
+        return Use.SERVICE_OUT if gives else Use.SERVICE
     if operation_class is OperationClass.CONTROL:
         return Use.CONTROL
     return Use.OUT if gives else Use.IN
@@ -157,7 +160,7 @@ def asset_refusal(asset: Asset, operation_class: OperationClass, use: Use) -> Co
     if (
         asset.paused
         and asset.paused & operation_class.value
-        and use not in (Use.RELEASE, Use.SERVICE, Use.CONTROL)
+        and use not in (Use.RELEASE, Use.SERVICE, Use.SERVICE_OUT, Use.CONTROL)
     ):
         return Code.ASSET_PAUSED
     return None

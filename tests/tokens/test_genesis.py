@@ -52,7 +52,7 @@ from tokens.records.rules import (
 from tokens.records.system import Parameter
 from tokens.state import Overlay
 from tokens.store import MemoryStore, StoreState
-from tokens.types import AccountStatus, Role
+from tokens.types import AccountPurpose, AccountStatus, Role
 
 GOOD = genesis()
 
@@ -128,6 +128,10 @@ def test_the_good_one_has_no_fault() -> None:
         (with_account("client-a1", servicer=addr("nobody")), GenesisFault.UNKNOWN_PARTICIPANT),
         (with_account("client-a1", holder=addr("nobody")), GenesisFault.UNKNOWN_PARTICIPANT),
         (with_account("client-a1", status=AccountStatus.CLOSED), GenesisFault.ACCOUNT_NOT_OPEN),
+        (
+            with_account("client-a1", purpose=AccountPurpose.RESERVE, policy=policy("unused")),
+            GenesisFault.BAD_KEY_POLICY,
+        ),
         (
             changed(
                 tax_tables=(

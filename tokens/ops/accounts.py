@@ -7,6 +7,7 @@ import msgspec
 
 from tokens.authority import SERVICING_ROLES, has_role, key_policy_refusal, replace_keys
 from tokens.context import Context
+from tokens.eligibility import RESERVED
 from tokens.events import AccountClosed, AccountOpened
 from tokens.records.control import UNCLAIMED
 from tokens.records.holdings import LIEN, POSITION
@@ -105,6 +106,8 @@ def check_open(context: Context, operation: OpenAccount) -> Iterator[Refusal]:
         if not central or holder is None or wanted not in holder.roles:
             yield Refusal(Code.ROLE_REQUIRED)
     if operation.policy is not None:
+        if operation.purpose in RESERVED:
+            yield Refusal(Code.ACCOUNT_RESERVED)
         code = key_policy_refusal(state, operation.id, operation.policy)
         if code is not None:
             yield Refusal(code)
@@ -190,6 +193,7 @@ OPEN_ACCOUNT = OperationSpec(
         Code.UNKNOWN_PARTICIPANT,
         Code.NOT_AUTHORISED,
         Code.ROLE_REQUIRED,
+        Code.ACCOUNT_RESERVED,
         Code.BAD_KEY_POLICY,
         Code.KEY_IN_USE,
     ),

@@ -25,6 +25,7 @@ from tokens.marks import mark_of
 from tokens.record_parties import is_told
 from tokens.records.commodities import COMMODITY, DELIVERY, Commodity, Delivery, DeliveryStatus
 from tokens.records.holdings import LIEN, POSITION
+from tokens.records.instruments import Asset
 from tokens.records.parties import ACCOUNT, Account
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
@@ -132,6 +133,10 @@ def _leaving_refusals(
         yield from governed_refusals(context, paid, rules_of(context, money))
 
 
+def _money_of(context: Context, commodity: Commodity) -> Asset:
+    return require_asset(context.state, commodity.settlement_asset)
+
+
 def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refusal]:
     """Free receipts of one delivery unit or more, a remainder that has a price, room."""
     state = context.state
@@ -155,6 +160,8 @@ def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refu
     _, cash = _remainder(context, commodity, operation.amount)
     if isinstance(cash, Code):
         yield Refusal(cash)
+    elif cash and cash_account.kyc_tier < _money_of(context, commodity).kyc_tier_min:
+        yield Refusal(Code.KYC_TIER_TOO_LOW)
     asset = require_asset(state, commodity.asset)
     served = Movement(asset, account, None, operation.amount, OperationClass.SERVICE)
     yield from movement_refusals(context, served)
@@ -225,8 +232,8 @@ def check_confirm(context: Context, operation: ConfirmDelivery) -> Iterator[Refu
         yield Refusal(Code.ATTESTATION_STALE)
     if commodities.parts_of(state, commodity, delivery.amount - delivery.remainder) is None:
         yield Refusal(Code.ATTESTED_SHORT)
-    position = require(state, POSITION, delivery.asset, delivery.account)
-    if position.balance - position.pledged - position.frozen < delivery.amount:
+    position = state.get(POSITION, delivery.asset, delivery.account)
+    if posting.within_reach(position) < delivery.amount:
         yield Refusal(Code.ACCOUNT_FROZEN)
     account = require_account(state, delivery.account)
     cash_account = require_account(state, delivery.cash_account)
@@ -306,6 +313,7 @@ REQUEST_DELIVERY = OperationSpec(
         Code.MARK_STALE,
         Code.AMOUNT_ZERO,
         Code.AMOUNT_OVERFLOW,
+        Code.KYC_TIER_TOO_LOW,
         Code.INSUFFICIENT_AVAILABLE,
         Code.LIENS_FULL,
         Code.ACCOUNT_CLOSED,
@@ -331,6 +339,7 @@ CONFIRM_DELIVERY = OperationSpec(
         Code.ACCOUNT_FROZEN,
         Code.ACCOUNT_CLOSED,
         Code.CREDIT_STOPPED,
+        Code.ACCOUNT_RESERVED,
         Code.INSUFFICIENT_AVAILABLE,
         *PARTY_RULE_CODES,
     ),

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from tokens.context import Context
+from tokens.eligibility import RESERVED
 from tokens.events import DocumentAdded, TermsAmended
 from tokens.lookup import require, require_asset
 from tokens.records.amend import with_asset, with_terms
@@ -151,6 +152,8 @@ def check_amend(context: Context, operation: AmendInstrument) -> Iterator[Refusa
             yield Refusal(Code.UNKNOWN_ACCOUNT)
         elif account.holder != asset.issuer:
             yield Refusal(Code.NOT_AUTHORISED)
+        elif account.purpose in RESERVED:
+            yield Refusal(Code.ACCOUNT_RESERVED)
     yield from _check_records(context, instrument, operation)
 
 
@@ -207,6 +210,7 @@ AMEND_INSTRUMENT = OperationSpec(
         Code.IMMUTABLE_FIELD,
         Code.UNKNOWN_ACCOUNT,
         Code.NOT_AUTHORISED,
+        Code.ACCOUNT_RESERVED,
         Code.SCHEDULE_CHANGED_AFTER_RECORD,
     ),
 )

@@ -13,6 +13,7 @@ from tokens import posting
 from tokens.authority import with_role
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
+from tokens.eligibility import RESERVED
 from tokens.events import AssetDefined
 from tokens.finance.cfi import is_cfi
 from tokens.finance.isin import is_isin
@@ -155,6 +156,8 @@ def _check_treasury(context: Context, address: bytes) -> Iterator[Refusal]:
         yield Refusal(Code.UNKNOWN_ACCOUNT)
     elif treasury is not None and account.holder != treasury.id:
         yield Refusal(Code.NOT_AUTHORISED)
+    elif account.purpose in RESERVED:
+        yield Refusal(Code.ACCOUNT_RESERVED)
     elif account.status is AccountStatus.CLOSED:
         yield Refusal(Code.ACCOUNT_CLOSED)
 
@@ -299,6 +302,7 @@ CREATE_INSTRUMENT = OperationSpec(
         Code.UNKNOWN_ASSET,
         Code.UNKNOWN_ACCOUNT,
         Code.NOT_AUTHORISED,
+        Code.ACCOUNT_RESERVED,
         Code.ACCOUNT_CLOSED,
         Code.NOT_FOUND,
         Code.UNKNOWN_CALENDAR,

@@ -209,6 +209,7 @@ RETURN_RAMP = OperationSpec(
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_FROZEN,
         Code.INSUFFICIENT_AVAILABLE,
+        Code.RECOVERY_OPEN,
         Code.EXIT_ONLY,
     ),
 )

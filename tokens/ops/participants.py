@@ -8,6 +8,7 @@ import msgspec
 
 from tokens.authority import FREEZING_ROLES, key_policy_refusal, policy_of, replace_keys
 from tokens.context import Context
+from tokens.eligibility import RESERVED
 from tokens.events import KeyPolicySet, ParticipantSet
 from tokens.finance.lei import check_lei
 from tokens.records.parties import ACCOUNT, PARTICIPANT, Account, KeyPolicy, Participant
@@ -203,6 +204,8 @@ def _account_refusals(context: Context, account: Account) -> Iterator[Refusal]:
     )
     if not agrees:
         yield Refusal(Code.NOT_AUTHORISED)
+    if account.purpose in RESERVED:
+        yield Refusal(Code.ACCOUNT_RESERVED)
 
 
 def apply_set_policy(context: Context, operation: SetKeyPolicy) -> None:
@@ -264,6 +267,7 @@ SET_KEY_POLICY = OperationSpec(
         Code.ACCOUNT_CLOSED,
         Code.RECOVERY_OPEN,
         Code.NOT_AUTHORISED,
+        Code.ACCOUNT_RESERVED,
         Code.BAD_KEY_POLICY,
         Code.KEY_IN_USE,
     ),

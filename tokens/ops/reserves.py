@@ -204,6 +204,9 @@ def apply_take(context: Context, operation: ReserveTake) -> None:
     post(context, Change(cash, operation.out, operation.amount, None, 0, account))
 
 
+_OF_A_PERSON = (Code.VELOCITY_EXCEEDED, Code.RECOVERY_OPEN)
+"""A reserve gives no velocity of a person's, and has no keys that could be lost."""
+
 LEGS = (
     Code.ASSET_NOT_ACTIVE,
     Code.ASSET_PAUSED,
@@ -278,6 +281,6 @@ RESERVE_TAKE = OperationSpec(
         Code.CREDIT_STOPPED,
         Code.INSUFFICIENT_AVAILABLE,
         Code.RESERVE_SHORT,
-        *(code for code in RULE_CODES if code is not Code.VELOCITY_EXCEEDED),
+        *(code for code in RULE_CODES if code not in _OF_A_PERSON),
     ),
 )

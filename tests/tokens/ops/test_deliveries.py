@@ -33,6 +33,7 @@ from tokens.ops.freezes import Freeze, StopCredits
 from tokens.ops.marks import MarkEntry, SetMarks
 from tokens.records.commodities import COMMODITY, DELIVERY, DeliveryStatus, LotPart, LotStatus
 from tokens.records.holdings import POSITION
+from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT
 from tokens.results import Code
 from tokens.types import AccountStatus
@@ -137,6 +138,17 @@ def test_a_remainder_needs_a_price_that_is_worth_something() -> None:
     cheap = marked(price=9_999)
     cheap.refuse(Code.AMOUNT_ZERO, "bank_a", request(1_001))
     cheap.act("bank_a", request(1_101))
+
+
+def test_a_remainder_goes_to_no_account_below_the_tier_of_its_money() -> None:
+    """Central-bank money reached an account that may not have it, as the price of a splinter."""
+    world = marked()
+    money = world.state.get(ASSET, CBM)
+    assert money is not None
+    world.state.put(ASSET, msgspec.structs.replace(money, kyc_tier_min=4))
+    made = RequestDelivery(**msgspec.structs.asdict(request(2_150)))
+    world.refuse(Code.KYC_TIER_TOO_LOW, "bank_a", made)
+    world.act("bank_a", request(2_000))
 
 
 def test_a_remainder_of_more_than_there_is_money() -> None:
