@@ -136,7 +136,7 @@ def _money(ledger: Ledger) -> None:
             operation="cash_mint",
             asset=CASH,
             sources=(),
-            targets=(),
+            targets=(addr(f"{grantee}-cash"),),
             cap_call=20 * FACE,
             cap_day=20 * FACE,
             cap_total=20 * FACE,

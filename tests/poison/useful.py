@@ -92,7 +92,7 @@ def _money(number: int, rng: Random) -> list[Useful]:
         operation="cash_mint",
         asset=COIN,
         sources=(),
-        targets=(),
+        targets=(BANK_1_ACCOUNT.address,),
         cap_call=10**6,
         cap_day=10**6,
         cap_total=10**6,

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from tests.tokens import adversary_values as values
-from tests.tokens.adversary_values import FACE, ISINS, PKRS, START
+from tests.tokens.adversary_values import FACE, HOLDERS, ISINS, PKRS, START
 from tests.tokens.adversary_world import AdversaryWorld
 from tests.tokens.support import MONEY, addr
 from tokens.lookup import require_account
@@ -51,7 +51,7 @@ class Market:
             operation="cash_mint",
             asset=PKRS,
             sources=(),
-            targets=(),
+            targets=tuple(sorted(addr(name) for name in HOLDERS if name != "fresh-0")),
             cap_call=2**62,
             cap_day=2**63,
             cap_total=2**64 - 1,

@@ -24,7 +24,7 @@ def grant(**changes: object) -> GrantPower:
         "operation": "cash_mint",
         "asset": "PKRC",
         "sources": (),
-        "targets": (),
+        "targets": (addr("bank-a-cash"),),
         "cap_call": 50,
         "cap_day": 80,
         "cap_total": 100,
@@ -45,7 +45,7 @@ def use(amount: int, **changes: object) -> Use:
         "operation": "cash_mint",
         "asset": "PKRC",
         "source": None,
-        "target": None,
+        "target": addr("bank-a-cash"),
         "amount": amount,
     }
     return Use(**(fields | changes))  # type: ignore[arg-type]
@@ -149,7 +149,7 @@ def test_revocation_by_the_grantor_and_by_a_cold_key() -> None:
     assert ledger.code("issuer", revoke()) is Code.OK
     assert ledger.code("issuer", revoke()) is Code.NOT_FOUND
     ledger = given()
-    ledger.ok("issuer", grant(operation="revoke_grant", grantee=addr("fiu")))
+    ledger.ok("issuer", grant(operation="revoke_grant", grantee=addr("fiu"), targets=()))
     assert ledger.code("fiu", revoke()) is Code.OK
     assert grants_of(ledger.state, addr("bank-a")) == []
 

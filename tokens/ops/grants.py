@@ -57,7 +57,7 @@ class GrantPower(
     sources: Accounts
     """Accounts that it may debit, strictly ascending; empty = any that the grantor may."""
     targets: Accounts
-    """Accounts that it may credit, strictly ascending; empty = any."""
+    """Accounts that it may credit, strictly ascending; empty = any, but not of power to mint."""
     cap_call: PositiveAmount
     """Minor units in one operation."""
     cap_day: PositiveAmount
@@ -99,6 +99,8 @@ def check_grant(context: Context, operation: GrantPower) -> Iterator[Refusal]:
         code = approval_refusal(context, traits.grant_policy)
         if code is not None:
             yield Refusal(code)
+        if not operation.targets:
+            yield Refusal(Code.BAD_FIELD)
     actors = context.actors
     if operation.grantor not in actors.participants and operation.grantor not in actors.accounts:
         yield Refusal(Code.NOT_AUTHORISED)

@@ -13,10 +13,12 @@ from tokens.events.collateral import MarkSet
 from tokens.lookup import require_asset
 from tokens.marks import BPS, MONEY_KINDS, mark_of
 from tokens.parameters import parameter
+from tokens.records.cash import CASH_ASSET, CASH_BY_RESERVE
 from tokens.records.instruments import ASSET, Asset
 from tokens.records.marks import ASSET_MARKS, AssetMarks, Mark, MarkPrice
 from tokens.records.parties import PARTICIPANT
 from tokens.registry import OperationSpec
+from tokens.reserve import CASH_ASSETS_MAX
 from tokens.results import Code, Refusal
 from tokens.types import NO_ADDRESS, AssetId, AssetStatus, OperationClass, Role
 
@@ -58,7 +60,7 @@ class SetMarks(
 
 
 def check_set_marks(context: Context, operation: SetMarks) -> Iterator[Refusal]:
-    """A mark source that has not issued the asset, a date that is near, a price that is near."""
+    """A source that issued neither the asset nor a coin, a date and a price that are near."""
     today = context.business_date
     if with_role(context, Role.MARK_SOURCE) is None:
         yield Refusal(Code.ROLE_REQUIRED)
@@ -66,6 +68,8 @@ def check_set_marks(context: Context, operation: SetMarks) -> Iterator[Refusal]:
         yield Refusal(Code.BAD_FIELD)
     if operation.for_date > today or (today - operation.for_date).days > FOR_DATE_DAYS_MAX:
         yield Refusal(Code.BAD_DATE)
+    if _issues_a_coin(context):
+        yield Refusal(Code.MARK_BY_ISSUER)
     jump_bps = parameter(context.state, "mark_jump_bps")
     for entry in operation.marks:
         asset = context.state.get(ASSET, entry.asset)
@@ -99,6 +103,24 @@ def _is_issuers(context: Context, asset: Asset) -> bool:
     group = None if issuer is None else issuer.control_group
     agreeing = [context.state.get(PARTICIPANT, name) for name in context.actors.participants]
     return any(one is not None and one.control_group == group for one in agreeing)
+
+
+def _issues_a_coin(context: Context) -> bool:
+    """Whether a mark source that agrees, or its group, has issued a stablecoin.
+
+    Its reserve is worth what marks say, of this asset today or of another one tomorrow.
+    """
+    sources = [
+        source.control_group
+        for name in context.actors.participants
+        if (source := context.state.get(PARTICIPANT, name)) is not None
+        and Role.MARK_SOURCE in source.roles
+    ]
+    for cash in context.state.scan(CASH_ASSET, CASH_BY_RESERVE, limit=CASH_ASSETS_MAX):
+        issuer = context.state.get(PARTICIPANT, require_asset(context.state, cash.asset).issuer)
+        if issuer is not None and issuer.control_group in sources:
+            return True
+    return False
 
 
 def apply_set_marks(context: Context, operation: SetMarks) -> None:

@@ -85,7 +85,8 @@ async def stablecoin(stage: Stage) -> str:
         max_supply=MAX_SUPPLY,
         kyc_tier_min=1,
     )
-    await stage.together(ISSUER, [CENTRAL_BANK], define, _grant(BANK_1), _grant(BANK_2))
+    grants = (_grant(BANK_1, BANK_1_ACCOUNT), _grant(BANK_2, BANK_2_ACCOUNT))
+    await stage.together(ISSUER, [CENTRAL_BANK], define, *grants)
     for bank, book, client in (
         (BANK_1, BANK_1_ACCOUNT, ALICE),
         (BANK_2, BANK_2_ACCOUNT, BOB),
@@ -109,14 +110,14 @@ async def stablecoin(stage: Stage) -> str:
     )
 
 
-def _grant(bank: Party) -> GrantPower:
+def _grant(bank: Party, book: Book) -> GrantPower:
     return GrantPower(
         grantor=ISSUER.address,
         grantee=bank.address,
         operation="cash_mint",
         asset=COIN,
         sources=(),
-        targets=(),
+        targets=(book.address,),
         cap_call=MINTED,
         cap_day=2 * MINTED,
         cap_total=10 * MINTED,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokens.ops.build import FACE, ISIN, bond, go_to, terms
+from tests.tokens.ops.test_cash import DEFINE
 from tests.tokens.ops.world import CBM, START, World, address
 from tokens.context import Actors
 from tokens.events.collateral import MarkSet
@@ -94,6 +95,21 @@ def test_an_issuer_marks_nothing_of_its_own(same_group: bool) -> None:
     else:
         world.state.put(ASSET, msgspec.structs.replace(asset, issuer=marker.id))
     world.refuse(Code.MARK_BY_ISSUER, "marker", set_marks(990_000))
+
+
+@pytest.mark.parametrize("same_group", [False, True])
+def test_who_issues_a_coin_marks_nothing_that_may_back_it(same_group: bool) -> None:
+    """An issuer with the role valued its own reserve, and took out what the mark had made."""
+    world = market()
+    world.act("issuer+central", DEFINE)
+    name = "marker" if same_group else "issuer"
+    party = world.state.get(PARTICIPANT, address(name))
+    assert party is not None
+    roles = (Role.CASH_ISSUER, Role.MARK_SOURCE)
+    changed = msgspec.structs.replace(party, control_group="issuer", roles=roles)
+    world.state.put(PARTICIPANT, changed)
+    world.refuse(Code.MARK_BY_ISSUER, name, set_marks(990_000))
+    world.refuse(Code.MARK_BY_ISSUER, f"{name}+central", set_marks(990_000))
 
 
 def test_what_can_be_marked() -> None:

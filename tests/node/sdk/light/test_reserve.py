@@ -66,7 +66,7 @@ def coin() -> History:
         operation="cash_mint",
         asset=COIN,
         sources=(),
-        targets=(),
+        targets=(BANK_1_ACCOUNT.address,),
         cap_call=MINTED,
         cap_day=MINTED,
         cap_total=MINTED,
