@@ -4,7 +4,8 @@ Rules of this file:
 1. No operation raises the supply above the value (reserve_value.py). When marks or dates lower the
    value below the supply, BREACH is set: no mint, redemption open, until the value covers it again.
 2. Redemption is at par and in order of number: who came first is paid first, also if a later one is
-   smaller.
+   smaller. What is there pays a part of the first: no money lies idle while somebody waits.
+3. What cannot be paid leaves the queue whatever the reserve holds, and stands in nobody's way.
 """
 
 import datetime as dt
@@ -17,10 +18,10 @@ from tokens.agenda import AgendaHandler, Step, schedule
 from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.eligibility import Movement, leaving_refusals
-from tokens.events import BreachChanged, CashRedeemed, RedemptionPaused
+from tokens.events import BreachChanged, CashRedeemed, RedemptionEnded, RedemptionPaused
 from tokens.limits import NetChange, cap_refusals
 from tokens.lookup import require, require_account, require_asset
-from tokens.posting import available
+from tokens.posting import available, within_reach
 from tokens.records.amend import with_item
 from tokens.records.cash import (
     CASH_ASSET,
@@ -36,7 +37,7 @@ from tokens.records.parties import Account
 from tokens.records.reserves import REDEMPTION_PAUSE
 from tokens.records.system import AgendaItem
 from tokens.reserve_value import worth_of
-from tokens.results import Refusal
+from tokens.results import Code, Refusal
 from tokens.rules import body_refusals, rules_of
 from tokens.state import Overlay
 from tokens.types import AccountPurpose, AgendaClass, AssetFlag, OperationClass
@@ -86,6 +87,12 @@ def review_all(context: Context) -> None:
     """Every stablecoin: at open_day, when marks begin to hold or grow stale."""
     for cash in context.state.scan(CASH_ASSET, CASH_BY_RESERVE, limit=CASH_ASSETS_MAX):
         review(context, cash)
+
+
+def wake_queues(context: Context) -> None:
+    """Every queue, once a business date: who cannot be paid any more stands in nobody's way."""
+    for cash in context.state.scan(CASH_ASSET, CASH_BY_RESERVE, limit=CASH_ASSETS_MAX):
+        wake_queue(context, cash.asset)
 
 
 def paid_into(context: Context, account: Account) -> None:
@@ -169,7 +176,7 @@ def wake_queues_of(context: Context, account: bytes) -> None:
 
 
 def run_queue(context: Context, item: AgendaItem, quota: int) -> Step:
-    """Pay the head of the queue as long as the reserve has the money."""
+    """Pay the head of the queue, or a part of it, as long as the reserve has money."""
     state = context.state
     asset = item.subject.decode()
     if is_paused(context, asset):
@@ -181,33 +188,64 @@ def run_queue(context: Context, item: AgendaItem, quota: int) -> Step:
     while used == 0 or used + POSTINGS_PER_REDEMPTION <= quota:
         head = state.scan(QUEUED_REDEMPTION, REDEMPTION_QUEUE, (asset,), limit=1)
         cash = require(state, CASH_ASSET, asset)
-        if not head or payable_now(state, cash) < head[0].amount:
+        if not head:
             return Step(used, None)
-        _pay(context, cash, head[0])
+        reason = _unpayable(context, cash, head[0])
+        part = min(head[0].amount, payable_now(state, cash))
+        if reason is not None:
+            leave_queue(context, head[0], reason)
+        elif part:
+            _pay(context, cash, head[0], part)
+        else:
+            return Step(used, None)
         item = with_item(item, head[0].number.to_bytes(8, "big"))
         used += POSTINGS_PER_REDEMPTION
     return Step(min(used, quota), item)
 
 
-def _pay(context: Context, cash: CashAsset, entry: QueuedRedemption) -> None:
-    """Pay one entry. A freeze of its tokens, or a rule that stops it by now, ends it unpaid."""
-    state = context.state
-    state.delete(QUEUED_REDEMPTION, entry.asset, entry.number)
-    state.put(
-        CASH_ASSET,
-        CashAsset(
-            asset=cash.asset,
-            backing=cash.backing,
-            reserve_account=cash.reserve_account,
-            queue_next=cash.queue_next,
-            queued=cash.queued - entry.amount,
-        ),
+def _unpayable(context: Context, cash: CashAsset, entry: QueuedRedemption) -> Code | None:
+    """Why an entry cannot be paid, whatever the reserve has: a freeze of its tokens, or a rule."""
+    if within_reach(context.state.get(POSITION, entry.asset, entry.source)) < entry.amount:
+        return Code.ACCOUNT_FROZEN
+    asked = redemption_refusals(context, cash, entry.source, entry.target, entry.amount)
+    return next((refusal.code for refusal in asked), None)
+
+
+def _pay(context: Context, cash: CashAsset, entry: QueuedRedemption, part: int) -> None:
+    """Pay one entry, whole or a part of it."""
+    _lower(context, entry, part)
+    redeem(context, cash, entry.source, entry.target, part, entry.number)
+
+
+def leave_queue(context: Context, entry: QueuedRedemption, reason: Code) -> None:
+    """An entry ends unpaid: its tokens are no longer held, and the next one moves up.
+
+    No queue has to be woken: what could have been paid to the first was.
+    """
+    _lower(context, entry, entry.amount)
+    context.emit(
+        RedemptionEnded(
+            asset=entry.asset,
+            number=entry.number,
+            source=entry.source,
+            amount=entry.amount,
+            reason=int(reason),
+        )
     )
-    liens.lift(context, require(state, LIEN, entry.lien))
-    free = available(state.get(POSITION, entry.asset, entry.source))
-    refused = any(redemption_refusals(context, cash, entry.source, entry.target, entry.amount))
-    if free >= entry.amount and not refused:
-        redeem(context, cash, entry.source, entry.target, entry.amount, entry.number)
+
+
+def _lower(context: Context, entry: QueuedRedemption, part: int) -> None:
+    """An entry waits for `part` less, and holds as much less; with nothing left it is gone."""
+    state = context.state
+    cash, lien = require(state, CASH_ASSET, entry.asset), require(state, LIEN, entry.lien)
+    rest = entry.amount - part
+    if rest:
+        state.put(QUEUED_REDEMPTION, msgspec.structs.replace(entry, amount=rest))
+        liens.change(context, lien, msgspec.structs.replace(lien, amount=rest))
+    else:
+        state.delete(QUEUED_REDEMPTION, entry.asset, entry.number)
+        liens.lift(context, lien)
+    state.put(CASH_ASSET, msgspec.structs.replace(cash, queued=cash.queued - part))
 
 
 REDEMPTION_QUEUE_HANDLER = AgendaHandler(name=QUEUE_HANDLER, family="cash", run=run_queue)

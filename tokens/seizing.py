@@ -10,11 +10,11 @@ Rules of this file:
 
 import msgspec
 
-from tokens import commodities, liens, notices, ramps, settling, travel
+from tokens import commodities, liens, notices, ramps, reserve, settling, travel
 from tokens.context import Context
 from tokens.lookup import require
 from tokens.orders import end
-from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, REDEMPTION_BY_LIEN
+from tokens.records.cash import QUEUED_REDEMPTION, REDEMPTION_BY_LIEN
 from tokens.records.holdings import LIEN, POSITION, Lien
 from tokens.records.market import ORDER, ORDERS_BY_HOLD, OrderStatus
 from tokens.records.settlement import BATCH, OPEN_BATCHES_BY_DIGEST, BatchStatus
@@ -79,7 +79,7 @@ def end_hold(context: Context, lien: Lien, reason: Code) -> None:
     """End a hold with what it was for; a batch FAILS and an order ends for that reason."""
     if _fail_batch(context, lien, reason) or _end_order(context, lien, reason):
         return
-    if _leave_queue(context, lien):
+    if _leave_queue(context, lien, reason):
         return
     ended = ramps.end_seized(context, lien.id) or commodities.end_seized(context, lien.id)
     ended = ended or travel.end_seized(context, lien.id)
@@ -98,7 +98,7 @@ def end_outgoing(context: Context, account: bytes, reason: Code) -> None:
             continue
         if _fail_batch(context, lien, reason) or _end_order(context, lien, reason):
             continue
-        ended = _leave_queue(context, lien) or ramps.end_unsent(context, lien.id)
+        ended = _leave_queue(context, lien, reason) or ramps.end_unsent(context, lien.id)
         ended = ended or commodities.end_seized(context, lien.id)
         if not ended:
             travel.end_seized(context, lien.id)
@@ -123,13 +123,8 @@ def _end_order(context: Context, lien: Lien, reason: Code) -> bool:
     return False
 
 
-def _leave_queue(context: Context, lien: Lien) -> bool:
-    state = context.state
-    for entry in state.scan(QUEUED_REDEMPTION, REDEMPTION_BY_LIEN, (lien.id,), limit=1):
-        cash = require(state, CASH_ASSET, entry.asset)
-        state.delete(QUEUED_REDEMPTION, entry.asset, entry.number)
-        queued = cash.queued - entry.amount
-        state.put(CASH_ASSET, msgspec.structs.replace(cash, queued=queued))
-        liens.lift(context, lien)
+def _leave_queue(context: Context, lien: Lien, reason: Code) -> bool:
+    for entry in context.state.scan(QUEUED_REDEMPTION, REDEMPTION_BY_LIEN, (lien.id,), limit=1):
+        reserve.leave_queue(context, entry, reason)
         return True
     return False

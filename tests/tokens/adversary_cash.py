@@ -207,14 +207,15 @@ class CashMoves:
             )
             self.world.submit(HOLDERS[account], made)
         elif what == 1:
-            done = ConfirmDelivery(
-                asset=GOLD,
-                number=number,
-                cash_source=addr("issuer-cash"),
-                receipt_hash=digest("note"),
-            )
-            self.world.submit("vault", done)
-            self.world.propose(["vault", "issuer"], done, approvers=(addr("issuer"),))
+            for place in ("issuer-reserve", "issuer-cash"):
+                done = ConfirmDelivery(
+                    asset=GOLD,
+                    number=number,
+                    cash_source=addr(place),
+                    receipt_hash=digest("note"),
+                )
+                self.world.submit("vault", done)
+                self.world.propose(["vault", "issuer"], done, approvers=(addr("issuer"),))
         else:
             self.world.submit("issuer", CancelDelivery(asset=GOLD, number=number))
 

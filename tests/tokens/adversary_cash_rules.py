@@ -9,6 +9,7 @@ from tests.tokens.adversary_cash import BANKS, CashMoves
 from tests.tokens.adversary_values import FACE, PKRS, accounts, anyone
 from tests.tokens.adversary_world import AdversaryWorld
 from tokens.ops.redemption_pauses import ResumeRedemption, SuspendRedemption
+from tokens.ops.redemption_queue import WithdrawRedemption
 
 small = st.sampled_from([1, 3, 10, 97, 100, 250])
 fees = st.sampled_from([0, 1, 3])
@@ -78,6 +79,10 @@ class CashRules:
     )
     def attest(self, lot: int, fine: int, days: int, who: str) -> None:
         self.moves.attest(lot, fine, days, who)
+
+    @rule(number=st.integers(1, 9), who=anyone)
+    def withdraw_redemption(self, number: int, who: str) -> None:
+        self.world.submit(who, WithdrawRedemption(asset=PKRS, number=number))
 
     @rule(receiver=accounts, amount=small, cheat=anyone)
     def receipts(self, receiver: str, amount: int, cheat: str) -> None:

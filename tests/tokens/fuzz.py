@@ -69,8 +69,9 @@ OPTIONS = words(
     "SetCrossDefault"
 )
 CASH = words(
-    "CashMint CashRedeem DefineCashAsset GrantPower ReserveAdd ReserveTake ReserveSwap "
-    "SetReservePolicy SuspendRedemption ResumeRedemption OpenOnRamp ReceiveRamp ScreenRamp "
+    "CashMint CashRedeem WithdrawRedemption DefineCashAsset GrantPower "
+    "ReserveAdd ReserveTake ReserveSwap SetReservePolicy "
+    "SuspendRedemption ResumeRedemption OpenOnRamp ReceiveRamp ScreenRamp "
     "CreditRamp RefundRamp OpenOffRamp SendRamp CompleteRamp ReturnRamp RefuseRamp "
     "DefineCommodity AttestLot MintReceipts RequestDelivery ConfirmDelivery CancelDelivery"
 )

@@ -25,6 +25,7 @@ from tokens.events.cash import (
     CashRedeemed,
     CentralBankMoneyIssued,
     CentralBankMoneyWithdrawn,
+    RedemptionEnded,
     RedemptionQueued,
 )
 from tokens.events.collateral import CollateralEvent
@@ -145,6 +146,7 @@ LedgerEvent = (
     | CashMinted
     | CashRedeemed
     | RedemptionQueued
+    | RedemptionEnded
     | LotChanged
     | DeliveryChanged
     | LotDocumentAdded
@@ -326,6 +328,7 @@ __all__ = [
     "RecoveryAnswered",
     "RecoveryClosed",
     "RecoveryOpened",
+    "RedemptionEnded",
     "RedemptionPaused",
     "RedemptionQueued",
     "ReferenceRateSet",

@@ -85,3 +85,22 @@ class RedemptionQueued(
     number: Count
     source: Address
     amount: Amount
+
+
+class RedemptionEnded(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    tag=214,
+):
+    """A redemption, or what was left of it, left the queue unpaid; its tokens are not held."""
+
+    asset: AssetId
+    number: Count
+    source: Address
+    amount: Amount
+    """Tokens that were not paid."""
+    reason: Count
+    """Code; 0 = taken back by its holder."""

@@ -87,6 +87,7 @@ from tokens.ops.rates import FIX_COUPON, SET_REFERENCE_RATES
 from tokens.ops.reassignment import REASSIGN_SERVICING
 from tokens.ops.recovery import AGREE_RECOVERY, END_RECOVERY, OBJECT_RECOVERY, RECOVER_ACCOUNT
 from tokens.ops.redemption_pauses import RESUME_REDEMPTION, SUSPEND_REDEMPTION
+from tokens.ops.redemption_queue import WITHDRAW_REDEMPTION
 from tokens.ops.repo_margin import ADD_COLLATERAL, SUBSTITUTE_COLLATERAL, TAKE_EXCESS
 from tokens.ops.repo_steps import CLOSE_OUT_REPO, CLOSE_REPO, RECALL_REPO
 from tokens.ops.reports import ANCHOR_REPORTS, ANSWER_REPORT, FILE_REPORT, SUBMIT_REPORT
@@ -139,6 +140,7 @@ OPERATIONS: tuple[OperationSpec[msgspec.Struct], ...] = (
     DEFINE_CASH_ASSET,
     CASH_MINT,
     CASH_REDEEM,
+    WITHDRAW_REDEMPTION,
     DEFINE_COMMODITY,
     ATTEST_LOT,
     MINT_RECEIPTS,

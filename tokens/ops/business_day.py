@@ -109,6 +109,7 @@ def apply_open(context: Context, operation: OpenDay) -> None:
     context.emit(DayOpened(date=operation.date))
     maturing.mature(context, operation.date)
     reserve.review_all(context)
+    reserve.wake_queues(context)
     repo_life.begin_day(context, operation.date)
 
 

@@ -221,7 +221,7 @@ def _given(source: Account, target: Account, amount: int) -> tuple[NetChange, Ne
 
 
 def apply_redeem(context: Context, operation: CashRedeem) -> None:
-    """Pay at once, or queue behind those who wait."""
+    """Pay at once, or queue behind those who wait; what is there pays a part in this block."""
     state = context.state
     cash = require(state, CASH_ASSET, operation.asset)
     source = require_account(state, operation.source)
@@ -253,16 +253,9 @@ def apply_redeem(context: Context, operation: CashRedeem) -> None:
             lien=lien.id,
         ),
     )
-    context.state.put(
-        CASH_ASSET,
-        CashAsset(
-            asset=cash.asset,
-            backing=cash.backing,
-            reserve_account=cash.reserve_account,
-            queue_next=cash.queue_next + 1,
-            queued=cash.queued + operation.amount,
-        ),
-    )
+    queued = cash.queued + operation.amount
+    waiting = msgspec.structs.replace(cash, queue_next=cash.queue_next + 1, queued=queued)
+    context.state.put(CASH_ASSET, waiting)
     context.emit(
         RedemptionQueued(
             asset=operation.asset,
@@ -271,6 +264,8 @@ def apply_redeem(context: Context, operation: CashRedeem) -> None:
             amount=operation.amount,
         )
     )
+    if reserve.payable_now(context.state, cash):
+        reserve.wake_queue(context, operation.asset)
 
 
 CASH_MINT = OperationSpec(

@@ -31,13 +31,17 @@ from tests.tokens.ops.ramp_world import (
 )
 from tests.tokens.ops.reserve_world import POLICY, add, swap, take
 from tests.tokens.ops.script_collateral import OTHER
+from tests.tokens.ops.test_cash import redeem
 from tests.tokens.ops.world import CBM, PKRS, World, address
 from tokens.events import RampOpened
 from tokens.lookup import require, require_account
+from tokens.ops.freezes import Freeze, LiftFreeze
 from tokens.ops.lots import AddLotDocument
 from tokens.ops.on_ramps import ScreeningStep
 from tokens.ops.redemption_pauses import ResumeRedemption, SuspendRedemption
+from tokens.ops.redemption_queue import WithdrawRedemption
 from tokens.records.day import BUSINESS_DAY
+from tokens.records.holdings import LegalBasis
 from tokens.records.parties import ACCOUNT
 from tokens.types import AccountStatus, Role
 
@@ -85,7 +89,24 @@ def _reserve(world: World) -> Iterator[Step]:
     until = require(world.state, BUSINESS_DAY).date + DAYS
     yield "issuer+central", SuspendRedemption(asset=PKRS, reason="RTGS is down", until=until)
     yield "issuer+central", ResumeRedemption(asset=PKRS)
+    yield from _queue()
     yield from _commodity(world)
+
+
+def _queue() -> Iterator[Step]:
+    """While the reserve's money is frozen a redemption waits, and is taken back."""
+    order = Freeze(
+        order_id=bytes([5]) * 32,
+        account=address("reserve"),
+        asset=CBM,
+        amount=None,
+        expires_on=None,
+        basis=LegalBasis(authority="Court", order_no="5", sha256=bytes(32)),
+    )
+    yield "fiu", order
+    yield "bank_a", redeem(10)
+    yield "bank_a", WithdrawRedemption(asset=PKRS, number=1)
+    yield "fiu", LiftFreeze(order_id=order.order_id)
 
 
 def _commodity(world: World) -> Iterator[Step]:

@@ -15,7 +15,12 @@ from tokens.ops.cash import CashMint, CashRedeem
 from tokens.ops.cash_asset import DefineCashAsset
 from tokens.ops.central_bank_money import CbIssue, CbWithdraw
 from tokens.ops.settlement import ApproveBatch, LegAccount, instruction_digest
-from tokens.records.cash import CASH_ASSET
+from tokens.records.cash import (
+    CASH_ASSET,
+    QUEUED_REDEMPTION,
+    REDEMPTION_QUEUE,
+    QueuedRedemption,
+)
 from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT
 from tokens.records.proposals import GRANT, Grant
@@ -226,25 +231,42 @@ def _lend_from_reserve(world: World, amount: int) -> None:
     world.state.put(POSITION, msgspec.structs.replace(position, held=amount))
 
 
+def queued(world: World) -> int:
+    """Tokens that wait, as the coin says."""
+    cash = world.state.get(CASH_ASSET, PKRS)
+    assert cash is not None
+    return cash.queued
+
+
+def queue(world: World) -> list[QueuedRedemption]:
+    """In order of payment."""
+    return world.state.scan(QUEUED_REDEMPTION, REDEMPTION_QUEUE, (PKRS,), limit=99)
+
+
 def test_redemptions_queue_in_order_while_the_reserve_lacks_money(world: World) -> None:
     world.check = lambda: None  # type: ignore[method-assign]  # the hold below has no lien
     world.act("bank_a", mint(600))
     _lend_from_reserve(world, 450)
-    world.act("bank_a", redeem(200))
-    world.act("bank_a", redeem(100))  # would fit, but comes second
-    assert world.supply(PKRS) == 600
-    cash = world.state.get(CASH_ASSET, PKRS)
-    assert cash is not None
-    assert cash.queued == 300
-    assert isinstance(world.last(RedemptionQueued), RedemptionQueued)
+    world.act("bank_a", redeem(200))  # 150 of it are paid at once
+    world.act("bank_a", redeem(100))
+    assert world.supply(PKRS) == 450
+    assert queued(world) == 150
+    told = world.last(RedemptionQueued)
+    assert isinstance(told, RedemptionQueued)
+    assert (told.number, told.amount) == (2, 100)
     world.refuse(Code.INSUFFICIENT_AVAILABLE, "bank_a", redeem(301))
-    world.act("bank_a", mint(60))  # 210 free now: pays the first only
-    assert world.supply(PKRS) == 460
+    world.act("bank_a", mint(40))  # goes to the first, though it would be more of the second
+    assert queued(world) == 110
+    assert [entry.amount for entry in queue(world)] == [10, 100]
+    world.act("bank_a", mint(60))
+    assert [entry.amount for entry in queue(world)] == [50]
     del world.check
     _lend_from_reserve(world, 0)
     world.act("bank_a", mint(1))
-    assert world.supply(PKRS) == 361
-    assert [e.number for e in world.events if isinstance(e, CashRedeemed)] == [1, 2]
+    assert world.supply(PKRS) == 401
+    paid = [(e.number, e.amount) for e in world.events if isinstance(e, CashRedeemed)]
+    assert paid == [(1, 150), (1, 40), (1, 10), (2, 50), (2, 50)]
+    assert (queued(world), queue(world)) == (0, [])
 
 
 def test_queue_drops_what_a_freeze_reached(world: World) -> None:
@@ -258,9 +280,7 @@ def test_queue_drops_what_a_freeze_reached(world: World) -> None:
     _lend_from_reserve(world, 0)
     world.act("bank_a", mint(1))
     assert world.supply(PKRS) == 301
-    cash = world.state.get(CASH_ASSET, PKRS)
-    assert cash is not None
-    assert cash.queued == 0
+    assert queued(world) == 0
 
 
 @pytest.mark.parametrize("operation", [cb_issue(0, "R"), mint(0), redeem(0)])

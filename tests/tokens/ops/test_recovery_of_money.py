@@ -6,9 +6,9 @@ from tests.tokens.ops.build import transfer
 from tests.tokens.ops.commodity_world import confirm, request
 from tests.tokens.ops.ramp_world import complete, open_out, ramp_world, send
 from tests.tokens.ops.ramp_world import opened as ramp_opened
+from tests.tokens.ops.standing import recover
 from tests.tokens.ops.test_deliveries import BOTH, marked
 from tests.tokens.ops.test_recovery import keys
-from tests.tokens.ops.test_rule_codes import recover
 from tests.tokens.ops.world import PKRS, address
 from tokens.ops.deliveries import ConfirmDelivery
 from tokens.ops.off_ramp_ends import ReturnRamp

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from tests.tokens.ops.build import bond, fund, terms
-from tests.tokens.ops.commodity_world import request
+from tests.tokens.ops.commodity_world import confirm, request
 from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, mint
-from tests.tokens.ops.test_deliveries import BOTH, confirm, marked
+from tests.tokens.ops.test_deliveries import BOTH, marked
 from tests.tokens.ops.test_recovery import keys
 from tests.tokens.ops.world import CBM, PKRS, World, address, person_of
 from tokens.ops.accounts import OpenAccount

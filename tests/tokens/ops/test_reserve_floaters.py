@@ -1,7 +1,9 @@
 """A floater in a reserve: its accrued interest follows the fixing, wherever it is counted (5.7)."""
 
 import datetime as dt
+from typing import cast
 
+import msgspec
 import pytest
 
 from tests.tokens.ops.build import go_to
@@ -16,6 +18,7 @@ from tokens.ops.marks import MarkEntry, SetMarks
 from tokens.ops.rates import FixCoupon
 from tokens.records.cash import CASH_ASSET
 from tokens.records.instruments import InstrumentTerms, TaxBase
+from tokens.records.kind import RecordKind
 from tokens.records.rates import COUPON_FIXING
 from tokens.reference_rates import publish_rate
 from tokens.reserve_keys import reserve_keys
@@ -93,9 +96,10 @@ def test_the_proof_of_a_reserve_holds_the_rate_that_its_value_follows_from(world
     proven = Overlay(StoreState(MemoryStore()))
     for _ in range(8):
         for kind, key in reserve_keys(proven, PKRS):
-            record = world.state.get(kind, *key)  # type: ignore[var-annotated]
+            found = cast("RecordKind[msgspec.Struct]", kind)
+            record = world.state.get(found, *key)
             if record is not None:
-                proven.put(kind, record)
+                proven.put(found, record)
     cash = require(world.state, CASH_ASSET, PKRS)
     assert worth_of(proven, cash) == worth_of(world.state, cash)
     assert (COUPON_FIXING, (FLOATER, 2)) in reserve_keys(world.state, PKRS)

@@ -102,8 +102,10 @@ def test_take_is_refused() -> None:
     world.refuse(Code.NOT_AUTHORISED, "issuer+central", take(5, target="b/main"))
     world.refuse(Code.INSUFFICIENT_AVAILABLE, "issuer+central", take(5_500_000, BILL))
     world.act("bank_a", redeem(7_000_000))
-    world.refuse(Code.RESERVE_SHORT, "issuer+central", take(1))
+    assert value(world) - world.supply(PKRS) > 1_000_000  # enough, but somebody waits
+    world.refuse(Code.RESERVE_SHORT, "issuer+central", take(500_000, BILL))
     world.act("issuer", add(1_000_000))
+    assert world.attempt("issuer+central", take(500_000, BILL)) is Code.OK
     world.act("central+regulator", PauseAsset(asset=CBM, classes=EVERY))
     made = ReserveTake(**msgspec.structs.asdict(take(1)))
     world.refuse(Code.ASSET_PAUSED, "issuer+central", made)
@@ -176,7 +178,7 @@ def test_in_breach_a_swap_may_bring_money_but_not_lower_the_value() -> None:
 def test_the_redemption_of_a_bill_pays_into_the_reserve_and_wakes_the_queue() -> None:
     world = swapped()
     world.act("bank_a", redeem(6_000_000))
-    assert world.balance(PKRS, "a/main") == SUPPLY
+    assert world.balance(PKRS, "a/main") == SUPPLY - 5_300_000
     fund(world, "treasury/main", 2 * SUPPLY)
     go_to(world, dt.date(2026, 1, 15))
     assert breached(world)  # nobody has marked it for half a year

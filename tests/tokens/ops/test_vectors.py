@@ -51,6 +51,7 @@ FAMILIES = (
     "rates",
     "pledges",
     "redemption_pauses",
+    "redemption_queue",
     "reserve_policies",
     "reports",
     "reserves",
