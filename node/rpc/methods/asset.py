@@ -117,7 +117,7 @@ def cash_reserves(call: Call, params: schema.SupplyParams) -> schema.Reserves:
 
 
 def cash_queue(call: Call, params: schema.AssetListParams) -> Page[QueuedRedemption]:
-    """Redemptions that wait for money, in the order of payment. Whose they are its parties see."""
+    """Redemptions that wait for money, in the order of payment."""
     cash = _cash(call, params.asset)
     records, following, pinned = page_of(
         call,
@@ -126,10 +126,8 @@ def cash_queue(call: Call, params: schema.AssetListParams) -> Page[QueuedRedempt
         (cash.asset,),
         cursor=params.cursor,
         limit=params.limit,
-        shows_sums_only=True,
     )
-    shown = records if call.view.is_open else [call.view.blot(each) for each in records]
-    return Page(items=tuple(shown), next=following, pinned_height=pinned)
+    return Page(items=tuple(records), next=following, pinned_height=pinned)
 
 
 def cash_proof(call: Call, params: schema.SupplyParams) -> tuple[Proof, ...]:
