@@ -25,7 +25,6 @@ from tokens.marks import mark_of
 from tokens.record_parties import is_told
 from tokens.records.commodities import COMMODITY, DELIVERY, Commodity, Delivery, DeliveryStatus
 from tokens.records.holdings import LIEN, POSITION
-from tokens.records.instruments import Asset
 from tokens.records.parties import ACCOUNT, Account
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
@@ -133,10 +132,6 @@ def _leaving_refusals(
         yield from governed_refusals(context, paid, rules_of(context, money))
 
 
-def _money_of(context: Context, commodity: Commodity) -> Asset:
-    return require_asset(context.state, commodity.settlement_asset)
-
-
 def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refusal]:
     """Free receipts of one delivery unit or more, a remainder that has a price, room."""
     state = context.state
@@ -158,9 +153,10 @@ def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refu
     if not 1 <= (operation.expires_on - context.business_date).days <= DAYS_MAX:
         yield Refusal(Code.BAD_DATE)
     _, cash = _remainder(context, commodity, operation.amount)
+    money = require_asset(state, commodity.settlement_asset)
     if isinstance(cash, Code):
         yield Refusal(cash)
-    elif cash and cash_account.kyc_tier < _money_of(context, commodity).kyc_tier_min:
+    elif cash and cash_account.kyc_tier < money.kyc_tier_min:
         yield Refusal(Code.KYC_TIER_TOO_LOW)
     asset = require_asset(state, commodity.asset)
     served = Movement(asset, account, None, operation.amount, OperationClass.SERVICE)
