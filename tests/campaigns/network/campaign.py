@@ -4,7 +4,9 @@ One execution = one scenario, or one random schedule, on a network of four real 
 under load all the time. After each: heal everything; a block is due within the cap of a view and
 5 s, and all four are level again. At the end: the four stores are equal, each replays from genesis
 with the same roots, and what the clients saw fits the chain (history.py). Ends with 1 at the first
-thing that does not hold, and prints the command that tries the same again.
+thing that does not hold, and prints the command that tries the same again. A time or rate that
+missed its bound is measured once more, because machines are shared; both are printed, and a second
+miss fails the campaign at its end.
 """
 
 from __future__ import annotations
@@ -66,6 +68,8 @@ class Ran(msgspec.Struct, kw_only=True):
     """Longest time from healing to the next block."""
     level_longest_s: float = 0.0
     """Longest time from that block until all four were ready and level."""
+    missed: list[str] = []
+    """Bounds of time or rate that a scenario missed twice."""
 
 
 async def run(size: Size, seed: int, chosen: tuple[str, ...], folder: Path) -> None:
@@ -85,6 +89,8 @@ async def run(size: Size, seed: int, chosen: tuple[str, ...], folder: Path) -> N
         judge(operations, finalised.places)
         _expect(size, chosen, ran, site)
         _report(ran, site, finalised)
+        if ran.missed:
+            raise TooSlow("; ".join(ran.missed))
 
 
 async def _play_all(site: Site, size: Size, seed: int, chosen: tuple[str, ...], ran: Ran) -> None:
@@ -111,10 +117,8 @@ async def _play_all(site: Site, size: Size, seed: int, chosen: tuple[str, ...], 
 async def _one(site: Site, scene: Scene, name: str, scenario: Scenario, ran: Ran) -> None:
     print(f"{name.replace('_', ' ')} ...", end=" ", flush=True)
     try:
-        seen = await scenario(scene)
-        await site.heal()
-        block_s = await site.next_block(HEALED_S)
-        level_s = await site.whole()
+        seen = await measured(site, scene, name, scenario, ran)
+        block_s, level_s = await _healed(site)
     except BaseException:
         print("BROKEN", flush=True)
         raise
@@ -122,6 +126,26 @@ async def _one(site: Site, scene: Scene, name: str, scenario: Scenario, ran: Ran
     ran.healed_longest_s = max(ran.healed_longest_s, block_s)
     ran.level_longest_s = max(ran.level_longest_s, level_s)
     print(f"{seen}; healed: block {block_s:.2f} s, level {level_s:.2f} s", flush=True)
+
+
+async def measured(site: Site, scene: Scene, name: str, scenario: Scenario, ran: Ran) -> str:
+    """What the scenario saw; tried again if only a time or rate missed its bound."""
+    try:
+        return await scenario(scene)
+    except TooSlow as first:
+        print(f"MISSED: {first}; once more:", end=" ", flush=True)
+    await _healed(site)
+    try:
+        return await scenario(scene)
+    except TooSlow as second:
+        ran.missed.append(f"{name}: {second}")
+        return f"MISSED again: {second}"
+
+
+async def _healed(site: Site) -> tuple[float, float]:
+    """Seconds until the next block, and from there until all are level. TooSlow."""
+    await site.heal()
+    return await site.next_block(HEALED_S), await site.whole()
 
 
 def _expect(size: Size, chosen: tuple[str, ...], ran: Ran, site: Site) -> None:
