@@ -58,7 +58,7 @@ def test_r11_a_view_change_that_hides_a_commit_is_evidence(order: str) -> None:
 
 
 def test_r11_evidence_of_heights_below_the_last_hundred_is_not_taken() -> None:
-    """It is on the ledger by then; else a liar's past would go round for ever."""
+    """It is on the ledger by then; else nodes would pass on a liar's past for ever."""
     solo = Solo("b")
     lies = [(solo.prepare("c", solo.block()), solo.prepare("c", solo.block(salt=1)))]
     for _ in range(102):

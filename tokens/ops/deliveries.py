@@ -6,35 +6,30 @@ from collections.abc import Iterator
 import msgspec
 
 from tokens import commodities, liens, posting
-from tokens.amount import AMOUNT_MAX, mul_div_floor
 from tokens.authority import may_act_for
 from tokens.context import Context
+from tokens.deliveries import handing_out_refusals, remainder_of
 from tokens.eligibility import (
     EXIT_RULE_CODES,
     PARTY_RULE_CODES,
     RESERVED,
-    Channel,
     Movement,
     credit_refusal,
-    leaving_refusals,
     movement_refusals,
 )
 from tokens.limits import NetChange, count_given, velocity_refusals
 from tokens.lookup import require, require_account, require_asset
-from tokens.marks import mark_of
 from tokens.record_parties import is_told
-from tokens.records.commodities import COMMODITY, DELIVERY, Commodity, Delivery, DeliveryStatus
+from tokens.records.commodities import COMMODITY, DELIVERY, Delivery, DeliveryStatus
 from tokens.records.holdings import LIEN, POSITION
-from tokens.records.parties import ACCOUNT, Account
+from tokens.records.parties import ACCOUNT
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
-from tokens.rules import governed_refusals, rules_of
+from tokens.rules import rules_of
 from tokens.types import NO_ADDRESS, Address, AssetId, Count, Hash, OperationClass, PositiveAmount
 
 DAYS_MAX = 366
 """Calendar days from request to delivery."""
-PRICE_SCALE = 10**6
-"""price_e4 is per 100 minor units."""
 
 
 class RequestDelivery(
@@ -95,43 +90,6 @@ class CancelDelivery(
     """The delivery."""
 
 
-def _remainder(context: Context, commodity: Commodity, amount: int) -> tuple[int, int | Code]:
-    """(remainder, money for it at the last mark rounded down, or why there is none)."""
-    remainder = amount % commodity.delivery_unit
-    if not remainder:
-        return 0, 0
-    mark = mark_of(context.state, commodity.asset)
-    if mark is None:
-        return remainder, Code.MARK_STALE
-    if remainder * mark.price_e4 // PRICE_SCALE > AMOUNT_MAX:
-        return remainder, Code.AMOUNT_OVERFLOW
-    cash = mul_div_floor(remainder, mark.price_e4, PRICE_SCALE)
-    return remainder, cash or Code.AMOUNT_ZERO
-
-
-def _leaving_refusals(
-    context: Context, commodity: Commodity, account: Account, cash_account: Account, amount: int
-) -> Iterator[Refusal]:
-    """What a payment off the ledger is asked; the remainder, what a payment to its account is.
-
-    Asked when it is requested, and again when it is delivered.
-    """
-    state = context.state
-    out = Movement(
-        asset=require_asset(state, commodity.asset),
-        source=account,
-        target=None,
-        amount=amount,
-        operation_class=OperationClass.MOVE,
-        channel=Channel.OFF_RAMP,
-    )
-    yield from leaving_refusals(context, out)
-    if amount % commodity.delivery_unit and cash_account.owner != account.owner:
-        money = require_asset(state, commodity.settlement_asset)
-        paid = Movement(money, account, cash_account, 1, OperationClass.MOVE)
-        yield from governed_refusals(context, paid, rules_of(context, money))
-
-
 def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refusal]:
     """Free receipts of one delivery unit or more, a remainder that has a price, room."""
     state = context.state
@@ -152,7 +110,7 @@ def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refu
         yield Refusal(Code.DENOM_NOT_MULTIPLE)
     if not 1 <= (operation.expires_on - context.business_date).days <= DAYS_MAX:
         yield Refusal(Code.BAD_DATE)
-    _, cash = _remainder(context, commodity, operation.amount)
+    _, cash = remainder_of(context, commodity, operation.amount)
     money = require_asset(state, commodity.settlement_asset)
     if isinstance(cash, Code):
         yield Refusal(cash)
@@ -161,7 +119,7 @@ def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refu
     asset = require_asset(state, commodity.asset)
     served = Movement(asset, account, None, operation.amount, OperationClass.SERVICE)
     yield from movement_refusals(context, served)
-    yield from _leaving_refusals(context, commodity, account, cash_account, operation.amount)
+    yield from handing_out_refusals(context, commodity, account, cash_account, operation.amount)
     given = (NetChange(account, -operation.amount),)
     yield from velocity_refusals(context, asset, given, rules_of(context, asset))
     if not liens.has_room(state, account.id):
@@ -174,7 +132,7 @@ def apply_request(context: Context, operation: RequestDelivery) -> None:
     commodity = require(state, COMMODITY, operation.asset)
     account = require_account(state, operation.account)
     count_given(context, require_asset(state, operation.asset), account, operation.amount)
-    remainder, cash = _remainder(context, commodity, operation.amount)
+    remainder, cash = remainder_of(context, commodity, operation.amount)
     lien = liens.hold(
         context,
         0,
@@ -233,7 +191,7 @@ def check_confirm(context: Context, operation: ConfirmDelivery) -> Iterator[Refu
         yield Refusal(Code.ACCOUNT_FROZEN)
     account = require_account(state, delivery.account)
     cash_account = require_account(state, delivery.cash_account)
-    yield from _leaving_refusals(context, commodity, account, cash_account, delivery.amount)
+    yield from handing_out_refusals(context, commodity, account, cash_account, delivery.amount)
     if not delivery.cash:
         return
     code = credit_refusal(context, commodity.settlement_asset, cash_account)

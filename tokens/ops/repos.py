@@ -11,14 +11,7 @@ from tokens.context import Context
 from tokens.eligibility import MOVEMENT_CODES
 from tokens.events.collateral import RepoProposed
 from tokens.lookup import require
-from tokens.records.repos import (
-    REPO,
-    REPO_COUNTER,
-    Repo,
-    RepoCounter,
-    RepoStatus,
-    RepoTerms,
-)
+from tokens.records.repos import REPO, REPO_COUNTER, Repo, RepoCounter, RepoStatus, RepoTerms
 from tokens.registry import OperationSpec
 from tokens.repo_moves import (
     Move,
