@@ -64,6 +64,9 @@ def test_failed_names_each_once_in_order_and_is_bounded() -> None:
     parent, own = Schedule(1, FOUR, window(), 100), Schedule(2, FOUR, window(), 100)
     assert failed_primaries(parent, 0, own, 0) == ()
     assert failed_primaries(parent, 2, own, 3) == ("a", "b", "c")
+    before, after = (Schedule(height, FOUR, window(), 100) for height in (199, 200))
+    assert failed_primaries(before, 1, after, 2) == ("b", "c", "d")
+    assert failed_primaries(after, 2, before, 1) == ("c", "d", "b")
     assert failed_primaries(parent, 2**62, own, 2**62) == tuple("abcd")
 
 
