@@ -36,6 +36,7 @@ from tests.tokens.adversary_values import (
     assets,
     lots,
 )
+from tests.tokens.adversary_waits import WaitRules
 from tests.tokens.support import MONEY, addr
 from tests.tokens.test_adversary_auctions import BIDDERS
 from tests.tokens.test_adversary_collateral import CollateralAdversary
@@ -52,7 +53,9 @@ BANK_OF = {"client-a1": "bank-b", "client-b1": "bank-a"}
 clients = st.sampled_from(sorted(BANK_OF))
 
 
-class Everybody(CashRules, DebtRules, RulingRules, LateRules, CollateralAdversary, GuardRules):
+class Everybody(
+    CashRules, DebtRules, RulingRules, LateRules, WaitRules, CollateralAdversary, GuardRules
+):
     """Deals, orders, coupons, control; auctions; calls, puts, fixings; repos; ramps and lots.
 
     Beside them the offices: registers, papers, validators; rules, lists, licences, recoveries.

@@ -55,4 +55,6 @@ OPENINGS: tuple[tuple[str, tuple[object, ...]], ...] = (
     ("walk_a_deal", (2, FACE)),
     ("walk_a_suspension", (3,)),
     ("walk_redemptions", (PKRS,)),
+    ("walk_a_redemption_taken_back", (1, "bank-b")),
+    ("walk_a_fixing_by_hand", (1, 95_000)),
 )

@@ -17,6 +17,7 @@ import hypothesis
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from tests.tokens.adversary_all import Everybody
+from tests.tokens.adversary_openings import OPENINGS
 from tests.tokens.ops.test_payment_machine import Payments
 from tests.tokens.ops.test_rates_machine import Rates
 from tests.tokens.ops.test_stateful import Books
@@ -46,6 +47,9 @@ class Machine(NamedTuple):
     """Transactions that a rule of it tries, at least; openings and cheats come on top."""
     must: tuple[str, ...]
     """Operations that have to pass."""
+    openings: tuple[tuple[str, tuple[object, ...]], ...] = ()
+    """Walks that are each played once in a young world, before the runs: whether an operation can
+    pass at all is then no matter of luck."""
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -126,7 +130,7 @@ GUARDS = tuple(
 EVERYBODY = (*MARKETS, *DEBT, *OPTIONS, *CASH, *CONTROL, *OFFICES, *PLEDGES)
 
 MACHINES = (
-    Machine("everybody", Everybody, 65, 100, 1.5, EVERYBODY),
+    Machine("everybody", Everybody, 65, 100, 1.5, EVERYBODY, OPENINGS),
     Machine("travel", TravelAdversary, 5, 60, 1.5, TRAVEL),
     Machine("rulers", Rulers, 15, 75, 4.0, RULERS),
     Machine("payments", Payments, 8, 40, 1.0, PAYMENTS),
@@ -145,6 +149,10 @@ def run(machine: Machine, steps: int, seed: int) -> Tally:
         machine.rules.teardown(played)
         tally.add(tally_of(played))
 
+    for name, given in machine.openings:
+        played = machine.rules()
+        getattr(played, name)(*given)
+        teardown(played)
     counted = type(machine.rules.__name__, (machine.rules,), {"teardown": teardown})
     runs = max(1, round(steps / machine.run / machine.each))
     settings = hypothesis.settings(

@@ -197,6 +197,9 @@ def test_what_may_not_close() -> None:
     assert ledger.code("bank-a", CloseAccount(id=addr("nobody"))) is Code.UNKNOWN_ACCOUNT
     unclaimed = CloseAccount(id=addr("bank-a-unclaimed"))
     assert ledger.code("bank-a", unclaimed) is Code.ACCOUNT_RESERVED
+    # Empty, and the central bank services it: tax withheld later went into a closed account.
+    tax = CloseAccount(id=addr("tax-cash"))
+    assert ledger.code("central-bank", tax) is Code.ACCOUNT_RESERVED
 
 
 def test_a_closed_account_frees_its_keys() -> None:

@@ -139,6 +139,7 @@ def test_withdrawal() -> None:
     proposal = ledger.propose("treasury", parameter(1))
     withdraw = WithdrawProposal(proposal_id=proposal)
     assert ledger.code("bank-a", withdraw) is Code.NOT_FOUND
+    assert ledger.code("fiu", withdraw) is Code.NOT_AUTHORISED, "who may know of it is told why"
     assert ledger.code("bank-a", WithdrawProposal(proposal_id=bytes(32))) is Code.NOT_FOUND
     assert ledger.code("treasury", withdraw) is Code.OK
     assert found(ledger, proposal).status is ProposalStatus.WITHDRAWN

@@ -190,6 +190,7 @@ def test_settle_allotment_is_refused() -> None:
     world = allotted(SHEETS, 990_000)
     world.refuse(Code.NOT_FOUND, "dealer_a", settle(9))
     world.refuse(Code.NOT_FOUND, "dealer_b", settle(1))
+    world.refuse(Code.NOT_AUTHORISED, "fiu", settle(1))
     world.refuse(Code.TOO_EARLY, "dealer_a", settle(1))
     spend(world, A, SECURITY)
     spend(world, B, SECURITY)

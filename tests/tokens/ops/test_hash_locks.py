@@ -49,6 +49,7 @@ def test_a_hash_lock_opens_with_its_preimage(world: World) -> None:
     wrong = msgspec.structs.replace(REVEAL, preimage=LOCK)
     world.refuse(Code.WRONG_PREIMAGE, "bank_b", wrong)
     world.refuse(Code.NOT_FOUND, "treasury", REVEAL)
+    world.refuse(Code.NOT_A_PARTY, "fiu", REVEAL)
     world.refuse(Code.NOT_FOUND, "bank_b", msgspec.structs.replace(REVEAL, batch_id="X"))
     world.act("bank_b", REVEAL)
     assert status(world) is BatchStatus.SETTLED
