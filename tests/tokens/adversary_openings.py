@@ -57,4 +57,6 @@ OPENINGS: tuple[tuple[str, tuple[object, ...]], ...] = (
     ("walk_redemptions", (PKRS,)),
     ("walk_a_redemption_taken_back", (1, "bank-b")),
     ("walk_a_fixing_by_hand", (1, 95_000)),
+    ("walk_a_reassignment", ("client-a1",)),
+    ("walk_a_payment_below_the_tier", (0,)),
 )

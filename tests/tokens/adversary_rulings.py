@@ -168,6 +168,14 @@ class RulingRules:
         made = ReassignServicing(accounts=(addr(client),), to=addr(to))
         self.agreed([to, *BOTH], made)
 
+    @rule(client=st.sampled_from(["client-a1", "client-b1"]))
+    def walk_a_reassignment(self, client: str) -> None:
+        """A bank gets a licence and loses it; the other one takes its client over."""
+        old, new = ("bank-a", "bank-b") if client == "client-a1" else ("bank-b", "bank-a")
+        self.a_licence_for_a_while(old)
+        self.revoke_licence(old)
+        self.reassign(client, new)
+
     @rule(bank=banks, key=st.integers(1, 3))
     def recover(self, bank: str, key: int) -> None:
         new = policy(f"new-{key}")

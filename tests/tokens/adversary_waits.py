@@ -1,4 +1,4 @@
-"""What waits: a redemption in its line, a coupon whose rate comes late.
+"""What waits: a redemption in its line, a late rate, a payment for a proof of who one is.
 
 Rules of the common world; each is a walk that nobody has to disturb for its last step to count.
 """
@@ -8,12 +8,15 @@ from hypothesis.stateful import rule
 
 from tests.tokens.adversary_debt import BENCHMARK, DebtMoves
 from tests.tokens.adversary_values import FACE, ORDERS, PKRS
-from tests.tokens.support import MONEY, addr
+from tests.tokens.support import MONEY, addr, key
 from tests.tokens.test_adversary_collateral import CollateralAdversary
+from tokens.ops.accounts import OpenAccount
 from tokens.ops.cash import CashRedeem
 from tokens.ops.redemption_queue import WithdrawRedemption
+from tokens.ops.transfer import Transfer
 from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, REDEMPTION_QUEUE
 from tokens.records.holdings import POSITION
+from tokens.types import NO_ADDRESS, AccountPurpose
 
 SHOWN_MAX = 20
 
@@ -52,4 +55,33 @@ class WaitRules(CollateralAdversary):
         self.debt.publish(BENCHMARK, 32, rate, "marker")
         for coupon in range(number, number + 4):
             self.debt.fix(coupon, "treasury")
+        self.world.end_block()
+
+    @rule(tier=st.integers(0, 1))
+    def walk_a_payment_below_the_tier(self, tier: int) -> None:
+        """Coins to somebody of whom too little is known; one tier more is enough."""
+        name = f"tier-{tier}"
+        made = OpenAccount(
+            id=addr(name),
+            owner=key(name),
+            holder=NO_ADDRESS,
+            servicer=addr("bank-a"),
+            purpose=AccountPurpose.GENERAL,
+            kyc_tier=tier,
+            residency="RESIDENT",
+            tax_class="atl",
+            policy=None,
+        )
+        self.world.submit("bank-a", made)
+        self.world.end_block()
+        self.world.submit(
+            "bank-a",
+            Transfer(
+                asset=PKRS,
+                source=addr("bank-a-cash"),
+                target=addr(name),
+                amount=1,
+                end_to_end_ref="",
+            ),
+        )
         self.world.end_block()
