@@ -38,7 +38,7 @@ from tokens.records.system import AGENDA_ITEM, CHAIN
 from tokens.records.tax import TAX_CERTIFICATE, TAX_YEAR
 from tokens.state import Overlay
 from tokens.store import MemoryStore, StoreState
-from tokens.types import AccountStatus, AssetFlag, AssetStatus, Role
+from tokens.types import AccountStatus, AssetFlag, AssetStatus, LienKind, Role
 
 Damage = Callable[[Overlay, Snapshot], None]
 Which = Callable[[msgspec.Struct], bool]
@@ -154,6 +154,7 @@ COUPON = having(kind=PaymentKind.COUPON, status=PaymentStatus.PAID)
 REQUESTED = having(status=DeliveryStatus.REQUESTED)
 HELD = having(status=RampStatus.HELD)
 LENT = having(status=RepoStatus.OPEN)
+PLEDGED = having(owner=addr("bank-b"), kind=LienKind.PLEDGE)
 FAR = dt.date(2030, 1, 1)
 NO_CAUSE = Default(asset=ISINS[1], cause=ISINS[1], payment=1, since=FAR)
 NO_CALL = CallShare(asset=ISINS[3], payment=1, account=bytes(16), face=1, remainder=0)
@@ -219,7 +220,7 @@ DAMAGES: list[tuple[str, Damage]] = [
         "validate_marks",
         change(ASSET_MARKS, followed, held=late),
     ),
-    ("validate_pledges", change(LIEN, having(owner=addr("bank-b")), owner=bytes(16))),
+    ("validate_pledges", change(LIEN, PLEDGED, owner=bytes(16))),
     (
         "validate_pledges",
         change(REPO, LENT, lines=first_line(amount=1)),
