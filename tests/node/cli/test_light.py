@@ -132,15 +132,22 @@ def test_what_is_not_proven_is_one_sentence(
     ("words", "status", "sentence"),
     [
         (("sync",), Exit.USAGE, "--trust"),
-        (("sync", "--trust", "absent.json"), Exit.BAD_CONFIG, "absent.json"),
+        (("sync", "--trust", "absent.json"), Exit.NO_INPUT, "absent.json"),
         (("sync", "--trust", "x", "--rpc", "ftp://x"), Exit.USAGE, "http://"),
         (("receipt", "0x00", "--trust", "x"), Exit.USAGE, "32 bytes"),
         (("receipt", "zz", "--trust", "x"), Exit.USAGE, "32 bytes"),
     ],
 )
 def test_wrong_words(
-    words: tuple[str, ...], status: Exit, sentence: str, capsys: pytest.CaptureFixture[str]
+    words: tuple[str, ...],
+    status: Exit,
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("x").write_text("{}")
     assert root.status_of(["light", *words]) == status
     assert sentence in capsys.readouterr().err
 
