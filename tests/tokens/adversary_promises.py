@@ -117,12 +117,14 @@ def judge_orders(before: Snapshot, after: Snapshot, events: Events) -> Iterator[
     changed = {event.order for event in events if isinstance(event, FreezeChanged)}
     changed |= {event.lien for event in events if isinstance(event, LienPlaced)}
     ended = {event.lien for event in events if isinstance(event, LienEnded)}
+    # An id whose order was lifted may be another order in the same block.
+    places = {(lien.id, lien.account) for lien in orders.values()}
+    places |= {(event.lien, event.account) for event in events if isinstance(event, LienPlaced)}
     taken: Counter[bytes] = Counter()
     for event in events:
         if isinstance(event, Seized):
             taken[event.order] += event.amount
-            order = orders.get(event.order)
-            if order is not None and event.source != order.account:
+            if (event.order, event.source) not in places:
                 yield f"order {event.order.hex()}: seized from another account"
     for name, amount in taken.items():
         if name in changed or (name not in orders and name not in ended):

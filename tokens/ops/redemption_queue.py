@@ -8,6 +8,7 @@ from tokens import reserve
 from tokens.authority import may_act_for
 from tokens.context import Context
 from tokens.lookup import require, require_account
+from tokens.record_parties import is_told
 from tokens.records.cash import QUEUED_REDEMPTION
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
@@ -33,7 +34,7 @@ class WithdrawRedemption(
 def check_withdraw(context: Context, operation: WithdrawRedemption) -> Iterator[Refusal]:
     """It waits, and whoever acts for the account says so."""
     entry = context.state.get(QUEUED_REDEMPTION, operation.asset, operation.number)
-    if entry is None:
+    if entry is None or not is_told(context, QUEUED_REDEMPTION, entry):
         yield Refusal(Code.NOT_FOUND)
         return
     if not may_act_for(context, require_account(context.state, entry.source)):

@@ -58,6 +58,8 @@ AGGREGATES = frozenset({RESERVE})
 DERIVED = frozenset({"rule_table"})
 """Kinds that hold nothing but what stands in public records."""
 CLIENTS = (ALICE, BOB, CAROL)
+ISSUERS = ("bid_sheet", "non_competitive_bid", "allotment", "queued_redemption", "delivery")
+"""Kinds in which the small ledger has only what is asked of its one issuer."""
 EVERYBODY = b""
 Also = tuple[str, bytes]
 
@@ -106,7 +108,10 @@ CLOSED = (
     Reader("nobody", frozenset()),
     _reader("stranger"),
     _reader("bank", ALICE, BOB, RESERVE, persons=("alice", "bob")),
-    _reader("issuer"),
+    _reader(
+        "issuer",
+        also=tuple((kind, EVERYBODY) for kind in ISSUERS),
+    ),
     _reader(
         "alice",
         persons=("alice",),

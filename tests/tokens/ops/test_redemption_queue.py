@@ -74,7 +74,8 @@ def test_no_money_lies_idle_while_somebody_waits(world: World) -> None:
 def test_a_holder_takes_back_what_waits_and_the_next_moves_up(world: World) -> None:
     """Tokens in the queue of a reserve that never had the money again were lost to their holder."""
     world.refuse(Code.NOT_FOUND, "bank_a", withdraw(3))
-    world.refuse(Code.NOT_AUTHORISED, "bank_b", withdraw())
+    world.refuse(Code.NOT_FOUND, "bank_b", withdraw())
+    world.refuse(Code.NOT_AUTHORISED, "fiu", withdraw())
     world.act("bank_a", withdraw())
     told = ended(world)
     assert (told.number, told.amount, told.reason) == (1, 500_000, 0)
