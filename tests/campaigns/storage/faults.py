@@ -54,6 +54,8 @@ async def fail_file_calls(folder: Path, seed: int, count: int) -> Tally:
     generator = random.Random(f"faults/{seed}")
     slowest = 0.0
     async with cluster(folder) as made:
+        # A call under way when a read fails is told so before the node is gone.
+        made.load.stores_are_damaged = True
         library = build(folder)
         for number in range(count):
             fault = FAULTS[number % len(FAULTS)]
