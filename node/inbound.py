@@ -37,7 +37,7 @@ from consensus.status import REPLY_GAP_MS
 from consensus.types import ValidatorId
 from node.answering import Answering, Answers
 from node.driver import Driver, Outbox
-from node.p2p.budget import TokenBucket
+from node.p2p.budget import NamedBuckets
 from node.stages import Stage, Stages
 from node.sync.blocks import BlockSync
 from node.wire.peer_messages import (
@@ -136,7 +136,7 @@ class Inbound:
         """Peer -> (height in progress by its last Status, monotonic ms when heard)."""
         self._told_ms: dict[str, int] = {}
         """Peer -> when a message of it was out of reach and the core was told; monotonic ms."""
-        self._statuses: dict[str, TokenBucket] = {}
+        self._statuses = NamedBuckets(rate=STATUS_PER_S, burst=STATUS_BURST)
         self._away: dict[str, None] = {}
         """Of those, who is not connected now: its claim counts no more."""
 
@@ -224,12 +224,7 @@ class Inbound:
 
     def _on_status(self, peer: str, status: Status) -> None:
         now = self._clock()
-        bucket = self._statuses.get(peer)
-        if bucket is None:
-            seconds = now.mono_ms / 1_000
-            bucket = TokenBucket(rate=STATUS_PER_S, burst=STATUS_BURST, now=seconds)
-            self._statuses[peer] = bucket
-        if not bucket.try_take(1, now.mono_ms / 1_000):
+        if not self._statuses.allows(peer, now.mono_ms / 1_000):
             self.dropped["STATUS_TOO_OFTEN"] += 1
             return
         self.heights[peer] = (status.height, now.mono_ms)

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
-from node.p2p.budget import HostBudgets
+from node.p2p.budget import NamedBuckets
 from node.p2p.link import Link
 from node.p2p.peers import PeerLimits
 
@@ -54,7 +54,7 @@ class Acceptor:
         self._drop_link = drop_link
         self._counters = counters
         self._loop = asyncio.get_running_loop()
-        self._budgets = HostBudgets(rate=limits.accept_per_s, burst=limits.accept_burst)
+        self._budgets = NamedBuckets(rate=limits.accept_per_s, burst=limits.accept_burst)
         self.handshakes: dict[asyncio.Task[None], None] = {}
         """Connections in TLS, the oldest first."""
         self._refused: dict[socket.socket, asyncio.TimerHandle] = {}

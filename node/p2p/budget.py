@@ -12,8 +12,8 @@ from node.wire.framing import FRAME_SIZE_BYTES_MAX
 if TYPE_CHECKING:
     from node.p2p.peers import PeerLimits
 
-HOSTS_MAX = 4_096
-"""Addresses whose budget is remembered; the one seen longest ago goes first."""
+NAMES_MAX = 4_096
+"""Names whose bucket is remembered; the one seen longest ago goes first."""
 
 
 class TokenBucket:
@@ -62,8 +62,8 @@ class PeerBudget:
         self.waste = TokenBucket(rate=limits.waste_share, burst=limits.waste_burst_s, now=now)
 
 
-class HostBudgets:
-    """A bucket for each remote address: how many connections it may open a second."""
+class NamedBuckets:
+    """A bucket for each name: connections of a remote address a second, statuses of a peer."""
 
     __slots__ = ("_buckets", "_burst", "_rate")
 
@@ -72,15 +72,15 @@ class HostBudgets:
         self._burst = burst
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
-    def allows(self, host: str, now: float) -> bool:
-        """Count one more connection; False if it is one too many.
+    def allows(self, name: str, now: float) -> bool:
+        """Count one more; False if it is one too many.
 
         What is refused uses nothing: an honest peer behind the same address gets in between.
         """
-        bucket = self._buckets.pop(host, None)
+        bucket = self._buckets.pop(name, None)
         if bucket is None:
             bucket = TokenBucket(rate=self._rate, burst=self._burst, now=now)
-            if len(self._buckets) >= HOSTS_MAX:
+            if len(self._buckets) >= NAMES_MAX:
                 self._buckets.popitem(last=False)
-        self._buckets[host] = bucket
+        self._buckets[name] = bucket
         return bucket.try_take(1, now)

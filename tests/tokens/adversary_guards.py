@@ -5,9 +5,8 @@ import datetime as dt
 from hypothesis.stateful import rule
 
 from tests.tokens.adversary_papers import PaperRules
-from tests.tokens.adversary_values import FACE, ISINS, PKRS
-from tests.tokens.support import MONEY, addr, digest, key, policy
-from tokens.ops.accounts import OpenAccount
+from tests.tokens.adversary_values import FACE, ISINS, PKRS, opening
+from tests.tokens.support import MONEY, addr, digest, policy
 from tokens.ops.cash import CashRedeem
 from tokens.ops.central_bank_money import CbIssue
 from tokens.ops.orders import PlaceOrder
@@ -16,7 +15,6 @@ from tokens.ops.redemption_pauses import ResumeRedemption, SuspendRedemption
 from tokens.ops.settlement import InstructBatch
 from tokens.records.market import Side
 from tokens.records.repos import RepoKind, RepoMode
-from tokens.types import NO_ADDRESS, AccountPurpose
 
 ISSUERS = ["issuer", "central-bank", "treasury"]
 
@@ -35,18 +33,7 @@ class GuardRules(PaperRules):
         for proposal in self.world.proposals[-1:]:
             wrong = Approve(proposal_id=proposal, operations_digest=digest("other"))
             self.act("central-bank", wrong)
-        account = OpenAccount(
-            id=addr("fresh-2"),
-            owner=key("person"),
-            holder=NO_ADDRESS,
-            servicer=addr("bank-a"),
-            purpose=AccountPurpose.GENERAL,
-            kyc_tier=3,
-            residency="RESIDENT",
-            tax_class="atl",
-            policy=policy("bank-b"),
-        )
-        self.act("bank-a", account)
+        self.act("bank-a", opening("fresh-2", keys=policy("bank-b")))
         batch = InstructBatch(
             batch_id=f"G{self.count()}",
             trade_date=today,

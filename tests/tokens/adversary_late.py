@@ -9,10 +9,10 @@ import hypothesis.strategies as st
 from hypothesis.stateful import rule
 
 from tests.tokens.adversary_cash import CashMoves
-from tests.tokens.adversary_values import FACE, ORDERS, PKRS
-from tests.tokens.support import MONEY, addr, digest, key
+from tests.tokens.adversary_values import FACE, ORDERS, PKRS, opening
+from tests.tokens.support import MONEY, addr, digest
 from tests.tokens.test_adversary_auctions import SECRETS, AuctionAdversary, Whole
-from tokens.ops.accounts import CloseAccount, OpenAccount
+from tokens.ops.accounts import CloseAccount
 from tokens.ops.auction_reveal import EndReveal, PublishAuctionKey
 from tokens.ops.auctions import CloseAuction
 from tokens.ops.off_ramp_ends import CompleteRamp, ReturnRamp
@@ -22,7 +22,6 @@ from tokens.records.auctions import AuctionType
 from tokens.records.bids import BidLine
 from tokens.records.control import UNCLAIMED
 from tokens.records.ramps import Rail, RampPurpose
-from tokens.types import NO_ADDRESS, AccountPurpose
 
 REVEAL_BLOCKS = 3
 """What the world's parameter says."""
@@ -70,11 +69,11 @@ class LateRules(AuctionAdversary):
     def walk_money_back_to_a_closed_account(self, same: bool, amount: int) -> None:
         """Paid out, the account closed, the payment comes back: unclaimed until its owner asks."""
         self.late += 1
-        gone, other = addr(f"left-{self.late}"), addr(f"stays-{self.late}")
-        for place, owner in ((gone, "person"), (other, "person" if same else "stranger")):
-            self.world.submit("bank-a", _account(place, key(owner)))
+        name, other = f"left-{self.late}", f"stays-{self.late}"
+        for place, owner in ((name, "person"), (other, "person" if same else "stranger")):
+            self.world.submit("bank-a", opening(place, owner))
+        gone = addr(name)
         self.world.end_block()
-        name = f"left-{self.late}"
         self.market.move_units("bank-a", PKRS, "bank-a-cash", name, 100)
         self.world.end_block()
         later = self.world.ledger.business_date + dt.timedelta(days=7)
@@ -108,21 +107,10 @@ class LateRules(AuctionAdversary):
             self.world.alone("bank-b", back)
         for entry in self.world.snapshot.all(UNCLAIMED):
             claim = PayUnclaimed(
-                account=entry.account, security=entry.security, payment=entry.payment, target=other
+                account=entry.account,
+                security=entry.security,
+                payment=entry.payment,
+                target=addr(other),
             )
             for who in ("bank-b", "bank-a"):
                 self.world.alone(who, claim)
-
-
-def _account(address: bytes, owner: bytes) -> OpenAccount:
-    return OpenAccount(
-        id=address,
-        owner=owner,
-        holder=NO_ADDRESS,
-        servicer=addr("bank-a"),
-        purpose=AccountPurpose.GENERAL,
-        kyc_tier=3,
-        residency="RESIDENT",
-        tax_class="atl",
-        policy=None,
-    )

@@ -13,11 +13,11 @@ from hypothesis.stateful import rule
 from tests.tokens.adversary_collateral import Lenders
 from tests.tokens.adversary_market import BOTH, Market
 from tests.tokens.adversary_pledges import Pledgees
-from tests.tokens.adversary_values import FACE, PKRS
+from tests.tokens.adversary_values import FACE, PKRS, opening
 from tests.tokens.adversary_world import AdversaryWorld
-from tests.tokens.support import OPERATORS, addr, digest, header_digest, key
+from tests.tokens.support import OPERATORS, addr, digest, header_digest
 from tokens.entry import EntryProof
-from tokens.ops.accounts import CloseAccount, OpenAccount
+from tokens.ops.accounts import CloseAccount
 from tokens.ops.cash import CashMint
 from tokens.ops.governance import SetApprovalPolicy, SetParameter
 from tokens.ops.grants import GrantPower, RevokeGrant
@@ -33,7 +33,7 @@ from tokens.ops.validators import (
 from tokens.records.governance import Observer, Validator
 from tokens.records.parties import PARTICIPANT
 from tokens.records.proposals import APPROVAL_POLICY
-from tokens.types import NO_ADDRESS, AccountPurpose, Role
+from tokens.types import Role
 
 days_ahead = st.sampled_from([None, 0, 2])
 SECRET = digest("preimage")
@@ -84,17 +84,7 @@ class OfficeRules:
     def walk_an_account(self, amount: int, bank: str) -> None:
         """Opened, used, closed with what is in it and without, used again."""
         place = self.count()
-        made = OpenAccount(
-            id=addr(f"closed-{place}"),
-            owner=key("person"),
-            holder=NO_ADDRESS,
-            servicer=addr(bank),
-            purpose=AccountPurpose.GENERAL,
-            kyc_tier=3,
-            residency="RESIDENT",
-            tax_class="atl",
-            policy=None,
-        )
+        made = opening(f"closed-{place}", bank=bank)
         self.act(bank, made)
         own, name = f"{bank}-cash", f"closed-{place}"
         for out, into in ((own, name), (name, own)):

@@ -13,11 +13,13 @@ from tests.tokens.ops.build import terms
 from tests.tokens.support import ACCOUNTS, MONEY, PARTICIPANTS, account, addr, digest, key
 from tokens.finance.isin import isin_check_digit
 from tokens.ops import OPERATIONS, SPEC_OF
+from tokens.ops.accounts import OpenAccount
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.governance import SetApprovalPolicy
 from tokens.ops.participants import SetKeyPolicy, UpdateParticipant
 from tokens.records.holdings import LegalBasis
-from tokens.types import NO_ADDRESS
+from tokens.records.parties import KeyPolicy
+from tokens.types import NO_ADDRESS, AccountPurpose
 
 START = dt.date(2026, 7, 1)
 FACE = 100_000
@@ -178,3 +180,26 @@ def _texts(metas: tuple[msgspec.Meta, ...]) -> tuple[str, ...]:
     fitting = [t for t in wanted if re.search(pattern, t) and len(t) <= longest]
     shortest = max((meta.min_length or 0 for meta in metas), default=0)
     return tuple(t for t in fitting if len(t) >= shortest)
+
+
+def opening(
+    name: str,
+    owner: str = "person",
+    *,
+    bank: str = "bank-a",
+    tier: int = 3,
+    keys: KeyPolicy | None = None,
+    tax_class: str = "atl",
+) -> OpenAccount:
+    """A client's account at a bank."""
+    return OpenAccount(
+        id=addr(name),
+        owner=key(owner),
+        holder=NO_ADDRESS,
+        servicer=addr(bank),
+        purpose=AccountPurpose.GENERAL,
+        kyc_tier=tier,
+        residency="RESIDENT",
+        tax_class=tax_class,
+        policy=keys,
+    )

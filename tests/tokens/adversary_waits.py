@@ -7,16 +7,14 @@ import hypothesis.strategies as st
 from hypothesis.stateful import rule
 
 from tests.tokens.adversary_debt import BENCHMARK, DebtMoves
-from tests.tokens.adversary_values import FACE, ORDERS, PKRS
-from tests.tokens.support import MONEY, addr, key
+from tests.tokens.adversary_values import FACE, ORDERS, PKRS, opening
+from tests.tokens.support import MONEY, addr
 from tests.tokens.test_adversary_collateral import CollateralAdversary
-from tokens.ops.accounts import OpenAccount
 from tokens.ops.cash import CashRedeem
 from tokens.ops.redemption_queue import WithdrawRedemption
 from tokens.ops.transfer import Transfer
 from tokens.records.cash import CASH_ASSET, QUEUED_REDEMPTION, REDEMPTION_QUEUE
 from tokens.records.holdings import POSITION
-from tokens.types import NO_ADDRESS, AccountPurpose
 
 SHOWN_MAX = 20
 
@@ -61,18 +59,7 @@ class WaitRules(CollateralAdversary):
     def walk_a_payment_below_the_tier(self, tier: int) -> None:
         """Coins to somebody of whom too little is known; one tier more is enough."""
         name = f"tier-{tier}"
-        made = OpenAccount(
-            id=addr(name),
-            owner=key(name),
-            holder=NO_ADDRESS,
-            servicer=addr("bank-a"),
-            purpose=AccountPurpose.GENERAL,
-            kyc_tier=tier,
-            residency="RESIDENT",
-            tax_class="atl",
-            policy=None,
-        )
-        self.world.submit("bank-a", made)
+        self.world.submit("bank-a", opening(name, name, tier=tier))
         self.world.end_block()
         self.world.submit(
             "bank-a",

@@ -28,10 +28,11 @@ from tests.tokens.adversary_values import (
     assets,
     lots,
     names,
+    opening,
 )
 from tests.tokens.adversary_world import AdversaryWorld
-from tests.tokens.support import ACCOUNTS, addr, key, policy
-from tokens.ops.accounts import CloseAccount, OpenAccount
+from tests.tokens.support import ACCOUNTS, addr, policy
+from tokens.ops.accounts import CloseAccount
 from tokens.ops.batch_steps import AllocateBatch, CancelBatch, SettleBatch
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.cash import CashMint, CashRedeem
@@ -43,7 +44,6 @@ from tokens.records.day import BUSINESS_DAY
 from tokens.records.holdings import LIEN, Lien
 from tokens.records.instruments import INSTRUMENT, OPEN_PAYMENTS, PAYMENT, PaymentKind
 from tokens.records.settlement import BATCH, OPEN_BATCHES, Batch, BatchStatus
-from tokens.types import AccountPurpose
 
 STEPS = int(os.environ.get("ADVERSARY_STEPS", "2500"))
 SEED = int(os.environ.get("ADVERSARY_SEED", "0"))
@@ -218,18 +218,7 @@ class Adversary(OrderMoves, RuleBasedStateMachine):
                 self.world.submit(bank, CloseAccount(id=entry.id))
             self.world.submit(bank, CloseAccount(id=addr("fresh-0")))
             return
-        made = OpenAccount(
-            id=addr("fresh-0"),
-            owner=key("person"),
-            holder=bytes(16),
-            servicer=addr(bank),
-            purpose=AccountPurpose.GENERAL,
-            kyc_tier=3,
-            residency="RESIDENT",
-            tax_class=tax_class,
-            policy=None,
-        )
-        self.world.submit(bank, made)
+        self.world.submit(bank, opening("fresh-0", bank=bank, tax_class=tax_class))
 
     @rule(operation=values.wild(), sender=anyone)
     def anything(self, operation: msgspec.Struct, sender: str) -> None:

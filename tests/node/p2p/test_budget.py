@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.p2p.budget import HOSTS_MAX, HostBudgets, TokenBucket
+from node.p2p.budget import NAMES_MAX, NamedBuckets, TokenBucket
 
 
 def test_the_burst_is_free_and_debt_is_waited_off() -> None:
@@ -38,16 +38,16 @@ def test_tokens_that_are_not_enough_stay() -> None:
 
 
 def test_each_address_has_a_budget_of_its_own() -> None:
-    budgets = HostBudgets(rate=1, burst=2)
+    budgets = NamedBuckets(rate=1, burst=2)
     assert [budgets.allows("10.0.0.1", 0.0) for _ in range(3)] == [True, True, False]
     assert budgets.allows("10.0.0.2", 0.0)
     assert [budgets.allows("10.0.0.1", 1.0) for _ in range(2)] == [True, False]
 
 
 def test_the_addresses_that_are_remembered_are_bounded() -> None:
-    budgets = HostBudgets(rate=1, burst=1)
-    for number in range(HOSTS_MAX + 5):
+    budgets = NamedBuckets(rate=1, burst=1)
+    for number in range(NAMES_MAX + 5):
         assert budgets.allows(str(number), 0.0)
-    assert len(budgets._buckets) == HOSTS_MAX
+    assert len(budgets._buckets) == NAMES_MAX
     assert budgets.allows("0", 0.0)  # forgotten: a new one
-    assert not budgets.allows(str(HOSTS_MAX + 4), 0.0)
+    assert not budgets.allows(str(NAMES_MAX + 4), 0.0)
