@@ -13,6 +13,8 @@ Rules of this file:
    covered, the word was wrong then.
 """
 
+from collections import OrderedDict
+
 from consensus.messages import SignedPart
 from consensus.quorum import quorum
 from consensus.signed import content_of, order_of
@@ -48,7 +50,7 @@ class Voting:
         self.me = me
         self.guard_height = guard_height
         """Height of the highest own signature; grows with each one."""
-        self.parts: dict[tuple[int, int, int], SignedPart] = {}
+        self.parts: OrderedDict[tuple[int, int, int], SignedPart] = OrderedDict()
         """Own signed parts of guard_height in the order of signing: of the highest view and of the
         VIEWS_LISTED below it."""
         self.stale = stale
@@ -170,12 +172,12 @@ class Voting:
         """The guard holds this own signature."""
         if part.height > self.guard_height:
             self.guard_height = part.height
-            self.parts = {}
+            self.parts.clear()
         if part.height == self.guard_height and part.view >= self._listed_from():
             self.parts[order_of(part)] = part
             oldest = self._listed_from()
             while next(iter(self.parts))[1] < oldest:
-                del self.parts[next(iter(self.parts))]
+                self.parts.popitem(last=False)
 
     def _listed_from(self) -> int:
         """Lowest view of guard_height all of whose own signatures are known here."""

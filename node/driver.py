@@ -1,8 +1,10 @@
 """The shell around the consensus core: events in, actions out, one at a time.
 
 Rules of this file:
-1. `post` queues an event; the queue is worked off in order and to the end before anything else
-   runs, so no event interleaves with the performing of another one's actions.
+1. `post` queues an event; the queue is worked off in order, and no event interleaves with the
+   performing of another one's actions. After a block was written the loop has one turn before the
+   next event: the next block is often here already, and to write one and execute another in one
+   step kept timers and readers waiting for twice as long. What is posted meanwhile queues behind.
 2. Sign: guard and fsync first (signing_desk), then the loop-back is queued, then the bytes leave.
 3. Decide: one synced batch (executor), then Advanced is queued, then the outside hears of it.
 4. A failure of the disk ends the process (07, rule 1). Events are posted from timers and RPC calls
@@ -134,6 +136,9 @@ class Driver:
         self._clock = clock
         self._events: deque[Event] = deque()
         self._busy = False
+        """Events are being worked on, or go on after a turn of the loop."""
+        self._wrote = False
+        """The event being worked on wrote a block."""
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at_ms = 0
         """Monotonic milliseconds for which it is set."""
@@ -148,14 +153,11 @@ class Driver:
         self._busy = True
         try:
             self._perform(self.replica.start(self._clock()))
-            self._work_off()
         except BaseException as error:
             self._end(error)
             raise
-        finally:
-            self._busy = False
+        self._work_off()
         self.pool_changed()
-        self._arm()
 
     async def run(self) -> None:
         """Wait for ever; raises what ended the driver, whoever posted the event that did."""
@@ -179,17 +181,8 @@ class Driver:
         if len(self._events) >= EVENTS_MAX:
             raise RuntimeError("event queue full: the node cannot keep up with itself")
         self._events.append(event)
-        if self._busy or self.wake is None:
-            return
-        self._busy = True
-        try:
+        if not self._busy and self.wake is not None:
             self._work_off()
-        except BaseException as error:
-            self._end(error)
-            raise
-        finally:
-            self._busy = False
-        self._arm()
 
     def _end(self, error: BaseException) -> None:
         """Nothing is signed, sent or written after the first failure."""
@@ -225,12 +218,32 @@ class Driver:
         self.pool_changed()
 
     def _work_off(self) -> None:
+        self._busy = True
+        try:
+            self._work()
+        except BaseException as error:
+            self._end(error)
+            raise
+        if self._events and self.wake is not None:
+            self.wake.call_soon(self._go_on)
+            return
+        self._busy = False
+        self._arm()
+
+    def _work(self) -> None:
+        self._wrote = False
         self._stages.enter(Stage.CONSENSUS)
         try:
-            while self._events:
+            while self._events and not self._wrote:
                 self._perform(self.replica.handle(self._events.popleft()))
         finally:
             self._stages.leave()
+
+    def _go_on(self) -> None:
+        # Raised in a callback it would be logged and forgotten; `run` raises it.
+        if not self._stopped:
+            with contextlib.suppress(Exception):
+                self._work_off()
 
     def _arm(self) -> None:
         """Set the timer, unless one that is due earlier is set: its Tick is harmless.
@@ -338,6 +351,7 @@ class Driver:
 
     def _decide(self, action: Decide) -> None:
         tip = self._execution.decide(action.digest, action.proposal, action.certificate)
+        self._wrote = True
         self._events.append(Advanced(now=self._clock(), tip=tip, own_key=self._turn(tip)))
         self._listener.on_decided(tip)
         includable, agenda, censored = self._execution.pool()

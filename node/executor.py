@@ -8,6 +8,7 @@ Rules of this file:
 4. An exception in the ledger is a fault of this node: no Prepare, and a named report (R3).
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 
 from consensus.actions import BuildProposal
@@ -58,12 +59,12 @@ class Executor:
         self._clock = clock
         self._guard_sequence = guard_sequence
         self._stages = stages
-        self._executed: dict[bytes, tuple[Proposal, Execution]] = {}
-        self._refused: dict[bytes, Event] = {}
+        self._executed: OrderedDict[bytes, tuple[Proposal, Execution]] = OrderedDict()
+        self._refused: OrderedDict[bytes, Event] = OrderedDict()
         self._bodies: dict[bytes, DecodedTransaction] = {}
         """Bodies of executed blocks: peers may ask for what the pool has let go meanwhile."""
         self._missing = MissingBodies(is_held=lambda each: self._held(each) is not None, ask=ask)
-        self._seen: dict[bytes, Proposal] = {}
+        self._seen: OrderedDict[bytes, Proposal] = OrderedDict()
         self.newest_had_room = True
         """The newest decided block was less than half full, in number and in bytes."""
         self._watch = CensorshipWatch(
@@ -77,7 +78,7 @@ class Executor:
         header = proposal.header
         done = self._executed.get(digest)
         if done is not None:
-            self._executed[digest] = self._executed.pop(digest)
+            self._executed.move_to_end(digest)
             return self._outcome(header, digest, done[1].result.root)
         if digest in self._refused:
             return self._refused[digest]
@@ -218,7 +219,7 @@ class Executor:
                 now=self._clock(), height=header.height, digest=digest, reason=reason
             )
             if len(self._refused) >= EXECUTED_MAX:
-                del self._refused[next(iter(self._refused))]
+                self._refused.popitem(last=False)
             self._refused[digest] = event
             return event
         if len(self._executed) >= EXECUTED_MAX:
@@ -285,7 +286,7 @@ class Executor:
 
     def _remember(self, digest: bytes, proposal: Proposal) -> None:
         if len(self._seen) >= EXECUTED_MAX:
-            self._seen.pop(next(iter(self._seen)))
+            self._seen.popitem(last=False)
         self._seen[digest] = proposal
 
     def _had_room(self, proposal: Proposal, done: Execution) -> bool:

@@ -1,5 +1,6 @@
 """Blocks of the open height whose bodies are being fetched, and whom to ask for what."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -36,7 +37,7 @@ class MissingBodies:
     ) -> None:
         self._is_held = is_held
         self._ask = ask
-        self._waiting: dict[bytes, Waiting] = {}
+        self._waiting: OrderedDict[bytes, Waiting] = OrderedDict()
 
     def blocks(self) -> list[tuple[bytes, Proposal]]:
         """(digest, block) of all that wait."""
@@ -51,7 +52,7 @@ class MissingBodies:
         known = self._waiting.get(digest)
         asked = 0 if known is None else known.asked
         if known is None and len(self._waiting) >= WAITING_MAX:
-            self._waiting.pop(next(iter(self._waiting)))
+            self._waiting.popitem(last=False)
         self._request(digest, proposal, asked + 1, peers[asked % len(peers)] if peers else "")
 
     def go_on(self, digest: bytes) -> None:

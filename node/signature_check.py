@@ -9,6 +9,7 @@ Rules of this file:
 3. Only valid transactions are remembered, by wire_id; a liar cannot fill the memory with bad ones.
 """
 
+from node.remembered import Remembered
 from node.signing import VerifySignature, verify
 from tokens.embedded import embedded_signatures
 from tokens.transaction import DecodedTransaction
@@ -22,13 +23,12 @@ REMEMBERED_MAX = 262_144
 class SignatureCheck:
     """Verified-once memory of transactions."""
 
-    __slots__ = ("_remembered_max", "_valid", "_verify", "checked")
+    __slots__ = ("_valid", "_verify", "checked")
 
     def __init__(
         self, remembered_max: int = REMEMBERED_MAX, *, verify: VerifySignature = verify
     ) -> None:
-        self._valid: dict[bytes, None] = {}
-        self._remembered_max = remembered_max
+        self._valid = Remembered(remembered_max)
         self._verify = verify
         self.checked = 0
         """Signatures verified so far."""
@@ -52,7 +52,5 @@ class SignatureCheck:
             self.checked += 1
             if not self._verify(inner.public_key, inner.message, inner.signature):
                 return False
-        if len(self._valid) >= self._remembered_max:
-            del self._valid[next(iter(self._valid))]
-        self._valid[transaction.wire_id] = None
+        self._valid.add(transaction.wire_id)
         return True

@@ -1,6 +1,6 @@
 """Bodies beside the pool: wanted by a proposal, not by the pool. Bounded; the oldest goes first."""
 
-from collections import Counter
+from collections import Counter, OrderedDict
 
 from tokens.transaction import DecodedTransaction
 
@@ -15,7 +15,7 @@ class SpareBodies:
         self._bytes_max = bytes_max
         self._counters = counters
         """`spare_evicted` is counted here."""
-        self._held: dict[bytes, DecodedTransaction] = {}
+        self._held: OrderedDict[bytes, DecodedTransaction] = OrderedDict()
         self.bytes = 0
 
     def __len__(self) -> int:

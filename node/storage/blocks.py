@@ -21,6 +21,7 @@ Rules of this file:
 """
 
 import struct
+from collections import OrderedDict
 from typing import Annotated
 
 import msgspec
@@ -123,7 +124,7 @@ class BlockStore:
 
     def __init__(self, store: KeyValueStore) -> None:
         self._store = store
-        self._recent: dict[int, StoredBlock] = {}
+        self._recent: OrderedDict[int, StoredBlock] = OrderedDict()
         self.floor = self._read_floor()
         """What is kept of the past; the chain moves it after the batch that did (pruning.py)."""
 
@@ -222,7 +223,7 @@ class BlockStore:
         if block is not None:
             self._recent[height] = block
             if len(self._recent) > RECENT_BLOCKS_MAX:
-                del self._recent[next(iter(self._recent))]
+                self._recent.popitem(last=False)
         return block
 
     def read(self, height: int) -> StoredBlock | None:

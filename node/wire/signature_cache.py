@@ -4,6 +4,7 @@ A Commit that came alone comes again in the certificate of the next proposal; a 
 in view changes. Checking costs 55 microseconds, looking it up less than one.
 """
 
+from node.remembered import Remembered
 from node.signing import VerifySignature, verify
 
 ENTRIES_MAX = 16_384
@@ -14,11 +15,10 @@ heights."""
 class SignatureCache:
     """Valid (key, message, signature) triples. A signature that is not valid is never kept."""
 
-    __slots__ = ("_entries_max", "_valid", "_verify", "checked")
+    __slots__ = ("_valid", "_verify", "checked")
 
     def __init__(self, entries_max: int = ENTRIES_MAX, *, verify: VerifySignature = verify) -> None:
-        self._valid: dict[bytes, None] = {}
-        self._entries_max = entries_max
+        self._valid = Remembered(entries_max)
         self._verify = verify
         self.checked = 0
         """Ed25519 verifications done so far; for metrics and for tests that count."""
@@ -44,6 +44,4 @@ class SignatureCache:
         self._keep(public_key + message + signature)
 
     def _keep(self, entry: bytes) -> None:
-        if len(self._valid) >= self._entries_max:
-            del self._valid[next(iter(self._valid))]
-        self._valid[entry] = None
+        self._valid.add(entry)

@@ -12,6 +12,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar, assert_never
@@ -142,7 +143,7 @@ class Verifier:
         self._own = own
         """Own validator id, for `Status.seen`; None on an observer."""
         self.cache = SignatureCache() if cache is None else cache
-        self._ids_under: dict[bytes, tuple[bytes, ...]] = {}
+        self._ids_under: OrderedDict[bytes, tuple[bytes, ...]] = OrderedDict()
 
     def verify(self, message: M) -> Verified[M] | Rejected:
         """A signed protocol message."""
@@ -302,7 +303,7 @@ class Verifier:
         if tx_root(wire_ids) != root:
             return Reason.WRONG_TX_ROOT
         if len(self._ids_under) >= ROOTS_KEPT_MAX:
-            del self._ids_under[next(iter(self._ids_under))]
+            self._ids_under.popitem(last=False)
         self._ids_under[root] = wire_ids
         return None
 

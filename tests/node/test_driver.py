@@ -1,5 +1,6 @@
 """The contract of perform: what is durable before what leaves, and nothing in between."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from consensus.actions import (
     SendTo,
 )
 from consensus.events import (
+    Advanced,
     Executed,
     PeerUp,
     PoolChanged,
@@ -57,6 +59,8 @@ from tests.node.support.driver_world import (
     prepare,
     sign,
 )
+
+DECIDED = Decide(digest=DIGEST, proposal=BLOCK, certificate=certify(CHAIN, 1, DIGEST, ROOT))
 
 
 @pytest.fixture
@@ -209,25 +213,47 @@ async def test_a_view_change_is_signed_with_its_claim(world: World) -> None:
 
 
 async def test_deciding_is_one_batch_then_the_outside_then_the_next_height(world: World) -> None:
-    decided = Decide(digest=DIGEST, proposal=BLOCK, certificate=certify(CHAIN, 1, DIGEST, ROOT))
-    world.give(PeerUp, decided)
+    world.give(PeerUp, DECIDED)
     world.driver.post(up())
-    assert world.log == [
-        "event PeerUp",
-        "batch",
-        "outside hears",
-        "event Advanced",
-        "event PoolChanged",
-    ]
+    assert world.log == ["event PeerUp", "batch", "outside hears"]
+    await asyncio.sleep(0)
+    assert world.log[3:] == ["event Advanced", "event PoolChanged"]
     changed = world.replica.events[-1]
     assert isinstance(changed, PoolChanged)
     assert (changed.includable, changed.agenda, changed.censored) == (3, True, False)
 
 
+async def test_what_is_posted_after_a_block_was_written_queues_behind_it(world: World) -> None:
+    world.give(PeerUp, DECIDED)
+    world.driver.post(up())
+    world.driver.post(up("posted meanwhile"))
+    assert world.log == ["event PeerUp", "batch", "outside hears"]
+    await asyncio.sleep(0)
+    assert world.log[3:] == ["event Advanced", "event PoolChanged", "event PeerUp"]
+    world.driver.post(up())
+    assert world.log[-1] == "event PeerUp"
+
+
+async def test_a_driver_that_is_stopped_after_a_block_does_not_go_on(world: World) -> None:
+    world.give(PeerUp, DECIDED)
+    world.driver.post(up())
+    world.driver.stop()
+    await asyncio.sleep(0)
+    assert world.log == ["event PeerUp", "batch", "outside hears"]
+
+
+async def test_a_failure_after_the_turn_ends_the_driver(world: World) -> None:
+    world.give(PeerUp, DECIDED)
+    world.driver.post(up())
+    world.give(Advanced, DECIDED)
+    world.fail_decide = StorageFailed("disk")
+    with pytest.raises(StorageFailed, match="disk"):
+        await world.driver.run()
+
+
 async def test_a_failed_batch_reaches_nobody_and_ends_the_driver(world: World) -> None:
     world.fail_decide = StorageFailed("disk")
-    decided = Decide(digest=DIGEST, proposal=BLOCK, certificate=certify(CHAIN, 1, DIGEST, ROOT))
-    world.give(PeerUp, decided)
+    world.give(PeerUp, DECIDED)
     with pytest.raises(StorageFailed):
         world.driver.post(up())
     assert world.log == ["event PeerUp", "batch"]
@@ -237,9 +263,9 @@ async def test_a_failed_batch_reaches_nobody_and_ends_the_driver(world: World) -
 
 async def test_events_posted_while_actions_are_performed_wait_for_their_end(world: World) -> None:
     world.on_decided_hook = lambda: world.driver.post(up("posted inside"))
-    decided = Decide(digest=DIGEST, proposal=BLOCK, certificate=certify(CHAIN, 1, DIGEST, ROOT))
-    world.give(PeerUp, decided, Broadcast(message=prepare()))
+    world.give(PeerUp, DECIDED, Broadcast(message=prepare()))
     world.driver.post(up())
+    await asyncio.sleep(0)
     assert world.log == [
         "event PeerUp",
         "batch",

@@ -111,10 +111,30 @@ def unbounded(source: Source) -> Iterator[Finding]:
                 pass
 
 
+def first_keys(source: Source) -> Iterator[Finding]:
+    """A plain dict steps over the places of deleted keys to find its first one."""
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.Delete(targets=[ast.Subscript(value=of, slice=key)]) if _first(key, of):
+                pass
+            case ast.Call(func=ast.Attribute(value=of, attr="pop"), args=[key, *_]) if _first(
+                key, of
+            ):
+                pass
+            case _:
+                continue
+        yield Finding(node.lineno, dotted(of), "the oldest goes: OrderedDict.popitem(last=False)")
+
+
+def _first(key: ast.expr, of: ast.expr) -> bool:
+    return ast.unparse(key) == f"next(iter({ast.unparse(of)}))"
+
+
 RULES = (
     Rule("verified", PRODUCT, verified),
     Rule("loose-task", (*PRODUCT, "tests/"), loose_tasks),
     Rule("inheritance", PRODUCT, bases),
     Rule("stub", PRODUCT, stubs),
     Rule("unbounded", PRODUCT, unbounded),
+    Rule("first-key", PRODUCT, first_keys),
 )
