@@ -58,8 +58,12 @@ lint: $(STAMP) ## Formatting, ruff, import directions and the rules of tests/tes
 type: $(STAMP) ## Types with mypy --strict, product and tests
 	@$(BIN)/mypy
 
-check: lint type ## Style, types and all tests, quick checks first (CI runs gates, too)
-	@$(BIN)/python -m pytest $(ARGS)
+# The tests of the cores only compute and share the machine; all others have clocks or processes.
+CORE_TESTS := tests/tokens tests/consensus
+
+check: lint type ## Style, types and all tests (ARGS="tests/node -k pool" runs these)
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n auto --dist loadfile $(CORE_TESTS))
+	@$(if $(ARGS),true,$(BIN)/python -m pytest $(CORE_TESTS:%=--ignore=%))
 
 test: check ## The same as check
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Protocol
 
 from consensus.types import Proposal
-from node.driver import Outbox
+from node.driver_needs import Outbox
 from node.wire.peer_messages import (
     BlockReply,
     BlockRequest,

@@ -16,7 +16,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from consensus.actions import (
     Action,
@@ -43,68 +43,21 @@ from consensus.events import (
     SignRefused,
     Tick,
 )
-from consensus.messages import ConsensusMessage, Evidence, Step
+from consensus.messages import ConsensusMessage, Step
 from consensus.replica import Replica
 from consensus.restore import OwnKey
-from consensus.types import CommitCertificate, Proposal, Tip
+from consensus.types import Proposal, Tip
 from node.clock import now
+from node.driver_needs import Execution, Listener, Outbox
 from node.key_ring import KeyRing
 from node.signing_desk import GuardedProposal, place_of
 from node.stages import Stage, Stages
 from node.storage.sign_guard import Refused, RootConflict
-from node.wire.peer_messages import BlockRequest, PeerMessage
+from node.wire.peer_messages import BlockRequest
 from node.wire.verify import trusted_own
 
 EVENTS_MAX = 65_536
 """Bound of the event queue. Peers are read only while it is far below (see inbound)."""
-
-
-class Outbox(Protocol):
-    """What the driver needs of the transport."""
-
-    def send(self, peer_id: str, message: PeerMessage) -> object:
-        """Queue for one peer; dropped if it is away."""
-
-    def broadcast(self, message: PeerMessage) -> object:
-        """Queue for all peers."""
-
-
-class Execution(Protocol):
-    """What the driver needs of the executor."""
-
-    def execute(self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]) -> Event | None:
-        """Outcome, or None while bodies are being fetched."""
-
-    def build(self, action: BuildProposal) -> tuple[bytes, Proposal]:
-        """A block of includable transactions on the tip."""
-
-    def bodies(self, proposal: Proposal) -> tuple[bytes, ...] | None:
-        """Bodies of a block, in order; None if one is not here (an executed block has all)."""
-
-    def decide(self, digest: bytes, proposal: Proposal, certificate: CommitCertificate) -> Tip:
-        """Write an executed block."""
-
-    def pool(self) -> tuple[int, bool, bool]:
-        """(includable, agenda, censored) for the current height."""
-
-
-class Listener(Protocol):
-    """What the node does outside of consensus when something happened."""
-
-    def on_decided(self, tip: Tip) -> None:
-        """A block is durable."""
-
-    def on_report(self, report: Report) -> None:
-        """Something worth a log line."""
-
-    def on_halt(self, halt: Halt) -> None:
-        """This node stopped voting."""
-
-    def on_evidence(self, evidence: Evidence) -> None:
-        """Somebody double-signed."""
-
-    def on_catch_up(self, action: CatchUp) -> None:
-        """The node is behind."""
 
 
 class Driver:

@@ -71,7 +71,7 @@ class Executor:
             pool=pool, weak_quorum=lambda: weak_quorum(len(chain.tip.validators))
         )
 
-    # --- what the driver asks (driver.Execution) -------------------------------------------------
+    # --- what the driver asks (driver_needs.Execution) -------------------------------------------
 
     def execute(self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]) -> Event | None:
         """Outcome, or None while bodies are being fetched."""

@@ -36,7 +36,8 @@ from consensus.quorum import weak_quorum
 from consensus.status import REPLY_GAP_MS
 from consensus.types import ValidatorId
 from node.answering import Answering, Answers
-from node.driver import Driver, Outbox
+from node.driver import Driver
+from node.driver_needs import Outbox
 from node.p2p.budget import NamedBuckets
 from node.stages import Stage, Stages
 from node.sync.blocks import BlockSync

@@ -19,7 +19,7 @@ from consensus.evidence import EVIDENCE_HEIGHTS, contradicts
 from consensus.messages import Evidence
 from consensus.types import VALIDATORS_MAX, Tip, ValidatorSet
 from node.chain import Chain
-from node.driver import Listener
+from node.driver_needs import Listener
 from node.key_ring import KeyRing
 from node.reports import find_report
 from tokens.codec import tagged_hash

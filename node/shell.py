@@ -14,7 +14,8 @@ from consensus.restore import ReplicaConfig, Restored
 from consensus.types import ValidatorId, Verified
 from node.chain import Chain
 from node.clock import cpu_seconds, now
-from node.driver import Driver, Listener, Outbox
+from node.driver import Driver
+from node.driver_needs import Listener, Outbox
 from node.executor import Executor
 from node.gossip import Gossip
 from node.inbound import Inbound

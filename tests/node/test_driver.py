@@ -10,7 +10,6 @@ from consensus.actions import (
     Broadcast,
     BuildProposal,
     CatchUp,
-    Decide,
     Execute,
     FetchBlock,
     Halt,
@@ -22,10 +21,8 @@ from consensus.actions import (
     SendTo,
 )
 from consensus.events import (
-    Advanced,
     Executed,
     PeerUp,
-    PoolChanged,
     ProposalBuilt,
     Received,
     SignRefused,
@@ -43,10 +40,10 @@ from node.storage.durable import OS_DISK
 from node.storage.guard_types import GuardFailed
 from node.storage.kv import StorageFailed
 from node.wire.peer_messages import BlockRequest
-from tests.node.support.chains import certify
 from tests.node.support.driver_world import (
     BLOCK,
     CHAIN,
+    DECIDED,
     DIGEST,
     OTHER_ROOT,
     OWN,
@@ -58,9 +55,8 @@ from tests.node.support.driver_world import (
     commit,
     prepare,
     sign,
+    up,
 )
-
-DECIDED = Decide(digest=DIGEST, proposal=BLOCK, certificate=certify(CHAIN, 1, DIGEST, ROOT))
 
 
 @pytest.fixture
@@ -73,10 +69,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     yield made
     made.driver.stop()
     made.guard.close()
-
-
-def up(peer: str = "a") -> PeerUp:
-    return PeerUp(now=clock(), peer=ValidatorId(peer))
 
 
 @pytest.fixture
@@ -210,45 +202,6 @@ async def test_a_view_change_is_signed_with_its_claim(world: World) -> None:
     newest = world.guard.newest()
     assert newest is not None
     assert (newest.view, newest.step) == (2, Step.VIEW_CHANGE)
-
-
-async def test_deciding_is_one_batch_then_the_outside_then_the_next_height(world: World) -> None:
-    world.give(PeerUp, DECIDED)
-    world.driver.post(up())
-    assert world.log == ["event PeerUp", "batch", "outside hears"]
-    await asyncio.sleep(0)
-    assert world.log[3:] == ["event Advanced", "event PoolChanged"]
-    changed = world.replica.events[-1]
-    assert isinstance(changed, PoolChanged)
-    assert (changed.includable, changed.agenda, changed.censored) == (3, True, False)
-
-
-async def test_what_is_posted_after_a_block_was_written_queues_behind_it(world: World) -> None:
-    world.give(PeerUp, DECIDED)
-    world.driver.post(up())
-    world.driver.post(up("posted meanwhile"))
-    assert world.log == ["event PeerUp", "batch", "outside hears"]
-    await asyncio.sleep(0)
-    assert world.log[3:] == ["event Advanced", "event PoolChanged", "event PeerUp"]
-    world.driver.post(up())
-    assert world.log[-1] == "event PeerUp"
-
-
-async def test_a_driver_that_is_stopped_after_a_block_does_not_go_on(world: World) -> None:
-    world.give(PeerUp, DECIDED)
-    world.driver.post(up())
-    world.driver.stop()
-    await asyncio.sleep(0)
-    assert world.log == ["event PeerUp", "batch", "outside hears"]
-
-
-async def test_a_failure_after_the_turn_ends_the_driver(world: World) -> None:
-    world.give(PeerUp, DECIDED)
-    world.driver.post(up())
-    world.give(Advanced, DECIDED)
-    world.fail_decide = StorageFailed("disk")
-    with pytest.raises(StorageFailed, match="disk"):
-        await world.driver.run()
 
 
 async def test_a_failed_batch_reaches_nobody_and_ends_the_driver(world: World) -> None:

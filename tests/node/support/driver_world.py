@@ -8,6 +8,7 @@ from consensus.actions import (
     Action,
     BuildProposal,
     CatchUp,
+    Decide,
     Halt,
     RecordEvidence,
     Report,
@@ -16,6 +17,7 @@ from consensus.actions import (
 from consensus.events import (
     Event,
     Now,
+    PeerUp,
 )
 from consensus.messages import (
     Commit,
@@ -25,7 +27,7 @@ from consensus.messages import (
     PreparedCertificate,
 )
 from consensus.replica import Replica
-from consensus.types import CommitCertificate, Proposal, Tip
+from consensus.types import CommitCertificate, Proposal, Tip, ValidatorId
 from node.driver import Driver
 from node.identity import dev_keys
 from node.key_ring import KeyRing
@@ -33,7 +35,7 @@ from node.signing_desk import SigningDesk
 from node.stages import Stages
 from node.storage.sign_guard import SignGuard
 from node.wire.peer_messages import PeerMessage
-from tests.node.support.chains import open_chain, propose, scope_of
+from tests.node.support.chains import certify, open_chain, propose, scope_of
 
 CHAIN = open_chain()
 OWN = CHAIN.tip.validators.ids()[0]
@@ -64,6 +66,14 @@ def sign(draft: ConsensusMessage, proposal: Proposal | None = None) -> Sign:
         proposal=proposal,
         certificate=certificate() if isinstance(draft, Commit) else None,
     )
+
+
+DECIDED = Decide(digest=DIGEST, proposal=BLOCK, certificate=certify(CHAIN, 1, DIGEST, ROOT))
+
+
+def up(peer: str = "a") -> PeerUp:
+    """An event that the core of a script answers as the test says."""
+    return PeerUp(now=clock(), peer=ValidatorId(peer))
 
 
 class Script:
