@@ -93,6 +93,12 @@ def rules_on(state: Overlay, asset: str, day: dt.date) -> Rules:
     return sorted(_read(state, general.rules + own.rules, day), key=_place)
 
 
+def general_rules(state: Overlay, day: dt.date) -> Rules:
+    """Those of all assets alone."""
+    general = state.get(RULE_TABLE, "")
+    return NONE if general is None else _read(state, general.rules, day)
+
+
 def _read(state: Overlay, ids: tuple[str, ...], day: dt.date) -> list[InForce]:
     found: list[InForce] = []
     for name in ids:
