@@ -51,6 +51,7 @@ class Intake:
         admission: Admission,
         spread: Spread,
         on_admitted: Callable[[], None],
+        forbids: Callable[[DecodedTransaction], bool],
         wants: Callable[[bytes], bool],
         on_bodies: Callable[[], None],
         on_again: Callable[[str, bytes], None],
@@ -64,6 +65,8 @@ class Intake:
         self._admission = admission
         self._spread = spread
         self._on_admitted = on_admitted
+        self._forbids = forbids
+        """Whether it names a key that this network must not know (node/named_keys.py)."""
         self._wants = wants
         """Whether an open block lacks the body of this wire id."""
         self._on_bodies = on_bodies
@@ -219,6 +222,8 @@ class Intake:
                 self._stages.leave()
             if not valid:
                 return Code.BAD_SIGNATURE
+            if self._forbids(transaction):
+                return Code.DEV_KEY
             return self._pool.admit(transaction, verdict=verdict, own=own)
         finally:
             self._stages.leave()

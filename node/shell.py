@@ -22,6 +22,7 @@ from node.inbound import Inbound
 from node.intake import Intake
 from node.key_ring import KeyRing
 from node.mempool import Mempool, PoolLimits
+from node.named_keys import names_dev_key
 from node.reporter import Reporter, ReportingListener
 from node.restart import restored, stored_sequence, turned
 from node.signature_check import SignatureCheck
@@ -54,6 +55,11 @@ class SnapshotSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Peer -> network key that its link is pinned to."""
     checkpoint: Checkpoint | None = None
     """A block that the operator vouches for."""
+
+
+def _forbids_nothing(_transaction: DecodedTransaction) -> bool:
+    """A development network knows development keys."""
+    return False
 
 
 def _nobody_counts(_peer: str, _cpu_s: float) -> None:
@@ -191,6 +197,7 @@ class Shell:
             admission=self.chain,
             spread=self.gossip,
             on_admitted=self.driver.pool_changed,
+            forbids=_forbids_nothing if self.chain.genesis.is_dev else names_dev_key,
             wants=self.executor.wants,
             on_bodies=lambda: self.driver.post_all(self.executor.on_bodies()),
             on_again=self._heard_again,

@@ -4,7 +4,8 @@ Rules of this file:
 1. Backing = fine quantity of live lots. A lot whose attestation has run out backs nothing: the
    agenda takes it out on its date, and no receipt is minted while one is overdue.
 2. Supply above the backing sets BREACH: no mint, delivery open. It ends when the backing covers.
-3. Deliveries take from lots in the order of their first attestation.
+3. Deliveries take from lots in the order of their first attestation, from PARTS_MAX lots at a time:
+   what lies in front of a delivery is work for more operations, and never a refusal (ADR 0025).
 """
 
 import msgspec
@@ -78,8 +79,8 @@ def is_overdue(context: Context, asset: str) -> bool:
     return bool(first) and first[0].attest_expiry <= context.business_date
 
 
-def parts_of(state: Overlay, commodity: Commodity, quantity: int) -> tuple[LotPart, ...] | None:
-    """First in, first out; None if the first PARTS_MAX live lots have not as much."""
+def parts_of(state: Overlay, commodity: Commodity, quantity: int) -> tuple[LotPart, ...]:
+    """First in, first out: `quantity`, or all that the first PARTS_MAX live lots have."""
     parts: list[LotPart] = []
     left = quantity
     for lot in state.scan(LOT, LIVE_LOTS, (commodity.asset,), limit=PARTS_MAX):
@@ -87,7 +88,7 @@ def parts_of(state: Overlay, commodity: Commodity, quantity: int) -> tuple[LotPa
             taken = min(left, lot.fine)
             parts.append(LotPart(lot_id=lot.lot_id, quantity=taken))
             left -= taken
-    return None if left else tuple(parts)
+    return tuple(parts)
 
 
 def take_from_lots(context: Context, asset: str, parts: tuple[LotPart, ...]) -> None:
@@ -117,12 +118,13 @@ def put_delivery(context: Context, delivery: Delivery) -> None:
             amount=delivery.amount,
             remainder=delivery.remainder,
             cash=delivery.cash,
+            delivered=delivery.delivered,
         )
     )
 
 
 def cancel(context: Context, delivery: Delivery) -> None:
-    """The receipts are free again."""
+    """The receipts that are not handed out are free again."""
     liens.lift(context, require(context.state, LIEN, delivery.lien))
     put_delivery(context, msgspec.structs.replace(delivery, status=DeliveryStatus.CANCELLED))
 
@@ -179,7 +181,7 @@ def run_lot(context: Context, item: AgendaItem, quota: int) -> Step:
 
 
 def run_delivery(context: Context, item: AgendaItem, quota: int) -> Step:
-    """Not delivered in time: cancelled."""
+    """Not delivered in time: what is left is cancelled."""
     del quota
     asset, number = msgspec.msgpack.decode(item.subject, type=tuple[str, int])
     delivery = require(context.state, DELIVERY, asset, number)

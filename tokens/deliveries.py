@@ -1,13 +1,15 @@
 """Deliveries for receipts: what handing out is asked, and what remains in money (5.8)."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tokens.amount import AMOUNT_MAX, mul_div_floor
+from tokens.commodities import parts_of
 from tokens.context import Context
 from tokens.eligibility import Channel, Movement, leaving_refusals
 from tokens.lookup import require_asset
 from tokens.marks import mark_of
-from tokens.records.commodities import Commodity
+from tokens.records.commodities import Commodity, Delivery, LotPart
 from tokens.records.parties import Account
 from tokens.results import Code, Refusal
 from tokens.rules import governed_refusals, rules_of
@@ -31,12 +33,41 @@ def remainder_of(context: Context, commodity: Commodity, amount: int) -> tuple[i
     return remainder, cash or Code.AMOUNT_ZERO
 
 
+class Handing(NamedTuple):
+    """What one confirmation hands out."""
+
+    parts: tuple[LotPart, ...]
+    taken: int
+    """Minor units that leave the lots."""
+    burned: int
+    """Receipts, minor units: `taken`, and the remainder with the last part."""
+    cash: int
+    """Money for the remainder, with the last part."""
+    ends: bool
+    """Nothing is left after it."""
+
+
+def handing_of(context: Context, commodity: Commodity, delivery: Delivery) -> Handing:
+    """What the next confirmation of a delivery hands out: a part, or all that is left."""
+    wanted = delivery.amount - delivery.remainder - delivery.delivered
+    parts = parts_of(context.state, commodity, wanted)
+    taken = sum(part.quantity for part in parts)
+    if taken < wanted:
+        return Handing(parts, taken, taken, 0, ends=False)
+    return Handing(parts, taken, taken + delivery.remainder, delivery.cash, ends=True)
+
+
 def handing_out_refusals(
-    context: Context, commodity: Commodity, account: Account, cash_account: Account, amount: int
+    context: Context,
+    commodity: Commodity,
+    account: Account,
+    cash_account: Account | None,
+    amount: int,
 ) -> Iterator[Refusal]:
     """What a payment off the ledger is asked; the remainder, what a payment to its account is.
 
-    Asked when it is requested, and again when it is delivered.
+    Asked when it is requested, and again at each handing out: of what is not handed out yet, minor
+    units, the remainder among them. `cash_account` is None where no remainder is paid.
     """
     state = context.state
     out = Movement(
@@ -48,7 +79,7 @@ def handing_out_refusals(
         channel=Channel.OFF_RAMP,
     )
     yield from leaving_refusals(context, out)
-    if amount % commodity.delivery_unit and cash_account.owner != account.owner:
+    if cash_account is not None and cash_account.owner != account.owner:
         money = require_asset(state, commodity.settlement_asset)
         paid = Movement(money, account, cash_account, 1, OperationClass.MOVE)
         yield from governed_refusals(context, paid, rules_of(context, money))

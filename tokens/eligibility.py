@@ -25,7 +25,7 @@ from tokens.records.control import CREDIT_STOP
 from tokens.records.holdings import POSITION, Position
 from tokens.records.instruments import Asset
 from tokens.records.parties import Account
-from tokens.refusing import refusal_about
+from tokens.refusing import refusal_about, refusal_of_giver
 from tokens.results import Code, Refusal
 from tokens.rules import (
     EXEMPT,
@@ -172,7 +172,8 @@ def _account(
         code = None
     found: tuple[Refusal, ...] = ()
     if code is not None:
-        found = (Refusal(code) if gives else refusal_about(context, account, code),)
+        about = refusal_of_giver if gives else refusal_about
+        found = (about(context, account, code),)
     mine = account.id == (movement.from_reserve if gives else movement.reserve)
     if account.purpose in RESERVED and not mine and use not in _UNRESERVED_USES:
         found += (Refusal(Code.ACCOUNT_RESERVED),)

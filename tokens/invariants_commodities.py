@@ -13,10 +13,13 @@ from tokens.types import AssetFlag, LienKind
 
 
 def validate_lots(state: Records) -> Iterator[str]:
-    """Attested = sum of live lots; supply <= attested unless in BREACH; each lot as it can be."""
+    """Attested = sum of live lots; supply <= attested unless in BREACH; each lot as it can be.
+
+    What left the lots of a class is what its deliveries handed out.
+    """
     assets = {asset.id: asset for asset in state.all(ASSET)}
     supplies = {entry.asset: entry.amount for entry in state.all(SUPPLY)}
-    lots = state.all(LOT)
+    lots, deliveries = state.all(LOT), state.all(DELIVERY)
     for commodity in state.all(COMMODITY):
         own = [lot for lot in lots if lot.asset == commodity.asset]
         live = sum(lot.fine for lot in own if lot.status is LotStatus.LIVE)
@@ -28,6 +31,10 @@ def validate_lots(state: Records) -> Iterator[str]:
             yield f"{commodity.asset}: supply {supply}, attested {live}, BREACH {breach}"
         if sorted(lot.number for lot in own) != list(range(1, commodity.lot_next)):
             yield f"{commodity.asset}: {len(own)} lots, the next is {commodity.lot_next}"
+        handed = sum(made.delivered for made in deliveries if made.asset == commodity.asset)
+        gone = sum(lot.delivered for lot in own)
+        if handed != gone:
+            yield f"{commodity.asset}: {gone} left the lots, {handed} handed out"
     for lot in lots:
         name = f"{lot.asset} lot {lot.lot_id}"
         if (lot.fine == 0) != (lot.status is LotStatus.EMPTY):
@@ -37,7 +44,7 @@ def validate_lots(state: Records) -> Iterator[str]:
 
 
 def validate_deliveries(state: Records) -> Iterator[str]:
-    """A hold while, and only while, requested; parts and remainder make the amount."""
+    """A hold on the rest while, and only while, requested; parts and remainder make the amount."""
     liens = {lien.id: lien for lien in state.all(LIEN)}
     units = {commodity.asset: commodity.delivery_unit for commodity in state.all(COMMODITY)}
     for delivery in state.all(DELIVERY):
@@ -48,12 +55,17 @@ def validate_deliveries(state: Records) -> Iterator[str]:
             yield f"{name}: {delivery.status.name}, hold {lien is not None}"
         if lien is not None:
             place = (lien.account, lien.asset, lien.amount, lien.kind)
-            if place != (delivery.account, delivery.asset, delivery.amount, LienKind.HOLD):
+            left = delivery.amount - delivery.delivered
+            if place != (delivery.account, delivery.asset, left, LienKind.HOLD):
                 yield f"{name}: its hold is another"
         taken = sum(part.quantity for part in delivery.parts)
         expected = delivery.amount - delivery.remainder
-        if taken != (expected if delivery.status is DeliveryStatus.DELIVERED else 0):
-            yield f"{name}: {delivery.status.name}, {taken} of {expected} taken"
+        done = delivery.status is DeliveryStatus.DELIVERED
+        is_part = delivery.delivered < expected
+        if done == is_part or delivery.delivered > expected:
+            yield f"{name}: {delivery.status.name}, {delivery.delivered} of {expected} handed out"
+        if taken > delivery.delivered or bool(taken) != bool(delivery.delivered):
+            yield f"{name}: the last handing out took {taken} of {delivery.delivered}"
         if expected % units[delivery.asset] or delivery.remainder >= units[delivery.asset]:
             yield f"{name}: remainder {delivery.remainder} of {delivery.amount}"
 

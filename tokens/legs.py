@@ -20,7 +20,7 @@ from tokens.netting import issued_amounts, net_changes, net_effects
 from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import ISSUANCE, Leg
-from tokens.results import Code
+from tokens.results import Code, Refusal
 from tokens.servicing import set_status
 from tokens.status import ACCOUNT_CELLS, Use, asset_refusal
 from tokens.types import AssetStatus, OperationClass
@@ -29,7 +29,9 @@ Held = Mapping[tuple[bytes, str], int]
 """Minor units set aside for a delivery, per (account, asset)."""
 
 
-def leg_codes(context: Context, legs: tuple[Leg, ...], *, is_bid: bool = False) -> Iterator[Code]:
+def leg_refusals(
+    context: Context, legs: tuple[Leg, ...], *, is_bid: bool = False
+) -> Iterator[Refusal]:
     """Checks 1 to 10 of every leg, the room for what is issued, the travel rule.
 
     One by one: who asks for the first refusal does not pay for 64 legs. The travel rule asks
@@ -49,16 +51,21 @@ def leg_codes(context: Context, legs: tuple[Leg, ...], *, is_bid: bool = False) 
             operation_class=issue_class,
             in_batch=True,
         )
-        for refusal in rule_refusals(context, movement):
-            yield refusal.code
-    for refusal in net_refusals(context, net_changes(state, legs)):
-        yield refusal.code
+        yield from rule_refusals(context, movement)
+    yield from net_refusals(context, net_changes(state, legs))
     for asset_id, amount in issues.items():
         asset = require_asset(state, asset_id)
         if posting.supply_of(state, asset_id) + amount > asset.max_supply:
-            yield Code.MAX_SUPPLY_EXCEEDED
+            yield Refusal(Code.MAX_SUPPLY_EXCEEDED)
     if not is_bid:
-        yield from travel_legs.leg_codes(context, legs)
+        for code in travel_legs.leg_codes(context, legs):
+            yield Refusal(code)
+
+
+def leg_codes(context: Context, legs: tuple[Leg, ...], *, is_bid: bool = False) -> Iterator[Code]:
+    """The same as codes, as those who act may know them."""
+    for refusal in leg_refusals(context, legs, is_bid=is_bid):
+        yield refusal.code
 
 
 def funds_codes(context: Context, legs: tuple[Leg, ...], own: Held) -> list[Code]:

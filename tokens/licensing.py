@@ -4,7 +4,9 @@ Rules of this file:
 1. APPLIED -> NOC -> AML_REGISTERED -> INCORPORATED -> LICENSED -> SUSPENDED <-> LICENSED. REVOKED
    ends every phase, EXPIRED comes by date; from both only a new application leads on. Clients may
    only move out until the next licence is granted (exits.py).
-2. When an institution is suspended, revoked or expired, the grants that it holds over client
+2. Who needs a licence and never applied can be revoked too: the regulator must be able to stop it
+   and send its clients away. It cannot be suspended: there is no licence to come back to.
+3. When an institution is suspended, revoked or expired, the grants that it holds over client
    accounts are void at once (grants.py) and leave the state by the agenda.
 """
 
@@ -19,7 +21,10 @@ from tokens.events import LicenceChanged
 from tokens.grant_ends import enqueue_voiding
 from tokens.records.holdings import LegalBasis
 from tokens.records.licences import EXITING, LICENCE, Licence
+from tokens.records.parties import PARTICIPANT
+from tokens.records.rules import LicenceRule
 from tokens.records.system import AgendaItem
+from tokens.rules import general_rules
 from tokens.types import AgendaClass, LicencePhase
 
 HANDLER = "licence_expiry"
@@ -60,6 +65,33 @@ def put_phase(
         enqueue_voiding(context, licence.institution, as_grantee=True)
     if phase is LicencePhase.LICENSED and licence.expires_on is not None:
         _enqueue_expiry(context, licence.institution, licence.expires_on)
+
+
+def unlicensed(context: Context, institution: bytes) -> Licence:
+    """The record of an institution that has none, before its first phase."""
+    return Licence(
+        institution=institution,
+        phase=LicencePhase.APPLIED,
+        categories=0,
+        goaml_id="",
+        registration_no="",
+        expires_on=None,
+        since=context.business_date,
+        basis=None,
+        exit_only=False,
+    )
+
+
+def needs_licence(context: Context, institution: bytes) -> bool:
+    """Whether a licence rule of all assets asks an institution for one (page 04, check 4)."""
+    found = context.state.get(PARTICIPANT, institution)
+    if found is None:
+        return False
+    return any(
+        isinstance(rule.body, LicenceRule) and role in rule.body.roles
+        for rule in general_rules(context.state, context.business_date)
+        for role in found.roles
+    )
 
 
 def _enqueue_expiry(context: Context, institution: bytes, on: dt.date) -> None:

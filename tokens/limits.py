@@ -7,6 +7,7 @@ Rules of this file:
 3. SERVICE and CONTROL are asked by nobody: coupons and seizures know no limits.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from tokens.records.rules import BalanceRule, HolderCapRule, JurisdictionRule, V
 from tokens.refusing import refusal_about
 from tokens.results import Code, Refusal
 from tokens.rules import InForce, Rules, rules_of
+from tokens.state import Overlay
 from tokens.types import AccountPurpose, AssetFlag
 
 LOCK_UP_RULE = "lock-up"
@@ -163,8 +165,13 @@ def _givers(changes: Changes, person: bytes) -> Iterator[Account]:
 
 def spent_today(context: Context, asset: str, person: bytes) -> int:
     """What a person has given of an asset on the business date, minor units."""
-    known = context.state.get(SPENDING, person, asset)
-    return known.amount if known is not None and known.on == context.business_date else 0
+    return spent_on(context.state, asset, person, context.business_date)
+
+
+def spent_on(state: Overlay, asset: str, person: bytes, day: dt.date) -> int:
+    """The same for who only reads; 0 for every date but the last one that was counted."""
+    known = state.get(SPENDING, person, asset)
+    return known.amount if known is not None and known.on == day else 0
 
 
 def count_spending(context: Context, asset: Asset, changes: Changes) -> None:

@@ -12,7 +12,6 @@ from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.coupon_rates import consideration_at
 from tokens.events import BatchAllocated, BatchApproved, BatchInstructed, QuoteClosed
-from tokens.legs import leg_codes
 from tokens.lookup import require
 from tokens.records.instruments import INSTRUMENT
 from tokens.records.market import Side
@@ -151,7 +150,7 @@ def settle_as_batch(context: Context, request: QuoteRequest, total: int) -> None
             digest=batch.digest,
             isd=batch.isd,
             parties=tuple(party.participant for party in parties),
-            warnings=tuple(dict.fromkeys(int(code) for code in leg_codes(context, legs))),
+            warnings=settling.warnings_of(context, legs),
         )
     )
     context.emit(

@@ -27,6 +27,7 @@ from tokens.records.kind import Kind, RecordKind
 from tokens.records.market import ORDER, TRADE
 from tokens.records.options import PUT_ELECTION
 from tokens.records.parties import ACCOUNT, KEY_OWNER
+from tokens.records.persons import LOCK_UP
 from tokens.records.proposals import GRANT, PROPOSAL, Proposal
 from tokens.records.quotes import QUOTE_REQUEST
 from tokens.records.ramps import RAMP, RAMP_REFERENCE
@@ -127,6 +128,7 @@ _PARTIES: dict[str, Listing] = dict(
         _fields(RAMP_REFERENCE, "bank"),
         _line(BATCH, _batch),
         _fields(CASH_ROUTE, "account", "cash_account"),
+        _line(LOCK_UP, _account),
         _line(BID_SHEET, _sheet),
         _line(NCB, _ncb),
         _line(ALLOTMENT, _allotment),

@@ -23,8 +23,20 @@ SUPERVISORS = (
 )
 """Who may know everything of everybody."""
 
-REVIEWS = (Code.CREDIT_STOPPED, Code.SANCTIONED)
+REVIEWS = (Code.CREDIT_STOPPED, Code.ACCOUNT_FROZEN, Code.SANCTIONED)
 """What an authority is behind."""
+
+_OF_AN_ACCOUNT = (
+    Code.KYC_TIER_TOO_LOW,
+    Code.CREDENTIAL_MISSING,
+    Code.LICENCE_REQUIRED,
+    Code.JURISDICTION_REFUSED,
+    Code.HOLDER_CAP_EXCEEDED,
+    Code.LOCKED_UP,
+    Code.VELOCITY_EXCEEDED,
+    Code.RECOVERY_OPEN,
+)
+"""What else is wrong with an account, and is its own parties' to know."""
 
 
 def refusal_about(
@@ -35,6 +47,28 @@ def refusal_about(
         return Refusal(code, rule, version)
     said = Code.UNDER_REVIEW if code in REVIEWS else Code.COUNTERPARTY_NOT_ELIGIBLE
     return Refusal(said, hidden=Hidden(account.id, code, rule, version))
+
+
+def refusal_of_giver(context: Context, account: Account, code: Code) -> Refusal:
+    """The same of who gives; whole where the ledger acts by itself: no receipt answers anybody.
+
+    Whoever ends something for that code says of it what all its parties may know (`told_to_all`).
+    """
+    if not (context.actors.participants or context.actors.accounts):
+        return Refusal(code)
+    return refusal_about(context, account, code)
+
+
+def whole_code(refusal: Refusal) -> Code:
+    """Why it was refused, whoever may know."""
+    return refusal.code if refusal.hidden is None else refusal.hidden.code
+
+
+def told_to_all(code: Code) -> Code:
+    """A code as a record or event of several parties may hold it: not what is wrong with whom."""
+    if code in REVIEWS:
+        return Code.UNDER_REVIEW
+    return Code.COUNTERPARTY_NOT_ELIGIBLE if code in _OF_AN_ACCOUNT else code
 
 
 def revealed(state: Overlay, refusal: Refusal, viewer: bytes) -> Refusal:

@@ -23,6 +23,7 @@ from tokens.marks import MONEY_KINDS
 from tokens.records.holdings import LIEN, POSITION, Lien
 from tokens.records.instruments import INSTRUMENT, Asset
 from tokens.records.repos import Repo, RepoLine, RepoMode
+from tokens.refusing import refusal_of_giver
 from tokens.repo_value import what_lies
 from tokens.results import Code
 from tokens.status import ACCOUNT_CELLS, Use, asset_refusal
@@ -249,7 +250,9 @@ def _funds_faults(context: Context, repo: Repo, plan: Plan) -> Iterator[Fault]:
         if free + change < 0:
             yield Fault(account, Code.INSUFFICIENT_AVAILABLE, True)
         elif position is not None and free - position.frozen + change < 0:
-            yield Fault(account, Code.ACCOUNT_FROZEN, True)
+            giver = require_account(context.state, account)
+            told = refusal_of_giver(context, giver, Code.ACCOUNT_FROZEN)
+            yield Fault(account, told.code, True)
 
 
 def _free_changes(context: Context, repo: Repo, plan: Plan) -> dict[tuple[bytes, str], int]:

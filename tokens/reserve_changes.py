@@ -11,6 +11,7 @@ from tokens.eligibility import Movement, movement_refusals
 from tokens.events import ReserveChanged
 from tokens.limits import count_given
 from tokens.lookup import require_account, require_asset
+from tokens.marks import fresh_mark
 from tokens.records.cash import CashAsset
 from tokens.records.parties import Account
 from tokens.records.reserves import RESERVE_POLICY, SECURITIES_MAX, ReservePolicy
@@ -44,7 +45,10 @@ def incoming_refusals(context: Context, change: Change) -> Iterator[Refusal]:
     known = _held(context, change, policy)
     if into not in known and len(known) >= SECURITIES_MAX:
         yield Refusal(Code.RESERVE_NOT_ELIGIBLE)
-    if not counted(state, cash, policy, into, change.into_amount):
+    mark = fresh_mark(context, into)
+    if isinstance(mark, Code):  # else it counts nothing, whatever its amount
+        yield Refusal(mark)
+    elif not counted(state, cash, policy, into, change.into_amount):
         yield Refusal(Code.AMOUNT_ZERO)
     if is_concentrated(worth_of(state, cash, moved_by(change)), policy, into):
         yield Refusal(Code.CONCENTRATION_EXCEEDED)

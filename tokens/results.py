@@ -211,6 +211,7 @@ class Code(IntEnum):
     TOO_MANY_OPERATIONS = 1015
     SENDER_LIMIT = 1016
     BLOCK_FULL = 1017
+    DEV_KEY = 1018
 
 
 class Hidden(NamedTuple):

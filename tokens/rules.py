@@ -79,15 +79,24 @@ def is_ruled(context: Context, asset: Asset) -> bool:
 
 def rules_of(context: Context, asset: Asset) -> Rules:
     """The rules that a movement of an asset is checked against, in order."""
-    state = context.state
+    return rules_on(context.state, asset.id, context.business_date)
+
+
+def rules_on(state: Overlay, asset: str, day: dt.date) -> Rules:
+    """The same for who only reads."""
     general = state.get(RULE_TABLE, "")
-    own = state.get(RULE_TABLE, asset.id)
+    own = state.get(RULE_TABLE, asset)
     if general is None:
-        return NONE if own is None else _read(state, own.rules, context.business_date)
+        return NONE if own is None else _read(state, own.rules, day)
     if own is None:
-        return _read(state, general.rules, context.business_date)
-    both = _read(state, general.rules + own.rules, context.business_date)
-    return sorted(both, key=_place)
+        return _read(state, general.rules, day)
+    return sorted(_read(state, general.rules + own.rules, day), key=_place)
+
+
+def general_rules(state: Overlay, day: dt.date) -> Rules:
+    """Those of all assets alone."""
+    general = state.get(RULE_TABLE, "")
+    return NONE if general is None else _read(state, general.rules, day)
 
 
 def _read(state: Overlay, ids: tuple[str, ...], day: dt.date) -> list[InForce]:

@@ -31,8 +31,10 @@ from tokens.records.settlement import (
     Batch,
     BatchCounter,
     BatchStatus,
+    Leg,
 )
 from tokens.records.system import AgendaItem
+from tokens.refusing import told_to_all
 from tokens.results import Code
 from tokens.servicing import RELEASE_HANDLER
 from tokens.state import Overlay
@@ -55,6 +57,12 @@ def refusal_codes(context: Context, batch: Batch, *, is_bid: bool = False) -> It
     """Every check of a batch, as binding as they are at settlement."""
     yield from leg_codes(context, batch.legs, is_bid=is_bid)
     yield from funds_codes(context, batch.legs, _own_holds(context, batch))
+
+
+def warnings_of(context: Context, legs: tuple[Leg, ...]) -> tuple[int, ...]:
+    """What would refuse the legs today, each code once, as every party of a batch may know it."""
+    codes = (told_to_all(code) for code in leg_codes(context, legs))
+    return tuple(dict.fromkeys(int(code) for code in codes))
 
 
 def _own_holds(context: Context, batch: Batch) -> dict[tuple[bytes, str], int]:
@@ -153,14 +161,18 @@ def _release(context: Context, batch: Batch) -> None:
 
 
 def close(context: Context, batch: Batch, status: BatchStatus, reason: Code) -> None:
-    """The last word on a batch."""
+    """The last word on a batch.
+
+    All parties read its reason: whose account is frozen or recovered is not for others to know.
+    """
+    told = int(reason if len(batch.parties) == 1 else told_to_all(reason))
     context.state.put(
         BATCH,
-        msgspec.structs.replace(batch, status=status, reason=int(reason), liens=()),
+        msgspec.structs.replace(batch, status=status, reason=told, liens=()),
     )
     context.emit(
         BatchStatusChanged(
-            initiator=batch.initiator, batch_id=batch.batch_id, status=status, reason=int(reason)
+            initiator=batch.initiator, batch_id=batch.batch_id, status=status, reason=told
         )
     )
 

@@ -88,6 +88,7 @@ SENTENCE: dict[Code, str] = {
     Code.TOO_MANY_OPERATIONS: "more than 100 operations",
     Code.SENDER_LIMIT: "the sender has too many transactions waiting",
     Code.BLOCK_FULL: "the transaction does not fit into a block with what is before it",
+    Code.DEV_KEY: "an operation names a development key, which anybody can compute",
 }
 """What a client reads when a transaction is not admitted."""
 

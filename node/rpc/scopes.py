@@ -124,9 +124,12 @@ _ACCOUNT = own("account")
 SCOPES: dict[str, Scope] = {
     "account_get": _ACCOUNT,
     "account_getBalances": _ACCOUNT,
+    "account_getCashRoutes": _ACCOUNT,
     "account_getDatedStatement": _ACCOUNT,
     "account_getHistory": Scope(_ACCOUNT.allows, results.places),
     "account_getHoldingProof": _ACCOUNT,
+    "account_getLimits": _ACCOUNT,
+    "account_getLockUps": _ACCOUNT,
     "account_getStatement": Scope(_ACCOUNT.allows, results.statement),
     "agenda_status": Scope(_always, results.agenda),
     "asset_get": PUBLIC,

@@ -10,6 +10,7 @@ from node import mempool as mempool_module
 from node.devnet.cast import Party
 from node.intake import WAITING_BYTES_PER_PEER_MAX, Intake
 from node.mempool import Mempool, PoolLimits
+from node.named_keys import names_dev_key
 from node.signature_check import CHUNK, SignatureCheck
 from node.signing import Signer, dev_seed
 from node.stages import Stages
@@ -41,6 +42,7 @@ class World:
             admission=self.chain,
             spread=self,
             on_admitted=lambda: self.log.append("admitted"),
+            forbids=names_dev_key,
             wants=self.wanted.__contains__,
             on_bodies=lambda: self.log.append("bodies"),
             on_again=lambda peer, wire_id: self.again.append((peer, wire_id)),

@@ -34,7 +34,7 @@ class DeliveryChanged(
     forbid_unknown_fields=True,
     tag=212,
 ):
-    """A redemption for delivery was asked for, handed out, or cancelled."""
+    """A redemption for delivery was asked for, handed out in part or to its end, or cancelled."""
 
     asset: AssetId
     number: Count
@@ -43,6 +43,7 @@ class DeliveryChanged(
     amount: Amount
     remainder: Amount
     cash: Amount
+    delivered: Amount
 
 
 class LotDocumentAdded(

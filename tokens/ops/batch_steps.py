@@ -10,10 +10,11 @@ from tokens.batch_parties import party_to_allocate, party_to_cancel
 from tokens.context import Context
 from tokens.eligibility import RULE_CODES
 from tokens.events import BatchAllocated, PreimageShown
-from tokens.legs import leg_codes
+from tokens.legs import leg_refusals
 from tokens.lookup import require
 from tokens.record_parties import is_told
 from tokens.records.settlement import BATCH, Batch, BatchStatus
+from tokens.refusing import whole_code
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import NO_ADDRESS, Address, Hash, OperationClass, Reference
@@ -159,9 +160,9 @@ def check_settle(context: Context, operation: SettleBatch | RevealBatch) -> Iter
         yield Refusal(Code.TOO_EARLY)
     if batch.hash_lock is not None and isinstance(operation, SettleBatch):
         yield Refusal(Code.HASH_LOCKED)
-    for code in leg_codes(context, batch.legs):
-        if code is not Code.ACCOUNT_FROZEN:
-            yield Refusal(code)
+    for refusal in leg_refusals(context, batch.legs):
+        if whole_code(refusal) is not Code.ACCOUNT_FROZEN:
+            yield refusal
 
 
 def check_reveal(context: Context, operation: RevealBatch) -> Iterator[Refusal]:

@@ -1,4 +1,10 @@
-"""Redemption of receipts for delivery: lots first in, first out, a remainder in money (5.8)."""
+"""Redemption of receipts for delivery: lots first in, first out, a remainder in money (5.8).
+
+Rules of this file:
+1. A handing out takes from PARTS_MAX lots at most. Where these have less than was asked for, it is
+   a part: its receipts are burned, the rest stays held, and the next confirmation goes on.
+2. The remainder is paid with the last part.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -8,7 +14,7 @@ import msgspec
 from tokens import commodities, liens, posting
 from tokens.authority import may_act_for
 from tokens.context import Context
-from tokens.deliveries import handing_out_refusals, remainder_of
+from tokens.deliveries import handing_of, handing_out_refusals, remainder_of
 from tokens.eligibility import (
     EXIT_RULE_CODES,
     PARTY_RULE_CODES,
@@ -23,6 +29,7 @@ from tokens.record_parties import is_told
 from tokens.records.commodities import COMMODITY, DELIVERY, Delivery, DeliveryStatus
 from tokens.records.holdings import LIEN, POSITION
 from tokens.records.parties import ACCOUNT
+from tokens.refusing import refusal_about
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.rules import rules_of
@@ -51,7 +58,7 @@ class RequestDelivery(
     amount: PositiveAmount
     """Minor units; at least one delivery unit."""
     expires_on: dt.date
-    """Cancelled on this business date if nothing was handed out, at most 366 days ahead."""
+    """What is not handed out is cancelled on this business date, at most 366 days ahead."""
 
 
 class ConfirmDelivery(
@@ -62,14 +69,19 @@ class ConfirmDelivery(
     forbid_unknown_fields=True,
     tag=215,
 ):
-    """The goods were handed out: by the vault, and by the issuer where it pays a remainder."""
+    """The goods were handed out: by the vault, and by the issuer where it pays a remainder.
+
+    It takes from the first 32 live lots. Where they have less than is left, this is a part, and the
+    delivery stays REQUESTED: `delivered` of its event says how far it is. The vault confirms again,
+    in this transaction or a later one; the remainder is paid with the last part.
+    """
 
     asset: AssetId
     """The class."""
     number: Count
     """The delivery."""
     cash_source: Address
-    """Account of the issuer that pays the remainder; any of its accounts if there is none."""
+    """Account of the issuer that pays the remainder; any account if this part pays none."""
     receipt_hash: Hash
     """SHA-256 of the signed delivery note."""
 
@@ -82,7 +94,7 @@ class CancelDelivery(
     forbid_unknown_fields=True,
     tag=217,
 ):
-    """Give a request up: by the holder or the issuer."""
+    """Give up what is not handed out of a request: by the holder or the issuer."""
 
     asset: AssetId
     """The class."""
@@ -110,7 +122,7 @@ def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refu
         yield Refusal(Code.DENOM_NOT_MULTIPLE)
     if not 1 <= (operation.expires_on - context.business_date).days <= DAYS_MAX:
         yield Refusal(Code.BAD_DATE)
-    _, cash = remainder_of(context, commodity, operation.amount)
+    remainder, cash = remainder_of(context, commodity, operation.amount)
     money = require_asset(state, commodity.settlement_asset)
     if isinstance(cash, Code):
         yield Refusal(cash)
@@ -119,7 +131,8 @@ def check_request(context: Context, operation: RequestDelivery) -> Iterator[Refu
     asset = require_asset(state, commodity.asset)
     served = Movement(asset, account, None, operation.amount, OperationClass.SERVICE)
     yield from movement_refusals(context, served)
-    yield from handing_out_refusals(context, commodity, account, cash_account, operation.amount)
+    paid = cash_account if remainder else None
+    yield from handing_out_refusals(context, commodity, account, paid, operation.amount)
     given = (NetChange(account, -operation.amount),)
     yield from velocity_refusals(context, asset, given, rules_of(context, asset))
     if not liens.has_room(state, account.id):
@@ -155,6 +168,7 @@ def apply_request(context: Context, operation: RequestDelivery) -> None:
         cash=0 if isinstance(cash, Code) else cash,
         expires_on=operation.expires_on,
         status=DeliveryStatus.REQUESTED,
+        delivered=0,
         lien=lien.id,
         parts=(),
         receipt_hash=bytes(32),
@@ -176,54 +190,63 @@ def check_confirm(context: Context, operation: ConfirmDelivery) -> Iterator[Refu
         yield Refusal(Code.UNKNOWN_ACCOUNT)
         return
     asset = require_asset(state, delivery.asset)
+    handing = handing_of(context, commodity, delivery)
     pays = source.holder == asset.issuer and may_act_for(context, source)
-    if commodity.vault not in context.actors.participants or (delivery.cash and not pays):
+    if commodity.vault not in context.actors.participants or (handing.cash and not pays):
         yield Refusal(Code.NOT_AUTHORISED)
     if delivery.status is not DeliveryStatus.REQUESTED:
         yield Refusal(Code.DELIVERY_NOT_OPEN)
         return
     if commodities.is_overdue(context, asset.id):
         yield Refusal(Code.ATTESTATION_STALE)
-    if commodities.parts_of(state, commodity, delivery.amount - delivery.remainder) is None:
+    account = require_account(state, delivery.account)
+    left = delivery.amount - delivery.delivered
+    if commodity.attested < left - delivery.remainder:
         yield Refusal(Code.ATTESTED_SHORT)
     position = state.get(POSITION, delivery.asset, delivery.account)
-    if posting.within_reach(position) < delivery.amount:
-        yield Refusal(Code.ACCOUNT_FROZEN)
-    account = require_account(state, delivery.account)
+    if posting.within_reach(position) < left:
+        yield refusal_about(context, account, Code.ACCOUNT_FROZEN)
     cash_account = require_account(state, delivery.cash_account)
-    yield from handing_out_refusals(context, commodity, account, cash_account, delivery.amount)
-    if not delivery.cash:
+    paid_to = cash_account if handing.cash else None
+    yield from handing_out_refusals(context, commodity, account, paid_to, left)
+    if not handing.cash:
         return
     code = credit_refusal(context, commodity.settlement_asset, cash_account)
     if code is not None:
-        yield Refusal(code)
+        yield refusal_about(context, cash_account, code)
     money = require_asset(state, commodity.settlement_asset)
-    paid = Movement(money, source, None, delivery.cash, OperationClass.SERVICE)
+    paid = Movement(money, source, None, handing.cash, OperationClass.SERVICE)
     yield from movement_refusals(context, paid)
 
 
 def apply_confirm(context: Context, operation: ConfirmDelivery) -> None:
-    """Receipts are burned, lots shrink, the remainder is paid."""
+    """Receipts are burned, lots shrink; with the last part the remainder is paid."""
     state = context.state
     delivery = require(state, DELIVERY, operation.asset, operation.number)
     commodity = require(state, COMMODITY, delivery.asset)
-    parts = commodities.parts_of(state, commodity, delivery.amount - delivery.remainder)
+    handing = handing_of(context, commodity, delivery)
     account = require_account(state, delivery.account)
-    liens.lift(context, require(state, LIEN, delivery.lien))
-    posting.burn(context, require_asset(state, delivery.asset), account, delivery.amount)
-    commodities.take_from_lots(context, delivery.asset, parts or ())
-    if delivery.cash:
+    lien = require(state, LIEN, delivery.lien)
+    if handing.ends:
+        liens.lift(context, lien)
+    else:
+        rest = delivery.amount - delivery.delivered - handing.burned
+        liens.change(context, lien, msgspec.structs.replace(lien, amount=rest))
+    posting.burn(context, require_asset(state, delivery.asset), account, handing.burned)
+    commodities.take_from_lots(context, delivery.asset, handing.parts)
+    if handing.cash:
         posting.move(
             context,
             require_asset(state, commodity.settlement_asset),
             require_account(state, operation.cash_source),
             require_account(state, delivery.cash_account),
-            delivery.cash,
+            handing.cash,
         )
     done = msgspec.structs.replace(
         delivery,
-        status=DeliveryStatus.DELIVERED,
-        parts=parts or (),
+        status=DeliveryStatus.DELIVERED if handing.ends else DeliveryStatus.REQUESTED,
+        delivered=delivery.delivered + handing.taken,
+        parts=handing.parts,
         receipt_hash=operation.receipt_hash,
     )
     commodities.put_delivery(context, done)
@@ -245,7 +268,7 @@ def check_cancel(context: Context, operation: CancelDelivery) -> Iterator[Refusa
 
 
 def apply_cancel(context: Context, operation: CancelDelivery) -> None:
-    """The receipts are free again."""
+    """The receipts that are not handed out are free again."""
     delivery = require(context.state, DELIVERY, operation.asset, operation.number)
     commodities.cancel(context, delivery)
 

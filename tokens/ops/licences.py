@@ -6,13 +6,19 @@ from collections.abc import Iterator
 import msgspec
 
 from tokens.context import Context
-from tokens.licensing import ENDED, LICENSABLE, NEXT, put_phase
+from tokens.licensing import (
+    ENDED,
+    LICENSABLE,
+    NEXT,
+    needs_licence,
+    put_phase,
+    unlicensed,
+)
 from tokens.lookup import require
 from tokens.records.holdings import LegalBasis
 from tokens.records.licences import (
     LICENCE,
     CategoryMask,
-    Licence,
     RegistrationNo,
 )
 from tokens.records.parties import PARTICIPANT
@@ -106,7 +112,10 @@ class RevokeLicence(
     forbid_unknown_fields=True,
     tag=235,
 ):
-    """End a licence or an application for good; clients move out. By the regulator."""
+    """End a licence or an application for good; clients move out. By the regulator.
+
+    Also of an institution that needs a licence by the rule of all assets and never applied for one.
+    """
 
     institution: Address
     """The institution."""
@@ -139,15 +148,9 @@ def check_apply(context: Context, operation: ApplyLicence) -> Iterator[Refusal]:
 def apply_apply(context: Context, operation: ApplyLicence) -> None:
     """APPLIED, from the beginning; an end before it lasts (exits.py)."""
     before = context.state.get(LICENCE, operation.institution)
-    licence = Licence(
-        institution=operation.institution,
-        phase=LicencePhase.APPLIED,
+    licence = msgspec.structs.replace(
+        unlicensed(context, operation.institution),
         categories=operation.categories,
-        goaml_id="",
-        registration_no="",
-        expires_on=None,
-        since=context.business_date,
-        basis=None,
         exit_only=before is not None,
     )
     put_phase(context, licence, LicencePhase.APPLIED)
@@ -220,17 +223,19 @@ def apply_suspend(context: Context, operation: SuspendLicence) -> None:
 
 
 def check_revoke(context: Context, operation: RevokeLicence) -> Iterator[Refusal]:
-    """Anything but an end."""
+    """Anything but an end; without a licence, an institution that needs one."""
     licence = context.state.get(LICENCE, operation.institution)
     if licence is None:
-        yield Refusal(Code.NOT_FOUND)
+        if not needs_licence(context, operation.institution):
+            yield Refusal(Code.NOT_FOUND)
     elif licence.phase in ENDED:
         yield Refusal(Code.WRONG_PHASE)
 
 
 def apply_revoke(context: Context, operation: RevokeLicence) -> None:
     """The end; what clients have stays theirs."""
-    licence = require(context.state, LICENCE, operation.institution)
+    known = context.state.get(LICENCE, operation.institution)
+    licence = unlicensed(context, operation.institution) if known is None else known
     put_phase(context, licence, LicencePhase.REVOKED, operation.basis)
 
 

@@ -15,6 +15,7 @@ from tokens.lookup import require, require_account, require_asset
 from tokens.ramp_returns import pay_back
 from tokens.records.parties import ACCOUNT
 from tokens.records.ramps import RAMP, Rail, RampDirection, RampStatus
+from tokens.refusing import refusal_about
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import Address, Amount, Hash, OperationClass, PositiveAmount
@@ -83,7 +84,7 @@ def check_complete(context: Context, operation: CompleteRamp) -> Iterator[Refusa
     if code is not None:
         yield Refusal(code)
     if not ramps.reaches(context, ramp, ramp.amount):
-        yield Refusal(Code.ACCOUNT_FROZEN)
+        yield refusal_about(context, require_account(state, ramp.account), Code.ACCOUNT_FROZEN)
 
 
 def apply_complete(context: Context, operation: CompleteRamp) -> None:
@@ -127,7 +128,8 @@ def check_return(context: Context, operation: ReturnRamp) -> Iterator[Refusal]:
         if code is not None:
             yield Refusal(code)
         if not ramps.reaches(context, ramp, operation.fee):
-            yield Refusal(Code.ACCOUNT_FROZEN)
+            holder = require_account(state, ramp.account)
+            yield refusal_about(context, holder, Code.ACCOUNT_FROZEN)
         return
     if total > ramp.went_out:
         yield Refusal(Code.RAMP_AMOUNT)
@@ -186,6 +188,7 @@ COMPLETE_RAMP = OperationSpec(
         Code.ACCOUNT_CLOSED,
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_FROZEN,
+        Code.UNDER_REVIEW,
         Code.EXIT_ONLY,
     ),
 )
@@ -208,6 +211,7 @@ RETURN_RAMP = OperationSpec(
         Code.ACCOUNT_CLOSED,
         Code.CREDIT_STOPPED,
         Code.ACCOUNT_FROZEN,
+        Code.UNDER_REVIEW,
         Code.INSUFFICIENT_AVAILABLE,
         Code.RECOVERY_OPEN,
         Code.EXIT_ONLY,

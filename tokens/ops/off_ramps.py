@@ -21,6 +21,7 @@ from tokens.lookup import require, require_account, require_asset
 from tokens.ramp_opening import opening_refusals
 from tokens.record_parties import is_told
 from tokens.records.ramps import RAMP, Rail, Ramp, RampDirection, RampPurpose, RampStatus
+from tokens.refusing import refusal_about
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.types import (
@@ -190,11 +191,12 @@ def check_send(context: Context, operation: SendRamp) -> Iterator[Refusal]:
     if operation.fee >= ramp.amount:
         yield Refusal(Code.RAMP_AMOUNT)
     yield from ramps.date_refusal(context, operation.confirm_by)
+    account = require_account(context.state, ramp.account)
     if not ramps.reaches(context, ramp, ramp.amount):
-        yield Refusal(Code.ACCOUNT_FROZEN)
+        yield refusal_about(context, account, Code.ACCOUNT_FROZEN)
     movement = Movement(
         asset=require_asset(context.state, ramp.asset),
-        source=require_account(context.state, ramp.account),
+        source=account,
         target=None,
         amount=ramp.amount,
         operation_class=OperationClass.MOVE,

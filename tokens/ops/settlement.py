@@ -23,7 +23,6 @@ from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.events import BatchApproved, BatchInstructed
 from tokens.finance.uti import is_uti
-from tokens.legs import leg_codes
 from tokens.lookup import require
 from tokens.record_parties import is_told
 from tokens.records.instruments import ASSET, INSTRUMENT
@@ -226,7 +225,7 @@ def apply_instruct(context: Context, operation: InstructBatch) -> None:
             digest=batch.digest,
             isd=batch.isd,
             parties=tuple(party.participant for party in parties),
-            warnings=tuple(dict.fromkeys(int(c) for c in leg_codes(context, batch.legs))),
+            warnings=settling.warnings_of(context, batch.legs),
         )
     )
     settling.advance(context, batch)

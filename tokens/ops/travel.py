@@ -16,6 +16,7 @@ from tokens.parameters import parameter
 from tokens.record_parties import is_told
 from tokens.records.holdings import POSITION
 from tokens.records.travel import TRAVEL, PayloadVersion, RejectReason, Travel, TravelStatus
+from tokens.refusing import refusal_about
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.rules import rules_of
@@ -147,7 +148,7 @@ def _transfer_refusals(context: Context, record: Travel) -> Iterator[Refusal]:
     yield from limits.lock_up_refusals(context, asset, changes)
     position = state.get(POSITION, asset.id, source.id)
     if position is None or position.balance - position.pledged - position.frozen < record.amount:
-        yield Refusal(Code.ACCOUNT_FROZEN)
+        yield refusal_about(context, source, Code.ACCOUNT_FROZEN)
 
 
 def apply_accept(context: Context, operation: AcceptTravel) -> None:

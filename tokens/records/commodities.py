@@ -12,7 +12,7 @@ from tokens.types import Address, Amount, AssetId, Count, Hash, PositiveAmount, 
 LOT_DOCUMENTS_MAX = 16
 """Documents of one lot."""
 PARTS_MAX = 32
-"""Lots that one delivery may take from."""
+"""Lots that one handing out may take from: a delivery over more is handed out in parts."""
 
 
 class CommodityUnit(IntEnum):
@@ -122,7 +122,7 @@ class LotPart(
 class Delivery(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
-    """A redemption for delivery: receipts are held, then burned against the goods."""
+    """A redemption for delivery: receipts are held, then burned against the goods, in parts."""
 
     asset: AssetId
     number: Count
@@ -137,14 +137,17 @@ class Delivery(
     cash: Amount
     """Money for the remainder, at the last mark when it was asked; rounded down."""
     expires_on: dt.date
-    """Cancelled at the first open_day with business date >= this."""
+    """What is not handed out is cancelled at the first open_day with business date >= this."""
     status: DeliveryStatus
+    delivered: Amount
+    """Minor units handed out so far: `amount` less `remainder` when DELIVERED. A part that was
+    handed out stays so when the rest is cancelled."""
     lien: Hash
-    """The hold on the receipts while REQUESTED."""
+    """While REQUESTED the hold on what is not handed out, and on the remainder."""
     parts: Annotated[tuple[LotPart, ...], msgspec.Meta(max_length=PARTS_MAX)]
-    """Lots that it was taken from, in order."""
+    """Lots that the last handing out took from, in order; `lot_changed` events tell of others."""
     receipt_hash: Hash
-    """SHA-256 of the signed delivery note; zero until then."""
+    """SHA-256 of the signed delivery note of the last handing out; zero before the first."""
 
 
 def _live(lot: Lot) -> Key | None:

@@ -119,5 +119,11 @@ SANCTIONS_LIST = RecordKind(
 SANCTIONED = RecordKind(74, "sanctioned", Sanctioned, lambda r: (r.person,))
 PERSON_HOLDING = RecordKind(75, "person_holding", PersonHolding, lambda r: (r.asset, r.person))
 HOLDER_BOOK = RecordKind(76, "holder_book", HolderBook, lambda r: (r.asset,))
-LOCK_UP = RecordKind(77, "lock_up", LockUp, lambda r: (r.asset, r.account))
+LOCK_UP = RecordKind(
+    77,
+    "lock_up",
+    LockUp,
+    lambda r: (r.asset, r.account),
+    (Index(77, "lock_ups", lambda r: (r.account, r.asset), static=True),),
+)
 SPENDING = RecordKind(78, "spending", Spending, lambda r: (r.person, r.asset))

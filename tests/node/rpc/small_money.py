@@ -79,6 +79,7 @@ def delivery() -> Delivery:
         cash=0,
         expires_on=BUSINESS_DATE + datetime.timedelta(days=9),
         status=DeliveryStatus.REQUESTED,
+        delivered=0,
         lien=digest_of("gold lien"),
         parts=(),
         receipt_hash=bytes(32),

@@ -29,9 +29,12 @@ rule_list                yes yes yes
 sanction_list            yes yes yes
 account_get              yes yes yes
 account_getBalances      yes yes yes
+account_getCashRoutes    yes yes yes
 account_getDatedStatement yes yes yes
 account_getHistory       yes yes yes
 account_getHoldingProof  yes yes yes
+account_getLimits        yes yes yes
+account_getLockUps       yes yes yes
 account_getStatement     yes yes yes
 agenda_status            yes yes yes
 asset_get                yes yes yes

@@ -169,14 +169,18 @@ def test_confirm_is_refused(world: World) -> None:
     assert poor
     world.refuse(Code.INSUFFICIENT_AVAILABLE, BOTH, confirm(source="issuer/poor"))
     world.act("fiu", StopCredits(account=address("a/second"), stopped=True, basis=BASIS))
-    world.refuse(Code.CREDIT_STOPPED, BOTH, confirm())
+    # what is wrong with the holder's accounts is not for vault and issuer to know
+    world.refuse(Code.UNDER_REVIEW, BOTH, confirm())
+    world.refuse(Code.CREDIT_STOPPED, "vault+issuer+bank_a", confirm())
     account = world.state.get(ACCOUNT, address("a/second"))
     assert account is not None
     world.state.put(ACCOUNT, msgspec.structs.replace(account, status=AccountStatus.CLOSED))
-    world.refuse(Code.ACCOUNT_CLOSED, BOTH, confirm())
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, BOTH, confirm())
+    world.refuse(Code.ACCOUNT_CLOSED, "vault+issuer+bank_a", confirm())
     world.act("fiu", FREEZE)
     made = ConfirmDelivery(**msgspec.structs.asdict(confirm()))
-    world.refuse(Code.ACCOUNT_FROZEN, BOTH, made)
+    world.refuse(Code.UNDER_REVIEW, BOTH, made)
+    world.refuse(Code.ACCOUNT_FROZEN, "vault+issuer+bank_a", made)
     world.act("attestor", attest("BAR-1", 0))
     world.act("attestor", attest("BAR-2", 2_000))
     world.refuse(Code.ATTESTED_SHORT, BOTH, confirm())
@@ -249,4 +253,9 @@ def test_the_invariants_of_deliveries_can_fail(world: World) -> None:
     assert broken(amount=7_150) == [f"{name}: its hold is another"]
     assert broken(remainder=151) == [f"{name}: remainder 151 of 6150"]
     part = LotPart(lot_id="BAR-1", quantity=5)
-    assert broken(parts=(part,)) == [f"{name}: REQUESTED, 5 of 6000 taken"]
+    assert broken(parts=(part,)) == [f"{name}: the last handing out took 5 of 0"]
+    assert broken(parts=(part,), delivered=6_001) == [
+        f"{GOLD}: 0 left the lots, 6001 handed out",
+        f"{name}: its hold is another",
+        f"{name}: REQUESTED, 6001 of 6000 handed out",
+    ]

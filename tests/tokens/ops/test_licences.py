@@ -7,6 +7,7 @@ import pytest
 
 from tests.tokens.ops.build import fund, go_to, transfer
 from tests.tokens.ops.test_control import BASIS
+from tests.tokens.ops.test_rules import RULERS, rule_of
 from tests.tokens.ops.world import CBM, START, World, address
 from tokens.events import LicenceChanged
 from tokens.grants import Use, find_grant
@@ -18,6 +19,7 @@ from tokens.ops.licences import (
     RevokeLicence,
     SuspendLicence,
 )
+from tokens.ops.reassignment import ReassignServicing
 from tokens.records.licences import LICENCE, Licence
 from tokens.records.parties import PARTICIPANT
 from tokens.records.proposals import GRANT, Grant
@@ -248,3 +250,26 @@ def test_an_exchange_may_apply_too(world: World) -> None:
     assert bank is not None
     world.state.put(PARTICIPANT, msgspec.structs.replace(bank, roles=(Role.VASP,)))
     world.act("bank_a", APPLY)
+
+
+def test_who_needs_a_licence_and_never_applied_is_revoked(world: World) -> None:
+    """It was NOT_FOUND for ever: the regulator could not stop it, nor send its clients away."""
+    world.account("client", None, "bank_a")
+    world.account("new", None, "bank_b", person="client")
+    world.act("bank_a", transfer(CBM, "a/main", "client", 10))
+    world.refuse(Code.NOT_FOUND, "va", REVOKE)  # no rule asks for a licence
+    world.act(RULERS, msgspec.structs.replace(rule_of("licence"), asset=None))
+    world.refuse(Code.NEEDS_APPROVAL, "bank_b", REVOKE)
+    world.refuse(Code.NOT_FOUND, "va", msgspec.structs.replace(REVOKE, institution=address("va")))
+    world.refuse(Code.NOT_FOUND, "va", SUSPEND)
+    move = ReassignServicing(accounts=(address("client"),), to=address("bank_b"))
+    assert world.attempt("bank_b+va", move) is Code.NOT_AUTHORISED
+    world.act("va", REVOKE)
+    found = licence_of(world)
+    assert (found.phase, found.categories, found.exit_only) == (LicencePhase.REVOKED, 0, True)
+    assert found.basis == BASIS
+    world.refuse(Code.WRONG_PHASE, "va", REVOKE)
+    world.refuse(Code.EXIT_ONLY, "bank_a", transfer(CBM, "a/main", "b/main", 1))
+    assert world.attempt("bank_b+va", move) is Code.OK
+    world.act("bank_a", APPLY)
+    assert licence_of(world).exit_only

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tokens.ops.build import go_to, walk_to
+from tests.tokens.ops.build import go_to, transfer, walk_to
 from tests.tokens.ops.reserve_world import (
     BILL,
     BOTH,
@@ -31,10 +31,11 @@ from tokens.events import ReserveChanged
 from tokens.finance.isin import isin_check_digit
 from tokens.ops.control import PauseAsset
 from tokens.ops.freezes import Freeze, StopCredits
-from tokens.ops.reserves import ReserveSwap
+from tokens.ops.reserves import ReserveAdd, ReserveSwap
 from tokens.records.cash import CASH_ASSET
 from tokens.records.holdings import LegalBasis
 from tokens.records.instruments import ASSET
+from tokens.records.marks import ASSET_MARKS
 from tokens.records.parties import ACCOUNT
 from tokens.records.reserves import RESERVE_POLICY
 from tokens.reserve_value import worth_of
@@ -211,8 +212,25 @@ def test_what_counts_in_a_reserve_and_what_not() -> None:
     world.state.put(ASSET, own)
     world.refuse(Code.RESERVE_NOT_ELIGIBLE, BOTH, swap(500_000, 470_000))
     world.state.put(ASSET, asset)
+
+
+def test_a_security_without_a_fresh_mark_is_refused_by_that_name() -> None:
+    """It was AMOUNT_ZERO: the issuer looked for a larger amount, not for a newer mark."""
+    world = reserve_world()
+    world.act("issuer", add(2_000_000))
+    world.act("bank_b", transfer(BILL, "b/main", "issuer/main", 1_000_000))
+    changes: tuple[tuple[str, ReserveSwap | ReserveAdd], ...] = (
+        (BOTH, swap(500_000, 470_000)),
+        ("issuer", add(500_000, BILL)),
+    )
+    for who, change in changes:
+        assert world.attempt(who, change) is Code.OK
     walk_to(world, START + dt.timedelta(days=7))  # four business days after the mark: stale
-    world.refuse(Code.AMOUNT_ZERO, BOTH, swap(500_000, 470_000))
+    for who, change in changes:
+        world.refuse(Code.MARK_STALE, who, change)
+    world.state.delete(ASSET_MARKS, BILL)
+    for who, change in changes:
+        world.refuse(Code.MARK_STALE, who, change)
 
 
 def test_a_reserve_without_rules_is_of_money_only() -> None:

@@ -19,7 +19,7 @@ from tests.tokens.ops.test_settlement import (
 )
 from tests.tokens.ops.world import CBM, World, address
 from tokens.codec import encode
-from tokens.events import BatchStatusChanged
+from tokens.events import BatchInstructed, BatchStatusChanged
 from tokens.execution import RUNNER
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.central_bank_money import CbIssue
@@ -154,11 +154,28 @@ def test_a_freeze_reaches_held_units(world: World) -> None:
     assert status(world) is BatchStatus.FAILED
     told = world.last(BatchStatusChanged)
     assert isinstance(told, BatchStatusChanged)
-    assert told.reason == Code.ACCOUNT_FROZEN
+    # bank_b reads it too, and whose account is frozen is not for it to know
+    assert told.reason == Code.UNDER_REVIEW
     assert (world.balance(CBM, "b/main"), world.balance(isin_of(world), "b/main")) == (money, 0)
     batch = world.state.get(BATCH, A, "T")
     assert batch is not None
-    assert batch.liens == ()
+    assert (batch.liens, batch.reason) == ((), Code.UNDER_REVIEW)
+
+
+def test_the_other_parties_read_no_freeze_in_the_warnings_of_an_instruction(world: World) -> None:
+    order = Freeze(
+        order_id=bytes(32),
+        account=address("a/main"),
+        asset=None,
+        amount=None,
+        expires_on=None,
+        basis=BASIS,
+    )
+    world.act("fiu", order)
+    world.act("bank_a", sale(world)[0])
+    told = world.last(BatchInstructed)
+    assert isinstance(told, BatchInstructed)
+    assert told.warnings == (Code.UNDER_REVIEW,)
 
 
 @pytest.mark.parametrize("uti", [LEI, LEI + "a", LEI[:-1] + "0X1"])

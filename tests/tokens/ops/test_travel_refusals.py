@@ -109,7 +109,8 @@ def test_acceptance_asks_pause_and_tier_again(world: World) -> None:
 def test_a_freeze_reaches_what_is_held(world: World, amount: int | None) -> None:
     found = sent(world)
     world.act("fiu", freeze(CBM, amount, account=address("sender")))
-    world.refuse(Code.ACCOUNT_FROZEN, "bank_b", accept(found))
+    world.refuse(Code.UNDER_REVIEW, "bank_b", accept(found))
+    world.refuse(Code.ACCOUNT_FROZEN, "bank_b+bank_a", accept(found))
 
 
 def test_acceptance_asks_the_accounts_again(world: World) -> None:
@@ -122,7 +123,8 @@ def test_acceptance_asks_the_accounts_again(world: World) -> None:
     world.state.put(ACCOUNT, receiver)
     lost = msgspec.structs.replace(sender, status=AccountStatus.RECOVERING)
     world.state.put(ACCOUNT, lost)
-    world.refuse(Code.RECOVERY_OPEN, "bank_b", accept(found))
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "bank_b", accept(found))
+    world.refuse(Code.RECOVERY_OPEN, "bank_b+bank_a", accept(found))
     world.state.put(ACCOUNT, sender)
     ended = licence_of("bank_b", LicencePhase.SUSPENDED, 2)
     world.state.put(LICENCE, ended)

@@ -1,3 +1,3 @@
 // agenda_status: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "agenda_status"}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xf8f047d891b23ce5715f83cd784b41598f6d4a7b7601456f446a0e0fecfb1ee1", "stateRoot": "0x3cb0c8babfa5ec066a749c7ec9bf5ab35112e4dc6341e9e3a314bc90c3bb421d"}, "value": {"businessDate": "2025-07-03", "dayOpen": true, "due": 0, "next": []}}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x0fc85e5d554aba1da6ac7814d0eff096d5bb063e3394807903029f141978cd81", "stateRoot": "0xd655fc2e9e6f012e6d4f4738377ce30124c888556c3b43902f8d4f2ff9d72455"}, "value": {"businessDate": "2025-07-03", "dayOpen": true, "due": 0, "next": []}}}
