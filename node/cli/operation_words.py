@@ -65,18 +65,18 @@ def json_of(of: inspect.Type, text: str) -> object:
             flags = isinstance(of, inspect.EnumType) and text.startswith("[")
             return parse_json(text, repr(text)) if flags else text
         case _:
-            return _with_addresses(parse_json(text, repr(text)))
+            return with_addresses(parse_json(text, repr(text)))
 
 
-def _with_addresses(value: object) -> object:
+def with_addresses(value: object) -> object:
     """The same JSON value with @names replaced at any depth."""
     match value:
         case str() if value.startswith("@"):
             return dev_address(value[1:])
         case list():
-            return [_with_addresses(entry) for entry in value]
+            return [with_addresses(entry) for entry in value]
         case dict():
-            return {name: _with_addresses(entry) for name, entry in value.items()}
+            return {name: with_addresses(entry) for name, entry in value.items()}
         case _:
             return value
 

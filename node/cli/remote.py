@@ -12,6 +12,7 @@ import json
 import re
 import stat
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,6 +36,8 @@ VIEW_HEADER = "Mohur-View"
 
 TOKEN_BYTES_MAX = 1_024
 _TOKEN_TEXT = re.compile(f"[A-Za-z0-9_-]{{1,{TOKEN_BYTES_MAX}}}")
+_NO_URL = re.compile(r"[^!-~]")
+"""What an HTTP client refuses in a URL: blanks, control characters, what is not ASCII."""
 _META = "mohur.view"
 """Where a command's context keeps the text of its view token."""
 
@@ -104,6 +107,13 @@ def check_url(url: str) -> None:
     """CommandFailed for what is no URL of a node."""
     if not url.startswith(("http://", "https://")):
         raise CommandFailed(f"{url}: an RPC URL begins with http:// or https://", Exit.USAGE)
+    try:
+        parts = urllib.parse.urlsplit(url)
+        good = bool(parts.hostname) and parts.port != 0 and not _NO_URL.search(url)
+    except ValueError:
+        good = False
+    if not good:
+        raise CommandFailed(f"{url!r}: no URL of a node, such as {DEFAULT_URL}", Exit.USAGE)
 
 
 def call(url: str, method: str, params: object = None) -> object:

@@ -1,26 +1,84 @@
-"""What commands that seal and send share: one transaction of ready operations."""
+"""What commands that send share: one transaction, its receipt, and what came of it in a sentence.
+
+Rules of this file:
+1. The receipt goes to standard output as the node gave it, the sentence to standard error.
+2. An approval that succeeds may run a proposal that fails: that is a failed command too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+import click
 
 from node.cli.exits import Exit
 from node.cli.output import write_json
 from node.cli.remote import call
 
 if TYPE_CHECKING:
+    from node.cli.transactions import Draft
     from tokens.jsonform import Json
 
 
 def send(url: str, operations: list[Json], signing: Mapping[str, object]) -> Exit:
-    """One transaction; its receipt is printed. FAILED unless it succeeded."""
-    from node.cli.transactions import Draft, sign
+    """One transaction of ready operations; its receipt is printed. FAILED unless it succeeded."""
+    from node.cli.transactions import Draft
 
     rest = {"words": (), "memo": "", "client_ref": None, "valid_for": 100}
     draft = Draft(operations=list(operations), **(rest | dict(signing)))  # type: ignore[arg-type]
+    return send_draft(url, draft)
+
+
+def send_draft(url: str, draft: Draft) -> Exit:
+    """The same of what the options say."""
+    from node.cli.transactions import sign
+
     signed = sign(url, draft)
-    receipt = call(url, "tx_submitAndWait", {"transaction": "0x" + signed.data.hex()})
-    write_json(receipt)
-    good = isinstance(receipt, dict) and receipt.get("status") == "success"
-    return Exit.OK if good else Exit.FAILED
+    answer = call(url, "tx_submitAndWait", {"transaction": "0x" + signed.data.hex()})
+    write_json(answer)
+    receipt = cast("dict[str, object]", answer)
+    if receipt.get("status") != "success":
+        failed = signed.signed.transaction.operations[cast("int", receipt["operation"])]
+        _say(_failure(failed, str(receipt["symbol"])))
+        return Exit.FAILED
+    return _of_proposals(cast("list[dict[str, object]]", receipt["events"]))
+
+
+def _of_proposals(events: list[dict[str, object]]) -> Exit:
+    """What became of the proposals that the transaction made or agreed to."""
+    from tokens.records.proposals import ProposalStatus
+    from tokens.results import Code
+
+    outcome = Exit.OK
+    closed = {event["proposal"]: event for event in events if event["type"] == "proposal_closed"}
+    for event in events:
+        end = closed.get(event.get("proposal"))
+        if event["type"] == "proposed" and end is None:
+            _say(
+                "the others agree with: mohur tx send approve "
+                f"proposal_id={event['proposal']} operations_digest={event['operationsDigest']}"
+            )
+        if event["type"] == "approved" and end is None:
+            read = f"mohur query gov_getProposal proposalId={event['proposal']}"
+            _say(f"agreed; the proposal waits for others: {read}")
+        if event is end and event["status"] == ProposalStatus.FAILED:
+            code = Code(cast("int", event["code"]))
+            _say(f"the proposal failed in its operation {event['operation']}: {code.name}")
+            outcome = Exit.FAILED
+    return outcome
+
+
+def _failure(operation: object, symbol: str) -> str:
+    from tokens.ops import SPEC_OF
+
+    spec = SPEC_OF[type(operation)]  # type: ignore[index]
+    next_step = {
+        "NEEDS_APPROVAL": f"it needs the approval policy {spec.approval!r}: send it with --propose",
+        "NOT_AUTHORISED": "it is another's to sign, or also another's: --propose and --approver",
+    }
+    return f"{spec.name} failed: {symbol}; {next_step.get(symbol, 'docs/operations.md')}"
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"mohur: {sentence}", err=True)

@@ -88,3 +88,7 @@ def testnet(
     for name in made.institutions:
         address = addresses[name]
         click.echo(f"keys     {folder / 'institutions' / name}: {address}")
+    groups = {party.id: party.control_group for party in genesis.participants}
+    for account in genesis.accounts:
+        of = f"{groups[account.holder]}, {account.purpose.name}"
+        click.echo(f"account  {of}: {bech32m.encode(PREFIX_MAIN, account.id)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +10,13 @@ from pathlib import Path
 from typing import cast
 
 from node.cli.exits import CommandFailed, Exit
-from node.cli.operation_words import operation_json
+from node.cli.operation_words import operation_json, with_addresses
 from node.cli.passphrase import read_passphrase
 from node.cli.remote import call
-from node.cli.words import dev_address, parse_json
+from node.cli.words import address_in, dev_address, parse_json
 from node.keystore import load_key
 from node.signing import Signer, dev_seed
+from tokens import bech32m
 from tokens.codec import encode
 from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, FormError, Json, JsonForm
 from tokens.results import Code
@@ -43,6 +45,8 @@ class Draft:
     keys_dir: Path = Path("keys")
     dev_keys: tuple[str, ...] = ()
     passphrase_file: Path | None = None
+    propose_until: dt.datetime | None = None
+    approvers: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> Draft:
@@ -51,10 +55,12 @@ class Draft:
         text = cast("str | None", given.pop("json_text", None))
         operations: list[object] | None = None
         if text is not None:
-            value = parse_json(text, "the operations")
+            value = with_addresses(parse_json(text, "the operations"))
             operations = value if isinstance(value, list) else [value]
         if (operations is None) == (not given["words"]):
             raise CommandFailed("say one operation in words, or give --json", Exit.USAGE)
+        if given["approvers"] and given["propose_until"] is None:
+            raise CommandFailed("--approver goes with --propose", Exit.USAGE)
         return cls(operations=operations, **given)  # type: ignore[arg-type]
 
 
@@ -63,8 +69,10 @@ def unsigned_json(url: str, draft: Draft) -> dict[str, object]:
     operations = draft.operations
     if operations is None:
         operations = [operation_json(draft.words[0], draft.words[1:])]
-    status = cast("dict[str, object]", call(url, "node_status"))
     sender = dev_address(draft.sender[1:]) if draft.sender.startswith("@") else draft.sender
+    if draft.propose_until is not None:
+        operations = [_proposal(operations, draft.approvers, sender, draft.propose_until)]
+    status = cast("dict[str, object]", call(url, "node_status"))
     reference = (draft.client_ref or secrets.token_hex(16)).removeprefix("0x")
     return {
         "version": VERSION,
@@ -74,6 +82,20 @@ def unsigned_json(url: str, draft: Draft) -> dict[str, object]:
         "validUntil": cast("int", status["height"]) + draft.valid_for,
         "operations": operations,
         "memo": draft.memo,
+    }
+
+
+def _proposal(
+    operations: list[object], approvers: Sequence[str], sender: str, until: dt.datetime
+) -> dict[str, object]:
+    """`propose`, with the approvers in the order that the ledger asks: of their bytes."""
+    prefix = form_of(sender).prefix
+    addresses = sorted({address_in(prefix, approver) for approver in approvers})
+    return {
+        "type": "propose",
+        "operations": operations,
+        "approvers": [bech32m.encode(prefix, address) for address in addresses],
+        "expiresOn": until.date().isoformat(),
     }
 
 

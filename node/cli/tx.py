@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 import click
 from click.decorators import FC
@@ -58,6 +59,19 @@ body_options = [
         type=existing_text,
         metavar="FILE",
         help="Operations as a JSON list, instead of words; - reads standard input.",
+    ),
+    click.option(
+        "--propose",
+        "propose_until",
+        type=click.DateTime(formats=["%Y-%m-%d"]),
+        help="Put the operations into a proposal that is open until this business date.",
+    ),
+    click.option(
+        "--approver",
+        "approvers",
+        multiple=True,
+        help="Who must agree to the proposal besides what the policies ask (address or @name); may "
+        "be repeated.",
     ),
 ]
 
@@ -118,14 +132,14 @@ def with_options(options: Sequence[Callable[[FC], FC]]) -> Callable[[FC], FC]:
 @with_options(signing_options)
 @rpc_option
 def send(url: str, **options: object) -> int:
-    """Sign a transaction, send it, and wait until it is final. 1 if it failed."""
-    from node.cli.transactions import Draft, sign
+    """Sign a transaction, send it, and wait until it is final.
 
-    signed = sign(url, Draft.of(options))
-    receipt = call(url, "tx_submitAndWait", {"transaction": "0x" + signed.data.hex()})
-    write_json(receipt)
-    good = isinstance(receipt, dict) and receipt.get("status") == "success"
-    return Exit.OK if good else Exit.FAILED
+    1 if it failed, or if it was the last approval of a proposal that failed.
+    """
+    from node.cli.sending import send_draft
+    from node.cli.transactions import Draft
+
+    return send_draft(url, Draft.of(options))
 
 
 @tx.command(context_settings=WORDS)
@@ -175,3 +189,48 @@ def decode(data: str) -> None:
 def get(tx_id: str, url: str) -> None:
     """A transaction and its receipt by its id."""
     write_json(call(url, "tx_get", {"txId": tx_id}))
+
+
+@tx.command("terms-digest")
+@click.argument("asset")
+@rpc_option
+def digest(asset: str, url: str) -> None:
+    """Digest of an instrument's terms, computed here, for approve_instrument.
+
+    Read them first (mohur query instrument_get asset=ASSET): the digest is that of the terms shown.
+    """
+    import asyncio
+
+    from node.cli.remote import connected
+    from node.sdk.ledger_client import get_instrument
+    from tokens.ops.instruments import terms_digest
+
+    async def asked() -> None:
+        async with connected(url) as client:
+            terms = (await get_instrument(client, asset)).value.terms
+            click.echo(f"0x{terms_digest(terms).hex()}")
+
+    asyncio.run(asked())
+
+
+@tx.command("new-address")
+@click.option(
+    "--zero", is_flag=True, help="Sixteen zero bytes instead, where a field asks for them."
+)
+@rpc_option
+def new_address(zero: bool, url: str) -> None:
+    """A random address of this network, for a new participant or account.
+
+    --zero is the holder of a client's account, and the source of a leg that issues.
+    """
+    import secrets
+
+    from node.cli.words import ADDRESS_BYTES
+    from tokens import bech32m
+    from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST
+    from tokens.types import NO_ADDRESS
+
+    genesis = cast("dict[str, dict[str, object]]", call(url, "chain_getGenesis"))["genesis"]
+    prefix = PREFIX_TEST if genesis["isDev"] else PREFIX_MAIN
+    address = NO_ADDRESS if zero else secrets.token_bytes(ADDRESS_BYTES)
+    click.echo(bech32m.encode(prefix, address))

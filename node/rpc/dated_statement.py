@@ -26,7 +26,7 @@ from tokens.queries import PAGE_MAX, accounts_of
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.day_mark import DAY_MARK, DAY_MARKS, DayMark
 from tokens.records.holdings import BANK_TOTAL, POSITION, Position
-from tokens.records.instruments import INSTRUMENT
+from tokens.records.instruments import ASSET, INSTRUMENT
 from tokens.records.parties import ACCOUNT
 from tokens.records.reassignments import REASSIGNMENT, REASSIGNMENTS
 from tokens.results import Receipt
@@ -97,10 +97,17 @@ def _place(call: Call, mark: DayMark) -> Place:
     raise RpcError(RpcCode.INTERNAL_ERROR, "the block of a day mark does not open the day")
 
 
+def _require_asset(call: Call, asset: str) -> None:
+    """NOT_FOUND for a code that is none: zeros would say that nothing is held of it."""
+    if call.state.get(ASSET, asset) is None:
+        raise not_found("asset")
+
+
 def dated_statement(call: Call, params: schema.DatedStatementParams) -> schema.DatedStatement:
     """The statement of one account and asset."""
     if call.state.get(ACCOUNT, params.account) is None:
         raise not_found("account")
+    _require_asset(call, params.asset)
     period = period_of(call, params.from_date, params.to_date)
     position = call.state.get(POSITION, params.asset, params.account)
     closing = 0 if position is None else position.balance
@@ -253,6 +260,7 @@ async def bank_statement(call: Call, params: schema.BankStatementParams) -> sche
 
     The state is read before the first await: later it may be of another height.
     """
+    _require_asset(call, params.asset)
     accounts = accounts_of(call.state, params.servicer)
     moving = call.state.scan(REASSIGNMENT, REASSIGNMENTS, (params.servicer,), limit=PAGE_MAX)
     accounts += [require_account(call.state, entry.account) for entry in moving]

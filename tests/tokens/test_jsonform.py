@@ -122,6 +122,13 @@ def test_what_is_not_the_one_form_is_refused_with_its_path(value: object, path: 
     assert "secret" not in str(caught.value)
 
 
+def test_an_amount_beyond_the_limit_is_told_the_limit() -> None:
+    """From 21 digits on it was told that it had a sign or a leading zero."""
+    for text in (str(2**64), "9" * 21, "9" * 5_000):
+        with pytest.raises(FormError, match=f"an amount is 1..{2**64 - 1}"):
+            FORM.from_json(Sample, {"amount": text})
+
+
 def test_lone_surrogates_are_refused() -> None:
     class Note(msgspec.Struct):
         text: str

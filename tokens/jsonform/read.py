@@ -22,7 +22,9 @@ INTEGER_LIMIT = 2**63 - 1
 LENGTH_LIMIT = 2**20
 """Longest array or text where the type says nothing; a body is smaller."""
 
-_AMOUNT = re.compile(r"0|[1-9][0-9]{0,19}")
+_AMOUNT = re.compile(r"0|[1-9][0-9]*")
+_AMOUNT_DIGITS = 20
+"""More are beyond any limit, and not worth converting."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -77,7 +79,7 @@ def _amount_reader(of: inspect.Type) -> Reader:
     def read(value: object) -> object:
         if type(value) is not str or _AMOUNT.fullmatch(value) is None:
             raise FormError(expected)
-        amount = int(value)
+        amount = int(value[: _AMOUNT_DIGITS + 1])
         if not least <= amount <= AMOUNT_LIMIT:
             raise FormError(limits)
         return amount

@@ -61,8 +61,13 @@ def test_it_says_who_the_institutions_are_on_the_ledger(
     words = ["testnet", "--out", str(folder), "--profile", "pk", "--business-date", "2026-01-05"]
     assert status_of(words) == Exit.OK
     out = capsys.readouterr().out
-    for party in read_genesis(folder / "genesis.json").participants:
+    genesis = read_genesis(folder / "genesis.json")
+    for party in genesis.participants:
         assert f"institutions/{party.control_group}: {encode(PREFIX_MAIN, party.id)}\n" in out
+    groups = {party.id: party.control_group for party in genesis.participants}
+    for account in genesis.accounts:
+        line = f"{groups[account.holder]}, {account.purpose.name}: "
+        assert f"account  {line}{encode(PREFIX_MAIN, account.id)}\n" in out
 
 
 def test_secrets_are_readable_by_their_owner_only(testnet: Path) -> None:

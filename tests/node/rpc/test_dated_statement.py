@@ -162,3 +162,18 @@ def test_refusals(call: Call) -> None:
     with pytest.raises(RpcError) as seen:
         statement(call, addr("nobody"), MONEY, day.date, day.date)
     assert seen.value.code is RpcCode.NOT_FOUND
+    with pytest.raises(RpcError) as seen:
+        statement(call, addr("bank-a-cash"), "PKX", day.date, day.date)
+    assert seen.value.code is RpcCode.NOT_FOUND
+
+
+async def test_a_bank_has_no_statement_of_an_asset_that_is_none(call: Call) -> None:
+    """A slip in its code was answered with zeros: nothing held, nothing moved."""
+    day = call.state.get(BUSINESS_DAY)
+    assert day is not None
+    params = BankStatementParams(
+        servicer=addr("bank-a"), asset="PKX", from_date=day.date, to_date=day.date
+    )
+    with pytest.raises(RpcError) as seen:
+        await bank_statement(call, params)
+    assert seen.value.code is RpcCode.NOT_FOUND
