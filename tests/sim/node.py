@@ -240,7 +240,11 @@ class SimNode:
 
     def _handle(self, life: int, sender: str, parcel: Parcel) -> None:
         if self.alive and life == self.life:
-            self.into(lambda: self.shell.inbound.on_message(sender, parcel.message))
+            self.into(lambda: self._take(sender, parcel))
+
+    def _take(self, sender: str, parcel: Parcel) -> None:
+        self.shell.inbound.on_message(sender, parcel.message)
+        self.watch.after_message(self, sender)
 
     # --- what the node does (driver.Outbox, driver.Listener) --------------------------------------
 

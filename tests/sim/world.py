@@ -23,6 +23,7 @@ from consensus.replica import Replica
 from consensus.restore import ReplicaConfig
 from consensus.types import Tip
 from node.executor import RootMismatch
+from node.p2p.send_queue import SendQueue
 from node.storage.kv import StorageFailed
 from node.wire.hashing import SigningScope
 from node.wire.peer_messages import PeerMessage
@@ -69,6 +70,7 @@ class World:
         self.nodes: dict[str, SimNode] = {}
         stations: dict[str, Station] = {}
         self.network = Network(plan.weather, self.streams.stream("network"), stations)
+        self.network.on_queued = self._on_queued
         for name, skew_ms in zip(plan.names, plan.skews, strict=True):
             node = SimNode(
                 name,
@@ -228,6 +230,18 @@ class World:
         """See `Watch.after_event`."""
         if node.name not in self.plan.liars:
             self._judge(partial(bounds.check, node, replica, len(self.nodes)))
+
+    def after_message(self, node: SimNode, sender: str) -> None:
+        """See `Watch.after_message`."""
+        if node.name not in self.plan.liars:
+            self._judge(partial(bounds.check_line, node, sender))
+
+    def _on_queued(self, pair: Pair, queue: SendQueue) -> None:
+        """Whoever sent: a liar's message ends no process, so the run ends and nothing is raised."""
+        try:
+            bounds.check_queue(pair, queue)
+        except Violation as violation:
+            self.fail(violation)
 
     def on_send(self, node: SimNode, message: PeerMessage) -> None:
         """See `Watch.on_send`."""
