@@ -101,7 +101,7 @@ async def _phases(world: World) -> Outcome:
     return Outcome(
         seed=plan.seed,
         n=plan.n,
-        node_ms=world.elapsed_ms() * plan.n,
+        node_ms=world.elapsed_ms() * len(world.nodes),
         height=world.chain.height,
         recovery_ms=recovery_ms,
         stats=dict(sorted(world.stats.items())),

@@ -42,6 +42,7 @@ M = TypeVar("M", bound=ConsensusMessage)
 
 KEPT_MAX = 300
 FAR_VIEW = 2**62
+RETIRED_SHARE = 0.2
 SPOKEN = (PrePrepare, Prepare, Commit, ViewChange)
 
 
@@ -162,9 +163,11 @@ class Liars:
     # --- signing with own keys --------------------------------------------------------------------
 
     def sign(self, name: str, draft: M) -> M:
-        """Past every guard."""
-        data = signing_bytes_of(draft, self._scope)
-        return with_signature(draft, self.nodes[name].key.sign(data))
+        """Past every guard; with several keys now and then by the first, which was retired."""
+        node, data = self.nodes[name], signing_bytes_of(draft, self._scope)
+        retired = len(node.keys) > 1 and self.random.random() < RETIRED_SHARE
+        key = node.keys[0] if retired else node.key
+        return with_signature(draft, key.sign(data))
 
     def prepare(self, name: str, view: int, digest: bytes) -> Prepare:
         """A liar's Prepare."""

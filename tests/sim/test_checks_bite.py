@@ -42,6 +42,7 @@ def small_plan(**changes: object) -> Plan:
     drawn = msgspec.structs.replace(
         plan.draw(1),
         n=4,
+        spare=0,
         rotation=100,
         window=10,
         block_max=500,

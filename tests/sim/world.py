@@ -27,10 +27,11 @@ from node.p2p.send_queue import SendQueue
 from node.storage.kv import StorageFailed
 from node.wire.hashing import SigningScope
 from node.wire.peer_messages import PeerMessage
+from tests.node.support.set_changes import key_name
 from tests.sim import bounds, faults
 from tests.sim.chain_checks import ChainChecks
 from tests.sim.disk import Names, SimDisk
-from tests.sim.genesis import consensus_key, simulated_genesis
+from tests.sim.genesis import simulated_genesis
 from tests.sim.keys import SimKeys
 from tests.sim.liars import Liars
 from tests.sim.loop import START_MS, now_ms
@@ -38,6 +39,7 @@ from tests.sim.lying_answers import LyingAnswers
 from tests.sim.network import Network, Pair, Station, Weather
 from tests.sim.node import SimNode
 from tests.sim.plan import Plan
+from tests.sim.set_changes import SetChanges
 from tests.sim.store import Image
 from tests.sim.streams import Streams
 from tests.sim.violation import Violation
@@ -64,7 +66,8 @@ class World:
         self.backups: dict[str, tuple[Names, Image]] = {}
         self._changed = asyncio.Event()
         self.ring = SimKeys(real=plan.real_signatures)
-        genesis = simulated_genesis(plan.n, plan.n, plan.rotation, plan.window, plan.block_max)
+        everybody = len(plan.names)
+        genesis = simulated_genesis(plan.n, everybody, plan.rotation, plan.window, plan.block_max)
         self.genesis = genesis
         self.scope = SigningScope(chain_id=genesis.chain_id, genesis_digest=genesis_digest(genesis))
         self.nodes: dict[str, SimNode] = {}
@@ -74,7 +77,7 @@ class World:
         for name, skew_ms in zip(plan.names, plan.skews, strict=True):
             node = SimNode(
                 name,
-                key=self.ring.key(consensus_key(name)),
+                key=self.ring.key(key_name(name)),
                 verify=self.ring.verify,
                 genesis=genesis,
                 disk=SimDisk(self.streams.stream(f"disk {name}")),
@@ -97,6 +100,7 @@ class World:
             self.nodes[name].rewrite = self.answers[name].rewrite
             self.network.watch = self.liars.observe
         self.workload = Workload(plan.load, self.streams.stream("workload"), self.ring, plan.window)
+        self.changes = SetChanges(self)
 
     def _timeouts(self, config: ReplicaConfig) -> ReplicaConfig:
         low_ms, high_ms, cap_ms = self.plan.timeouts
