@@ -106,9 +106,13 @@ class Workload:
         self.send(node, (old,))
 
     def insist(self, node: SimNode, height: int) -> None:
-        """The oldest payment that can still enter the block after `height`, or a new one."""
+        """The oldest payment that can still enter the block after `height`, or a new one.
+
+        One that was asked about again after its receipt waits, too, and enters no block any more.
+        """
         for made in self.waiting.values():
-            if made.signed.transaction.valid_until > height:
+            done = made.tx_id in self.acknowledged
+            if made.signed.transaction.valid_until > height and not done:
                 self.send(node, (made,))
                 return
         self.send(node, (self.make(height),))
