@@ -1,15 +1,12 @@
 """The adversary of a campaign: up to f liars who share one mind and see every packet.
 
 Rules of this file:
-1. A liar signs with its own key only; everything else it says was signed by somebody else.
+1. What they know and claim is in lies.py; here is how they hear, make blocks and are heard.
 2. Its own replica runs too, with what it sends thinned out: a liar that is silent is weak.
-3. Memory: what was said of the open height, at most KEPT_MAX of each kind.
 """
 
 import random
-from typing import TYPE_CHECKING
-
-import msgspec
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from consensus.messages import (
     Commit,
@@ -17,27 +14,23 @@ from consensus.messages import (
     Evidence,
     Justification,
     Prepare,
-    PreparedCertificate,
     PrePrepare,
-    SeenStep,
-    Status,
     ViewChange,
-    ViewChangeHead,
 )
-from consensus.quorum import quorum
-from consensus.signed import signed_part
 from consensus.types import Header, Proposal, ValidatorSet
 from consensus.validator_set import FailureWindow, Schedule, failed_primaries
 from consensus.view_change import highest_claim
 from tests.consensus import fakes, reading
+from tests.consensus.lies import Lies, signed_by
 from tests.consensus.packets import Packet
 
 if TYPE_CHECKING:
     from tests.consensus.chaos import ChaosCluster
     from tests.consensus.peer import Peer
 
+M = TypeVar("M", bound=ConsensusMessage)
 KEPT_MAX = 400
-FAR_VIEW = 2**62
+"""Packets, and messages of each kind of the open height."""
 
 
 class Adversary:
@@ -45,14 +38,10 @@ class Adversary:
 
     def __init__(self, cluster: "ChaosCluster", names: tuple[str, ...], seed: int) -> None:
         self.cluster = cluster
-        self.names = names
         self.random = random.Random(seed)
+        self.lies = Lies(names, self.random, _sign, KEPT_MAX)
         self.silence = self.random.choice((0.0, 0.1, 0.5, 0.9))
         """Share of its replica's own packets that a liar does not send."""
-        self.height = 0
-        self.blocks: dict[bytes, Proposal] = {}
-        self.changes: dict[tuple[int, str, bytes], ViewChange] = {}
-        self.prepares: dict[tuple[int, bytes], dict[str, Prepare]] = {}
         self.packets: list[tuple[str, Packet]] = []
         self.acts = 0
 
@@ -64,33 +53,8 @@ class Adversary:
             self.packets.append((target, packet))
         else:
             self.packets[self.random.randrange(KEPT_MAX)] = (target, packet)
-        if not isinstance(packet, PrePrepare | Prepare | ViewChange):
-            return
-        part = signed_part(packet)
-        if part.height > self.height:
-            self.height = part.height
-            self.blocks, self.changes, self.prepares = {}, {}, {}
-        if part.height == self.height:
-            self._learn(packet)
-
-    def _learn(self, packet: ConsensusMessage) -> None:
-        match packet:
-            case PrePrepare():
-                if len(self.blocks) < KEPT_MAX:
-                    self.blocks[packet.digest] = packet.proposal
-            case Prepare():
-                if len(self.prepares) < KEPT_MAX:
-                    votes = self.prepares.setdefault((packet.view, packet.digest), {})
-                    votes[packet.sender] = packet
-            case ViewChange():
-                head = packet.head
-                if len(self.changes) < KEPT_MAX:
-                    self.changes[(head.view, head.sender, head.signature)] = packet
-                if packet.certificate is not None:
-                    for prepare in packet.certificate.prepares:
-                        self._learn(prepare)
-            case _:
-                pass
+        if isinstance(packet, PrePrepare | Prepare | ViewChange):
+            self.lies.learn(packet)
 
     # --- what is known of the open height --------------------------------------------------------
 
@@ -100,7 +64,7 @@ class Adversary:
 
     def members(self) -> ValidatorSet:
         """The set of the open height."""
-        return self.cluster.validators[self.height]
+        return self.cluster.validators[self.lies.height]
 
     def schedules(self) -> tuple[Schedule, Schedule]:
         """Primaries of the parent's and of the open height."""
@@ -112,65 +76,7 @@ class Adversary:
         parent = Schedule(height - 1, at[height - 1], window, rotation)
         return parent, Schedule(height, at[height], window, rotation)
 
-    def certificates(self) -> list[PreparedCertificate]:
-        """Prepared certificates that the seen Prepares and own ones make."""
-        members = self.members()
-        q = quorum(len(members))
-        found = []
-        for (view, digest), votes in self.prepares.items():
-            mine = {name: self.prepare(name, view, digest) for name in self.names}
-            every = {n: vote for n, vote in {**mine, **votes}.items() if n in members}
-            if len(every) >= q:
-                chosen = self.random.sample(sorted(every), q)
-                found.append(
-                    PreparedCertificate(
-                        height=self.height,
-                        view=view,
-                        digest=digest,
-                        prepares=tuple(every[name] for name in sorted(chosen)),
-                    )
-                )
-        return found
-
-    def views(self) -> list[int]:
-        """Views that somebody is in."""
-        seen = [0, *(view for view, _ in self.prepares), *(view for view, _, _ in self.changes)]
-        return sorted({view for view in seen if view < 1_000})[-4:]
-
     # --- forging ---------------------------------------------------------------------------------
-
-    def prepare(self, name: str, view: int, digest: bytes) -> Prepare:
-        """A liar's Prepare."""
-        draft = Prepare(height=self.height, view=view, digest=digest, sender=name, signature=b"")
-        return msgspec.structs.replace(draft, signature=fakes.signature_of(name, draft))
-
-    def commit(self, name: str, view: int, digest: bytes, root: bytes) -> ConsensusMessage:
-        """A liar's Commit."""
-        return fakes.sign(
-            Commit(
-                height=self.height,
-                view=view,
-                digest=digest,
-                root=root,
-                sender=name,
-                signature=b"",
-            )
-        )
-
-    def view_change(
-        self, name: str, view: int, certificate: PreparedCertificate | None
-    ) -> ViewChange:
-        """A liar's ViewChange with a claim of its choice."""
-        draft = ViewChangeHead(
-            height=self.height,
-            view=view,
-            prepared_view=None if certificate is None else certificate.view,
-            prepared_digest=None if certificate is None else certificate.digest,
-            sender=name,
-            signature=b"",
-        )
-        head = msgspec.structs.replace(draft, signature=fakes.signature_of(name, draft))
-        return ViewChange(head=head, certificate=certificate)
 
     def block(self, name: str, view: int) -> tuple[bytes, Proposal]:
         """A new valid block of a liar that is primary of that view."""
@@ -203,20 +109,9 @@ class Adversary:
 
     def justification(self, view: int) -> Justification | None:
         """Any q heads for a view: own ones with chosen claims beside what others signed."""
-        members = self.members()
-        heads: dict[str, ViewChange] = {}
-        for (at, sender, _), change in self.changes.items():
-            if at == view and sender in members:
-                heads[sender] = change
-        known = [c for c in self.certificates() if c.view < view]
-        for name in self.names:
-            if name in members:
-                claim = self.random.choice([None, *known])
-                heads[name] = self.view_change(name, view, claim)
-        q = quorum(len(members))
-        if len(heads) < q:
+        chosen = self.lies.heads(view, self.members())
+        if chosen is None:
             return None
-        chosen = [heads[name] for name in sorted(self.random.sample(sorted(heads), q))]
         if self.random.random() < 0.2:
             return Justification(heads=tuple(c.head for c in chosen), certificate=None)
         best = highest_claim(tuple(change.head for change in chosen))
@@ -230,7 +125,7 @@ class Adversary:
 
     def act(self) -> None:
         """One lie, told to some."""
-        if self.height != self.best().disk.height() + 1:
+        if self.lies.height != self.best().disk.height() + 1:
             return
         self.acts += 1
         lie = self.random.choices(
@@ -250,20 +145,20 @@ class Adversary:
         """Prepare and Commit for every block in every view where somebody might need it."""
         share = self.random.choice((0.3, 1.0))
         state = self.best().disk.state_root()
-        for name in self.names:
-            for view, digest in list(self.prepares)[-4:]:
-                self.tell(name, self.prepare(name, view, digest), share)
+        for name in self.lies.names:
+            for view, digest in list(self.lies.prepares)[-4:]:
+                self.tell(name, self.lies.prepare(name, view, digest), share)
                 root = fakes.root_after(fakes.state_after(state, digest))
                 if self.random.random() < 0.1:
                     root = fakes.digest_of(("wrong", name))
-                self.tell(name, self.commit(name, view, digest, root), share)
+                self.tell(name, self.lies.commit(name, view, digest, root), share)
 
     def equivocate(self) -> None:
         """As primary of a view that is in use: another block for some of the others."""
         _, schedule = self.schedules()
-        for view in [*self.views(), max(self.views()) + 1]:
+        for view in [*self.lies.views(), max(self.lies.views()) + 1]:
             name = schedule.primary(view)
-            if name not in self.names:
+            if name not in self.lies.names:
                 continue
             justification = None
             if view > 0:
@@ -274,7 +169,7 @@ class Adversary:
             if justification is not None and justification.certificate is not None:
                 digest = justification.certificate.digest
                 if self.random.random() < 0.7:
-                    known = self.blocks.get(digest)
+                    known = self.lies.blocks.get(digest)
                     if known is None:
                         continue
                     proposal = known
@@ -282,7 +177,7 @@ class Adversary:
                     digest = fakes.digest_of(proposal.header)
             message = fakes.sign(
                 PrePrepare(
-                    height=self.height,
+                    height=self.lies.height,
                     view=view,
                     digest=digest,
                     proposal=proposal,
@@ -293,47 +188,34 @@ class Adversary:
                 )
             )
             self.tell(name, message, self.random.choice((0.3, 0.5, 1.0)))
-            self._learn(self.prepare(name, view, digest))
+            self.lies.learn(self.lies.prepare(name, view, digest))
 
     def change_view(self) -> None:
         """A ViewChange with any claim, also for views far away."""
-        top = max(self.views())
-        for name in self.names:
-            view = self.random.choice((1, top, top + 1, top + 1, top + 2, FAR_VIEW))
-            if view < 1:
-                continue
-            known = [c for c in self.certificates() if c.view < view]
-            claim = self.random.choice([None, *known])
-            self.tell(name, self.view_change(name, view, claim), self.random.choice((0.5, 1.0)))
+        top = max(self.lies.views())
+        for name in self.lies.names:
+            found = self.lies.any_view_change(name, top, self.members())
+            if found is not None:
+                self.tell(name, found, self.random.choice((0.5, 1.0)))
 
     def replay(self) -> None:
         """Old packets again, from a liar and to anybody."""
         for _ in range(min(4, len(self.packets))):
             _, packet = self.random.choice(self.packets)
             target = self.random.choice(self.cluster.names)
-            source = self.random.choice(self.names)
+            source = self.random.choice(self.lies.names)
             if isinstance(packet, PrePrepare | Prepare | Commit | ViewChange | Evidence):
                 self.cluster.deliver_later(1, source, target, packet)
 
     def gossip(self) -> None:
         """A Status that shows a node its own old signature and an old tip."""
-        source = self.random.choice(self.names)
+        source = self.random.choice(self.lies.names)
         target = self.random.choice(self.cluster.names)
-        parts = [
-            signed_part(packet)
-            for _, packet in self.packets
-            if isinstance(packet, PrePrepare | Prepare | Commit | ViewChange)
-        ]
-        mine = [part for part in parts if part.sender == target]
-        tip = reading.tip(self.best())
-        status = Status(
-            height=self.random.choice((1, self.height, self.height + 5)),
-            view=self.random.choice((0, 1, FAR_VIEW)),
-            phase="idle",
-            tip_digest=tip.digest,
-            tip_certificate=self.random.choice((None, tip.certificate)),
-            peers_seen=(),
-            lost_primary=self.random.random() < 0.5,
-            seen=SeenStep(part=self.random.choice(mine)) if mine else None,
-        )
+        mine = signed_by(target, (packet for _, packet in self.packets))
+        status = self.lies.status(reading.tip(self.best()), mine)
         self.cluster.deliver_later(1, source, target, status)
+
+
+def _sign(name: str, draft: M) -> M:
+    """With the key of that liar, its sender."""
+    return cast(M, fakes.sign(draft))

@@ -10,6 +10,7 @@ signing desk and sign guard, wired by node/shell.py. What is simulated is what s
     node, watch       one machine, whose process may die before any of its effects; who looks on
     plan, faults      what a seed draws; how each fault is done and undone
     workload          clients
+    set_changes       who changes the validator set meanwhile
     world             all of it together, and the hash over everything seen
     chain_checks, vote_checks, mirror, justified, bounds      what must hold, after every event
     execution         safety phase, liveness phase, quiet

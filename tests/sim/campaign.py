@@ -5,8 +5,9 @@
     python -m tests.sim.campaign --seed 7 --n 1 --show          its plan, and what it did
 
 It prints what was done and asserts it: the number of executions, and over FAULTS_SEEN_FROM seeds
-that each kind of fault has happened. A failing seed is cut down to few faults and printed as one
-command; the exit status is 1 then.
+that each kind of fault has happened, and that each kind of change of the validator set was in
+force. A failing seed is cut down to few faults and printed as one command; the exit status is 1
+then.
 """
 
 import argparse
@@ -33,6 +34,10 @@ sectors and its sync (once in 142 executions, not in 400 others). test_disk.py h
 RARE_SEEN_FROM = 2_000
 
 
+SET_OTHERS = ("asked", "refused", "given up")
+"""What else became of changes of the validator set."""
+
+
 class Totals:
     """What a campaign did."""
 
@@ -57,7 +62,8 @@ class Totals:
     def missing(self) -> list[str]:
         """Faults that never happened."""
         rare = RARE if self.executions >= RARE_SEEN_FROM else ()
-        return [kind for kind in (*plan.KINDS, *WEATHER, *rare) if not self.stats[kind]]
+        due = (*plan.KINDS, *plan.SET_KINDS, *WEATHER, *rare)
+        return [kind for kind in due if not self.stats[kind]]
 
     def text(self) -> str:
         """For people."""
@@ -65,10 +71,14 @@ class Totals:
         faults = ", ".join(f"{kind} {self.stats[kind]}" for kind in (*plan.KINDS, *WEATHER, *RARE))
         other = ("events", "decisions", "views", "transactions", "votes", "justified", "evidence")
         words = ", ".join(f"{self.stats[key]} {key}" for key in other)
+        sets = ", ".join(f"{kind[4:]} {self.stats[kind]}" for kind in plan.SET_KINDS)
+        others = ", ".join(f"{self.stats[f'set changes {each}']} {each}" for each in SET_OTHERS)
+        changes = sum(self.stats[kind] for kind in plan.SET_KINDS)
         return (
             f"{self.executions} executions, {hours:.1f} node-hours, {self.heights} heights,\n"
             f"{words}\n"
             f"faults: {faults}\n"
+            f"{changes} changes of the validator set in force ({sets}; {others})\n"
             f"slowest recovery {self.slowest[0]} ms (seed {self.slowest[1]})"
         )
 

@@ -11,8 +11,8 @@ import msgspec
 
 from consensus.quorum import quorum
 from consensus.types import CommitCertificate, Header, Tip, ValidatorSet
-from node.validator_sets import validator_set
-from node.wire.hashing import Kind, SigningScope, certificate_digest, header_digest, signing_bytes
+from node.wire.hashing import SigningScope, certificate_digest, header_digest, validators_hash
+from tests.node.support.set_changes import SetModel, SetOperation, signatures_hold
 from tests.sim.justified import Verify
 from tests.sim.node import SimNode
 from tests.sim.violation import Violation
@@ -38,9 +38,10 @@ class ChainChecks:
         self._scope = scope
         self._verify = verify
         self._window = window
-        members = validator_set(genesis.validators)
-        self.sets: dict[int, ValidatorSet] = {1: members, 2: members}
-        """Height -> its validators, from the ledger two blocks before."""
+        self.model = SetModel(genesis.validators)
+        """What the decided operations make of the set."""
+        self.sets: dict[int, ValidatorSet] = {1: self.model.at(1), 2: self.model.at(2)}
+        """Height -> its validators by the model, up to two above the newest."""
         self.blocks: dict[int, Decided] = {}
         self._references: dict[tuple[bytes, bytes], int] = {}
         """(sender, client_ref) -> height at which it was last used."""
@@ -73,8 +74,7 @@ class ChainChecks:
                 f"fork at {tip.height}: {node.name} decided {found.digest.hex()[:8]} with root "
                 f"{found.root.hex()[:8]}, others {known.digest.hex()[:8]}, {known.root.hex()[:8]}"
             )
-        following = node.chain.validators_at(tip.height + 2)
-        if following is None or self.sets.setdefault(tip.height + 2, following) != following:
+        if node.chain.validators_at(tip.height + 2) != self.sets[tip.height + 2]:
             raise Violation(f"{node.name} has other validators for height {tip.height + 2}")
 
     def _certificate(self, node: SimNode, certificate: CommitCertificate, tip: Tip) -> None:
@@ -86,20 +86,9 @@ class ChainChecks:
         if members is None:
             raise Violation(f"{node.name} decided {tip.height}, the heights below are missing")
         indices = {entry.index for entry in certificate.signatures}
-        data = signing_bytes(
-            Kind.COMMIT,
-            self._scope,
-            height=tip.height,
-            view=certificate.view,
-            digest=tip.digest,
-            extra=certificate.root,
-        )
         good = (certificate.height, certificate.digest) == (tip.height, tip.digest)
         good = good and len(indices) >= quorum(len(members))
-        good = good and all(
-            self._verify(members.members[entry.index].public_key, data, entry.signature)
-            for entry in certificate.signatures
-        )
+        good = good and signatures_hold(self._scope, members, certificate, self._verify)
         if not good:
             raise Violation(f"{node.name} decided {tip.height} by an invalid certificate")
         self.counts["certificates"] += 1
@@ -108,7 +97,7 @@ class ChainChecks:
     def _first(
         self, node: SimNode, height: int, found: Decided, wire_ids: tuple[bytes, ...]
     ) -> None:
-        """A new height: it follows the chain, repeats nothing and keeps the money."""
+        """A new height: it follows the chain, repeats nothing, keeps the money, names its sets."""
         header = found.header
         if height != self.height + 1 or header.height != height:
             raise Violation(f"{node.name} decided {height} after {self.height}")
@@ -122,7 +111,12 @@ class ChainChecks:
             )
             if not follows or header.timestamp_ms <= parent.header.timestamp_ms:
                 raise Violation(f"block {height} does not follow block {height - 1}")
+        here, after = (validators_hash(self.sets[at].members) for at in (height, height + 1))
+        if (header.validators_hash, header.next_validators_hash) != (here, after):
+            raise Violation(f"block {height} names other validators than those of its height")
         self._once(node, height, wire_ids)
+        self.sets[height + 2] = self.model.at(height + 2)
+        self.counts.update(f"set_{kind}" for kind in self.model.kinds.get(height, ()))
         broken = broken_invariants(node.store)
         if broken:
             raise Violation(f"height {height}: {broken[0].invariant}: {broken[0].what}")
@@ -144,6 +138,20 @@ class ChainChecks:
                 raise Violation(f"a transaction of height {last} again at {height}")
             if not height <= inner.valid_until <= height + self._window:
                 raise Violation(f"valid until {inner.valid_until}, decided at {height}")
+            for operation in inner.operations:
+                if isinstance(operation, SetOperation):
+                    self._changes(node, decoded.tx_id, operation)
             self._references[reference] = height
             self.places[decoded.tx_id] = height
             self.counts["transactions"] += 1
+
+    def _changes(self, node: SimNode, tx_id: bytes, operation: SetOperation) -> None:
+        """A change of the set that was decided: the model follows what its receipt says."""
+        place = node.chain.blocks.place(tx_id)
+        receipt = None if place is None else node.chain.blocks.receipt(place)
+        if place is None or receipt is None:
+            raise Violation(f"{node.name} has no receipt of a change of the set")
+        if receipt.code == Code.OK:
+            self.model.decided(place.height, operation)
+        else:
+            self.counts["set changes refused"] += 1

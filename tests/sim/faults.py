@@ -15,7 +15,7 @@ from node.wire.peer_messages import BlockReply, PeerMessage, SyncReply
 from tests.sim.disk import no_effect
 from tests.sim.network import Pair
 from tests.sim.node import SimNode
-from tests.sim.plan import Fault
+from tests.sim.plan import SET_KINDS, Fault
 
 if TYPE_CHECKING:
     from tests.sim.world import World
@@ -87,6 +87,11 @@ def rush(world: "World", fault: Fault) -> None:
     if node.alive:
         world.count("rush")
         world.workload.rush(node, fault.value)
+
+
+def change_set(world: "World", fault: Fault) -> None:
+    """Somebody asks for another validator set; counted where it is in force (chain_checks)."""
+    world.changes.ask(fault.kind, fault.value)
 
 
 # --- links ----------------------------------------------------------------------------------------
@@ -276,5 +281,6 @@ FAULTS: dict[str, Do] = {
     "disk_full": partial(failing_disk, number=errno.ENOSPC),
     "batch_fails": failing_batch,
     **dict.fromkeys(FORGET, forgetting),
+    **dict.fromkeys(SET_KINDS, change_set),
 }
-"""Every kind of plan.KINDS."""
+"""Every kind of plan.KINDS and plan.SET_KINDS."""

@@ -19,7 +19,8 @@ from node.devnet.cast import (
     Party,
 )
 from node.devnet.profile import dev_genesis, participants
-from node.identity import CONSENSUS_KEY, NETWORK_KEY
+from node.identity import NETWORK_KEY
+from tests.node.support.set_changes import key_name, treasury_decides
 from tests.sim.keys import signer_of
 from tokens.genesis import Genesis
 from tokens.records.governance import Validator
@@ -40,33 +41,42 @@ def validator_name(index: int) -> str:
     return f"v{index:02}"
 
 
-def consensus_key(name: str) -> str:
-    """Development name of a validator's signing key."""
-    return f"{name}-{CONSENSUS_KEY}"
-
-
 def operator(index: int) -> Party:
     """The participant that runs the validator of that number."""
     return Party(name=f"operator-{index:02}", title=f"Operator {index}")
 
 
-@lru_cache(maxsize=256)
-def validator_record(index: int) -> Validator:
+def operator_of(name: str) -> Party:
+    """Who runs the validator of that id."""
+    return operator(int(name.removeprefix("v")))
+
+
+def record_of(name: str, public_key: bytes) -> Validator:
     """A validator as the ledger records it."""
-    name = validator_name(index)
     return Validator(
         id=name,
-        public_key=signer_of(consensus_key(name)).public_key,
+        public_key=public_key,
         network_key=signer_of(f"{name}-{NETWORK_KEY}").public_key,
-        operator=operator(index).address,
+        operator=operator_of(name).address,
     )
+
+
+@lru_cache(maxsize=256)
+def validator_record(index: int) -> Validator:
+    """The same with the first key."""
+    name = validator_name(index)
+    return record_of(name, signer_of(key_name(name)).public_key)
 
 
 @lru_cache(maxsize=256)
 def simulated_genesis(
     validators: int, operators: int, rotation: int, window: int, block_max: int
 ) -> Genesis:
-    """A network of the first `validators` numbers; `operators` may run one later on."""
+    """A network of the first `validators` numbers.
+
+    With more operators than those, the others may run a validator later on; the treasury alone
+    decides about that.
+    """
     parameters = {
         "bucket_depth_bits": BUCKET_DEPTH_BITS,
         "window_blocks": window,
@@ -75,9 +85,11 @@ def simulated_genesis(
     }
     genesis = dev_genesis(balances=tuple((account.address, BALANCE) for account in ACCOUNTS))
     parties = (*PARTIES, *(operator(index) for index in range(operators)))
+    policies = genesis.approval_policies
     return msgspec.structs.replace(
         genesis,
         participants=participants(parties),
+        approval_policies=treasury_decides(policies) if operators > validators else policies,
         validators=tuple(validator_record(index) for index in range(validators)),
         parameters=tuple(Parameter(name=k, value=v) for k, v in sorted(parameters.items())),
     )

@@ -1,10 +1,10 @@
 """The adversary: up to f validators with one mind, who see every message and sign with their keys.
 
 Rules of this file:
-1. A liar signs with its own key only; everything else it says was signed by somebody else.
+1. What they know and claim is in tests/consensus/lies.py; here is how they hear, sign, make blocks
+   and are heard.
 2. Its own node runs too, with what it sends thinned out and its answers to sync altered: a liar
    that is only silent is weak.
-3. Memory: what was said of the open height, at most KEPT_MAX of each kind.
 """
 
 import asyncio
@@ -15,34 +15,27 @@ import msgspec
 
 from consensus.actions import HeaderTemplate
 from consensus.messages import (
-    Commit,
     ConsensusMessage,
     Evidence,
     Justification,
-    Prepare,
-    PreparedCertificate,
     PrePrepare,
-    SeenStep,
-    Status,
-    ViewChange,
-    ViewChangeHead,
 )
-from consensus.quorum import quorum
-from consensus.signed import signed_part
 from consensus.types import Header, Proposal, ValidatorId
 from consensus.validator_set import failed_primaries
 from consensus.view_change import highest_claim
 from node.wire.hashing import SigningScope, certificate_digest, header_digest, tx_root
 from node.wire.peer_messages import PeerMessage
 from node.wire.verify import signing_bytes_of, with_signature
+from tests.consensus.lies import SPOKEN, Lies, signed_by
 from tests.sim.network import Network, Parcel
 from tests.sim.node import SimNode
 
 M = TypeVar("M", bound=ConsensusMessage)
 
 KEPT_MAX = 300
-FAR_VIEW = 2**62
-SPOKEN = (PrePrepare, Prepare, Commit, ViewChange)
+"""Messages, and those of each kind of the open height."""
+RETIRED_SHARE = 0.2
+"""Of what a liar with several keys signs."""
 
 
 class Liars:
@@ -56,34 +49,27 @@ class Liars:
         scope: SigningScope,
         generator: Random,
     ) -> None:
-        self.names = names
         self.nodes = nodes
         self.network = network
         self.random = generator
         self._scope = scope
-        self.height = 0
-        """What follows is about this height."""
-        self.blocks: dict[bytes, Proposal] = {}
-        self.changes: dict[tuple[int, str, bytes], ViewChange] = {}
-        self.prepares: dict[tuple[int, bytes], dict[str, Prepare]] = {}
-        self.roots: dict[bytes, bytes] = {}
-        """Digest -> root under somebody's Commit."""
+        self.lies = Lies(names, generator, self.sign, KEPT_MAX)
         self.messages: list[PeerMessage] = []
         """Some of all that was ever said."""
         self.acts = 0
 
     def start(self, pause_ms: int) -> None:
-        """Lie about every so often, until `names` is empty."""
+        """Lie about every so often, until there are none."""
         asyncio.get_running_loop().call_later(
             self.random.randint(1, 2 * pause_ms) * 0.001, self._next, pause_ms
         )
 
     def stop(self) -> None:
         """They are silent from now on."""
-        self.names = ()
+        self.lies.names = ()
 
     def _next(self, pause_ms: int) -> None:
-        if self.names:
+        if self.lies.names:
             self.act()
             self.start(pause_ms)
 
@@ -97,31 +83,7 @@ class Liars:
             self.messages.append(message)
         else:
             self.messages[self.random.randrange(KEPT_MAX)] = message
-        part = signed_part(message)
-        if part.height > self.height:
-            self.height = part.height
-            self.blocks, self.changes, self.prepares, self.roots = {}, {}, {}, {}
-        if part.height == self.height:
-            self._learn(message)
-
-    def _learn(self, message: ConsensusMessage) -> None:
-        match message:
-            case PrePrepare():
-                if len(self.blocks) < KEPT_MAX:
-                    self.blocks[message.digest] = message.proposal
-            case Prepare():
-                if len(self.prepares) < KEPT_MAX:
-                    votes = self.prepares.setdefault((message.view, message.digest), {})
-                    votes[message.sender] = message
-            case Commit():
-                if len(self.roots) < KEPT_MAX:
-                    self.roots[message.digest] = message.root
-            case ViewChange():
-                head = message.head
-                if len(self.changes) < KEPT_MAX:
-                    self.changes[head.view, head.sender, head.signature] = message
-                for vote in () if message.certificate is None else message.certificate.prepares:
-                    self._learn(vote)
+        self.lies.learn(message)
 
     # --- what is known of the open height --------------------------------------------------------
 
@@ -130,58 +92,18 @@ class Liars:
         running = [
             node
             for node in self.nodes.values()
-            if node.alive and node.shell.driver.replica.height == self.height
+            if node.alive and node.shell.driver.replica.height == self.lies.height
         ]
         return running[0] if running else None
-
-    def views(self) -> list[int]:
-        """Views that somebody is in."""
-        seen = [0, *(view for view, _ in self.prepares), *(view for view, _, _ in self.changes)]
-        return sorted({view for view in seen if view < 1_000})[-4:]
-
-    def certificates(self, best: SimNode) -> list[PreparedCertificate]:
-        """Prepared certificates that the seen Prepares and own ones make."""
-        members = best.shell.driver.replica.validators
-        q = quorum(len(members))
-        found = []
-        for (view, digest), votes in self.prepares.items():
-            own = {name: self.prepare(name, view, digest) for name in self.names}
-            every = {name: vote for name, vote in {**own, **votes}.items() if name in members}
-            if len(every) >= q:
-                chosen = sorted(self.random.sample(sorted(every), q))
-                found.append(
-                    PreparedCertificate(
-                        height=self.height,
-                        view=view,
-                        digest=digest,
-                        prepares=tuple(every[name] for name in chosen),
-                    )
-                )
-        return found
 
     # --- signing with own keys --------------------------------------------------------------------
 
     def sign(self, name: str, draft: M) -> M:
-        """Past every guard."""
-        data = signing_bytes_of(draft, self._scope)
-        return with_signature(draft, self.nodes[name].key.sign(data))
-
-    def prepare(self, name: str, view: int, digest: bytes) -> Prepare:
-        """A liar's Prepare."""
-        draft = Prepare(height=self.height, view=view, digest=digest, sender=name, signature=b"")
-        return self.sign(name, draft)
-
-    def view_change(self, name: str, view: int, claim: PreparedCertificate | None) -> ViewChange:
-        """A liar's ViewChange with a claim of its choice."""
-        head = ViewChangeHead(
-            height=self.height,
-            view=view,
-            prepared_view=None if claim is None else claim.view,
-            prepared_digest=None if claim is None else claim.digest,
-            sender=name,
-            signature=b"",
-        )
-        return self.sign(name, ViewChange(head=head, certificate=claim))
+        """Past every guard; with several keys now and then by the first, which was retired."""
+        node, data = self.nodes[name], signing_bytes_of(draft, self._scope)
+        retired = len(node.keys) > 1 and self.random.random() < RETIRED_SHARE
+        key = node.keys[0] if retired else node.key
+        return with_signature(draft, key.sign(data))
 
     def block(self, best: SimNode, name: str, view: int) -> tuple[bytes, Proposal]:
         """A new valid block of a liar that is primary of that view."""
@@ -215,20 +137,9 @@ class Liars:
 
     def justification(self, best: SimNode, view: int) -> Justification | None:
         """Any q heads for a view: own ones with chosen claims beside what others signed."""
-        members = best.shell.driver.replica.validators
-        heads = {
-            sender: change
-            for (at, sender, _), change in self.changes.items()
-            if at == view and sender in members
-        }
-        known = [found for found in self.certificates(best) if found.view < view]
-        for name in self.names:
-            if name in members:
-                heads[name] = self.view_change(name, view, self.random.choice([None, *known]))
-        q = quorum(len(members))
-        if len(heads) < q:
+        chosen = self.lies.heads(view, best.shell.driver.replica.validators)
+        if chosen is None:
             return None
-        chosen = [heads[name] for name in sorted(self.random.sample(sorted(heads), q))]
         top = highest_claim(tuple(change.head for change in chosen))
         certificate = None
         for change in chosen:
@@ -261,28 +172,20 @@ class Liars:
     def vote_for_all(self, _best: SimNode) -> None:
         """Prepare and Commit for every block in every view where somebody might need it."""
         share = self.random.choice((0.3, 1.0))
-        for name in self.names:
-            for view, digest in list(self.prepares)[-4:]:
-                self.tell(name, self.prepare(name, view, digest), share)
-                root = self.roots.get(digest)
+        for name in self.lies.names:
+            for view, digest in list(self.lies.prepares)[-4:]:
+                self.tell(name, self.lies.prepare(name, view, digest), share)
+                root = self.lies.roots.get(digest)
                 if root is None or self.random.random() < 0.1:
                     root = self.random.randbytes(32)
-                draft = Commit(
-                    height=self.height,
-                    view=view,
-                    digest=digest,
-                    root=root,
-                    sender=name,
-                    signature=b"",
-                )
-                self.tell(name, self.sign(name, draft), share)
+                self.tell(name, self.lies.commit(name, view, digest, root), share)
 
     def equivocate(self, best: SimNode) -> None:
         """As primary of a view that is in use: another block for some of the others."""
         schedule = best.shell.driver.replica._core.hs.schedule
-        for view in [*self.views(), max(self.views()) + 1]:
+        for view in [*self.lies.views(), max(self.lies.views()) + 1]:
             name = schedule.primary(view)
-            if name not in self.names:
+            if name not in self.lies.names:
                 continue
             found = self.justification(best, view) if view else None
             if view and (found is None or self.random.random() < 0.1):
@@ -290,9 +193,9 @@ class Liars:
             digest, proposal = self.block(best, name, view)
             if found is not None and found.certificate is not None:
                 digest = found.certificate.digest
-                proposal = self.blocks.get(digest, proposal)
+                proposal = self.lies.blocks.get(digest, proposal)
             draft = PrePrepare(
-                height=self.height,
+                height=self.lies.height,
                 view=view,
                 digest=digest,
                 proposal=proposal,
@@ -302,42 +205,27 @@ class Liars:
                 signature=b"",
             )
             self.tell(name, self.sign(name, draft), self.random.choice((0.3, 0.5, 1.0)))
-            self._learn(self.prepare(name, view, digest))
+            self.lies.learn(self.lies.prepare(name, view, digest))
 
     def change_view(self, best: SimNode) -> None:
         """A ViewChange with any claim, also for views far away."""
-        top = max(self.views())
-        for name in self.names:
-            view = self.random.choice((1, top, top + 1, top + 1, top + 2, FAR_VIEW))
-            if view < 1:
-                continue
-            known = [found for found in self.certificates(best) if found.view < view]
-            claim = self.random.choice([None, *known])
-            self.tell(name, self.view_change(name, view, claim), self.random.choice((0.5, 1.0)))
+        top, members = max(self.lies.views()), best.shell.driver.replica.validators
+        for name in self.lies.names:
+            found = self.lies.any_view_change(name, top, members)
+            if found is not None:
+                self.tell(name, found, self.random.choice((0.5, 1.0)))
 
     def replay(self, _best: SimNode) -> None:
         """Old messages again, from a liar and to anybody."""
         for _ in range(min(4, len(self.messages))):
             message = self.random.choice(self.messages)
-            self.tell(self.random.choice(self.names), message, 0.5)
+            self.tell(self.random.choice(self.lies.names), message, 0.5)
 
     def gossip(self, best: SimNode) -> None:
         """A Status that shows a node its own old signature, and another tip or none."""
-        source, target = self.random.choice(self.names), self.random.choice(list(self.nodes))
-        parts = [signed_part(each) for each in self.messages if isinstance(each, SPOKEN)]
-        mine = [part for part in parts if part.sender == target]
-        tip = best.chain.tip
-        status = Status(
-            height=self.random.choice((1, self.height, self.height + 5)),
-            view=self.random.choice((0, 1, FAR_VIEW)),
-            phase="idle",
-            tip_digest=tip.digest,
-            tip_certificate=self.random.choice((None, tip.certificate)),
-            peers_seen=(),
-            lost_primary=self.random.random() < 0.5,
-            seen=SeenStep(part=self.random.choice(mine)) if mine else None,
-        )
-        self.network.send(source, target, Parcel(status))
+        source, target = self.random.choice(self.lies.names), self.random.choice(list(self.nodes))
+        mine = signed_by(target, self.messages)
+        self.network.send(source, target, Parcel(self.lies.status(best.chain.tip, mine)))
         if len(mine) > 1:
             first, second = self.random.sample(mine, 2)
             false = Evidence(accused=target, height=first.height, first=first, second=second)

@@ -12,17 +12,18 @@ from node.signing_desk import GuardedProposal
 from node.storage.guard_file import HEADER_BYTES, SECTOR_BYTES, EntryKind
 from node.storage.guard_memory import Appended, Opening
 from node.storage.guard_types import Attachment, AttachmentKind, GuardRecord
-from tests.sim.disk import File, SimDisk
-from tests.sim.node import SimNode
+from tests.sim.disk import File
+from tests.sim.node import SimNode, guard_path
 
 _FIELDS = struct.Struct(">4sB3xIIQ")
 
 
 class GuardMirror:
-    """The durable guard of one node at its newest height."""
+    """The durable guard of one key of one node at its newest height."""
 
-    def __init__(self, node: SimNode) -> None:
-        self._node = node
+    def __init__(self, node: SimNode, public_key: bytes) -> None:
+        self._disk = node.disk
+        self._path = guard_path(public_key)
         self._file: File | None = None
         self._read = 0
         self.height = 0
@@ -36,8 +37,7 @@ class GuardMirror:
 
     def look(self) -> None:
         """Read what is new on the platter."""
-        disk: SimDisk = self._node.disk
-        file = disk.durable(self._node.guard_path)
+        file = self._disk.durable(self._path)
         if file is None:
             self.forget()
             return

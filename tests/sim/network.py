@@ -96,6 +96,8 @@ class Network:
         """Each says True for what is lost."""
         self.watch: Callable[[PeerMessage], None] | None = None
         """Sees each message that leaves."""
+        self.on_queued: Callable[[Pair, SendQueue], None] | None = None
+        """Looks at the queue of a clogged link after each message that it was given."""
 
     # --- trouble ----------------------------------------------------------------------------------
 
@@ -238,6 +240,8 @@ class Network:
         self.stats["clogged"] += 1
         if queue.put(parcel.outgoing):
             parcels[parcel.outgoing.data] = parcel
+        if self.on_queued is not None:
+            self.on_queued(pair, queue)
 
     def _drain(self, pair: Pair) -> None:
         held = self._queues.pop(pair, None)
@@ -246,7 +250,3 @@ class Network:
         queue, parcels = held
         while (data := queue.pop()) is not None:
             self._transmit(pair, parcels[data])
-
-    def queued_bytes(self) -> int:
-        """Of the fullest link."""
-        return max((queue.size_bytes for queue, _ in self._queues.values()), default=0)

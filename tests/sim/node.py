@@ -28,7 +28,7 @@ from node.shell import Shell, Surroundings
 from node.signing import SigningKey, VerifySignature
 from node.signing_desk import SigningDesk
 from node.storage.blocks import BlockStore
-from node.storage.sign_guard import GUARD_SUFFIX
+from node.storage.sign_guard import GUARD_SUFFIX, SignGuard
 from node.wire.hashing import SigningScope
 from node.wire.peer_messages import PeerMessage
 from tests.sim.disk import SimDisk, no_effect
@@ -63,7 +63,8 @@ class SimNode:
         group: asyncio.TaskGroup,
     ) -> None:
         self.name = name
-        self.key = key
+        self.keys = [key]
+        """Consensus keys on its disk, the newest last."""
         self.verify = verify
         self.genesis = genesis
         self.disk = disk
@@ -143,8 +144,7 @@ class SimNode:
         self.into(self._open)
 
     def _open(self) -> None:
-        public_key = self.key.public_key
-        begin_guard(DATA, public_key, self.disk)
+        begin_guard(DATA, self.keys[0].public_key, self.disk)
         if self.image.damaged:
             # What the checksums of LevelDB find ends the process; the operator moves it aside.
             self.image = Image()
@@ -153,15 +153,24 @@ class SimNode:
             self.disk.sync_folder(DATA)
         self.store = SimStore(self.image, self.effect)
         self.chain = Chain.open(self.store, self.genesis)
-        guard = open_guard(GUARDS, public_key, self.disk)
-        scope = SigningScope(chain_id=self.chain.chain_id, genesis_digest=self.chain.genesis_digest)
-        ring = KeyRing(self.name, (SigningDesk(self.key, guard, scope, GUARDS),))
+        ring = KeyRing(self.name, map(self._desk, self.keys))
         self._shell = Shell(self.chain, ring, self._surroundings())
         for run in (self.shell.driver.run, self.shell.sync.run, self.shell.intake.run):
             self.spawn(run)
         self.shell.driver.start()
         self.network.started(self.name)
         asyncio.get_running_loop().call_later(LOOK_INTERVAL_S, self._look_around, self.life)
+
+    def _desk(self, key: SigningKey) -> SigningDesk:
+        guard = open_guard(GUARDS, key.public_key, self.disk)
+        scope = SigningScope(chain_id=self.chain.chain_id, genesis_digest=self.chain.genesis_digest)
+        return SigningDesk(key, guard, scope, GUARDS)
+
+    def give_key(self, key: SigningKey) -> None:
+        """A successor of its key, with a guard, while it runs. Raises PowerCut, OSError."""
+        SignGuard.create(GUARDS, key.public_key, disk=self.disk).close()
+        self.keys.append(key)
+        self.shell.ring.add(self._desk(key))
 
     def _surroundings(self) -> Surroundings:
         return Surroundings(
@@ -240,7 +249,11 @@ class SimNode:
 
     def _handle(self, life: int, sender: str, parcel: Parcel) -> None:
         if self.alive and life == self.life:
-            self.into(lambda: self.shell.inbound.on_message(sender, parcel.message))
+            self.into(lambda: self._take(sender, parcel))
+
+    def _take(self, sender: str, parcel: Parcel) -> None:
+        self.shell.inbound.on_message(sender, parcel.message)
+        self.watch.after_message(self, sender)
 
     # --- what the node does (driver.Outbox, driver.Listener) --------------------------------------
 
@@ -311,6 +324,19 @@ class SimNode:
         return 0 if row is None else row.height
 
     @property
+    def key(self) -> SigningKey:
+        """The key in use: the one that the set names, else the first."""
+        desk = None if self._shell is None else self._shell.ring.desk
+        if desk is None:
+            return self.keys[0]
+        return next(key for key in self.keys if key.public_key == desk.public_key)
+
+    @property
     def guard_path(self) -> Path:
-        """Its sign guard."""
-        return GUARDS / (self.key.public_key.hex() + GUARD_SUFFIX)
+        """The sign guard of the key in use."""
+        return guard_path(self.key.public_key)
+
+
+def guard_path(public_key: bytes) -> Path:
+    """Where every node has the guard of a key."""
+    return GUARDS / (public_key.hex() + GUARD_SUFFIX)

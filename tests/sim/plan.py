@@ -7,6 +7,7 @@ Rules of this file:
    be cut down (shrink.py), and what is left is named by numbers.
 3. Liars, machines whose disk may forget and machines that stay away are at most f together: more
    than that is not promised. Crashes, power cuts and partitions are unlimited in the safety phase.
+4. What came to plans later has a random stream of its own, so that old seeds stay what they were.
 """
 
 from random import Random
@@ -16,7 +17,7 @@ import msgspec
 from consensus.quorum import max_faulty
 from tests.sim.genesis import validator_name
 from tests.sim.network import Weather
-from tests.sim.streams import Streams
+from tests.sim.streams import Streams, chance
 
 SIZES = (4,) * 14 + (5,) * 5 + (6,) * 5 + (7,) * 5 + (10, 10, 13)
 LARGE = 31
@@ -49,6 +50,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     seed: int
     n: int
+    """Validators at genesis."""
+    spare: int
+    """Nodes that follow from the start and may become validators; 0: the set stays as it is."""
     rotation: int
     window: int
     block_max: int
@@ -74,11 +78,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     quiet_ms: int
     """Time after the liveness phase in which little happens."""
     faults: tuple[Fault, ...]
+    """Those of SET_KINDS at the end."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All nodes."""
-        return tuple(validator_name(index) for index in range(self.n))
+        """All nodes, validators first."""
+        return tuple(validator_name(index) for index in range(self.n + self.spare))
 
 
 def draw(seed: int) -> Plan:
@@ -99,6 +104,7 @@ def draw(seed: int) -> Plan:
     plan = Plan(
         seed=seed,
         n=n,
+        spare=0,
         rotation=rng.choice((1, 2, 5, 100)),
         window=rng.choice((10, 20, 100)),
         block_max=rng.choice((1, 5)) if small else 500,
@@ -124,7 +130,10 @@ def draw(seed: int) -> Plan:
         quiet_ms=quiet_ms if empty_ms > 500 and n < 10 else 20_000,
         faults=(),
     )
-    return msgspec.structs.replace(plan, faults=_draw_faults(Streams(seed).stream("faults"), plan))
+    rng = Streams(seed).stream("set changes")
+    plan = _draw_spare(rng, plan)
+    drawn = _draw_faults(Streams(seed).stream("faults"), plan)
+    return msgspec.structs.replace(plan, faults=(*drawn, *_draw_set_changes(rng, plan)))
 
 
 KINDS: dict[str, int] = {
@@ -155,6 +164,41 @@ KINDS: dict[str, int] = {
 """Weights before a seed has drawn which it uses."""
 FRAIL_ONLY = ("lost_guard", "old_guard", "flip_guard", "flip_store", "old_both", "old_store")
 """What makes a machine forget: only to the frail."""
+
+SET_KINDS: dict[str, int] = {"set_add": 4, "set_remove": 3, "set_replace": 2, "set_rotate": 4}
+"""Changes of the validator set (set_changes.py); weights."""
+CHANGING_E3 = 300
+"""Of 1,000 plans with at most CHANGING_N_MAX validators so many change their set."""
+CHANGING_N_MAX = 7
+CHANGES_MAX = 20
+
+
+def _draw_spare(rng: Random, plan: Plan) -> Plan:
+    """Nodes for a set that changes, or none."""
+    if plan.n > CHANGING_N_MAX or not chance(rng, CHANGING_E3):
+        return plan
+    spare = rng.randint(1, 3)
+    skews = (*plan.skews, *(rng.randint(-4_000, 4_000) for _ in range(spare)))
+    return msgspec.structs.replace(plan, spare=spare, skews=skews)
+
+
+def _draw_set_changes(rng: Random, plan: Plan) -> tuple[Fault, ...]:
+    """Some, at a rate; those that come while another one is under way do nothing."""
+    if not plan.spare:
+        return ()
+    count = min(CHANGES_MAX, plan.safety_ms // rng.choice((500, 1_000, 4_000)))
+    kinds = rng.choices(list(SET_KINDS), weights=list(SET_KINDS.values()), k=count)
+    changes = [
+        Fault(
+            at_ms=rng.randrange(plan.safety_ms),
+            kind=kind,
+            nodes=(),
+            for_ms=0,
+            value=rng.randrange(1 << 16),
+        )
+        for kind in kinds
+    ]
+    return tuple(sorted(changes, key=lambda change: change.at_ms))
 
 
 def _draw_faults(rng: Random, plan: Plan) -> tuple[Fault, ...]:

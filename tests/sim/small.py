@@ -69,6 +69,7 @@ def small_plan(seed: int, n: int, rotation: int) -> Plan:
         draw(1),
         seed=seed,
         n=n,
+        spare=0,
         rotation=rotation,
         window=20,
         block_max=500,

@@ -13,15 +13,18 @@ import msgspec
 import pytest
 
 from consensus.messages import Justification, PrePrepare, ViewChange, ViewChangeHead
+from consensus.votes import VoteBook
 from node.chain import Chain
+from node.p2p.send_queue import SendQueue
 from node.signing_desk import SigningDesk
 from node.storage.guard_memory import GuardMemory
+from node.wire.peer_messages import TxBatch
 from tests.sim import bounds, execution, plan
 from tests.sim.disk import SimDisk
 from tests.sim.execution import Failure
 from tests.sim.justified import fault_of
 from tests.sim.loop import run_virtually
-from tests.sim.network import Weather
+from tests.sim.network import Parcel, Weather
 from tests.sim.node import SimNode
 from tests.sim.plan import Plan
 from tests.sim.store import Image
@@ -39,6 +42,7 @@ def small_plan(**changes: object) -> Plan:
     drawn = msgspec.structs.replace(
         plan.draw(1),
         n=4,
+        spare=0,
         rotation=100,
         window=10,
         block_max=500,
@@ -233,6 +237,72 @@ def test_books_that_grow_are_found() -> None:
             bounds.check(node, replica, 4)
 
     in_a_world(small_plan(), look)
+
+
+def test_a_third_view_in_a_vote_book_is_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A book that pushes nothing out: a liar names one view after the other."""
+
+    def add(self: VoteBook[object], index: int, view: int, vote: object) -> bool:
+        row = self._rows[index]
+        self.senders += not row
+        row.append((view, vote))
+        return True
+
+    slow = msgspec.structs.replace(FINE, delay_ms=(40, 80))
+    lying = small_plan(liars=("v03",), lies_in_liveness=True, lie_pause_ms=5, weather=slow)
+    assert execution.run(lying).stats["lies"] > 100
+    monkeypatch.setattr(VoteBook, "add", add)
+    found = failure_of(lying)
+    assert "keeps 3 votes of one kind and sender" in str(found)
+
+
+def batch(bodies: int) -> Parcel:
+    """Junk of 60,000 bytes each, in one message."""
+    return Parcel(TxBatch(bodies=tuple(bytes([number]) * 60_000 for number in range(bodies))))
+
+
+def found_at(act: Callable[[World, int], None]) -> int | None:
+    """Number of the act of three at which something was found, before anything else happened."""
+    numbers: list[int] = []
+
+    async def look(world: World) -> None:
+        await world.wait(1_000)
+        for number in range(3):
+            act(world, number)
+            if world.failure is not None:
+                assert "bytes" in str(world.failure)
+                numbers.append(number)
+                return
+
+    in_a_world(small_plan(), look)
+    return numbers[0] if numbers else None
+
+
+def test_batches_that_wait_beyond_the_bound_are_found_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of three batches of two megabytes the third is too much."""
+
+    def flood(world: World, number: int) -> None:
+        node = world.nodes["v01"]
+        node._handle(node.life, "v03", batch(34))
+
+    assert found_at(flood) is None
+    monkeypatch.setattr("node.intake.WAITING_BYTES_PER_PEER_MAX", 1 << 30)
+    assert found_at(flood) == 2
+
+
+def test_a_send_queue_beyond_its_bound_is_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of three messages of half a megabyte the third is too much."""
+
+    def clog(world: World, number: int) -> None:
+        if number == 0:
+            world.network.spoil("clogged", [("v00", "v01")])
+        world.network.send("v00", "v01", batch(8))
+
+    assert found_at(clog) is None
+    monkeypatch.setattr(SendQueue, "_make_room", lambda self, size_bytes: True)
+    assert found_at(clog) == 2
 
 
 def test_a_network_that_does_not_go_on_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

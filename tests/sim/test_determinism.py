@@ -37,5 +37,5 @@ def test_another_seed_gives_another_trace() -> None:
 def test_a_fault_left_out_moves_no_other() -> None:
     drawn = plan.draw(SEED)
     assert plan.draw(SEED) == drawn
-    assert len(drawn.faults) == 3
+    assert len(drawn.faults) == 13  # ten of them change the set
     assert execution.run(drawn, range(len(drawn.faults))).trace == execution.run(drawn).trace

@@ -3,7 +3,8 @@
 Rules of this file:
 1. The platter is asked, not the guard: a vote that leaves is among the durable bytes of its node,
    a Prepare with its whole block, a Commit with its prepared certificate (R3, R4, R12).
-2. A key signs in ascending order and never twice in one place, over all lives of its node (R12).
+2. A key signs in ascending order and never twice in one place, over all lives of its node (R12),
+   and only at heights whose set names it: so a validator whose key changes signs nothing twice.
 3. A Prepare in a view above 0 answers a PrePrepare that is justified (R3).
 4. Who signed a commit certificate holds block and vote on its platter: what is acknowledged would
    survive the loss of f nodes.
@@ -23,6 +24,8 @@ from tests.sim.node import SimNode
 from tests.sim.violation import Violation
 
 Order = tuple[int, int, int]
+Signer = tuple[str, bytes]
+"""Name of a node and one of its public keys."""
 PRE_PREPARES_MAX = 256
 """Newest of one node and height that are kept to look at their J; liars send any number."""
 
@@ -38,27 +41,38 @@ class VoteChecks:
         """Name -> why it is not held to this: a liar, or a machine that went back in time."""
         self.forgetful: dict[str, str] = {}
         """Name -> what of its disk was lost: it need not hold what it signed for."""
-        self._mirrors: dict[str, GuardMirror] = {}
-        self._signed: dict[str, dict[Order, bytes]] = {}
-        """Name -> place -> signing bytes, of the two newest heights."""
-        self._highest: dict[str, Order] = {}
+        self._mirrors: dict[Signer, GuardMirror] = {}
+        self._signed: dict[Signer, dict[Order, bytes]] = {}
+        """Signer -> place -> signing bytes, of the two newest heights."""
+        self._highest: dict[Signer, Order] = {}
         self._seen: dict[str, dict[bytes, None]] = {}
         """Signatures that left and were looked at, of the height of the mirror."""
         self._offers: dict[str, tuple[int, deque[PrePrepare]]] = {}
         """Name -> (height, PrePrepares of views above 0 that it got)."""
         self.counts: Counter[str] = Counter()
 
-    def mirror(self, node: SimNode) -> GuardMirror:
-        """The durable guard of a node, as of now."""
-        found = self._mirrors.get(node.name)
+    def mirror(self, node: SimNode, height: int) -> GuardMirror:
+        """The durable guard of the key that signs for a node at a height, as of now.
+
+        The guards of all its keys are looked at: the others sign nothing there.
+        """
+        member = self._sets[height].get(node.name)
+        if member is None:
+            raise Violation(f"{node.name} votes at {height} and is no validator there")
+        for key in node.keys:
+            self._look(node, key.public_key)
+        return self._mirrors[node.name, member.public_key]
+
+    def _look(self, node: SimNode, public_key: bytes) -> None:
+        signer = node.name, public_key
+        found = self._mirrors.get(signer)
         if found is None:
-            found = self._mirrors[node.name] = GuardMirror(node)
+            found = self._mirrors[signer] = GuardMirror(node, public_key)
         before = len(found.records), found.height
         found.look()
         if before != (len(found.records), found.height):
             for record in found.records.values():
-                self._record(node.name, record)
-        return found
+                self._record(signer, record)
 
     def offered(self, node: SimNode, message: PrePrepare) -> None:
         """A PrePrepare of a view above 0 reached a node."""
@@ -78,7 +92,7 @@ class VoteChecks:
         seen = self._seen.setdefault(node.name, {})
         if part.signature in seen:
             return
-        mirror = self.mirror(node)
+        mirror = self.mirror(node, part.height)
         if part.height < mirror.height:
             return
         where = f"{node.name}: {type(message).__name__} at {part.height}, view {part.view}"
@@ -105,7 +119,7 @@ class VoteChecks:
             lost = name in self.excused or name in self.forgetful
             if lost or node.height_on_disk() >= height:
                 continue
-            mirror = self.mirror(node)
+            mirror = self.mirror(node, height)
             if mirror.height > height:
                 continue
             if entry.signature not in mirror.records or certificate.digest not in mirror.blocks:
@@ -114,23 +128,27 @@ class VoteChecks:
                 )
         self.counts["acknowledged blocks"] += 1
 
-    def _record(self, name: str, record: GuardRecord) -> None:
+    def _record(self, signer: Signer, record: GuardRecord) -> None:
         """In the order of signing; also read again after the guard began a new file."""
+        name, public_key = signer
         if name in self.excused:
             return
         order = (record.height, record.view, int(record.step))
-        signed = self._signed.setdefault(name, {})
+        member = self._sets[record.height].get(name)
+        if member is None or member.public_key != public_key:
+            raise Violation(f"{name} signed {order} with a key that is not in force there")
+        signed = self._signed.setdefault(signer, {})
         known = signed.get(order)
         if known is not None and known != record.signing_bytes:
             raise Violation(f"{name} signed two contents at {order}")
-        highest = self._highest.get(name, (0, 0, 0))
+        highest = self._highest.get(signer, (0, 0, 0))
         if known is None and order <= highest:
             raise Violation(f"{name} signed {order} after {highest}")
         if order > highest:
             if order[0] > highest[0]:
-                self._signed[name] = {o: s for o, s in signed.items() if o[0] >= highest[0]}
-            self._highest[name] = order
-        self._signed[name][order] = record.signing_bytes
+                self._signed[signer] = {o: s for o, s in signed.items() if o[0] >= highest[0]}
+            self._highest[signer] = order
+        self._signed[signer][order] = record.signing_bytes
 
     def _justified(self, where: str, mirror: GuardMirror, prepare: Prepare) -> None:
         """By a PrePrepare that came, or by an own one that its guard holds."""

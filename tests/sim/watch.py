@@ -27,6 +27,9 @@ class Watch(Protocol):
     def after_event(self, node: "SimNode", replica: Replica) -> None:
         """It has handled it."""
 
+    def after_message(self, node: "SimNode", sender: str) -> None:
+        """A message of a peer was taken in; a part of it may wait."""
+
     def on_send(self, node: "SimNode", message: PeerMessage) -> None:
         """A message is about to leave."""
 

@@ -7,10 +7,12 @@ the same reference.
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Iterable
 from functools import partial
 from random import Random
 
 from node.devnet.cast import CHAIN_ID, MONEY
+from node.signing import SigningKey
 from tests.sim.genesis import ACCOUNTS, CLIENTS
 from tests.sim.keys import SimKeys
 from tests.sim.node import SimNode
@@ -32,6 +34,14 @@ RECENT_MAX = 32
 """Decided transactions that a client may send once more."""
 OPEN_MAX = 2_000
 """Transactions whose receipt a client waits for."""
+
+
+def signed(inner: Transaction, keys: Iterable[SigningKey]) -> DecodedTransaction:
+    """With a signature of each of these keys."""
+    made = [
+        KeySignature(key=key.public_key, signature=key.sign(transaction_id(inner))) for key in keys
+    ]
+    return build(inner, tuple(sorted(made, key=lambda each: each.key)))
 
 
 class Workload:
@@ -96,9 +106,13 @@ class Workload:
         self.send(node, (old,))
 
     def insist(self, node: SimNode, height: int) -> None:
-        """The oldest payment that can still enter the block after `height`, or a new one."""
+        """The oldest payment that can still enter the block after `height`, or a new one.
+
+        One that was asked about again after its receipt waits, too, and enters no block any more.
+        """
         for made in self.waiting.values():
-            if made.signed.transaction.valid_until > height:
+            done = made.tx_id in self.acknowledged
+            if made.signed.transaction.valid_until > height and not done:
                 self.send(node, (made,))
                 return
         self.send(node, (self.make(height),))
@@ -134,9 +148,7 @@ class Workload:
             ),
             memo="",
         )
-        key = self._keys[who]
-        signature = KeySignature(key=key.public_key, signature=key.sign(transaction_id(inner)))
-        return build(inner, (signature,))
+        return signed(inner, self._keys[who : who + 1])
 
     def send(self, node: SimNode, transactions: tuple[DecodedTransaction, ...]) -> None:
         """To one node, if it runs."""

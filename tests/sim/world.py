@@ -23,13 +23,15 @@ from consensus.replica import Replica
 from consensus.restore import ReplicaConfig
 from consensus.types import Tip
 from node.executor import RootMismatch
+from node.p2p.send_queue import SendQueue
 from node.storage.kv import StorageFailed
 from node.wire.hashing import SigningScope
 from node.wire.peer_messages import PeerMessage
+from tests.node.support.set_changes import key_name
 from tests.sim import bounds, faults
 from tests.sim.chain_checks import ChainChecks
 from tests.sim.disk import Names, SimDisk
-from tests.sim.genesis import consensus_key, simulated_genesis
+from tests.sim.genesis import simulated_genesis
 from tests.sim.keys import SimKeys
 from tests.sim.liars import Liars
 from tests.sim.loop import START_MS, now_ms
@@ -37,6 +39,7 @@ from tests.sim.lying_answers import LyingAnswers
 from tests.sim.network import Network, Pair, Station, Weather
 from tests.sim.node import SimNode
 from tests.sim.plan import Plan
+from tests.sim.set_changes import SetChanges
 from tests.sim.store import Image
 from tests.sim.streams import Streams
 from tests.sim.violation import Violation
@@ -63,16 +66,18 @@ class World:
         self.backups: dict[str, tuple[Names, Image]] = {}
         self._changed = asyncio.Event()
         self.ring = SimKeys(real=plan.real_signatures)
-        genesis = simulated_genesis(plan.n, plan.n, plan.rotation, plan.window, plan.block_max)
+        everybody = len(plan.names)
+        genesis = simulated_genesis(plan.n, everybody, plan.rotation, plan.window, plan.block_max)
         self.genesis = genesis
         self.scope = SigningScope(chain_id=genesis.chain_id, genesis_digest=genesis_digest(genesis))
         self.nodes: dict[str, SimNode] = {}
         stations: dict[str, Station] = {}
         self.network = Network(plan.weather, self.streams.stream("network"), stations)
+        self.network.on_queued = self._on_queued
         for name, skew_ms in zip(plan.names, plan.skews, strict=True):
             node = SimNode(
                 name,
-                key=self.ring.key(consensus_key(name)),
+                key=self.ring.key(key_name(name)),
                 verify=self.ring.verify,
                 genesis=genesis,
                 disk=SimDisk(self.streams.stream(f"disk {name}")),
@@ -95,6 +100,7 @@ class World:
             self.nodes[name].rewrite = self.answers[name].rewrite
             self.network.watch = self.liars.observe
         self.workload = Workload(plan.load, self.streams.stream("workload"), self.ring, plan.window)
+        self.changes = SetChanges(self)
 
     def _timeouts(self, config: ReplicaConfig) -> ReplicaConfig:
         low_ms, high_ms, cap_ms = self.plan.timeouts
@@ -228,6 +234,18 @@ class World:
         """See `Watch.after_event`."""
         if node.name not in self.plan.liars:
             self._judge(partial(bounds.check, node, replica, len(self.nodes)))
+
+    def after_message(self, node: SimNode, sender: str) -> None:
+        """See `Watch.after_message`."""
+        if node.name not in self.plan.liars:
+            self._judge(partial(bounds.check_line, node, sender))
+
+    def _on_queued(self, pair: Pair, queue: SendQueue) -> None:
+        """Whoever sent: a liar's message ends no process, so the run ends and nothing is raised."""
+        try:
+            bounds.check_queue(pair, queue)
+        except Violation as violation:
+            self.fail(violation)
 
     def on_send(self, node: SimNode, message: PeerMessage) -> None:
         """See `Watch.on_send`."""

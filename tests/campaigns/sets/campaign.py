@@ -24,18 +24,15 @@ from pathlib import Path
 import msgspec
 
 from consensus.quorum import commit_certificate_fits
-from consensus.types import CommitCertificate, ValidatorSet
 from node.chain import Chain
 from node.sdk.light.anchor import anchor_of
 from node.sdk.light.client import LightClient
 from node.sdk.light.source import RpcSource
 from node.signing import verify
-from node.validator_sets import validator_set
-from node.wire.hashing import Kind, SigningScope, signing_bytes, validators_hash
+from node.wire.hashing import validators_hash
 from tests.campaigns.sets.world import (
     AUTHORITY,
     FIRST_SIZE,
-    KEYS_EACH,
     NAMES,
     SIZE_MAX,
     World,
@@ -45,10 +42,17 @@ from tests.campaigns.sets.world import (
 )
 from tests.node.sdk.light.nodes import Calls
 from tests.node.support.chains import scope_of, transfer
-from tests.node.support.governance import Governance
+from tests.node.support.set_changes import (
+    KEYS_EACH,
+    SetModel,
+    SetOperation,
+    adding,
+    kind_of,
+    rotating,
+    signatures_hold,
+)
 from tests.node.support.virtual_loop import START_S, run_virtually
-from tokens.ops.validators import AddValidator, RemoveValidator, RotateValidatorKeys
-from tokens.records.governance import Validator
+from tokens.ops.validators import RemoveValidator
 from tokens.results import Code
 from tokens.transaction import DecodedTransaction
 
@@ -62,8 +66,6 @@ LEVEL_S = 300.0
 """Virtual seconds in which all nodes are level once everything is mended."""
 CHECKED_EACH = 10
 """Signatures are checked at each such height and around each change, on every node."""
-
-Set = dict[str, Validator]
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -89,27 +91,18 @@ class Run:
         self.world = World(folder, seed)
         self.network = self.world.network
         self.count = count
-        self.sets: dict[int, Set] = {1: {name: member(name, key_of(name)) for name in NAMES[:4]}}
-        """First height -> set: what the model knows."""
+        self.model = SetModel(tuple(member(name, key_of(name)) for name in NAMES[:FIRST_SIZE]))
         self.changes: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.sizes = (FIRST_SIZE, FIRST_SIZE)
         self._number = 0
         self._growing = True
 
-    def set_of(self, height: int) -> Set:
-        """The model's set of a height."""
-        return self.sets[max(start for start in self.sets if start <= height)]
-
-    def newest(self) -> Set:
-        """The set of the last change."""
-        return self.sets[max(self.sets)]
-
     # --- one change -------------------------------------------------------------------------------
 
     async def change(self) -> None:
         """Draw one, have it decided, and follow it in the model."""
-        chance, members = self.world.random, self.newest()
+        chance, members = self.world.random, self.model.newest()
         outside = [name for name in NAMES if name not in members]
         if len(members) >= SIZE_MAX:
             self._growing = False
@@ -124,40 +117,21 @@ class Run:
         elif self._growing and outside:
             await self._add(chance.choice(outside), None)
         else:
-            await self._remove(name)
+            await self._decide(RemoveValidator(id=name))
 
     async def _add(self, name: str, replaces: str | None) -> None:
         signer = key_of(name, self.world.generations[name])
-        after = {key: value for key, value in self.newest().items() if key != replaces}
-        after[name] = member(name, signer)
-        governance = self._governance()
-        operation = AddValidator(
-            validator=after[name], proof=governance.entry(name, signer), replaces=replaces
-        )
-        await self._decide("add" if replaces is None else "replace", operation, after)
-
-    async def _remove(self, name: str) -> None:
-        after = {key: value for key, value in self.newest().items() if key != name}
-        await self._decide("remove", RemoveValidator(id=name), after)
+        await self._decide(adding(self._some_chain(), member(name, signer), signer, replaces))
 
     async def _rotate(self, name: str) -> None:
         signer = self.world.next_key(name)
-        after = self.newest() | {name: member(name, signer)}
-        governance = self._governance()
-        operation = RotateValidatorKeys(
-            id=name,
-            public_key=signer.public_key,
-            network_key=after[name].network_key,
-            proof=governance.entry(name, signer),
-        )
-        await self._decide("rotate", operation, after, by=name)
+        operation = rotating(self._some_chain(), self.model.newest()[name], signer)
+        await self._decide(operation, by=name)
 
-    def _governance(self) -> Governance:
-        return Governance(self.network, self.world.some_node())
+    def _some_chain(self) -> Chain:
+        return self.network.nodes[self.world.some_node()].chain
 
-    async def _decide(
-        self, kind: str, operation: msgspec.Struct, after: Set, by: str | None = None
-    ) -> None:
+    async def _decide(self, operation: SetOperation, by: str | None = None) -> None:
         """Have it in a block, whatever breaks meanwhile, and note what the ledger made of it."""
         self._number += 1
         party = AUTHORITY if by is None else operator(by)
@@ -169,9 +143,10 @@ class Run:
         if code is not Code.OK:
             self.refused[code.name] += 1
             return
-        self.changes[kind] += 1
-        self.sets[height + 2] = after
-        self.sizes = (min(self.sizes[0], len(after)), max(self.sizes[1], len(after)))
+        self.changes[kind_of(operation)] += 1
+        self.model.decided(height, operation)
+        size = len(self.model.newest())
+        self.sizes = (min(self.sizes[0], size), max(self.sizes[1], size))
 
     async def _entered(self, made: DecodedTransaction) -> tuple[int, Code]:
         """Height and code of a transaction, sent again and again to nodes that run."""
@@ -200,8 +175,8 @@ class Run:
         """Where each node stands."""
         nodes = sorted(self.network.nodes.items())
         heights = ", ".join(f"{name} {node.height}" for name, node in nodes)
-        world = self.world
-        return f"down {world.down()}, apart {world.apart}, set {sorted(self.newest())}; {heights}"
+        world, members = self.world, sorted(self.model.newest())
+        return f"down {world.down()}, apart {world.apart}, set {members}; {heights}"
 
     # --- the whole --------------------------------------------------------------------------------
 
@@ -211,12 +186,12 @@ class Run:
             self.network.start()
             await self.network.reach(2)
             while sum(self.changes.values()) < self.count:
-                self.world.break_something(sorted(self.newest()))
+                self.world.break_something(sorted(self.model.newest()))
                 await self.change()
                 if self.world.random.random() < MEND_SHARE:
                     self.world.mend_something()
             self.world.mend_all()
-            last = max(self.sets) + 2
+            last = self.model.newest_from() + 2
             await self.network.reach(last, within_s=LEVEL_S)
             self.network.check()
             chains = {name: node.chain for name, node in self.network.nodes.items()}
@@ -230,21 +205,21 @@ class Run:
         """Rule 1, and rule 2 on the certificates that this node holds."""
         scope = scope_of(chain)
         for height in range(1, last + 1):
-            model = validator_set(tuple(sorted(self.set_of(height).values(), key=lambda m: m.id)))
+            model, kinds = self.model.at(height), self.model.kinds
             assert chain.validators_at(height) == model, (height, self.describe())
             row = chain.blocks.row(height)
             assert row is not None
             assert commit_certificate_fits(row.certificate, len(model)), height
             assert row.header.validators_hash == validators_hash(model.members), height
-            if height % CHECKED_EACH == 0 or height in self.sets or height + 1 in self.sets:
-                assert signatures_hold(scope, model, row.certificate), height
+            if height % CHECKED_EACH == 0 or height in kinds or height + 1 in kinds:
+                assert signatures_hold(scope, model, row.certificate, verify), height
 
     async def _check_light(self, chain: Chain, last: int) -> None:
         light = LightClient(RpcSource(Calls(chain)), anchor_of(chain.genesis))
         anchor = await light.sync(last)
         assert anchor.height == last
         assert {each.id: each.public_key for each in anchor.validators} == {
-            name: each.public_key for name, each in self.set_of(last + 1).items()
+            name: each.public_key for name, each in self.model.members_at(last + 1).items()
         }
 
     def _outcome(self, heights: int) -> Outcome:
@@ -259,22 +234,6 @@ class Run:
             lost=world.lost,
             virtual_s=int(asyncio.get_running_loop().time() - START_S),
         )
-
-
-def signatures_hold(scope: SigningScope, members: ValidatorSet, found: CommitCertificate) -> bool:
-    """Whether each signature is that of the key which the model names at its index."""
-    message = signing_bytes(
-        Kind.COMMIT,
-        scope,
-        height=found.height,
-        view=found.view,
-        digest=found.digest,
-        extra=found.root,
-    )
-    return all(
-        verify(members.members[entry.index].public_key, message, entry.signature)
-        for entry in found.signatures
-    )
 
 
 def run(seed: int, count: int) -> Outcome:

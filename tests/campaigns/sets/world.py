@@ -12,25 +12,23 @@ from pathlib import Path
 import msgspec
 
 from consensus.quorum import max_faulty
-from node.devnet.cast import TREASURY, Party
+from node.devnet.cast import PARTIES, TREASURY, Party
+from node.devnet.profile import participants
 from node.identity import dev_keys
 from node.signing import Signer, dev_seed
 from node.storage.sign_guard import SignGuard
 from node.wire.peer_messages import PeerMessage
 from tests.node.support.chains import small_genesis
 from tests.node.support.network import Network
+from tests.node.support.set_changes import key_name, treasury_decides
 from tokens.genesis import Genesis
 from tokens.records.governance import Validator
-from tokens.records.parties import Participant
-from tokens.types import Role
 
 SIZE_MAX = 31
 NAMES = tuple(f"v{number:02}" for number in range(SIZE_MAX))
 FIRST_SIZE = 4
 LOSS = 0.03
 """Share of messages that a noisy time loses."""
-KEYS_EACH = 6
-"""Keys that one node gets at most in a run (node/key_ring.py has a bound)."""
 
 
 def operator(name: str) -> Party:
@@ -44,40 +42,17 @@ def genesis(size: int = FIRST_SIZE) -> Genesis:
     The treasury alone changes the set.
     """
     base = small_genesis()
-    more = [
-        Participant(
-            id=party.address,
-            name=party.title,
-            lei="",
-            jurisdiction="PK",
-            control_group=party.name,
-            roles=(),
-            policy=party.policy,
-            encryption_key=bytes(32),
-        )
-        for party in map(operator, NAMES)
-    ]
-    participants = sorted((*base.participants, *more), key=lambda each: each.id)
-    policies = tuple(
-        msgspec.structs.replace(
-            policy, required=((Role.TREASURY,),), approvals_min=1, validator_quorum=False
-        )
-        if policy.name == "validators"
-        else policy
-        for policy in base.approval_policies
-    )
     return msgspec.structs.replace(
         base,
-        participants=tuple(participants),
-        approval_policies=policies,
+        participants=participants((*PARTIES, *map(operator, NAMES))),
+        approval_policies=treasury_decides(base.approval_policies),
         validators=tuple(member(name, key_of(name)) for name in NAMES[:size]),
     )
 
 
 def key_of(name: str, generation: int = 1) -> Signer:
     """Consensus key of a validator; the first is its development key."""
-    suffix = "" if generation == 1 else f"-{generation}"
-    return Signer.from_seed(dev_seed(f"{name}-consensus{suffix}"))
+    return Signer.from_seed(dev_seed(key_name(name, generation)))
 
 
 def member(name: str, signer: Signer) -> Validator:

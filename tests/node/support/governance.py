@@ -11,8 +11,9 @@ from node.identity import dev_keys
 from node.signing import Signer
 from tests.node.support.chains import transfer
 from tests.node.support.network import Network
+from tests.node.support.set_changes import entry_proof
 from tokens.codec import encode
-from tokens.entry import EntryProof, entry_message
+from tokens.entry import EntryProof
 from tokens.ops.proposals import Approve, Propose, operations_digest, proposal_id
 from tokens.ops.validators import AddValidator, RotateValidatorKeys
 from tokens.records.governance import Validator
@@ -92,9 +93,4 @@ class Governance:
 
     def entry(self, name: str, signer: Signer) -> EntryProof:
         """The word of a new key on the block before the newest."""
-        chain = self._network.nodes[self._through].chain
-        height = chain.tip.height - 1
-        row = chain.blocks.row(height)
-        assert row is not None
-        message = entry_message(chain.chain_id, name, signer.public_key, height, row.digest)
-        return EntryProof(height=height, digest=row.digest, signature=signer.sign(message))
+        return entry_proof(self._network.nodes[self._through].chain, name, signer)

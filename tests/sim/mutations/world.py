@@ -11,9 +11,9 @@ from functools import partial
 
 from consensus.events import BlockFetched, Event, Received, StatusReceived
 from node.wire.peer_messages import PeerMessage
+from tests.node.support.set_changes import key_name
 from tests.sim import small
 from tests.sim.disk import SimDisk
-from tests.sim.genesis import consensus_key
 from tests.sim.mutations.liar import Liar
 from tests.sim.mutations.schedule import MUTATIONS, Rule, Schedule
 from tests.sim.mutations.sending import SENDING
@@ -43,7 +43,7 @@ class MutationWorld(World):
         )
 
     def _make(self, name: str, group: asyncio.TaskGroup) -> None:
-        key = self.ring.key(consensus_key(name))
+        key = self.ring.key(key_name(name))
         node = TwinNode(
             name,
             key=key,

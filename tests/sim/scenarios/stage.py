@@ -28,6 +28,7 @@ def told_plan(n: int = 4, **changes: object) -> Plan:
     drawn = msgspec.structs.replace(
         plan.draw(1),
         n=n,
+        spare=0,
         rotation=100,
         window=20,
         block_max=500,

@@ -4,17 +4,12 @@ import msgspec
 
 from node.devnet.cast import BANK_1_ACCOUNT, BANK_2_ACCOUNT, CENTRAL_BANK, CHAIN_ID, MONEY
 from tests.sim.scenarios.stage import Stage, play, told_plan
+from tests.sim.workload import signed
 from tokens.ops.participants import SetKeyPolicy
 from tokens.ops.transfer import Transfer
 from tokens.records.parties import KeyPolicy
 from tokens.results import Code
-from tokens.transaction import (
-    DecodedTransaction,
-    KeySignature,
-    Transaction,
-    build,
-    transaction_id,
-)
+from tokens.transaction import DecodedTransaction, Transaction
 
 PAYMENT = Transfer(
     asset=MONEY,
@@ -39,10 +34,7 @@ def of_central_bank(
         memo="",
     )
     keys = [stage.world.ring.key(CENTRAL_BANK.key_names[each]) for each in signers]
-    signed = [
-        KeySignature(key=key.public_key, signature=key.sign(transaction_id(inner))) for key in keys
-    ]
-    return build(inner, tuple(sorted(signed, key=lambda each: each.key)))
+    return signed(inner, keys)
 
 
 def without_first_key(stage: Stage) -> SetKeyPolicy:

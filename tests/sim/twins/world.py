@@ -23,9 +23,9 @@ from consensus.replica import Replica
 from consensus.signed import signed_part
 from consensus.types import Tip
 from consensus.votes import VIEWS_KEPT
+from tests.node.support.set_changes import key_name
 from tests.sim import small
 from tests.sim.disk import SimDisk
-from tests.sim.genesis import consensus_key
 from tests.sim.node import SimNode
 from tests.sim.plan import Plan
 from tests.sim.rounds import Rounds
@@ -60,7 +60,7 @@ class TwinWorld(World):
             port = Port(self.network, process, self.identities)
             node = TwinNode(
                 identity,
-                key=self.ring.key(consensus_key(identity)),
+                key=self.ring.key(key_name(identity)),
                 verify=self.ring.verify,
                 genesis=self.genesis,
                 disk=SimDisk(self.streams.stream(f"disk {process}")),
