@@ -11,7 +11,7 @@ import msgspec
 
 from node.devnet.network import Network
 from node.devnet.probe import Probe
-from node.devnet.view import resident_bytes
+from node.devnet.view import own_bytes
 from node.signing import Signer, dev_seed, verify
 
 _STAGE = re.compile(
@@ -46,7 +46,7 @@ async def read_node(network: Network, probe: Probe, name: str) -> Reading:
     return Reading(
         stages={stage: float(value) for stage, value in _STAGE.findall(text)},
         cpu_seconds=cpu_seconds(pid),
-        memory_bytes=resident_bytes(pid),
+        memory_bytes=own_bytes(pid),
         disk_bytes=folder_bytes(network.layout.data(name)),
         transactions={symbol: int(float(value)) for symbol, value in _TRANSACTIONS.findall(text)},
     )

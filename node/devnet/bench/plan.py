@@ -87,7 +87,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     p99_before_ms: float
     p99_during_ms: float
     memory_before_mb: int
-    """Largest resident set of a node before."""
+    """Most own memory of a node before."""
     memory_during_mb: int
     """The same while it was broken."""
     gap_longest_ms: int

@@ -245,7 +245,7 @@ async def _rejoined(network: Network, probe: Probe) -> bool:
 
 
 async def _memory_mb(network: Network, probe: Probe, *names: str) -> int:
-    """Largest resident set of these nodes, or of all."""
+    """Most own memory of one of these nodes, or of all."""
     readings = [await read_node(network, probe, name) for name in names or network.names]
     return max(reading.memory_bytes for reading in readings) // 1_000_000
 

@@ -31,7 +31,7 @@ from node.devnet.network import Network, Tuning
 from node.devnet.probe import Probe
 from node.devnet.profile import dev_genesis
 from node.devnet.truth import level_height, state_roots
-from node.devnet.view import resident_bytes
+from node.devnet.view import own_bytes
 from node.sdk.schema.node import NodeStatus
 from tests.campaigns.network.attackers import Counts, Orders
 from tests.campaigns.network.history import Broken, TooSlow
@@ -66,7 +66,7 @@ class Phase(msgspec.Struct, kw_only=True):
     """Samples of the loop lag of at most LAG_SECONDS, all nodes together."""
     lag_samples: float = 0.0
     memory_mb: int = 0
-    """Largest resident set seen."""
+    """Most that a node took for itself, seen between two segments."""
     cpu_s: float = 0.0
     """Of all nodes together."""
     latencies_us: list[int] = []
@@ -117,7 +117,7 @@ class Run:
         phase.seconds += result.elapsed_seconds
         phase.unresolved += result.unresolved
         phase.latencies_us += result.latencies_us
-        held = [resident_bytes(self.network.children[name].pid or 0) for name in names]
+        held = [own_bytes(self.network.children[name].pid or 0) for name in names]
         phase.memory_mb = max(phase.memory_mb, max(held) // 1_000_000)
 
     async def _sign(self, count: int) -> None:
