@@ -169,9 +169,21 @@ def keep_aside(path: Path, label: str, disk: Disk = OS_DISK) -> Path:
 
     For what must not be used and not be lost either: it shows what the disk did.
     """
+    target = _free_name(path, label, disk)
+    disk.rename(path, target)
+    disk.sync_folder(path.parent)
+    return target
+
+
+def copy_aside(path: Path, label: str, disk: Disk = OS_DISK) -> Path:
+    """The same as a copy: the file stays under its name until another one replaces it."""
+    target = _free_name(path, label, disk)
+    replace_file(target, disk.read(path), disk)
+    return target
+
+
+def _free_name(path: Path, label: str, disk: Disk) -> Path:
     number = 1
     while disk.exists(target := path.with_name(f"{path.name}.{label}-{number}")):
         number += 1
-    disk.rename(path, target)
-    disk.sync_folder(path.parent)
     return target

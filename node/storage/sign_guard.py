@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from consensus.messages import Step
-from node.storage.durable import OS_DISK, Disk, keep_aside, make_folder, replace_file, write_all
+from node.storage.durable import OS_DISK, Disk, copy_aside, make_folder, replace_file, write_all
 from node.storage.guard_file import CHAIN_START, Entry, EntryKind, decode_entries, encode_entry
 from node.storage.guard_memory import Appended, GuardMemory, Opening, require_shape
 from node.storage.guard_types import (
@@ -116,7 +116,7 @@ class SignGuard:
         the number in the newest block batch + 1, `replace` = True.
 
         Raises:
-            GuardExists: there is one and `replace` is false. With `replace` it is kept aside.
+            GuardExists: there is one and `replace` is false. With `replace` a copy is kept.
             OSError: the disk refuses.
         """
         path = folder / (public_key.hex() + GUARD_SUFFIX)
@@ -124,7 +124,7 @@ class SignGuard:
             raise GuardExists(f"{path} exists; a second guard would forget what the first signed")
         make_folder(folder, disk)
         if disk.exists(path):
-            keep_aside(path, "old", disk)
+            copy_aside(path, "old", disk)  # a crash must not leave the key without any guard
         opening = Opening(public_key, height, (), ())
         data, _ = _encode(CHAIN_START, EntryKind.OPENING, sequence, opening)
         replace_file(path, data, disk)

@@ -83,3 +83,8 @@ def test_some_plans_change_their_set_and_keep_room_for_it() -> None:
         kinds = [fault.kind for fault in each.faults]
         assert set(kinds) & set(KINDS) or each.safety_ms == 5_000
         assert len(each.skews) == len(each.names) == each.n + each.spare
+
+
+def test_a_disk_that_fails_while_a_guard_is_replaced_costs_no_vote() -> None:
+    """Seed 117: a new member's guard was renamed away, and the new one was never written."""
+    assert execution.run(plan.draw(117), chosen=(4, 30)).height > 78

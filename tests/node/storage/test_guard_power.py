@@ -47,3 +47,28 @@ def test_a_vote_whose_sync_failed_is_durable_before_it_counts_as_signed() -> Non
     assert len(signed) == 1
     disk.cut_power()
     assert SignGuard.open(GUARDS, KEY, disk).records() == signed
+
+
+@pytest.mark.parametrize("by_power", [False, True])
+def test_a_guard_that_is_replaced_is_the_old_or_the_new_whatever_call_fails(by_power: bool) -> None:
+    """The old one was renamed before there was a new one: a crash between left the key without."""
+    found = []
+    for failing in range(40):
+        disk = new_disk()
+        begin_guard(DATA, KEY, disk)
+        old = SignGuard.open(GUARDS, KEY, disk)
+        vote(old, 5, 0, P)
+        old.close()
+        disk.failing = failing
+        done = True
+        try:
+            SignGuard.create(GUARDS, KEY, height=9, sequence=7, replace=True, disk=disk).close()
+        except (GuardFailed, OSError):
+            done = False
+        disk.cut_power() if by_power else disk.kill()
+        guard = SignGuard.open(GUARDS, KEY, disk)
+        assert guard.state is GuardState.CURRENT
+        assert guard.height in ((9,) if done else (5, 9))
+        found.append(guard.height)
+    assert set(found) == {5, 9}
+    assert found[-1] == 9
