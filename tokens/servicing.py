@@ -246,10 +246,13 @@ def forget_record(state: Overlay, asset_id: str) -> None:
 
 
 def set_status(context: Context, asset: Asset, status: AssetStatus) -> None:
-    """Move an asset on in its life; what has matured is not traded any more."""
+    """Move an asset on in its life; what is over is not traded any more, and batches let go."""
     context.state.put(ASSET, with_asset(asset, status=status))
     if status is AssetStatus.MATURED:
         close_book(context, asset.id)
+    elif status is AssetStatus.CANCELLED:
+        today = context.business_date
+        enqueue(context, asset.id, 0, RELEASE_HANDLER, AgendaClass.RELEASE, today)
     context.emit(AssetStatusChanged(asset=asset.id, status=status))
 
 

@@ -20,7 +20,7 @@ from tokens.context import Context
 from tokens.events import BatchPending, BatchStatusChanged
 from tokens.issue_price import note_batch
 from tokens.legs import funds_codes, hold_code, leg_codes, post
-from tokens.lookup import require
+from tokens.lookup import require, require_asset
 from tokens.netting import Net, net_effects
 from tokens.records.amend import with_item
 from tokens.records.holdings import LIEN
@@ -38,10 +38,17 @@ from tokens.refusing import told_to_all
 from tokens.results import Code
 from tokens.servicing import RELEASE_HANDLER
 from tokens.state import Overlay
-from tokens.types import AgendaClass
+from tokens.types import AgendaClass, AssetStatus
 
 SETTLE_HANDLER = "batch_settle"
 EXPIRY_HANDLER = "batch_expiry"
+
+_OVER = {
+    AssetStatus.MATURED: Code.ASSET_MATURED,
+    AssetStatus.REDEEMED: Code.ASSET_NOT_ACTIVE,
+    AssetStatus.CANCELLED: Code.ASSET_NOT_ACTIVE,
+}
+"""As ASSET_TABLE says of an issue."""
 
 OPEN = (BatchStatus.INSTRUCTED, BatchStatus.MATCHED, BatchStatus.ALLOCATED)
 
@@ -112,14 +119,30 @@ def next_number(state: Overlay) -> int:
 
 
 def advance(context: Context, batch: Batch) -> None:
-    """Store a batch after a party's step, as far as its parties have brought it."""
+    """Store a batch after a party's step, as far as its parties have brought it.
+
+    FAILED instead of ALLOCATED if an asset is over, as at the end of an asset (run_release).
+    """
     if batch.status is BatchStatus.INSTRUCTED and all(p.approved for p in batch.parties):
         batch = _moved_on(context, batch, BatchStatus.MATCHED)
     if batch.status is BatchStatus.MATCHED and all(p.allocated for p in batch.parties):
+        over = _over_code(context, batch)
+        if over is not None:
+            fail(context, batch, BatchStatus.FAILED, over)
+            return
         batch = _moved_on(context, batch, BatchStatus.ALLOCATED)
         if batch.automatic:
             enqueue(context, batch, SETTLE_HANDLER, AgendaClass.SETTLE)
     context.state.put(BATCH, batch)
+
+
+def _over_code(context: Context, batch: Batch) -> Code | None:
+    """Why nothing needs to be set aside any more: an asset of the batch is over.
+
+    Nothing is held of what a batch issues, so that no hold is refused where such a paper is over.
+    """
+    found = (_OVER.get(require_asset(context.state, leg.asset).status) for leg in batch.legs)
+    return next((code for code in found if code is not None), None)
 
 
 def _moved_on(context: Context, batch: Batch, status: BatchStatus) -> Batch:
@@ -225,7 +248,7 @@ def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:
 
 
 def run_release(context: Context, item: AgendaItem, quota: int) -> Step:
-    """Fail the open batches of an asset that has matured, page by page."""
+    """Fail the open batches of an asset that is over, page by page."""
     state = context.state
     asset_id, _ = _asset_subject.decode(item.subject)
     after = (int.from_bytes(item.cursor, "big"),) if item.cursor else None
@@ -233,7 +256,8 @@ def run_release(context: Context, item: AgendaItem, quota: int) -> Step:
     page = state.scan(BATCH, OPEN_BATCHES, after=after, limit=limit)
     for batch in page:
         if any(leg.asset == asset_id for leg in batch.legs):
-            fail(context, batch, BatchStatus.FAILED, Code.ASSET_MATURED)
+            code = _over_code(context, batch) or Code.ASSET_MATURED
+            fail(context, batch, BatchStatus.FAILED, code)
     if len(page) < limit:
         return Step(min(quota, 2 * len(page) + 1), None)
     return Step(min(quota, 2 * limit), with_item(item, page[-1].number.to_bytes(8, "big")))

@@ -1,6 +1,7 @@
 """Batches after matching: allocation, settlement, cancelling, expiry, the ledger's own part."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -21,11 +22,15 @@ from tests.tokens.ops.test_settlement import (
 )
 from tests.tokens.ops.world import CBM, START, World, address
 from tokens.events import BatchPending
+from tokens.finance.isin import isin_check_digit
 from tokens.lookup import require_asset
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.control import PauseAsset
 from tokens.ops.freezes import Freeze, StopCredits
+from tokens.ops.instruments import CancelInstrument, CreateInstrument
+from tokens.posting import available
 from tokens.records.amend import with_asset
+from tokens.records.holdings import POSITION
 from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import BATCH, Batch, BatchStatus
@@ -51,17 +56,18 @@ def test_issue_above_the_maximum_is_refused(world: World) -> None:
     world.refuse(Code.MAX_SUPPLY_EXCEEDED, "bank_b", step)
 
 
-def test_a_draft_is_not_issued(world: World) -> None:
-    from tests.tokens.ops.build import ISIN
-    from tokens.finance.isin import isin_check_digit
-    from tokens.ops.instruments import CreateInstrument
-
+def another_isin(world: World) -> str:
+    """A draft beside the instrument of all tests."""
     body = "PK000000002"
-    other = terms(isin=body + isin_check_digit(body))
-    assert other.isin != ISIN
-    world.act("treasury", CreateInstrument(terms=other))
+    made = terms(isin=body + isin_check_digit(body))
+    world.act("treasury", CreateInstrument(terms=made))
+    return made.isin
+
+
+def test_a_draft_is_not_issued(world: World) -> None:
+    other = another_isin(world)
     seller = ("treasury", None, "treasury/main")
-    operation, approval = dvp(world, "I", seller, ("bank_b", "b/main"), other.isin, FACE, FACE)
+    operation, approval = dvp(world, "I", seller, ("bank_b", "b/main"), other, FACE, FACE)
     world.act("treasury", operation)
     world.act("bank_b", approval)
     name = address("treasury")
@@ -217,6 +223,56 @@ def test_allocation_respects_the_lien_column(world: World) -> None:
     world.refuse(Code.ASSET_MATURED, "bank_a", ALLOCATE)
     world.state.put(ASSET, with_asset(asset, status=AssetStatus.CANCELLED))
     world.refuse(Code.ASSET_NOT_ACTIVE, "bank_a", ALLOCATE)
+
+
+def issue_that_ends(world: World, asset: str, end: Callable[[], object]) -> Batch:
+    """Matched, then its paper ends, and then the buyer's money is set aside."""
+    before = available(world.state.get(POSITION, CBM, address("b/main")))
+    seller = ("treasury", None, "treasury/main")
+    operation, approval = dvp(world, "I", seller, ("bank_b", "b/main"), asset, FACE, FACE)
+    world.act("treasury", operation)
+    world.act("bank_b", approval)
+    end()
+    name = address("treasury")
+    world.act("bank_b", AllocateBatch(initiator=name, batch_id="I"))
+    assert available(world.state.get(POSITION, CBM, address("b/main"))) == before
+    batch = world.state.get(BATCH, name, "I")
+    assert batch is not None
+    assert batch.liens == ()
+    return batch
+
+
+def test_an_issue_of_a_paper_that_is_over_fails_when_all_is_allocated(world: World) -> None:
+    """Found by the adversary, seed 6: money was held for it, as nobody holds what is issued."""
+    asset = require_asset(world.state, isin_of(world))
+    over = with_asset(asset, status=AssetStatus.MATURED)
+    batch = issue_that_ends(world, asset.id, lambda: world.state.put(ASSET, over))
+    assert (batch.status, batch.reason) == (BatchStatus.FAILED, int(Code.ASSET_MATURED))
+
+
+def test_an_issue_of_a_paper_that_was_cancelled_fails_likewise(world: World) -> None:
+    other = another_isin(world)
+    world.act("treasury", CancelInstrument(asset=other))
+    batch = issue_that_ends(world, other, lambda: None)
+    assert (batch.status, batch.reason) == (BatchStatus.FAILED, int(Code.ASSET_NOT_ACTIVE))
+
+
+def test_what_is_set_aside_for_a_paper_that_is_cancelled_comes_back(world: World) -> None:
+    before = available(world.state.get(POSITION, CBM, address("b/main")))
+    other = another_isin(world)
+    seller = ("treasury", None, "treasury/main")
+    operation, approval = dvp(world, "I", seller, ("bank_b", "b/main"), other, FACE, FACE)
+    world.act("treasury", operation)
+    world.act("bank_b", approval)
+    name = address("treasury")
+    world.act("bank_b", AllocateBatch(initiator=name, batch_id="I"))
+    assert available(world.state.get(POSITION, CBM, address("b/main"))) < before
+    world.act("treasury", CancelInstrument(asset=other))
+    world.end_block()
+    batch = world.state.get(BATCH, name, "I")
+    assert batch is not None
+    assert (batch.status, batch.reason) == (BatchStatus.FAILED, int(Code.ASSET_NOT_ACTIVE))
+    assert available(world.state.get(POSITION, CBM, address("b/main"))) == before
 
 
 def test_both_parties_settle_at_once_in_one_proposal(world: World) -> None:
