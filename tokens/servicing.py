@@ -251,8 +251,8 @@ def set_status(context: Context, asset: Asset, status: AssetStatus) -> None:
     if status is AssetStatus.MATURED:
         close_book(context, asset.id)
     elif status is AssetStatus.CANCELLED:
-        today = context.business_date
-        enqueue(context, asset.id, 0, RELEASE_HANDLER, AgendaClass.RELEASE, today)
+        on = context.business_date
+        enqueue(context, asset.id, 0, RELEASE_HANDLER, AgendaClass.RELEASE, on)
     context.emit(AssetStatusChanged(asset=asset.id, status=status))
 
 

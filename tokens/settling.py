@@ -251,12 +251,12 @@ def run_release(context: Context, item: AgendaItem, quota: int) -> Step:
     """Fail the open batches of an asset that is over, page by page."""
     state = context.state
     asset_id, _ = _asset_subject.decode(item.subject)
+    code = _OVER[require_asset(state, asset_id).status]
     after = (int.from_bytes(item.cursor, "big"),) if item.cursor else None
     limit = max(1, quota // 2)
     page = state.scan(BATCH, OPEN_BATCHES, after=after, limit=limit)
     for batch in page:
         if any(leg.asset == asset_id for leg in batch.legs):
-            code = _over_code(context, batch) or Code.ASSET_MATURED
             fail(context, batch, BatchStatus.FAILED, code)
     if len(page) < limit:
         return Step(min(quota, 2 * len(page) + 1), None)

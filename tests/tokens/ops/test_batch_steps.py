@@ -56,6 +56,14 @@ def test_issue_above_the_maximum_is_refused(world: World) -> None:
     world.refuse(Code.MAX_SUPPLY_EXCEEDED, "bank_b", step)
 
 
+def match_issue(world: World, asset: str) -> None:
+    """Batch I: the treasury issues to bank_b against money; what is issued needs no allocation."""
+    seller = ("treasury", None, "treasury/main")
+    operation, approval = dvp(world, "I", seller, ("bank_b", "b/main"), asset, FACE, FACE)
+    world.act("treasury", operation)
+    world.act("bank_b", approval)
+
+
 def another_isin(world: World) -> str:
     """A draft beside the instrument of all tests."""
     body = "PK000000002"
@@ -66,10 +74,7 @@ def another_isin(world: World) -> str:
 
 def test_a_draft_is_not_issued(world: World) -> None:
     other = another_isin(world)
-    seller = ("treasury", None, "treasury/main")
-    operation, approval = dvp(world, "I", seller, ("bank_b", "b/main"), other, FACE, FACE)
-    world.act("treasury", operation)
-    world.act("bank_b", approval)
+    match_issue(world, other)
     name = address("treasury")
     world.act("bank_b", AllocateBatch(initiator=name, batch_id="I"))
     world.refuse(Code.ASSET_NOT_ACTIVE, "bank_b", SettleBatch(initiator=name, batch_id="I"))
@@ -228,10 +233,7 @@ def test_allocation_respects_the_lien_column(world: World) -> None:
 def issue_that_ends(world: World, asset: str, end: Callable[[], object]) -> Batch:
     """Matched, then its paper ends, and then the buyer's money is set aside."""
     before = available(world.state.get(POSITION, CBM, address("b/main")))
-    seller = ("treasury", None, "treasury/main")
-    operation, approval = dvp(world, "I", seller, ("bank_b", "b/main"), asset, FACE, FACE)
-    world.act("treasury", operation)
-    world.act("bank_b", approval)
+    match_issue(world, asset)
     end()
     name = address("treasury")
     world.act("bank_b", AllocateBatch(initiator=name, batch_id="I"))
@@ -260,10 +262,7 @@ def test_an_issue_of_a_paper_that_was_cancelled_fails_likewise(world: World) -> 
 def test_what_is_set_aside_for_a_paper_that_is_cancelled_comes_back(world: World) -> None:
     before = available(world.state.get(POSITION, CBM, address("b/main")))
     other = another_isin(world)
-    seller = ("treasury", None, "treasury/main")
-    operation, approval = dvp(world, "I", seller, ("bank_b", "b/main"), other, FACE, FACE)
-    world.act("treasury", operation)
-    world.act("bank_b", approval)
+    match_issue(world, other)
     name = address("treasury")
     world.act("bank_b", AllocateBatch(initiator=name, batch_id="I"))
     assert available(world.state.get(POSITION, CBM, address("b/main"))) < before
