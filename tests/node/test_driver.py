@@ -48,12 +48,12 @@ from tests.node.support.driver_world import (
     OTHER_ROOT,
     OWN,
     ROOT,
-    TIMES,
     World,
     certificate,
     clock,
     commit,
     prepare,
+    running,
     sign,
     up,
 )
@@ -61,14 +61,8 @@ from tests.node.support.driver_world import (
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    TIMES[0] = 1_000
-    made = World(tmp_path)
-    made.driver.start()
-    made.log.clear()
-    made.replica.events.clear()
-    yield made
-    made.driver.stop()
-    made.guard.close()
+    with running(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from consensus.events import (
     PeerUp,
     Tick,
 )
-from consensus.types import ValidatorId
 from node.driver import EVENTS_MAX
 from node.storage.kv import StorageFailed
 from tests.node.support.chains import certify
@@ -25,29 +24,19 @@ from tests.node.support.driver_world import (
     CHAIN,
     DIGEST,
     ROOT,
-    TIMES,
     World,
     certificate,
-    clock,
     prepare,
+    running,
     sign,
+    up,
 )
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    TIMES[0] = 1_000
-    made = World(tmp_path)
-    made.driver.start()
-    made.log.clear()
-    made.replica.events.clear()
-    yield made
-    made.driver.stop()
-    made.guard.close()
-
-
-def up(peer: str = "a") -> PeerUp:
-    return PeerUp(now=clock(), peer=ValidatorId(peer))
+    with running(tmp_path) as made:
+        yield made
 
 
 async def test_the_timer_follows_the_core_and_ticks(world: World) -> None:

@@ -8,19 +8,13 @@ import pytest
 
 from consensus.events import Advanced, PeerUp, PoolChanged
 from node.storage.kv import StorageFailed
-from tests.node.support.driver_world import DECIDED, TIMES, World, up
+from tests.node.support.driver_world import DECIDED, World, running, up
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    TIMES[0] = 1_000
-    made = World(tmp_path)
-    made.driver.start()
-    made.log.clear()
-    made.replica.events.clear()
-    yield made
-    made.driver.stop()
-    made.guard.close()
+    with running(tmp_path) as made:
+        yield made
 
 
 async def test_deciding_is_one_batch_then_the_outside_then_the_next_height(world: World) -> None:

@@ -1,6 +1,7 @@
 """A driver whose core is a script and whose surroundings write down each effect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -193,3 +194,16 @@ class World:
 
     def on_catch_up(self, action: CatchUp) -> None:
         self.reports.append(action)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[World]:
+    """A driver that has started, with an empty log, in a loop that runs."""
+    TIMES[0] = 1_000
+    made = World(folder)
+    made.driver.start()
+    made.log.clear()
+    made.replica.events.clear()
+    yield made
+    made.driver.stop()
+    made.guard.close()
