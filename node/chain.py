@@ -19,9 +19,9 @@ from consensus.types import (
     ValidatorSet,
 )
 from consensus.validator_set import window_heights
-from node.block_rows import proposal_of, row_of
+from node.block_rows import block_of, proposal_of, row_of
 from node.history import touched
-from node.stages import Stage, Stages
+from node.stages import Stage, Stages, booked
 from node.storage.blocks import BlockRow, BlockStore, BodyRow
 from node.storage.kv import Batch, KeyValueStore, StoreView
 from node.storage.pruning import prune
@@ -31,7 +31,7 @@ from node.validator_sets import validator_set
 from node.versions import require_known
 from node.wire.peer_messages import DecidedBlock
 from node.wire.snapshot_messages import SetLink
-from tokens.block import Block, BlockResult
+from tokens.block import BlockResult
 from tokens.codec import encode
 from tokens.commitment import Delta
 from tokens.genesis import Genesis, encode_genesis, genesis_digest
@@ -44,9 +44,10 @@ from tokens.records import KIND_OF
 from tokens.records.governance import VALIDATOR_SETS
 from tokens.results import Code, Receipt
 from tokens.state import RECORD_PREFIX, Changes, Overlay
+from tokens.steps import Steps, whole
 from tokens.store import DamagedState
 from tokens.transaction import DecodedTransaction
-from tokens.transition import apply_block
+from tokens.transition import STEP_TRANSACTIONS, applying
 from tokens.validators import observers, set_of
 from tokens.window import WindowMismatch
 
@@ -83,6 +84,8 @@ class Chain:
         self.history_index = True
         self.retain_blocks = 0
         """Newest blocks to keep; 0 = all (an archive)."""
+        self.step_transactions = STEP_TRANSACTIONS
+        """Transactions that are executed in one step, between two turns of the loop."""
         self.on_block: Callable[[Tip], None] = lambda _: None
         """Hears of each block when it is durable and absorbed."""
         self.stages = Stages(enabled=False)
@@ -170,23 +173,15 @@ class Chain:
         self, proposal: Proposal, transactions: tuple[DecodedTransaction, ...]
     ) -> Execution:
         """The effect of a block on the tip's state. Writes nothing."""
-        header = proposal.header
-        certificate = proposal.parent_certificate
-        signers: tuple[str, ...] = ()
-        if certificate is not None:
-            members = self.tip.previous_validators.members
-            signers = tuple(members[entry.index].id for entry in certificate.signatures)
-        block = Block(
-            height=header.height,
-            transactions=transactions,
-            parent=header.parent,
-            signers=signers,
-        )
-        self.stages.enter(Stage.APPLY)
-        try:
-            result = apply_block(self.ledger.overlay(), block, self._preview)
-        finally:
-            self.stages.leave()
+        return whole(self.executing(proposal, transactions))
+
+    def executing(
+        self, proposal: Proposal, transactions: tuple[DecodedTransaction, ...]
+    ) -> Steps[Execution]:
+        """`execute` in steps. Throw them away if a block is written between two of them."""
+        block = block_of(proposal, transactions, self.tip.previous_validators)
+        steps = applying(self.ledger.overlay(), block, self._preview, self.step_transactions)
+        result = yield from booked(self.stages, Stage.APPLY, steps)
         return Execution(result=result, transactions=transactions)
 
     def _preview(self, changes: Changes) -> tuple[bytes, Delta]:

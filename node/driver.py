@@ -2,9 +2,10 @@
 
 Rules of this file:
 1. `post` queues an event; the queue is worked off in order, and no event interleaves with the
-   performing of another one's actions. After a block was written the loop has one turn before the
-   next event: the next block is often here already, and to write one and execute another in one
-   step kept timers and readers waiting for twice as long. What is posted meanwhile queues behind.
+   performing of another one's actions. The loop has a turn between two steps of an execution, and
+   after a block was written: a large block in one step, or the end of one and the beginning of the
+   next, kept timers and readers waiting for a tenth of a second. What is posted meanwhile queues
+   behind.
 2. Sign: guard and fsync first (signing_desk), then the loop-back is queued, then the bytes leave.
 3. Decide: one synced batch (executor), then Advanced is queued, then the outside hears of it.
 4. A failure of the disk ends the process (07, rule 1). Events are posted from timers and RPC calls
@@ -15,7 +16,7 @@ Rules of this file:
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import assert_never
 
 from consensus.actions import (
@@ -55,6 +56,7 @@ from node.stages import Stage, Stages
 from node.storage.sign_guard import Refused, RootConflict
 from node.wire.peer_messages import BlockRequest
 from node.wire.verify import trusted_own
+from tokens.steps import Steps
 
 EVENTS_MAX = 65_536
 """Bound of the event queue. Peers are read only while it is far below (see inbound)."""
@@ -87,11 +89,12 @@ class Driver:
         """Takes the keys to the height after the tip; tells if another one signs there."""
         self._stages = stages
         self._clock = clock
-        self._events: deque[Event] = deque()
+        self._queue: deque[Event | Steps[Event | None]] = deque()
+        """Events, and blocks to be executed whose outcome is one."""
+        self._steps: Steps[None] | None = None
+        """What is being worked on; it waits for its turn of the loop."""
         self._busy = False
-        """Events are being worked on, or go on after a turn of the loop."""
-        self._wrote = False
-        """The event being worked on wrote a block."""
+        """Something is being worked on, or goes on after a turn of the loop."""
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at_ms = 0
         """Monotonic milliseconds for which it is set."""
@@ -105,7 +108,7 @@ class Driver:
         self.wake = asyncio.get_running_loop()
         self._busy = True
         try:
-            self._perform(self.replica.start(self._clock()))
+            self._steps = self._perform(self.replica.start(self._clock()))
         except BaseException as error:
             self._end(error)
             raise
@@ -124,31 +127,32 @@ class Driver:
             self._timer.cancel()
             self._timer = None
 
-    def post(self, event: Event) -> None:
+    def post(self, event: Event | Steps[Event | None]) -> None:
         """Queue an event and, unless one is being worked on, work the queue off.
 
         Before `start` it only queues; after a failure or `stop` it does nothing.
         """
         if self._stopped:
             return
-        if len(self._events) >= EVENTS_MAX:
+        if len(self._queue) >= EVENTS_MAX:
             raise RuntimeError("event queue full: the node cannot keep up with itself")
-        self._events.append(event)
+        self._queue.append(event)
         if not self._busy and self.wake is not None:
             self._work_off()
 
     def _end(self, error: BaseException) -> None:
         """Nothing is signed, sent or written after the first failure."""
         self.stop()
-        self._events.clear()
+        self._queue.clear()
+        self._steps = None
         if self._failure is None:
             self._failure = error
         self._failed.set()
 
-    def post_all(self, events: list[Event]) -> None:
-        """Several events in order."""
-        for event in events:
-            self.post(event)
+    def run_all(self, blocks: list[Steps[Event | None]]) -> None:
+        """Execute blocks, in order, and post what comes of them."""
+        for steps in blocks:
+            self.post(steps)
 
     def pool_changed(self) -> None:
         """Tell the core what a block would hold now."""
@@ -177,20 +181,37 @@ class Driver:
         except BaseException as error:
             self._end(error)
             raise
-        if self._events and self.wake is not None:
+        if self._steps is not None and self.wake is not None:
             self.wake.call_soon(self._go_on)
             return
         self._busy = False
         self._arm()
 
     def _work(self) -> None:
-        self._wrote = False
+        """Until nothing is queued, or something wants a turn of the loop."""
         self._stages.enter(Stage.CONSENSUS)
         try:
-            while self._events and not self._wrote:
-                self._perform(self.replica.handle(self._events.popleft()))
+            while self._steps is not None or self._queue:
+                if self._steps is None:
+                    self._steps = self._take(self._queue.popleft())
+                try:
+                    next(self._steps)
+                except StopIteration:
+                    self._steps = None
+                else:
+                    return
         finally:
             self._stages.leave()
+
+    def _take(self, queued: Event | Steps[Event | None]) -> Steps[None]:
+        if isinstance(queued, Generator):
+            return self._execute(queued)
+        return self._perform(self.replica.handle(queued))
+
+    def _execute(self, steps: Steps[Event | None]) -> Steps[None]:
+        outcome = yield from steps
+        if outcome is not None:
+            self._queue.append(outcome)
 
     def _go_on(self) -> None:
         # Raised in a callback it would be logged and forgotten; `run` raises it.
@@ -221,7 +242,8 @@ class Driver:
         with contextlib.suppress(Exception):
             self.post(Tick(now=self._clock()))
 
-    def _perform(self, actions: list[Action]) -> None:
+    def _perform(self, actions: list[Action]) -> Steps[None]:
+        wrote = False
         for action in actions:
             match action:
                 case Sign():
@@ -239,11 +261,10 @@ class Driver:
                     for peer in peers:
                         self._outbox.send(peer, BlockRequest(height=height, digest=digest))
                 case Execute(digest=digest, proposal=proposal, peers=peers):
-                    outcome = self._execution.execute(digest, proposal, peers)
-                    if outcome is not None:
-                        self._events.append(outcome)
+                    yield from self._execute(self._execution.execute(digest, proposal, peers))
                 case Decide():
                     self._decide(action)
+                    wrote = True
                 case CatchUp():
                     self._listener.on_catch_up(action)
                 case RecordEvidence(evidence=evidence):
@@ -254,6 +275,8 @@ class Driver:
                     self._listener.on_halt(action)
                 case _:
                     assert_never(action)
+        if wrote:
+            yield
 
     def _sign(self, action: Sign) -> None:
         desk = self._ring.desk
@@ -265,7 +288,7 @@ class Driver:
             signed = desk.sign(action.draft, block, action.certificate)
         except (Refused, RootConflict) as refusal:
             height, view, step, _, _ = place_of(action.draft)
-            self._events.append(
+            self._queue.append(
                 SignRefused(
                     now=self._clock(),
                     height=height,
@@ -279,7 +302,7 @@ class Driver:
         finally:
             self._stages.leave()
         self._remember_own(signed)
-        self._events.append(Received(now=self._clock(), message=trusted_own(signed)))
+        self._queue.append(Received(now=self._clock(), message=trusted_own(signed)))
         self._outbox.broadcast(signed)
 
     def _guarded(self, draft: ConsensusMessage, proposal: Proposal) -> GuardedProposal | None:
@@ -298,16 +321,15 @@ class Driver:
 
     def _build(self, action: BuildProposal) -> None:
         digest, proposal = self._execution.build(action)
-        self._events.append(
+        self._queue.append(
             ProposalBuilt(now=self._clock(), view=action.view, digest=digest, proposal=proposal)
         )
 
     def _decide(self, action: Decide) -> None:
         tip = self._execution.decide(action.digest, action.proposal, action.certificate)
-        self._wrote = True
-        self._events.append(Advanced(now=self._clock(), tip=tip, own_key=self._turn(tip)))
+        self._queue.append(Advanced(now=self._clock(), tip=tip, own_key=self._turn(tip)))
         self._listener.on_decided(tip)
         includable, agenda, censored = self._execution.pool()
-        self._events.append(
+        self._queue.append(
             PoolChanged(now=self._clock(), includable=includable, agenda=agenda, censored=censored)
         )

@@ -7,6 +7,7 @@ from consensus.events import Event
 from consensus.messages import Evidence
 from consensus.types import CommitCertificate, Proposal, Tip
 from node.wire.peer_messages import PeerMessage
+from tokens.steps import Steps
 
 
 class Outbox(Protocol):
@@ -22,8 +23,10 @@ class Outbox(Protocol):
 class Execution(Protocol):
     """What the driver needs of the executor."""
 
-    def execute(self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]) -> Event | None:
-        """Outcome, or None while bodies are being fetched."""
+    def execute(
+        self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]
+    ) -> Steps[Event | None]:
+        """Outcome, or None while bodies are being fetched, and if the tip moved between steps."""
 
     def build(self, action: BuildProposal) -> tuple[bytes, Proposal]:
         """A block of includable transactions on the tip."""

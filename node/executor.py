@@ -6,21 +6,25 @@ Rules of this file:
    the primary's choice (R8). Signatures were checked when the transaction arrived.
 3. Writing is one synced batch; the overlays of the height die with it.
 4. An exception in the ledger is a fault of this node: no Prepare, and a named report (R3).
+5. A block is executed in steps, between which the loop has a turn. Sync may write the height
+   meanwhile: what was executed until then is thrown away.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import TypeVar
 
 from consensus.actions import BuildProposal
 from consensus.events import Event, Executed, ExecutionFailed, ExecutionRefused, Now
 from consensus.primary import HALVINGS_MAX
 from consensus.quorum import weak_quorum
 from consensus.types import CommitCertificate, Header, Proposal, Tip
+from node.block_check import BlockCheck
 from node.censorship import CensorshipWatch
 from node.chain import Chain, Execution
 from node.mempool import Mempool
 from node.missing_bodies import MissingBodies
-from node.pool_entry import reference_of, sender_of
+from node.pool_entry import sender_of
 from node.signature_check import SignatureCheck
 from node.stages import Stage, Stages
 from node.sync.blocks import BlockRefused, follows
@@ -28,7 +32,10 @@ from node.wire.hashing import certificate_digest, header_digest, tx_root
 from node.wire.peer_messages import BodyRequest, DecidedBlock
 from node.wire.verify import Rejected, Verifier
 from tokens.results import Code
+from tokens.steps import Steps
 from tokens.transaction import DecodedTransaction, decode_transaction
+
+T = TypeVar("T")
 
 EXECUTED_MAX = 64
 """Overlays kept for one height: more proposals than views can be in that time is a flood."""
@@ -52,12 +59,12 @@ class Executor:
     ) -> None:
         self._chain = chain
         self._pool = pool
-        self._check = check
         self._verifier = verifier
         self._before_build = before_build
         """Sends what waits for a batch, so that others hold it before they see the proposal."""
         self._clock = clock
         self._guard_sequence = guard_sequence
+        self._admits = BlockCheck(chain, check, stages)
         self._stages = stages
         self._executed: OrderedDict[bytes, tuple[Proposal, Execution]] = OrderedDict()
         self._refused: OrderedDict[bytes, Event] = OrderedDict()
@@ -73,21 +80,19 @@ class Executor:
 
     # --- what the driver asks (driver_needs.Execution) -------------------------------------------
 
-    def execute(self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]) -> Event | None:
-        """Outcome, or None while bodies are being fetched."""
-        header = proposal.header
-        done = self._executed.get(digest)
-        if done is not None:
-            self._executed.move_to_end(digest)
-            return self._outcome(header, digest, done[1].result.root)
-        if digest in self._refused:
-            return self._refused[digest]
+    def execute(
+        self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]
+    ) -> Steps[Event | None]:
+        """Outcome, or None while bodies are being fetched, and if the tip moved between steps."""
+        known = self._known(digest, proposal)
+        if known is not None:
+            return known
         self._remember(digest, proposal)
         transactions = self._transactions(proposal)
         if transactions is None:
             self._missing.fetch(digest, proposal, peers)
             return None
-        return self._run(digest, proposal, transactions)
+        return (yield from self._run(digest, proposal, transactions))
 
     def build(self, action: BuildProposal) -> tuple[bytes, Proposal]:
         """A block of includable transactions on the tip."""
@@ -151,17 +156,17 @@ class Executor:
 
     # --- what peers send --------------------------------------------------------------------------
 
-    def on_bodies(self) -> list[Event]:
-        """Bodies came in: run what was waiting for them, or ask for the next part."""
-        events: list[Event] = []
+    def on_bodies(self) -> list[Steps[Event | None]]:
+        """Bodies came in: what was waiting for them, to be run; or ask for the next part."""
+        ready: list[Steps[Event | None]] = []
         for digest, proposal in self._missing.blocks():
             transactions = self._transactions(proposal)
             if transactions is None:
                 self._missing.go_on(digest)
             else:
                 self._missing.remove(digest)
-                events.append(self._run(digest, proposal, transactions))
-        return events
+                ready.append(self._run(digest, proposal, transactions))
+        return ready
 
     def wants(self, wire_id: bytes) -> bool:
         """Whether a block waits for this body: what nobody asked for is not kept."""
@@ -186,34 +191,71 @@ class Executor:
         """A decided block with its bodies, for peers that are behind."""
         return self._chain.decided_at(height)
 
-    def apply_decided(self, block: DecidedBlock) -> Tip:
-        """Check, execute and write a block that sync brought. Raises BlockRefused."""
-        header, certificate = block.proposal.header, block.certificate
-        if header.height != self._chain.tip.height + 1:
+    def apply_decided(self, block: DecidedBlock) -> Steps[Tip | None]:
+        """Check, execute and write a block that sync brought. Raises BlockRefused, RootMismatch.
+
+        None if the height was decided here between two steps.
+        """
+        height = block.proposal.header.height
+        if height != self._chain.tip.height + 1:
             raise BlockRefused("not the next height")
+        return (yield from self._while_open(height, self._apply(block)))
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _while_open(self, height: int, steps: Steps[T]) -> Steps[T | None]:
+        """None if the height is not, or between two steps is no longer, the one after the tip."""
+        while height == self._chain.tip.height + 1:
+            try:
+                next(steps)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            yield
+        return None
+
+    def _apply(self, block: DecidedBlock) -> Steps[Tip]:
+        header, certificate = block.proposal.header, block.certificate
         verified = self._verifier.verify_decided(block)
         if isinstance(verified, Rejected):
             raise BlockRefused(verified.reason)
         if not follows(self._chain.tip, block.proposal):
             raise BlockRefused("another parent")
-        transactions = []
+        transactions: list[DecodedTransaction] = []
         for wire_id, body in zip(block.proposal.wire_ids, block.bodies, strict=True):
+            if len(transactions) % self._chain.step_transactions == 0:
+                yield
             decoded = decode_transaction(body)
             if isinstance(decoded, Code) or decoded.wire_id != wire_id:
                 raise BlockRefused("a body is not that of its wire id")
             transactions.append(decoded)
-        execution = self._chain.execute(block.proposal, tuple(transactions))
+        execution = yield from self._chain.executing(block.proposal, tuple(transactions))
         if execution.result.root != certificate.root:
             raise RootMismatch(header.height, execution.result.root, certificate.root)
         return self._write(block.proposal, certificate, execution)
 
-    # --- inside -----------------------------------------------------------------------------------
+    def _known(self, digest: bytes, proposal: Proposal) -> Event | None:
+        """The outcome of a block that was executed or refused before."""
+        done = self._executed.get(digest)
+        if done is None:
+            return self._refused.get(digest)
+        self._executed.move_to_end(digest)
+        return self._outcome(proposal.header, digest, done[1].result.root)
 
     def _run(
         self, digest: bytes, proposal: Proposal, transactions: tuple[DecodedTransaction, ...]
-    ) -> Event:
+    ) -> Steps[Event | None]:
+        steps = self._outcome_of(digest, proposal, transactions)
+        return (yield from self._while_open(proposal.header.height, steps))
+
+    def _outcome_of(
+        self, digest: bytes, proposal: Proposal, transactions: tuple[DecodedTransaction, ...]
+    ) -> Steps[Event]:
+        known = self._known(digest, proposal)
+        if known is not None:
+            return known
         header = proposal.header
-        reason = self._refusal(proposal, transactions)
+        reason = yield from self._admits.refusal(transactions)
         if reason is not None:
             event: Event = ExecutionRefused(
                 now=self._clock(), height=header.height, digest=digest, reason=reason
@@ -225,7 +267,7 @@ class Executor:
         if len(self._executed) >= EXECUTED_MAX:
             self._forget(next(iter(self._executed)))
         try:
-            execution = self._chain.execute(proposal, transactions)
+            execution = yield from self._chain.executing(proposal, transactions)
         except Exception as error:  # noqa: BLE001  (rule 4: whatever it is, it must not vote)
             return ExecutionFailed(
                 now=self._clock(),
@@ -239,30 +281,6 @@ class Executor:
 
     def _outcome(self, header: Header, digest: bytes, root: bytes) -> Event:
         return Executed(now=self._clock(), height=header.height, digest=digest, root=root)
-
-    def _refusal(
-        self, proposal: Proposal, transactions: tuple[DecodedTransaction, ...]
-    ) -> str | None:
-        """Why a block may not be prepared; None if it may."""
-        limits = self._chain.limits()
-        if len(transactions) > limits.block_transactions_max:
-            return f"more than {limits.block_transactions_max} transactions"
-        if sum(len(each.data) for each in transactions) > limits.block_bytes_max:
-            return f"more than {limits.block_bytes_max} bytes"
-        references = {reference_of(each): None for each in transactions}
-        if len(references) != len(transactions):
-            return "a (sender, client_ref) occurs twice"
-        self._stages.enter(Stage.INCLUDABLE)
-        try:
-            for each in transactions:
-                if not self._check.check(each):
-                    return "BAD_SIGNATURE"
-                code = self._chain.includable(each)
-                if code is not None:
-                    return code.name
-        finally:
-            self._stages.leave()
-        return None
 
     def _held(self, wire_id: bytes) -> DecodedTransaction | None:
         """A body of the pool, kept beside it, or of an executed block."""

@@ -199,7 +199,7 @@ class Shell:
             on_admitted=self.driver.pool_changed,
             forbids=_forbids_nothing if self.chain.genesis.is_dev else names_dev_key,
             wants=self.executor.wants,
-            on_bodies=lambda: self.driver.post_all(self.executor.on_bodies()),
+            on_bodies=lambda: self.driver.run_all(self.executor.on_bodies()),
             on_again=self._heard_again,
             on_fault=self._around.on_fault,
             on_waste=self._around.on_waste,

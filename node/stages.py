@@ -11,6 +11,8 @@ from collections.abc import Callable, Coroutine, Generator
 from enum import IntEnum
 from typing import Generic, TypeVar
 
+from tokens.steps import Steps
+
 T = TypeVar("T")
 
 
@@ -58,6 +60,20 @@ class Stages:
         at = self._clock_ns()
         self.seconds_ns[self._stack.pop()] += at - self._since_ns
         self._since_ns = at
+
+
+def booked(stages: Stages, stage: Stage, steps: Steps[T]) -> Steps[T]:
+    """The same steps, each of them booked on a stage; what runs between them is not."""
+    while True:
+        stages.enter(stage)
+        try:
+            next(steps)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        finally:
+            stages.leave()
+        yield
 
 
 class Metered(Generic[T]):

@@ -7,6 +7,22 @@ however many connections one of them has.
 
 import asyncio
 from collections import OrderedDict, deque
+from typing import TypeVar
+
+from tokens.steps import Steps
+
+T = TypeVar("T")
+
+
+async def in_turns(steps: Steps[T]) -> T:
+    """All steps, with a turn of the loop between two of them."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        await asyncio.sleep(0)
 
 
 class Turns:

@@ -24,8 +24,10 @@ from typing import NamedTuple, Protocol
 from consensus.actions import CatchUp
 from consensus.quorum import commit_certificate_fits
 from consensus.types import Proposal, Tip
+from node.turns import in_turns
 from node.wire.peer_messages import DecidedBlock, SyncReply, SyncRequest
 from node.wire.snapshot_messages import SnapshotGone, SnapshotOffer, SnapshotPart
+from tokens.steps import Steps
 
 WINDOW = 64
 """Blocks asked for at once."""
@@ -61,8 +63,11 @@ def follows(tip: Tip, proposal: Proposal) -> bool:
 class Applier(Protocol):
     """Checks, executes and writes one decided block."""
 
-    def apply_decided(self, block: DecidedBlock) -> Tip:
-        """The new tip; raises BlockRefused for a peer's fault."""
+    def apply_decided(self, block: DecidedBlock) -> Steps[Tip | None]:
+        """The new tip, or None if the height was decided here meanwhile.
+
+        Raises BlockRefused for a peer's fault.
+        """
 
     def tip_height(self) -> int:
         """Height of the newest durable block."""
@@ -320,12 +325,13 @@ class BlockSync:
                 if height <= self._applier.tip_height():
                     continue
                 try:
-                    tip = self._applier.apply_decided(block)
+                    tip = await in_turns(self._applier.apply_decided(block))
                 except BlockRefused as fault:
                     self._report(f"sync: {peer} sent a bad block {height}: {fault}")
                     refused[peer] = None
                     break
-                self._advance(tip)
+                if tip is not None:
+                    self._advance(tip)
                 # Let votes, RPC and timers run between two blocks.
                 await asyncio.sleep(0)
 

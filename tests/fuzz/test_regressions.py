@@ -160,8 +160,8 @@ def test_a_quorum_of_liars_cannot_name_signers_that_do_not_exist(index: int) -> 
     proposal = replace(block.proposal, header=header, parent_certificate=parent)
     certificate = certify(world.chain, 2, header_digest(header), block.certificate.root)
     with pytest.raises(BlockRefused, match="another parent"):
-        world.executor.apply_decided(replace(block, proposal=proposal, certificate=certificate))
-    world.executor.apply_decided(block)
+        world.apply_decided(replace(block, proposal=proposal, certificate=certificate))
+    world.apply_decided(block)
 
 
 def test_no_signed_transaction_is_as_short_as_the_shortest_body() -> None:

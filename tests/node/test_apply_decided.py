@@ -45,7 +45,7 @@ def test_an_honest_block_is_executed_and_written(world: World) -> None:
     paid = transfer(1)
     world.hold(paid)
     block = honest()
-    tip = world.executor.apply_decided(block)
+    tip = world.apply_decided(block)
     assert tip.height == world.executor.tip_height() == 1
     assert tip.certificate == block.certificate
     assert len(world.pool) == 0
@@ -63,7 +63,7 @@ def test_several_blocks_follow_each_other(world: World) -> None:
     for height in range(1, 6):
         block = peer.decided_at(height)
         assert block is not None
-        world.executor.apply_decided(block)
+        world.apply_decided(block)
     assert world.chain.tip == peer.tip
 
 
@@ -149,12 +149,12 @@ def test_a_lie_is_refused_by_name_and_changes_nothing(
 ) -> None:
     root = world.chain.tip.state_root
     with pytest.raises(BlockRefused) as refused:
-        world.executor.apply_decided(lie(honest()))
+        world.apply_decided(lie(honest()))
     assert str(refused.value) == name
     assert world.executor.tip_height() == 0
     assert world.chain.tip.state_root == root
     # The honest one is taken afterwards.
-    assert world.executor.apply_decided(honest()).height == 1
+    assert world.apply_decided(honest()).height == 1
 
 
 def test_a_quorum_for_another_root_stops_this_node(world: World) -> None:
@@ -162,7 +162,7 @@ def test_a_quorum_for_another_root_stops_this_node(world: World) -> None:
     block = honest()
     digest = block.certificate.digest
     with pytest.raises(RootMismatch, match="height 1"):
-        world.executor.apply_decided(
+        world.apply_decided(
             replace(block, certificate=certify(open_chain(), 1, digest, b"\x07" * 32))
         )
     assert world.executor.tip_height() == 0
@@ -176,4 +176,4 @@ def test_the_ids_of_a_block_are_under_its_header() -> None:
 def test_a_decided_block_may_hold_what_the_own_pool_refused(world: World) -> None:
     """Another signature version or a full pool: the certificate counts, not the pool."""
     assert world.pool.admit(transfer(1), verdict=Code.WRONG_KEYS) is Code.WRONG_KEYS
-    assert world.executor.apply_decided(honest()).height == 1
+    assert world.apply_decided(honest()).height == 1

@@ -1,4 +1,4 @@
-"""A block is written, the loop has a turn, and only then the next event is worked on."""
+"""When the loop has a turn: after a block was written, and between two steps of executing one."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,9 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from consensus.events import Advanced, PeerUp, PoolChanged
+from consensus.actions import Broadcast, Execute
+from consensus.events import Advanced, Event, Executed, PeerUp, PoolChanged
 from node.storage.kv import StorageFailed
-from tests.node.support.driver_world import DECIDED, World, running, up
+from tests.node.support.driver_world import (
+    BLOCK,
+    DECIDED,
+    DIGEST,
+    ROOT,
+    World,
+    clock,
+    prepare,
+    running,
+    up,
+)
+from tokens.steps import Steps
+
+EXECUTE = Execute(view=0, digest=DIGEST, proposal=BLOCK, peers=())
+EXECUTED = Executed(now=clock(), height=1, digest=DIGEST, root=ROOT)
 
 
 @pytest.fixture
@@ -54,3 +69,62 @@ async def test_a_failure_after_the_turn_ends_the_driver(world: World) -> None:
     world.fail_decide = StorageFailed("disk")
     with pytest.raises(StorageFailed, match="disk"):
         await world.driver.run()
+
+
+async def test_between_two_steps_of_an_execution_the_loop_has_a_turn(world: World) -> None:
+    world.steps, world.outcome = 2, EXECUTED
+    world.give(PeerUp, EXECUTE, Broadcast(message=prepare()))
+    world.driver.post(up())
+    assert world.log == ["event PeerUp", "execute"]
+    world.driver.post(up("posted meanwhile"))
+    await asyncio.sleep(0)
+    assert world.log[2:] == ["step 0"]
+    await asyncio.sleep(0)
+    # What else the event asked for comes after the execution, and then what was queued.
+    assert world.log[3:] == ["step 1", "broadcast Prepare", "event PeerUp", "event Executed"]
+
+
+async def test_an_execution_that_the_tip_overtook_has_no_outcome(world: World) -> None:
+    world.steps, world.outcome = 1, None
+    world.give(PeerUp, EXECUTE)
+    world.driver.post(up())
+    await asyncio.sleep(0)
+    assert world.log == ["event PeerUp", "execute", "step 0"]
+
+
+async def test_a_driver_that_is_stopped_between_two_steps_does_not_go_on(world: World) -> None:
+    world.steps, world.outcome = 2, EXECUTED
+    world.give(PeerUp, EXECUTE)
+    world.driver.post(up())
+    world.driver.stop()
+    await asyncio.sleep(0)
+    assert world.log == ["event PeerUp", "execute"]
+
+
+def fails() -> Steps[Event | None]:
+    yield
+    raise StorageFailed("disk")
+
+
+async def test_a_failure_between_two_steps_ends_the_driver(world: World) -> None:
+    world.driver.run_all([fails()])
+    with pytest.raises(StorageFailed, match="disk"):
+        await world.driver.run()
+    world.driver.post(up())
+    assert world.log == []
+
+
+def waited(log: list[str], name: str) -> Steps[Event | None]:
+    log.append(f"begin {name}")
+    yield
+    log.append(f"end {name}")
+    return EXECUTED
+
+
+async def test_blocks_whose_bodies_came_are_executed_one_after_the_other(world: World) -> None:
+    world.driver.run_all([waited(world.log, "a"), waited(world.log, "b")])
+    assert world.log == ["begin a"]
+    await asyncio.sleep(0)
+    assert world.log == ["begin a", "end a", "begin b"]
+    await asyncio.sleep(0)
+    assert world.log[3:] == ["end b", "event Executed", "event Executed"]

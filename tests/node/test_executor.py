@@ -40,13 +40,13 @@ def test_a_block_is_executed_once_for_all_views(
     paid = transfer(1)
     world.hold(paid)
     runs: list[int] = []
-    real = world.chain.execute
+    real = world.chain.executing
 
     def counted(proposal: Proposal, transactions: tuple[DecodedTransaction, ...]) -> object:
         runs.append(1)
         return real(proposal, transactions)
 
-    monkeypatch.setattr(world.chain, "execute", counted)
+    monkeypatch.setattr(world.chain, "executing", counted)
     digest, block = propose(world.chain, paid)
     first, second = world.execute(digest, block), world.execute(digest, block)
     assert isinstance(first, Executed)
@@ -65,12 +65,12 @@ def test_missing_bodies_are_asked_of_one_peer_after_the_other(world: World) -> N
     assert world.asked == [("a", wanted), ("b", wanted), ("a", wanted)]
     assert world.executor.wants(away.wire_id)
     assert not world.executor.wants(here.wire_id)
-    assert world.executor.on_bodies() == []
+    assert world.on_bodies() == []
     world.pool.keep_spare(away)
-    events = world.executor.on_bodies()
+    events = world.on_bodies()
     assert [type(event) for event in events] == [Executed]
     assert not world.executor.wants(away.wire_id)
-    assert world.executor.on_bodies() == []
+    assert world.on_bodies() == []
 
 
 def test_without_a_peer_to_ask_it_waits(world: World) -> None:
@@ -98,12 +98,12 @@ def test_what_did_not_fit_into_a_request_is_asked_for_when_the_first_part_is_her
     assert world.execute(digest, block, ("a", "b")) is None
     for here in (0, 1):
         world.pool.keep_spare(paid[here])
-        assert world.executor.on_bodies() == []
+        assert world.on_bodies() == []
     for here in (3, 2):
         world.pool.keep_spare(paid[here])
-        assert world.executor.on_bodies() == []
+        assert world.on_bodies() == []
     world.pool.keep_spare(paid[4])
-    events = world.executor.on_bodies()
+    events = world.on_bodies()
     assert [type(event) for event in events] == [Executed]
     parts = [(peer, request.wire_ids) for peer, request in world.asked]
     ids = block.wire_ids
@@ -119,11 +119,11 @@ def test_a_body_that_the_pool_let_go_is_asked_for_again(world: World) -> None:
     world.pool.drop_expired(51)
     assert world.pool.body(here.wire_id) is None
     world.pool.keep_spare(away)
-    assert world.executor.on_bodies() == []
+    assert world.on_bodies() == []
     assert world.execute(digest, block, ("a",)) is None
     assert world.asked[-1][1].wire_ids == (here.wire_id,)
     world.pool.keep_spare(here)
-    assert [type(event) for event in world.executor.on_bodies()] == [Executed]
+    assert [type(event) for event in world.on_bodies()] == [Executed]
 
 
 def test_bodies_of_an_executed_block_stay_at_hand(world: World) -> None:
@@ -194,7 +194,7 @@ def test_an_exception_in_the_ledger_is_a_fault_of_this_node(
 
     digest, block = propose(world.chain, paid)
     with monkeypatch.context() as patch:
-        patch.setattr("node.chain.apply_block", broken)
+        patch.setattr("node.chain.applying", broken)
         failed = world.execute(digest, block)
     assert isinstance(failed, ExecutionFailed)
     assert failed.reason == "ZeroDivisionError: by zero"
@@ -219,7 +219,7 @@ def test_deciding_writes_and_forgets_everything_of_the_height(world: World) -> N
     assert world.executor.proposal(1, digest) == block
     assert world.executor.proposal(1, waiting) is None
     world.pool.keep_spare(transfer(9))
-    assert world.executor.on_bodies() == []
+    assert world.on_bodies() == []
 
 
 def test_a_block_whose_overlay_was_pushed_out_is_executed_again(world: World) -> None:
@@ -246,7 +246,7 @@ def test_the_block_in_use_is_not_the_one_that_is_pushed_out(
     def never(*_: object) -> object:
         raise AssertionError("executed again")
 
-    monkeypatch.setattr(world.chain, "execute", never)
+    monkeypatch.setattr(world.chain, "executing", never)
     assert isinstance(world.execute(digest, block), Executed)
 
 

@@ -76,7 +76,7 @@ def followed(history: History) -> World:
     for height in range(1, history.height + 1):
         block = history.chain.decided_at(height)
         assert block is not None
-        world.executor.apply_decided(block)
+        world.apply_decided(block)
     assert world.chain.tip.state_root == history.chain.tip.state_root
     return world
 
@@ -86,10 +86,10 @@ def test_a_node_that_syncs_from_genesis_follows_the_sets_and_refuses_the_fork(
 ) -> None:
     world = followed(history)
     with pytest.raises(BlockRefused, match="signature"):
-        world.executor.apply_decided(forged(history, signers_of(history, old=True)))
+        world.apply_decided(forged(history, signers_of(history, old=True)))
     assert world.chain.tip.height == history.height
     true = forged(history, signers_of(history, old=False))
-    assert world.executor.apply_decided(true).height == history.height + 1
+    assert world.apply_decided(true).height == history.height + 1
 
 
 def test_a_status_of_the_fork_tells_a_full_node_nothing(history: History) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from tests.tokens.support import MONEY, Ledger, addr, genesis, header_digest, key
-from tokens.block import Block
+from tokens.block import Block, BlockResult
 from tokens.codec import encode, merkle_root
 from tokens.events import Moved
 from tokens.ledger import Ledger as Core
@@ -18,9 +18,10 @@ from tokens.records.system import BLOCK_NOTE
 from tokens.registry import OperationSpec
 from tokens.results import Code
 from tokens.state import Overlay
+from tokens.steps import Steps
 from tokens.store import DamagedState, MemoryStore, StoreState
 from tokens.transaction import DecodedTransaction, decode_transaction
-from tokens.transition import apply_block
+from tokens.transition import apply_block, applying
 from tokens.window import WindowMismatch
 
 
@@ -109,6 +110,29 @@ def test_a_preview_can_be_repeated_and_gives_the_same_bytes() -> None:
     assert (first.root, first.receipts_encoded) == (second.root, second.receipts_encoded)
     assert list(ledger.core.writes(first)) == list(ledger.core.writes(second))
     assert ledger.core.height == 0
+
+
+@pytest.mark.parametrize(("step", "turns"), [(1, 6), (2, 3), (5, 2), (6, 1)])
+def test_a_block_in_steps_has_the_effect_of_the_whole(step: int, turns: int) -> None:
+    ledger = Ledger()
+    paid = [decoded(ledger.transaction("bank-a", transfer(amount))) for amount in range(1, 6)]
+    block = Block(height=1, transactions=tuple(paid), parent=header_digest(0), signers=())
+    at_once = ledger.core.preview(block)
+    commitment, store = ledger.core.commitment, ledger.store
+    steps = applying(
+        ledger.core.overlay(),
+        block,
+        lambda changes: commitment.preview(changes, store.iterate),
+        step,
+    )
+    found: list[BlockResult] = []
+
+    def run() -> Steps[None]:
+        found.append((yield from steps))
+
+    assert len(list(run())) == turns
+    assert found[0].root == at_once.root
+    assert list(ledger.core.writes(found[0])) == list(ledger.core.writes(at_once))
 
 
 def test_roots_cover_state_and_receipts() -> None:

@@ -44,6 +44,7 @@ from node.storage.kv import Batch
 from node.storage.leveldb import LevelDbStore
 from node.storage.sign_guard import GUARD_SUFFIX, SignGuard
 from node.wire.peer_messages import DecidedBlock
+from tokens.steps import Steps
 
 POINTS = (
     "sign.before",
@@ -225,8 +226,8 @@ def wrap_store(trigger: Trigger) -> None:
         write(store, batch)
         trigger.reach("store.after")
 
-    def applying(executor: Executor, block: DecidedBlock) -> Tip:
-        tip = apply(executor, block)
+    def applying(executor: Executor, block: DecidedBlock) -> Steps[Tip | None]:
+        tip = yield from apply(executor, block)
         trigger.reach("sync.applied")
         return tip
 

@@ -101,7 +101,7 @@ class BlockTarget:
     def _apply(self, block: DecidedBlock) -> str:
         tip = self._world.chain.tip
         try:
-            self._world.executor.apply_decided(block)
+            self._world.apply_decided(block)
         except BlockRefused as error:
             require(self._world.chain.tip == tip, "a refused block was written")
             return f"BlockRefused {error}"

@@ -37,6 +37,7 @@ from node.stages import Stages
 from node.storage.sign_guard import SignGuard
 from node.wire.peer_messages import PeerMessage
 from tests.node.support.chains import certify, open_chain, propose, scope_of
+from tokens.steps import Steps
 
 CHAIN = open_chain()
 OWN = CHAIN.tip.validators.ids()[0]
@@ -111,6 +112,8 @@ class World:
         self.fail_pool: Exception | None = None
         self.on_decided_hook: Callable[[], None] = lambda: None
         self.outcome: Event | None = None
+        self.steps = 0
+        """How many turns of the loop an execution takes."""
         self.held: tuple[bytes, ...] | None = (b"body",)
         signer = dev_keys(OWN).signer
         self.guard = SignGuard.create(folder / "guard", signer.public_key)
@@ -156,8 +159,13 @@ class World:
 
     # execution
 
-    def execute(self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]) -> Event | None:
+    def execute(
+        self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]
+    ) -> Steps[Event | None]:
         self.log.append("execute")
+        for step in range(self.steps):
+            yield
+            self.log.append(f"step {step}")
         return self.outcome
 
     def build(self, action: BuildProposal) -> tuple[bytes, Proposal]:

@@ -3,16 +3,17 @@
 from dataclasses import dataclass, field
 
 from consensus.events import Event, Now
-from consensus.types import Proposal
+from consensus.types import Proposal, Tip
 from node.chain import Chain
 from node.executor import Executor
 from node.mempool import Mempool, PoolLimits
 from node.signature_check import SignatureCheck
 from node.stages import Stages
-from node.wire.peer_messages import BodyRequest
+from node.wire.peer_messages import BodyRequest, DecidedBlock
 from node.wire.verify import Verifier
 from tests.node.support.chains import open_chain, scope_of
 from tokens.results import Code
+from tokens.steps import whole
 from tokens.transaction import DecodedTransaction
 
 NOW = Now(mono_ms=1, wall_ms=1)
@@ -52,4 +53,12 @@ class World:
     def execute(
         self, digest: bytes, proposal: Proposal, peers: tuple[str, ...] = ()
     ) -> Event | None:
-        return self.executor.execute(digest, proposal, peers)
+        return whole(self.executor.execute(digest, proposal, peers))
+
+    def apply_decided(self, block: DecidedBlock) -> Tip:
+        tip = whole(self.executor.apply_decided(block))
+        assert tip is not None
+        return tip
+
+    def on_bodies(self) -> list[Event | None]:
+        return [whole(steps) for steps in self.executor.on_bodies()]

@@ -8,6 +8,7 @@ from consensus.actions import CatchUp
 from consensus.types import CommitCertificate, Header, Proposal, Tip, ValidatorId, ValidatorSet
 from node.sync.blocks import WINDOW, WINDOWS_MAX, BlockRefused, BlockSync, Snapshots
 from node.wire.peer_messages import DecidedBlock, SyncReply, SyncRequest
+from tokens.steps import Steps
 
 EMPTY = ValidatorSet(())
 
@@ -64,7 +65,8 @@ class Chain:
     def tip_height(self) -> int:
         return self.height
 
-    def apply_decided(self, decided: DecidedBlock) -> Tip:
+    def apply_decided(self, decided: DecidedBlock) -> Steps[Tip | None]:
+        yield
         header = decided.proposal.header
         if header.timestamp_ms != header.height:
             raise BlockRefused("certificate does not cover it")

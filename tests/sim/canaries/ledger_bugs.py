@@ -6,6 +6,7 @@ from consensus.types import Proposal
 from node.chain import Chain, Execution
 from tests.sim.canaries.canary import Canary, Patch
 from tokens import posting
+from tokens.steps import Steps
 from tokens.transaction import DecodedTransaction
 from tokens.window import ClientKey, Window
 
@@ -15,15 +16,15 @@ RARE_OVER = 900
 
 def order_of_a_set(patch: Patch) -> None:
     """A block is applied in the order of a set, which is another one in each process."""
-    execute, numbers = Chain.execute, count()
+    executing, numbers = Chain.executing, count()
 
     def unordered(
         self: Chain, proposal: Proposal, transactions: tuple[DecodedTransaction, ...]
-    ) -> Execution:
+    ) -> Steps[Execution]:
         number = vars(self).setdefault("_number", next(numbers))
-        return execute(self, proposal, transactions[::-1] if number % 2 else transactions)
+        return executing(self, proposal, transactions[::-1] if number % 2 else transactions)
 
-    patch.setattr(Chain, "execute", unordered)
+    patch.setattr(Chain, "executing", unordered)
 
 
 def references_not_looked_up(patch: Patch) -> None:

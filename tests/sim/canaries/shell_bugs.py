@@ -4,6 +4,7 @@ from consensus.actions import Sign
 from consensus.events import Event, Executed
 from consensus.messages import ConsensusMessage, PreparedCertificate
 from consensus.types import Proposal, Verified
+from node.block_check import BlockCheck
 from node.driver import Driver
 from node.executor import Executor
 from node.signing_desk import GuardedProposal, SigningDesk
@@ -13,6 +14,7 @@ from node.wire.verify import Verifier, signing_bytes_of, with_signature
 from tests.sim.canaries.canary import Canary, Patch
 from tests.sim.disk import SimDisk
 from tests.sim.store import SimStore
+from tokens.steps import Steps
 
 
 def no_sync(patch: Patch) -> None:
@@ -79,7 +81,7 @@ def one_result_a_height(patch: Patch) -> None:
 
     def lazy(
         self: Executor, digest: bytes, proposal: Proposal, peers: tuple[str, ...]
-    ) -> Event | None:
+    ) -> Steps[Event | None]:
         if self._executed and digest not in self._executed:
             first = next(iter(self._executed.values()))
             self._executed[digest] = (proposal, first[1])
@@ -87,14 +89,19 @@ def one_result_a_height(patch: Patch) -> None:
             return Executed(
                 now=self._clock(), height=proposal.header.height, digest=digest, root=root
             )
-        return execute(self, digest, proposal, peers)
+        return (yield from execute(self, digest, proposal, peers))
 
     patch.setattr(Executor, "execute", lazy)
 
 
 def backup_asks_nothing(patch: Patch) -> None:
     """A backup takes any transaction that a primary puts into a block (R8)."""
-    patch.setattr(Executor, "_refusal", lambda self, proposal, transactions: None)
+
+    def nothing(_: BlockCheck, __: object) -> Steps[str | None]:
+        yield from ()
+        return None
+
+    patch.setattr(BlockCheck, "refusal", nothing)
 
 
 def sync_believes(patch: Patch) -> None:

@@ -9,6 +9,7 @@ from consensus.types import Proposal
 from node.chain import Chain, Execution
 from tests.sim.scenarios.stage import Stage, play
 from tests.sim.store import Image
+from tokens.steps import Steps
 from tokens.transaction import DecodedTransaction
 
 WRONG = b"\x66" * 32
@@ -18,19 +19,19 @@ WRONG = b"\x66" * 32
 def broken(monkeypatch: pytest.MonkeyPatch) -> list[Image]:
     """Stores beside which the executor gives another root from now on."""
     images: list[Image] = []
-    real = Chain.execute
+    real = Chain.executing
 
-    def execute(
+    def executing(
         self: Chain, proposal: Proposal, transactions: tuple[DecodedTransaction, ...]
-    ) -> Execution:
-        done = real(self, proposal, transactions)
+    ) -> Steps[Execution]:
+        done = yield from real(self, proposal, transactions)
         if not any(self._store.image is image for image in images):  # type: ignore[attr-defined]
             return done
         return Execution(
             result=dataclasses.replace(done.result, root=WRONG), transactions=transactions
         )
 
-    monkeypatch.setattr(Chain, "execute", execute)
+    monkeypatch.setattr(Chain, "executing", executing)
     return images
 
 
