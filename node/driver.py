@@ -2,10 +2,11 @@
 
 Rules of this file:
 1. `post` queues an event; the queue is worked off in order, and no event interleaves with the
-   performing of another one's actions. The loop has a turn between two steps of an execution, and
-   after a block was written: a large block in one step, or the end of one and the beginning of the
-   next, kept timers and readers waiting for a tenth of a second. What is posted meanwhile queues
-   behind.
+   performing of another one's actions. Blocks to be executed come before what is queued. The loop
+   has a turn between two steps of an execution, and after a block was written: a large block in
+   one step, or the end of one and the beginning of the next, kept timers and readers waiting for a
+   tenth of a second. What is posted meanwhile queues behind, but for the news that a height is
+   written: the core hears of it first, because the ledger is there already.
 2. Sign: guard and fsync first (signing_desk), then the loop-back is queued, then the bytes leave.
 3. Decide: one synced batch (executor), then Advanced is queued, then the outside hears of it.
 4. A failure of the disk ends the process (07, rule 1). Events are posted from timers and RPC calls
@@ -16,8 +17,8 @@ Rules of this file:
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Generator
-from typing import assert_never
+from collections.abc import Callable
+from typing import TypeVar, assert_never
 
 from consensus.actions import (
     Action,
@@ -58,6 +59,8 @@ from node.wire.peer_messages import BlockRequest
 from node.wire.verify import trusted_own
 from tokens.steps import Steps
 
+T = TypeVar("T")
+
 EVENTS_MAX = 65_536
 """Bound of the event queue. Peers are read only while it is far below (see inbound)."""
 
@@ -89,10 +92,11 @@ class Driver:
         """Takes the keys to the height after the tip; tells if another one signs there."""
         self._stages = stages
         self._clock = clock
-        self._queue: deque[Event | Steps[Event | None]] = deque()
-        """Events, and blocks to be executed whose outcome is one."""
-        self._steps: Steps[None] | None = None
-        """What is being worked on; it waits for its turn of the loop."""
+        self._events: deque[Event] = deque()
+        self._advanced: deque[Event] = deque()
+        """Heights that are written and that the core has not heard of; ascending."""
+        self._blocks: deque[Steps[Event | None]] = deque()
+        """Blocks to be executed, whose outcome is an event; the first one may be under way."""
         self._busy = False
         """Something is being worked on, or goes on after a turn of the loop."""
         self._timer: asyncio.TimerHandle | None = None
@@ -108,7 +112,7 @@ class Driver:
         self.wake = asyncio.get_running_loop()
         self._busy = True
         try:
-            self._steps = self._perform(self.replica.start(self._clock()))
+            self._perform(self.replica.start(self._clock()))
         except BaseException as error:
             self._end(error)
             raise
@@ -127,24 +131,28 @@ class Driver:
             self._timer.cancel()
             self._timer = None
 
-    def post(self, event: Event | Steps[Event | None]) -> None:
+    def post(self, event: Event) -> None:
         """Queue an event and, unless one is being worked on, work the queue off.
 
         Before `start` it only queues; after a failure or `stop` it does nothing.
         """
+        self._enqueue(self._events, event)
+
+    def _enqueue(self, line: deque[T], item: T) -> None:
         if self._stopped:
             return
-        if len(self._queue) >= EVENTS_MAX:
+        if len(line) >= EVENTS_MAX:
             raise RuntimeError("event queue full: the node cannot keep up with itself")
-        self._queue.append(event)
+        line.append(item)
         if not self._busy and self.wake is not None:
             self._work_off()
 
     def _end(self, error: BaseException) -> None:
         """Nothing is signed, sent or written after the first failure."""
         self.stop()
-        self._queue.clear()
-        self._steps = None
+        self._events.clear()
+        self._advanced.clear()
+        self._blocks.clear()
         if self._failure is None:
             self._failure = error
         self._failed.set()
@@ -152,7 +160,7 @@ class Driver:
     def run_all(self, blocks: list[Steps[Event | None]]) -> None:
         """Execute blocks, in order, and post what comes of them."""
         for steps in blocks:
-            self.post(steps)
+            self._enqueue(self._blocks, steps)
 
     def pool_changed(self) -> None:
         """Tell the core what a block would hold now."""
@@ -170,7 +178,8 @@ class Driver:
     def advance(self, tip: Tip) -> None:
         """A block came by sync and is durable."""
         own_key = self._turn(tip)
-        self.post(Advanced(now=self._clock(), tip=tip, own_key=own_key))
+        advanced = Advanced(now=self._clock(), tip=tip, own_key=own_key)
+        self._enqueue(self._advanced, advanced)
         self._listener.on_decided(tip)
         self.pool_changed()
 
@@ -181,7 +190,7 @@ class Driver:
         except BaseException as error:
             self._end(error)
             raise
-        if self._steps is not None and self.wake is not None:
+        if self._is_work() and self.wake is not None:
             self.wake.call_soon(self._go_on)
             return
         self._busy = False
@@ -191,27 +200,31 @@ class Driver:
         """Until nothing is queued, or something wants a turn of the loop."""
         self._stages.enter(Stage.CONSENSUS)
         try:
-            while self._steps is not None or self._queue:
-                if self._steps is None:
-                    self._steps = self._take(self._queue.popleft())
-                try:
-                    next(self._steps)
-                except StopIteration:
-                    self._steps = None
-                else:
-                    return
+            while self._is_work() and not self._work_on_one():
+                pass
         finally:
             self._stages.leave()
 
-    def _take(self, queued: Event | Steps[Event | None]) -> Steps[None]:
-        if isinstance(queued, Generator):
-            return self._execute(queued)
-        return self._perform(self.replica.handle(queued))
+    def _is_work(self) -> bool:
+        return bool(self._advanced or self._blocks or self._events)
 
-    def _execute(self, steps: Steps[Event | None]) -> Steps[None]:
-        outcome = yield from steps
-        if outcome is not None:
-            self._queue.append(outcome)
+    def _work_on_one(self) -> bool:
+        """One event, or one step of a block; True if the loop shall have a turn."""
+        if self._blocks and not self._advanced:
+            return self._execute()
+        line = self._advanced or self._events
+        return self._perform(self.replica.handle(line.popleft()))
+
+    def _execute(self) -> bool:
+        try:
+            next(self._blocks[0])
+        except StopIteration as done:
+            self._blocks.popleft()
+            outcome: Event | None = done.value
+            if outcome is not None:
+                self._events.append(outcome)
+            return False
+        return True
 
     def _go_on(self) -> None:
         # Raised in a callback it would be logged and forgotten; `run` raises it.
@@ -242,7 +255,8 @@ class Driver:
         with contextlib.suppress(Exception):
             self.post(Tick(now=self._clock()))
 
-    def _perform(self, actions: list[Action]) -> Steps[None]:
+    def _perform(self, actions: list[Action]) -> bool:
+        """True if a block was written."""
         wrote = False
         for action in actions:
             match action:
@@ -261,7 +275,7 @@ class Driver:
                     for peer in peers:
                         self._outbox.send(peer, BlockRequest(height=height, digest=digest))
                 case Execute(digest=digest, proposal=proposal, peers=peers):
-                    yield from self._execute(self._execution.execute(digest, proposal, peers))
+                    self._blocks.append(self._execution.execute(digest, proposal, peers))
                 case Decide():
                     self._decide(action)
                     wrote = True
@@ -275,8 +289,7 @@ class Driver:
                     self._listener.on_halt(action)
                 case _:
                     assert_never(action)
-        if wrote:
-            yield
+        return wrote
 
     def _sign(self, action: Sign) -> None:
         desk = self._ring.desk
@@ -288,7 +301,7 @@ class Driver:
             signed = desk.sign(action.draft, block, action.certificate)
         except (Refused, RootConflict) as refusal:
             height, view, step, _, _ = place_of(action.draft)
-            self._queue.append(
+            self._events.append(
                 SignRefused(
                     now=self._clock(),
                     height=height,
@@ -302,7 +315,7 @@ class Driver:
         finally:
             self._stages.leave()
         self._remember_own(signed)
-        self._queue.append(Received(now=self._clock(), message=trusted_own(signed)))
+        self._events.append(Received(now=self._clock(), message=trusted_own(signed)))
         self._outbox.broadcast(signed)
 
     def _guarded(self, draft: ConsensusMessage, proposal: Proposal) -> GuardedProposal | None:
@@ -321,15 +334,15 @@ class Driver:
 
     def _build(self, action: BuildProposal) -> None:
         digest, proposal = self._execution.build(action)
-        self._queue.append(
+        self._events.append(
             ProposalBuilt(now=self._clock(), view=action.view, digest=digest, proposal=proposal)
         )
 
     def _decide(self, action: Decide) -> None:
         tip = self._execution.decide(action.digest, action.proposal, action.certificate)
-        self._queue.append(Advanced(now=self._clock(), tip=tip, own_key=self._turn(tip)))
+        self._advanced.append(Advanced(now=self._clock(), tip=tip, own_key=self._turn(tip)))
         self._listener.on_decided(tip)
         includable, agenda, censored = self._execution.pool()
-        self._queue.append(
+        self._events.append(
             PoolChanged(now=self._clock(), includable=includable, agenda=agenda, censored=censored)
         )

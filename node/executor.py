@@ -84,6 +84,8 @@ class Executor:
         self, digest: bytes, proposal: Proposal, peers: tuple[str, ...]
     ) -> Steps[Event | None]:
         """Outcome, or None while bodies are being fetched, and if the tip moved between steps."""
+        if proposal.header.height != self._chain.tip.height + 1:
+            return None
         known = self._known(digest, proposal)
         if known is not None:
             return known

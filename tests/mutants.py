@@ -26,7 +26,7 @@ LINE_RE = re.compile(r"^\s*(\S+__mutmut_\d+): (.+)$", re.MULTILINE)
 
 
 def mutmut(*words: str, quiet: bool = True) -> str:
-    """Run it in the root of the checkout. Raises CalledProcessError."""
+    """Run it in the root of the checkout; if it fails, say what it said, and end."""
     done = subprocess.run(
         [MUTMUT, *words],
         cwd=ROOT,
@@ -34,8 +34,10 @@ def mutmut(*words: str, quiet: bool = True) -> str:
         stdout=subprocess.PIPE if quiet else None,
         stderr=subprocess.STDOUT,
         text=True,
-        check=True,
     )
+    if done.returncode:
+        print(f"{done.stdout or ''}\nmutmut {words[0]} ended with {done.returncode}")
+        raise SystemExit(1)
     return done.stdout or ""
 
 

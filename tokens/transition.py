@@ -35,8 +35,8 @@ from tokens.work import StoredWork
 Preview = Callable[[Changes], tuple[bytes, Delta]]
 """State root after changes, and the delta to it: Commitment.preview over the store's scan."""
 
-STEP_TRANSACTIONS = 256
-"""Of one step of `applying`: about 8 ms of CPU for payments. A block of 2,000 in one step held all
+STEP_TRANSACTIONS = 64
+"""Of one step of `applying`: about 2 ms of CPU for payments. A block of 2,000 in one step held all
 else up for a tenth of a second."""
 
 _RECEIPTS = b"mohur/receipts/v1"

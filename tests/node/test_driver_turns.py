@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from consensus.actions import Broadcast, Execute
@@ -11,6 +12,7 @@ from consensus.events import Advanced, Event, Executed, PeerUp, PoolChanged
 from node.storage.kv import StorageFailed
 from tests.node.support.driver_world import (
     BLOCK,
+    CHAIN,
     DECIDED,
     DIGEST,
     ROOT,
@@ -23,6 +25,8 @@ from tests.node.support.driver_world import (
 from tokens.steps import Steps
 
 EXECUTE = Execute(view=0, digest=DIGEST, proposal=BLOCK, peers=())
+DECIDED_TIP = CHAIN.tip
+"""What the world answers to every Decide."""
 EXECUTED = Executed(now=clock(), height=1, digest=DIGEST, root=ROOT)
 
 
@@ -75,13 +79,38 @@ async def test_between_two_steps_of_an_execution_the_loop_has_a_turn(world: Worl
     world.steps, world.outcome = 2, EXECUTED
     world.give(PeerUp, EXECUTE, Broadcast(message=prepare()))
     world.driver.post(up())
-    assert world.log == ["event PeerUp", "execute"]
+    # What else the event asked for does not wait for the execution.
+    assert world.log == ["event PeerUp", "broadcast Prepare", "execute"]
     world.driver.post(up("posted meanwhile"))
     await asyncio.sleep(0)
-    assert world.log[2:] == ["step 0"]
+    assert world.log[3:] == ["step 0"]
     await asyncio.sleep(0)
-    # What else the event asked for comes after the execution, and then what was queued.
-    assert world.log[3:] == ["step 1", "broadcast Prepare", "event PeerUp", "event Executed"]
+    assert world.log[4:] == ["step 1", "event PeerUp", "event Executed"]
+
+
+async def test_the_core_hears_of_a_written_height_before_anything_else(world: World) -> None:
+    """A vote of the old height must not be worked on when the ledger has left it."""
+    world.steps, world.outcome = 2, None
+    world.give(PeerUp, EXECUTE)
+    world.driver.post(up())
+    world.driver.post(up("posted meanwhile"))
+    world.driver.advance(DECIDED_TIP)
+    world.log.clear()
+    await asyncio.sleep(0)
+    assert world.log == ["event Advanced", "step 0"]
+    await asyncio.sleep(0)
+    assert world.log[2:] == ["step 1", "event PeerUp", "event PoolChanged"]
+
+
+async def test_heights_are_told_in_their_order(world: World) -> None:
+    """One was decided, and before the loop came back sync wrote the next one."""
+    world.give(PeerUp, DECIDED)
+    world.driver.post(up())
+    following = msgspec.structs.replace(DECIDED_TIP, height=DECIDED_TIP.height + 1)
+    world.driver.advance(following)
+    await asyncio.sleep(0)
+    told = [event.tip.height for event in world.replica.events if isinstance(event, Advanced)]
+    assert told == [DECIDED_TIP.height, following.height]
 
 
 async def test_an_execution_that_the_tip_overtook_has_no_outcome(world: World) -> None:

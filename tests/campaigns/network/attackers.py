@@ -2,6 +2,7 @@
 
 All come from addresses of their own on the loopback, so that the node can tell them from others.
 Each attack goes on until standard input ends; once a second the counts are written as a JSON line.
+Each further line of the input is a height up to which transactions shall be valid from now on.
 """
 
 from __future__ import annotations
@@ -74,8 +75,13 @@ class Attack:
             sender_address(orders.attacker), (sender_key(orders.attacker),), CHAIN_ID
         )
         self._numbers = count()
-        self._forged = cycle([_forged(self._transfer()) for _ in range(PREPARED)])
         self.counts = Counts(answers={})
+        self.renew(orders.valid_until)
+
+    def renew(self, valid_until: int) -> None:
+        """What is sent from now on is valid up to this height: an expired forgery costs nothing."""
+        self._valid_until = valid_until
+        self._forged = cycle([_forged(self._transfer()) for _ in range(PREPARED)])
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -167,7 +173,7 @@ class Attack:
                 amount=2**60,
                 end_to_end_ref="",
             ),
-            valid_until=self._orders.valid_until,
+            valid_until=self._valid_until,
             client_ref=b"attacker" + number.to_bytes(8),
         )
 
@@ -206,7 +212,8 @@ async def serve() -> None:
     attack = Attack(msgspec.json.decode(line, type=Orders))
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(attack.run()), group.create_task(_report(attack))]
-        await loop.run_in_executor(None, sys.stdin.read)
+        while line := await loop.run_in_executor(None, sys.stdin.readline):
+            attack.renew(int(line))
         for task in tasks:
             task.cancel()
 

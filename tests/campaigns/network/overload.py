@@ -3,6 +3,8 @@
 Before: four nodes and a closed loop of honest clients. Then one validator is replaced by a flooder,
 and attackers hold slow connections, begin handshakes, and send junk, forgeries and failing
 transfers as fast as they are answered, while the same closed loop goes on against the other three.
+The window of the ledger is short, so that it is full before the attack begins: what it holds grows
+with the chain, attacked or not.
 Asserted: honest commits at least 80 % of before, p99 of the loop lag at most 100 ms, memory at most
 1.5 times, no honest transaction lost, one state root at the end.
 """
@@ -16,7 +18,7 @@ import sys
 import tempfile
 import time
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -35,12 +37,13 @@ from node.devnet.view import own_bytes
 from node.sdk.schema.node import NodeStatus
 from tests.campaigns.network.attackers import Counts, Orders
 from tests.campaigns.network.history import Broken, TooSlow
+from tests.campaigns.span import last
 from tests.gates import TIME_MISSED
 
 SENDERS = 400
 ATTACKER = SENDERS
 """One account more."""
-WINDOW_BLOCKS = 10_000
+WINDOW_BLOCKS = 1_500
 OUTSTANDING = 1_000
 BATCH = 50
 SEGMENT_SECONDS = 15
@@ -51,7 +54,8 @@ LAG_SECONDS = "0.1"
 LAG_PERCENT = 99.0
 MEMORY_FACTOR = 1.5
 READY_SECONDS = 60
-VALID_MARGIN = 500
+VALID_MARGIN = 300
+RENEW_SECONDS = 5.0
 
 _LAG = re.compile(r'^mohur_event_loop_lag_seconds_bucket\{le="([^"]+)"\} (\S+)$', re.MULTILINE)
 
@@ -121,7 +125,11 @@ class Run:
         phase.memory_mb = max(phase.memory_mb, max(held) // 1_000_000)
 
     async def _sign(self, count: int) -> None:
-        await self.load.sign(count, await self.height() + WINDOW_BLOCKS - VALID_MARGIN)
+        await self.load.sign(count, await self.valid_until())
+
+    async def valid_until(self) -> int:
+        """As far as the ledger takes it, but for blocks that come before it is sent."""
+        return await self.height() + WINDOW_BLOCKS - VALID_MARGIN
 
     async def height(self) -> int:
         """Of some node that runs."""
@@ -143,7 +151,9 @@ class Run:
 
 
 @asynccontextmanager
-async def attacked(network: Network, orders: Orders) -> AsyncIterator[list[Counts]]:
+async def attacked(
+    orders: Orders, valid_until: Callable[[], Awaitable[int]]
+) -> AsyncIterator[list[Counts]]:
     """Attackers are at work while the block lasts; their newest counts come last in the list."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -157,19 +167,25 @@ async def attacked(network: Network, orders: Orders) -> AsyncIterator[list[Count
         raise RuntimeError("the attackers have no pipes")
     process.stdin.write(msgspec.json.encode(orders) + b"\n")
     said = [Counts(answers={})]
-    output = process.stdout
+    output, orders_line = process.stdout, process.stdin
 
     async def listen() -> None:
         while line := await output.readline():
             said[0] = msgspec.json.decode(line, type=Counts)
 
+    async def renew() -> None:
+        while True:
+            await last(RENEW_SECONDS)
+            orders_line.write(b"%d\n" % await valid_until())
+
     try:
         async with asyncio.TaskGroup() as group:
-            listening = group.create_task(listen())
+            tasks = [group.create_task(listen()), group.create_task(renew())]
             began = cpu_seconds(process.pid)
             yield said
             print(f"attackers used {cpu_seconds(process.pid) - began:.0f} s of CPU")
-            listening.cancel()
+            for task in tasks:
+                task.cancel()
     finally:
         process.stdin.close()
         try:
@@ -214,12 +230,12 @@ async def _phases(work: Run, minutes: float, seed: int) -> None:
         rpc=tuple(network.state.nodes[name].rpc for name in rest),
         peer=tuple(network.state.nodes[name].peer for name in rest),
         attacker=ATTACKER,
-        valid_until=await work.height() + WINDOW_BLOCKS - VALID_MARGIN,
+        valid_until=await work.valid_until(),
         seed=seed,
     )
     network.stop(victim)
     await work.load.use([network.url(name) for name in rest])
-    async with flooding(network, victim) as flood, attacked(network, orders) as said:
+    async with flooding(network, victim) as flood, attacked(orders, work.valid_until) as said:
         during = await work.measure(60 * minutes, *rest)
         counts = said[0]
     _say("meanwhile", during)
