@@ -55,6 +55,7 @@ from node.key_ring import KeyRing
 from node.signing_desk import GuardedProposal, place_of
 from node.stages import Stage, Stages
 from node.storage.sign_guard import Refused, RootConflict
+from node.turns import next_turn
 from node.wire.peer_messages import BlockRequest
 from node.wire.verify import trusted_own
 from tokens.steps import Steps
@@ -80,6 +81,7 @@ class Driver:
         stages: Stages,
         turn: Callable[[Tip], OwnKey | None],
         clock: Callable[[], Now] = now,
+        later: Callable[[Callable[[], None]], object] = next_turn,
     ) -> None:
         self.replica = replica
         self._ring = ring
@@ -92,6 +94,7 @@ class Driver:
         """Takes the keys to the height after the tip; tells if another one signs there."""
         self._stages = stages
         self._clock = clock
+        self._later = later
         self._events: deque[Event] = deque()
         self._advanced: deque[Event] = deque()
         """Heights that are written and that the core has not heard of; ascending."""
@@ -101,7 +104,6 @@ class Driver:
         """Something is being worked on, or goes on after a turn of the loop."""
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at_ms = 0
-        """Monotonic milliseconds for which it is set."""
         self._stopped = False
         self._failure: BaseException | None = None
         self._failed = asyncio.Event()
@@ -191,7 +193,7 @@ class Driver:
             self._end(error)
             raise
         if self._is_work() and self.wake is not None:
-            self.wake.call_soon(self._go_on)
+            self._later(self._go_on)
             return
         self._busy = False
         self._arm()

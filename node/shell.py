@@ -34,6 +34,7 @@ from node.sync.snapshot import Checkpoint, SnapshotSync
 from node.sync.snapshot_check import SetChain
 from node.sync.snapshot_server import SnapshotServer
 from node.sync.staging import Staging
+from node.turns import next_turn
 from node.validator_sets import validator_set
 from node.wire.hashing import SigningScope
 from node.wire.signature_cache import SignatureCache
@@ -88,6 +89,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """R1."""
     clock: Callable[[], Now] = now
     """Monotonic and wall milliseconds."""
+    later: Callable[[Callable[[], None]], object] = next_turn
+    """How the driver gets its next turn; in a simulation time goes by until then."""
     verify: VerifySignature = verify
     """Ed25519, or what a simulation puts in its place."""
     snapshots: SnapshotSettings | None = None
@@ -172,6 +175,7 @@ class Shell:
             stages=self.stages,
             turn=lambda _: turned(self.chain, self.ring, self._keep_body),
             clock=self._around.clock,
+            later=self._around.later,
         )
 
     def _make_reporter(self) -> Reporter:

@@ -7,11 +7,17 @@ however many connections one of them has.
 
 import asyncio
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from typing import TypeVar
 
 from tokens.steps import Steps
 
 T = TypeVar("T")
+
+
+def next_turn(go_on: Callable[[], None]) -> None:
+    """Go on after everything else that is ready now."""
+    asyncio.get_running_loop().call_soon(go_on)
 
 
 async def in_turns(steps: Steps[T]) -> T:

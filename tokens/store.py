@@ -3,8 +3,8 @@
 Rules of this file:
 1. The store is the truth; the cache holds decoded records of the same height and is bounded by
    count.
-2. After a block is written, `absorb` puts its records into the cache; nothing else changes it but
-   reads.
+2. After a block is written, `absorb` puts its records into the cache, and what it listed before
+   the known front of an index moves that front; nothing else changes them but reads.
 """
 
 from bisect import bisect_left, insort
@@ -15,9 +15,10 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from tokens.codec import encode
+from tokens.fronts import Fronts
 from tokens.records import KIND_OF
 from tokens.records.kind import Key, Kind, RecordKind, encode_key, hash_key
-from tokens.state import INDEX_PREFIX, RECORD_PREFIX, TAG_BYTE, Changes
+from tokens.state import INDEX_PREFIX, RECORD_PREFIX, TAG_BYTE, Changes, prefix_end
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -54,12 +55,13 @@ class StoreState:
     A cached None means: known to be absent.
     """
 
-    __slots__ = ("_cache", "_cache_max", "_store")
+    __slots__ = ("_cache", "_cache_max", "_fronts", "_store")
 
     def __init__(self, store: RawStore, cache_records_max: int = CACHE_RECORDS_MAX) -> None:
         self._store = store
         self._cache: OrderedDict[tuple[int, Key], object] = OrderedDict()
         self._cache_max = cache_records_max
+        self._fronts = Fronts()
 
     def read(self, kind: RecordKind[R], key: Key) -> R | None:
         """The record, or None. Raises DamagedState if its bytes are not of its kind."""
@@ -79,8 +81,17 @@ class StoreState:
     def scan(self, index: int, start: bytes, stop: bytes) -> Iterator[tuple[bytes, Key]]:
         """(order key, record key) pairs with start <= order key < stop, ascending."""
         prefix = INDEX_PREFIX + TAG_BYTE[index]
-        for raw, value in self._store.iterate(prefix + start, prefix + stop):
+        whole = stop == prefix_end(start)
+        begin = self._fronts.of(index, start) if whole else start
+        if begin >= stop:
+            return
+        for raw, value in self._store.iterate(prefix + begin, prefix + stop):
+            if whole:
+                whole = False
+                self._fronts.found(index, start, raw[2:])
             yield raw[2:], _decode_parts(value)
+        if whole:
+            self._fronts.found(index, start, stop)
 
     def absorb(self, changes: Changes) -> None:
         """Take the records of a block that was just written."""
@@ -91,6 +102,9 @@ class StoreState:
             cache.move_to_end(place)
         while len(cache) > self._cache_max:
             cache.popitem(last=False)
+        for tag, order, listed in changes.index:
+            if listed is not None:
+                self._fronts.written(tag, order)
 
     def overwritten(self, changes: Changes) -> Iterator[tuple[bytes, bytes | None]]:
         """(raw key, value before or None) of each row that a block changes, before it is absorbed.

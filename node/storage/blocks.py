@@ -16,6 +16,8 @@ Rules of this file:
        b"e" height(8) accused       -> encoded Evidence
        b"m" name                    -> meta: genesis, tip, floor
        b"p", b"c"                   -> what states were before blocks (state_history.py)
+   Rows `v` and `e` end with one of the highest height and no content: where a range ends, the store
+   looks for the next row that is there, and steps over all that was deleted behind it.
 3. A row is written once and never changed, except tip and floor; what is below the floor is
    removed (pruning.py). Rows `v` and `l` stay for ever.
 """
@@ -119,6 +121,9 @@ def _history_key(address: bytes, height: int, index: int) -> bytes:
     return b"a" + address + _PLACE.pack(_U64_MAX - height, _U32_MAX - index)
 
 
+_EVIDENCE_END = height_key(b"e", _U64_MAX)
+
+
 class BlockStore:
     """Reads and batches of the rows above."""
 
@@ -141,6 +146,8 @@ class BlockStore:
     def begin(batch: Batch, genesis: bytes, validators: ValidatorSet) -> None:
         """Rows of a new store: genesis, the first validator set, tip 0."""
         batch.put(GENESIS_KEY, genesis)
+        batch.put(height_key(b"v", _U64_MAX), b"")
+        batch.put(_EVIDENCE_END, b"")
         batch.put(height_key(b"v", 1), _encoder.encode(validators.members))
         batch.put(TIP_KEY, _encoder.encode(TipRow(height=0, guard_sequence=0)))
 
@@ -307,7 +314,7 @@ class BlockStore:
     def evidence(self, limit: int) -> list[tuple[str, int, bytes]]:
         """(accused, height, encoded Evidence), newest first."""
         out = []
-        for key, data in self._store.iterate(b"e", b"f", limit=limit, reverse=True):
+        for key, data in self._store.iterate(b"e", _EVIDENCE_END, limit=limit, reverse=True):
             out.append((key[9:].decode(), int(_HEIGHT.unpack(key[1:9])[0]), data))
         return out
 
