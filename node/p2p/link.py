@@ -33,6 +33,8 @@ from node.wire.peer_messages import (
     decode_message,
 )
 
+FRAMES_A_TURN = 64
+"""Of one peer between two turns of the loop: a read may hold thousands of small ones."""
 _LIGHT = frozenset({TxBatch, BlockReply, BodyReply, SyncReply, Hello, Ping})
 """What costs little to take, or is charged by what it turns out to be worth (`charge`)."""
 
@@ -201,15 +203,21 @@ class Link(asyncio.Protocol):
     # --- reading ---------------------------------------------------------------------------------
 
     def _work_off(self) -> None:
-        """Hand on whole frames until there are none, the budget is used up, or the link ends."""
+        """Hand on whole frames until there are none, the budget is used up, or the link ends.
+
+        After FRAMES_A_TURN of them others have a turn of the loop first.
+        """
         try:
-            while self._close_reason is None and not self._reading_paused:
+            for _ in range(FRAMES_A_TURN):
+                if self._close_reason is not None or self._reading_paused:
+                    return
                 payload = self._parser.next_payload()
                 if payload is None:
                     return
                 message = decode_message(payload)
                 self._spend(len(payload), message)
                 self._take(message)
+            self._stop_reading(self._loop.time())
         except FrameError:
             self.abort("bad_frame")
         except BadMessage:
@@ -229,8 +237,11 @@ class Link(asyncio.Protocol):
         """Read nothing for so long; a longer pause that runs already stays."""
         if wait_s <= 0 or self._transport is None:
             return
-        self._paused_until_s = max(self._paused_until_s, self._loop.time() + wait_s)
-        if not self._reading_paused:
+        self._stop_reading(self._loop.time() + wait_s)
+
+    def _stop_reading(self, until_s: float) -> None:
+        self._paused_until_s = max(self._paused_until_s, until_s)
+        if self._transport is not None and not self._reading_paused:
             self._reading_paused = True
             self._transport.pause_reading()
             self._loop.call_at(self._paused_until_s, self._resume_reading)
