@@ -5,13 +5,25 @@ import datetime
 import msgspec
 import pytest
 
-from tests.tokens.support import DATE, Ledger, addr, approval, genesis, participant, policy
+from tests.tokens.adversary_values import BASIS
+from tests.tokens.support import (
+    DATE,
+    Ledger,
+    addr,
+    approval,
+    digest,
+    genesis,
+    participant,
+    policy,
+)
 from tests.tokens.test_parties import BOTH, register, update
 from tests.tokens.test_transition import transfer
 from tokens.authority import meets
 from tokens.codec import encode
 from tokens.context import Actors
 from tokens.events import ProposalClosed
+from tokens.ops.control import ForceTransfer
+from tokens.ops.freezes import Freeze, StopCredits
 from tokens.ops.governance import SetApprovalPolicy, SetParameter
 from tokens.ops.proposals import Approve, Propose, WithdrawProposal, operations_digest
 from tokens.posting import balance_of
@@ -94,6 +106,37 @@ def test_without_the_named_party_it_waits_and_with_others_it_fails() -> None:
     assert missing_approvals(context, found(ledger, proposal)) == [addr("bank-b").hex()]
     stranger = ledger.agree(["bank-a", "bank-b"], transfer(1, "client-b1"), approvers=["bank-b"])
     assert Code(stranger.code) is Code.INSUFFICIENT_AVAILABLE
+
+
+def test_parties_of_a_failed_proposal_do_not_read_what_is_wrong_with_one_of_them() -> None:
+    """All of them read the code of the run: it said ACCOUNT_FROZEN of bank-a to bank-b."""
+    ledger = Ledger()
+    for name, asset in (("bank-a-cash", "PKR"), ("client-b1", None)):
+        ledger.ok("fiu", freeze(name, asset))
+    there = transfer(7)
+    closed = ledger.agree(["bank-b", "bank-a"], there, approvers=["bank-a"])
+    assert (closed.code, found(ledger, closed.proposal).code) == (Code.UNDER_REVIEW,) * 2
+    # who agrees alone reads what its receipt would say
+    assert ledger.agree(["bank-a"], there).code == Code.ACCOUNT_FROZEN
+    # and authorities tell each other
+    ledger.ok("fiu", StopCredits(account=addr("bank-b-cash"), stopped=True, basis=BASIS))
+    seize = ForceTransfer(
+        order_id=digest("client-b1"), asset="PKR", amount=1, target=addr("bank-b-cash")
+    )
+    closed = ledger.agree(["central-bank", "fiu"], seize, approvers=["fiu"])
+    assert closed.code == Code.CREDIT_STOPPED
+
+
+def freeze(name: str, asset: str | None) -> Freeze:
+    """All of it, for ever."""
+    return Freeze(
+        order_id=digest(name),
+        account=addr(name),
+        asset=asset,
+        amount=None,
+        expires_on=None,
+        basis=BASIS,
+    )
 
 
 def test_an_account_with_own_keys_can_be_a_party() -> None:
