@@ -13,8 +13,8 @@ import datetime as dt
 import msgspec
 
 from tokens import defaulting
-from tokens.agenda import schedule
-from tokens.codec import encode, tagged_hash
+from tokens.agenda import item_for, schedule
+from tokens.codec import encode
 from tokens.context import Context
 from tokens.coupon_rates import rate_of_coupon
 from tokens.events import AssetStatusChanged, PaymentStatusChanged, RecordBlocked, RecordTaken
@@ -42,7 +42,6 @@ from tokens.records.instruments import (
     PaymentStatus,
 )
 from tokens.records.options import CALLED
-from tokens.records.system import AgendaItem
 from tokens.state import Overlay
 from tokens.terms import (
     Dates,
@@ -280,14 +279,7 @@ def enqueue(
     subject = encode((asset, number))
     schedule(
         context.state,
-        AgendaItem(
-            due_on=due_on,
-            item_class=item_class,
-            id=tagged_hash(_ITEM, subject),
-            handler=handler,
-            subject=subject,
-            cursor=b"",
-        ),
+        item_for(subject, handler=handler, domain=_ITEM, due_on=due_on, item_class=item_class),
     )
 
 
