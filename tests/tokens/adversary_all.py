@@ -295,7 +295,4 @@ class Everybody(
     @rule()
     def rest(self) -> None:
         """The agenda of a day is done before the next moves."""
-        for _ in range(50):
-            if not self.world.ledger.core.agenda_is_due():
-                return
-            self.world.end_block()
+        self.world.rest()
