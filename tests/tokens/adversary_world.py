@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from tests.tokens.adversary_audit import Audit
+from tests.tokens.adversary_dust_judge import met_of
 from tests.tokens.adversary_judge import judge_fills
 from tests.tokens.adversary_lives import Lives
 from tests.tokens.adversary_notices import Notices
@@ -205,6 +206,7 @@ class AdversaryWorld:
         wrong = audit.judge(self.ledger.state, count, result.receipts, found)
         wrong += lives.judge(result.changes.records)
         wrong += judge_promises(seen, found, events)
+        self.ledger.tally.met.update(met_of(seen, found))
         assert not wrong, wrong
         judge_fills(self.ledger, events)
         self.notices.judge(self.ledger.business_date, events)
