@@ -56,10 +56,6 @@ POSTINGS_A_TRY = 8
 """Balances, hold, batch, allotment, sheet: counted alike for every try."""
 
 _DIGEST = b"mohur/auction-batch/v1"
-_ENDINGS = {
-    AllotmentStatus.SETTLED: BatchStatus.SETTLED,
-    AllotmentStatus.FAILED: BatchStatus.FAILED,
-}
 
 
 class Try(NamedTuple):

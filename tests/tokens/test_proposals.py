@@ -20,18 +20,15 @@ from tests.tokens.test_parties import BOTH, register, update
 from tests.tokens.test_transition import transfer
 from tokens.authority import meets
 from tokens.codec import encode
-from tokens.context import Actors
 from tokens.events import ProposalClosed
 from tokens.ops.control import ForceTransfer
 from tokens.ops.freezes import Freeze, StopCredits
 from tokens.ops.governance import SetApprovalPolicy, SetParameter
 from tokens.ops.proposals import Approve, Propose, WithdrawProposal, operations_digest
 from tokens.posting import balance_of
-from tokens.queries import missing_approvals, proposals
 from tokens.records.governance import ValidatorSets
 from tokens.records.proposals import PROPOSAL, Proposal, ProposalStatus
 from tokens.results import Code
-from tokens.transition import open_context
 from tokens.types import Role
 
 LATER = DATE + datetime.timedelta(days=30)
@@ -102,8 +99,6 @@ def test_without_the_named_party_it_waits_and_with_others_it_fails() -> None:
     proposal = ledger.propose("bank-a", transfer(7), approvers=["bank-b"])
     assert ledger.approve("issuer", proposal).code == 0
     assert found(ledger, proposal).status is ProposalStatus.OPEN
-    context = open_context(ledger.state, 9, Actors(bytes(16), ()), bytes(32))
-    assert missing_approvals(context, found(ledger, proposal)) == [addr("bank-b").hex()]
     stranger = ledger.agree(["bank-a", "bank-b"], transfer(1, "client-b1"), approvers=["bank-b"])
     assert Code(stranger.code) is Code.INSUFFICIENT_AVAILABLE
 
@@ -218,9 +213,11 @@ def test_open_proposals_are_listed() -> None:
     first = ledger.propose("treasury", parameter(1))
     second = ledger.propose("treasury", parameter(2))
     ledger.ok("treasury", WithdrawProposal(proposal_id=first))
-    assert [p.id for p in proposals(ledger.state, open_only=True)] == [second]
-    assert [p.id for p in proposals(ledger.state, open_only=False)] == [first, second]
-    page = proposals(ledger.state, open_only=False, after=(1, first), limit=1)
+    listed, still_open = PROPOSAL.indexes
+    state = ledger.state
+    assert [p.id for p in state.scan(PROPOSAL, still_open, limit=9)] == [second]
+    assert [p.id for p in state.scan(PROPOSAL, listed, limit=9)] == [first, second]
+    page = state.scan(PROPOSAL, listed, after=(1, first), limit=1)
     assert [p.id for p in page] == [second]
 
 
