@@ -8,14 +8,17 @@ Rules of this file:
 3. A step counts at least one posting, so that a block's work is bounded whatever a handler does.
 """
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.system import AGENDA_ITEM, AgendaItem, agenda_key
 from tokens.state import Overlay
+from tokens.types import AgendaClass
 
 AGENDA = AGENDA_ITEM.indexes[0]
 
@@ -42,6 +45,40 @@ class AgendaHandler:
     """File it lives in."""
     run: Callable[[Context, AgendaItem, int], Step]
     """(context, item, quota) -> Step."""
+
+
+def item_for(
+    subject: bytes,
+    *,
+    handler: str,
+    domain: bytes,
+    due_on: dt.date,
+    item_class: AgendaClass = AgendaClass.RELEASE,
+) -> AgendaItem:
+    """Work on one subject (at most 256 bytes), at its beginning.
+
+    Its place among those of its date and class is a hash of the subject: nobody chooses it, and the
+    same work for the same date is there once. `domain` is of the kind of work alone.
+    """
+    return AgendaItem(
+        due_on=due_on,
+        item_class=item_class,
+        id=tagged_hash(domain, subject),
+        handler=handler,
+        subject=subject,
+        cursor=b"",
+    )
+
+
+def schedule_end(
+    state: Overlay, subject: bytes, *, handler: str, domain: bytes, on: dt.date | None
+) -> None:
+    """Put an end by date on the agenda, if there is one.
+
+    A later date adds another item: the handler looks whether the end has come.
+    """
+    if on is not None:
+        schedule(state, item_for(subject, handler=handler, domain=domain, due_on=on))
 
 
 def schedule(state: Overlay, item: AgendaItem) -> None:

@@ -22,35 +22,6 @@ class AmountOverflow(ArithmeticError):
     """A result is outside 0..AMOUNT_MAX; where signs are allowed, its magnitude is."""
 
 
-def is_amount(value: object) -> bool:
-    """Say whether a value is an amount: an ``int``, not a ``bool``, in 0..AMOUNT_MAX."""
-    return type(value) is int and 0 <= value <= AMOUNT_MAX
-
-
-def checked_add(left: int, right: int) -> int:
-    """Add two amounts.
-
-    Raises:
-        AmountOverflow: the sum is outside 0..AMOUNT_MAX.
-    """
-    total = left + right
-    if not 0 <= total <= AMOUNT_MAX:
-        raise AmountOverflow(f"{left} + {right} is not an amount")
-    return total
-
-
-def checked_sub(left: int, right: int) -> int:
-    """Subtract ``right`` from ``left``.
-
-    Raises:
-        AmountOverflow: the difference is outside 0..AMOUNT_MAX.
-    """
-    rest = left - right
-    if not 0 <= rest <= AMOUNT_MAX:
-        raise AmountOverflow(f"{left} - {right} is not an amount")
-    return rest
-
-
 def mul_div_floor(value: int, numerator: int, denominator: int) -> int:
     """Return ``value * numerator / denominator`` rounded down.
 

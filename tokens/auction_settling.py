@@ -8,6 +8,8 @@ Rules of this file:
 3. A paused asset is nobody's fault: the allotment waits for the next date. A freeze is no default:
    the allotment fails, the security stays under the freeze. Who is short loses the security.
 4. Units come into being, or cease to be, inside of the settled batch only.
+5. Bidder, Treasury and auctioneer read why an allotment FAILED: it says no more of an account than
+   each of them may know (refusing.py).
 """
 
 import datetime as dt
@@ -46,23 +48,20 @@ from tokens.records.settlement import (
     Leg,
 )
 from tokens.records.system import AgendaItem
-from tokens.results import Code
+from tokens.refusing import told_to_all
+from tokens.results import Code, Refusal
 from tokens.types import NO_ADDRESS
 
 POSTINGS_A_TRY = 8
 """Balances, hold, batch, allotment, sheet: counted alike for every try."""
 
 _DIGEST = b"mohur/auction-batch/v1"
-_ENDINGS = {
-    AllotmentStatus.SETTLED: BatchStatus.SETTLED,
-    AllotmentStatus.FAILED: BatchStatus.FAILED,
-}
 
 
 class Try(NamedTuple):
     """What came of one try."""
 
-    codes: tuple[Code, ...]
+    refusals: tuple[Refusal, ...]
     """Why it did not settle; empty = it did."""
     bidder_short: bool
     """The bidder had too little of its own, and no freeze is the reason."""
@@ -131,24 +130,24 @@ def batch_of(context: Context, auction: Auction, allotment: Allotment) -> Batch:
     )
 
 
-def try_codes(context: Context, auction: Auction, allotment: Allotment) -> tuple[Code, ...]:
+def try_refusals(context: Context, auction: Auction, allotment: Allotment) -> tuple[Refusal, ...]:
     """Why an allotment would not settle now. Changes nothing."""
     savepoint, mark = context.state.savepoint(), len(context.events)
     found = _try(context, auction, allotment)
     context.state.rollback(savepoint)
     del context.events[mark:]
-    return found.codes
+    return found.refusals
 
 
 def settle_one(context: Context, auction: Auction, allotment: Allotment) -> Auction:
     """Try an allotment; it SETTLES, waits, or, when the auction is final, FAILS."""
     savepoint, mark = context.state.savepoint(), len(context.events)
     found = _try(context, auction, allotment)
-    if not found.codes:
+    if not found.refusals:
         return _end(context, auction, allotment, AllotmentStatus.SETTLED, Code.OK)
     context.state.rollback(savepoint)
     del context.events[mark:]
-    if not auction.is_final or all(code is Code.ASSET_PAUSED for code in found.codes):
+    if not auction.is_final or all(each.code is Code.ASSET_PAUSED for each in found.refusals):
         return auction
     return _fail(context, auction, allotment, found)
 
@@ -158,9 +157,9 @@ def _try(context: Context, auction: Auction, allotment: Allotment) -> Try:
     state = context.state
     _free_hold(context, allotment)
     batch = batch_of(context, auction, allotment)
-    codes = tuple(settling.refusal_codes(context, batch, is_bid=True))
-    if codes:
-        return Try(codes, _is_short(context, batch, allotment.account))
+    refusals = tuple(settling.refusals(context, batch, is_bid=True))
+    if refusals:
+        return Try(refusals, _is_short(context, batch, allotment.account))
     state.put(BATCH_COUNTER, BatchCounter(count=batch.number))
     settling.deliver(context, batch)
     if auction.terms.auction_type is not AuctionType.BUYBACK:
@@ -226,7 +225,7 @@ def _burn(context: Context, auction: Auction, allotment: Allotment) -> None:
 def _fail(context: Context, auction: Auction, allotment: Allotment, found: Try) -> Auction:
     """FAILED, whole; the face is not offered again."""
     state = context.state
-    reason = found.codes[0]
+    reason = told_to_all(found.refusals[0].code)
     batch = batch_of(context, auction, allotment)
     state.put(BATCH_COUNTER, BatchCounter(count=batch.number))
     settling.close(context, batch, BatchStatus.FAILED, reason)

@@ -11,8 +11,8 @@ Rules of this file:
 import msgspec
 
 from tokens import liens, posting
-from tokens.agenda import AgendaHandler, Step, schedule
-from tokens.codec import encode, tagged_hash
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
+from tokens.codec import encode
 from tokens.context import Context
 from tokens.events import DeliveryChanged, LotChanged
 from tokens.lookup import require
@@ -35,7 +35,6 @@ from tokens.records.holdings import LIEN
 from tokens.records.system import AgendaItem
 from tokens.reserve import set_breach
 from tokens.state import Overlay
-from tokens.types import AgendaClass
 
 LOT_HANDLER = "attestation_expiry"
 DELIVERY_HANDLER = "delivery_expiry"
@@ -142,14 +141,7 @@ def enqueue_lot(context: Context, lot: Lot) -> None:
     subject = encode((lot.asset, lot.lot_id))
     schedule(
         context.state,
-        AgendaItem(
-            due_on=lot.attest_expiry,
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_LOT_ITEM, subject),
-            handler=LOT_HANDLER,
-            subject=subject,
-            cursor=b"",
-        ),
+        item_for(subject, handler=LOT_HANDLER, domain=_LOT_ITEM, due_on=lot.attest_expiry),
     )
 
 
@@ -158,13 +150,8 @@ def enqueue_delivery(context: Context, delivery: Delivery) -> None:
     subject = encode((delivery.asset, delivery.number))
     schedule(
         context.state,
-        AgendaItem(
-            due_on=delivery.expires_on,
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_DELIVERY_ITEM, subject),
-            handler=DELIVERY_HANDLER,
-            subject=subject,
-            cursor=b"",
+        item_for(
+            subject, handler=DELIVERY_HANDLER, domain=_DELIVERY_ITEM, due_on=delivery.expires_on
         ),
     )
 

@@ -9,15 +9,15 @@ Rules of this file:
 import msgspec
 
 from tokens import liens
-from tokens.agenda import AgendaHandler, Step, schedule
+from tokens.agenda import AgendaHandler, Step, schedule_end
 from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events import CreditStopSet
-from tokens.lien_expiry import enqueue_expiry
+from tokens.lien_expiry import enqueue_expiry, is_over
 from tokens.records.control import CREDIT_STOP, CreditStop
 from tokens.records.holdings import LIEN, Lien
 from tokens.records.system import AgendaItem
-from tokens.types import AMOUNT_LIMIT, AgendaClass, LienKind
+from tokens.types import AMOUNT_LIMIT, LienKind
 
 HANDLER = "credit_stop_end"
 
@@ -29,18 +29,8 @@ def set_stop(context: Context, stop: CreditStop) -> None:
     """Nothing is credited from now on, until its date if it has one."""
     context.state.put(CREDIT_STOP, stop)
     _tell(context, stop, stopped=True)
-    if stop.expires_on is not None:
-        schedule(
-            context.state,
-            AgendaItem(
-                due_on=stop.expires_on,
-                item_class=AgendaClass.RELEASE,
-                id=tagged_hash(_ITEM, stop.account),
-                handler=HANDLER,
-                subject=stop.account,
-                cursor=b"",
-            ),
-        )
+    end = stop.expires_on
+    schedule_end(context.state, stop.account, handler=HANDLER, domain=_ITEM, on=end)
 
 
 def end_stop(context: Context, stop: CreditStop) -> None:
@@ -89,11 +79,7 @@ def run_end(context: Context, item: AgendaItem, quota: int) -> Step:
     """Agenda: the date has come, unless the stop was lifted, or set anew for longer."""
     del quota
     stop = context.state.get(CREDIT_STOP, item.subject)
-    if (
-        stop is not None
-        and stop.expires_on is not None
-        and stop.expires_on <= context.business_date
-    ):
+    if stop is not None and is_over(context, stop):
         end_stop(context, stop)
     return Step(1, None)
 

@@ -12,8 +12,8 @@ import datetime as dt
 
 import msgspec
 
-from tokens.agenda import AgendaHandler, Step, schedule
-from tokens.codec import encode, tagged_hash
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
+from tokens.codec import encode
 from tokens.context import Context
 from tokens.events import DefaultCured, DefaultDeclared
 from tokens.lookup import require, require_asset
@@ -42,13 +42,12 @@ def watch(context: Context, missed: Payment) -> None:
     subject = encode((missed.asset, missed.number))
     schedule(
         context.state,
-        AgendaItem(
+        item_for(
+            subject,
+            handler=HANDLER,
+            domain=_ITEM,
             due_on=missed.payment_date + dt.timedelta(days=terms.grace_days + 1),
             item_class=AgendaClass.CHANGE,
-            id=tagged_hash(_ITEM, subject),
-            handler=HANDLER,
-            subject=subject,
-            cursor=b"",
         ),
     )
 

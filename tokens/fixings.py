@@ -14,8 +14,8 @@ from typing import NamedTuple
 import msgspec
 
 from tokens import agenda, reserve
-from tokens.agenda import AgendaHandler, Step
-from tokens.codec import encode, tagged_hash
+from tokens.agenda import AgendaHandler, Step, item_for
+from tokens.codec import encode
 from tokens.context import Context
 from tokens.events import CouponFixed, FixingMissed
 from tokens.finance.calendar import Calendar, add_business_days
@@ -122,13 +122,12 @@ def _schedule(context: Context, instrument: Instrument, number: int) -> None:
 
 
 def _put(context: Context, asset: str, number: int, due_on: dt.date) -> None:
-    item = AgendaItem(
+    item = item_for(
+        encode((asset, number)),
+        handler=FIXING_HANDLER,
+        domain=_ITEM,
         due_on=due_on,
         item_class=AgendaClass.FIXING,
-        id=tagged_hash(_ITEM, encode((asset, number))),
-        handler=FIXING_HANDLER,
-        subject=encode((asset, number)),
-        cursor=b"",
     )
     agenda.schedule(context.state, item)
 

@@ -9,7 +9,7 @@ Rules of this file:
 import msgspec
 
 from tokens import agenda
-from tokens.codec import encode, tagged_hash
+from tokens.codec import encode
 from tokens.context import Context
 from tokens.events import GrantEnded
 from tokens.records.amend import with_item
@@ -17,7 +17,6 @@ from tokens.records.kind import Key
 from tokens.records.parties import ACCOUNT
 from tokens.records.proposals import GRANT, Grant
 from tokens.records.system import AgendaItem
-from tokens.types import AgendaClass
 
 EXPIRY_HANDLER = "grant_expiry"
 VOIDING_HANDLER = "grant_voiding"
@@ -33,14 +32,7 @@ _place = msgspec.msgpack.Decoder(tuple[bytes, bytes, str, str])
 def expiry_of(grant: Grant) -> AgendaItem:
     """The item that ends a grant on its date."""
     subject = encode(GRANT.key(grant))
-    return AgendaItem(
-        due_on=grant.expires_on,
-        item_class=AgendaClass.RELEASE,
-        id=tagged_hash(_ID, subject),
-        handler=EXPIRY_HANDLER,
-        subject=subject,
-        cursor=b"",
-    )
+    return agenda.item_for(subject, handler=EXPIRY_HANDLER, domain=_ID, due_on=grant.expires_on)
 
 
 def end_grant(context: Context, grant: Grant) -> None:
@@ -62,13 +54,8 @@ def enqueue_voiding(context: Context, address: bytes, *, as_grantee: bool) -> No
     subject = encode((address, as_grantee))
     agenda.schedule(
         context.state,
-        AgendaItem(
-            due_on=context.business_date,
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_VOIDING, subject),
-            handler=VOIDING_HANDLER,
-            subject=subject,
-            cursor=b"",
+        agenda.item_for(
+            subject, handler=VOIDING_HANDLER, domain=_VOIDING, due_on=context.business_date
         ),
     )
 

@@ -9,8 +9,7 @@ Rules of this file:
 
 import msgspec
 
-from tokens.agenda import AgendaHandler, Step, schedule
-from tokens.codec import tagged_hash
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
 from tokens.context import Context
 from tokens.lookup import require, require_account
 from tokens.records.holdings import POSITION
@@ -42,13 +41,12 @@ def begin_count(context: Context, asset: Asset) -> None:
     subject = asset.id.encode()
     schedule(
         state,
-        AgendaItem(
+        item_for(
+            subject,
+            handler=HANDLER,
+            domain=_ITEM,
             due_on=context.business_date,
             item_class=AgendaClass.CHANGE,
-            id=tagged_hash(_ITEM, subject),
-            handler=HANDLER,
-            subject=subject,
-            cursor=b"",
         ),
     )
 

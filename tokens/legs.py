@@ -20,6 +20,7 @@ from tokens.netting import issued_amounts, net_changes, net_effects
 from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import ISSUANCE, Leg
+from tokens.refusing import refusal_of_giver
 from tokens.results import Code, Refusal
 from tokens.servicing import set_status
 from tokens.status import ACCOUNT_CELLS, Use, asset_refusal
@@ -68,24 +69,28 @@ def leg_codes(context: Context, legs: tuple[Leg, ...], *, is_bid: bool = False) 
         yield refusal.code
 
 
-def funds_codes(context: Context, legs: tuple[Leg, ...], own: Held) -> list[Code]:
+def funds_refusals(context: Context, legs: tuple[Leg, ...], own: Held) -> Iterator[Refusal]:
     """Check 11 on the net effect, with what is held for this delivery counted as free."""
     state = context.state
-    codes: list[Code] = []
     for net in net_effects(legs):
         if net.amount >= 0:
             continue
         position = state.get(POSITION, net.asset, net.account)
         if position is None:
-            codes.append(Code.INSUFFICIENT_AVAILABLE)
+            yield Refusal(Code.INSUFFICIENT_AVAILABLE)
             continue
         give = -net.amount
         unpledged = position.balance - position.pledged
         if unpledged - (position.held - own.get((net.account, net.asset), 0)) < give:
-            codes.append(Code.INSUFFICIENT_AVAILABLE)
+            yield Refusal(Code.INSUFFICIENT_AVAILABLE)
         elif unpledged - position.frozen < give:
-            codes.append(Code.ACCOUNT_FROZEN)
-    return codes
+            giver = require_account(state, net.account)
+            yield refusal_of_giver(context, giver, Code.ACCOUNT_FROZEN)
+
+
+def funds_codes(context: Context, legs: tuple[Leg, ...], own: Held) -> list[Code]:
+    """The same as codes, as those who act may know them."""
+    return [refusal.code for refusal in funds_refusals(context, legs, own)]
 
 
 def hold_code(context: Context, asset_id: str, account_id: bytes, amount: int) -> Code | None:

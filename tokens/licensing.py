@@ -15,7 +15,6 @@ import datetime as dt
 import msgspec
 
 from tokens import agenda
-from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events import LicenceChanged
 from tokens.grant_ends import enqueue_voiding
@@ -25,7 +24,7 @@ from tokens.records.parties import PARTICIPANT
 from tokens.records.rules import LicenceRule
 from tokens.records.system import AgendaItem
 from tokens.rules import general_rules
-from tokens.types import AgendaClass, LicencePhase
+from tokens.types import LicencePhase
 
 HANDLER = "licence_expiry"
 
@@ -97,14 +96,7 @@ def needs_licence(context: Context, institution: bytes) -> bool:
 def _enqueue_expiry(context: Context, institution: bytes, on: dt.date) -> None:
     agenda.schedule(
         context.state,
-        AgendaItem(
-            due_on=on,
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_ITEM, institution),
-            handler=HANDLER,
-            subject=institution,
-            cursor=b"",
-        ),
+        agenda.item_for(institution, handler=HANDLER, domain=_ITEM, due_on=on),
     )
 
 

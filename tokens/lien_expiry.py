@@ -1,13 +1,13 @@
 """Liens that end by themselves, at the first open_day on or after their date (page 04, agenda)."""
 
 from tokens import liens, notices, reserve
-from tokens.agenda import AgendaHandler, Step, schedule
-from tokens.codec import tagged_hash
+from tokens.agenda import AgendaHandler, Step, schedule_end
 from tokens.context import Context
 from tokens.events import FreezeLifted
+from tokens.records.control import CreditStop
 from tokens.records.holdings import LIEN, Lien
 from tokens.records.system import AgendaItem
-from tokens.types import AgendaClass, LienKind
+from tokens.types import LienKind
 
 HANDLER = "lien_expiry"
 
@@ -16,25 +16,13 @@ _ITEM = b"mohur/lien-expiry/v1"
 
 
 def enqueue_expiry(context: Context, lien: Lien) -> None:
-    """Put the end of a lien on the agenda, if it has one. A later change adds another item."""
-    if lien.expires_on is None:
-        return
-    schedule(
-        context.state,
-        AgendaItem(
-            due_on=lien.expires_on,
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_ITEM, lien.id),
-            handler=HANDLER,
-            subject=lien.id,
-            cursor=b"",
-        ),
-    )
+    """Put the end of a lien on the agenda, if it has one."""
+    schedule_end(context.state, lien.id, handler=HANDLER, domain=_ITEM, on=lien.expires_on)
 
 
-def is_over(context: Context, lien: Lien) -> bool:
-    """Whether the date of a lien has come: nothing is taken under it, though it lies there yet."""
-    return lien.expires_on is not None and lien.expires_on <= context.business_date
+def is_over(context: Context, order: Lien | CreditStop) -> bool:
+    """Whether its date has come: nothing is taken under it, though it lies there yet."""
+    return order.expires_on is not None and order.expires_on <= context.business_date
 
 
 def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:

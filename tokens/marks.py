@@ -62,18 +62,8 @@ def is_stale(state: Overlay, mark: Mark) -> bool:
     return False
 
 
-def collateral_value_floor(face: int, price_e4: int, haircut_bps: int) -> int:
-    """floor(face x price_e4 x (10000 - haircut_bps) / 10^10), stopped at AMOUNT_LIMIT."""
-    return min(face * price_e4 * (BPS - haircut_bps) // VALUE_SCALE, AMOUNT_LIMIT)
-
-
-def value_floor(context: Context, asset_id: str, amount: int, haircut_bps: int) -> int | Code:
-    """Value of a holding at its fresh mark after a haircut, or MARK_STALE. Money needs no mark."""
-    return value_today_floor(context.state, asset_id, amount, haircut_bps)
-
-
 def value_today_floor(state: Overlay, asset_id: str, amount: int, haircut_bps: int) -> int | Code:
-    """The same for who only reads."""
+    """Value of a holding at its fresh mark after a haircut, or MARK_STALE. Money needs no mark."""
     if require_asset(state, asset_id).kind in MONEY_KINDS:
         return mul_div_floor(amount, BPS - haircut_bps, BPS)
     mark = mark_of(state, asset_id)

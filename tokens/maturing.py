@@ -30,9 +30,7 @@ from tokens.records.instruments import (
 )
 from tokens.records.options import CALLED
 from tokens.servicing import (
-    RELEASE_HANDLER,
     end_if_done,
-    enqueue,
     last_date,
     open_payment,
     redemption_number,
@@ -40,7 +38,7 @@ from tokens.servicing import (
 )
 from tokens.state import Overlay
 from tokens.terms import pool_factor_of
-from tokens.types import AgendaClass, AssetStatus
+from tokens.types import AssetStatus
 
 OPTION_KINDS = (PaymentKind.PARTIAL_CALL, PaymentKind.PUT)
 """Payments that burn units before maturity. One that is not funded at maturity lapses: its units
@@ -104,5 +102,4 @@ def _mature(context: Context, asset: Asset, instrument: Instrument, on: dt.date)
             paid_on=None,
         ),
     )
-    enqueue(context, asset.id, 0, RELEASE_HANDLER, AgendaClass.RELEASE, on)
     end_if_done(context, asset.id)

@@ -14,7 +14,7 @@ import datetime as dt
 import msgspec
 
 from tokens import agenda, liens
-from tokens.agenda import AgendaHandler, Step
+from tokens.agenda import AgendaHandler, Step, item_for
 from tokens.amount import AmountOverflow, mul_div_half_up
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
@@ -172,14 +172,7 @@ def end(context: Context, order: Order, status: OrderStatus, reason: Code) -> No
 
 def expiry_item(order: Order) -> AgendaItem:
     """When an order leaves the state."""
-    return AgendaItem(
-        due_on=order.expires_on,
-        item_class=AgendaClass.RELEASE,
-        id=tagged_hash(_ITEM, order.id),
-        handler=EXPIRY_HANDLER,
-        subject=order.id,
-        cursor=b"",
-    )
+    return item_for(order.id, handler=EXPIRY_HANDLER, domain=_ITEM, due_on=order.expires_on)
 
 
 def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:

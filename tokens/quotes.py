@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tokens import settling, travel_legs
-from tokens.agenda import AgendaHandler, Step
+from tokens.agenda import AgendaHandler, Step, item_for
 from tokens.batch_parties import parties_at_start, route_of
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
@@ -187,14 +187,7 @@ def close(context: Context, request: QuoteRequest, status: QuoteStatus) -> None:
 def expiry_item(request: QuoteRequest) -> AgendaItem:
     """When a request leaves the state."""
     subject = encode((request.taker, request.rfq_id))
-    return AgendaItem(
-        due_on=request.expires_on,
-        item_class=AgendaClass.RELEASE,
-        id=tagged_hash(_ITEM, subject),
-        handler=EXPIRY_HANDLER,
-        subject=subject,
-        cursor=b"",
-    )
+    return item_for(subject, handler=EXPIRY_HANDLER, domain=_ITEM, due_on=request.expires_on)
 
 
 def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tokens import liens
-from tokens.agenda import AgendaHandler, Step, schedule
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
 from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events import RampChanged
@@ -41,7 +41,7 @@ from tokens.records.ramps import (
 from tokens.records.system import AgendaItem
 from tokens.results import Code, Refusal
 from tokens.state import Overlay
-from tokens.types import AccountPurpose, AgendaClass
+from tokens.types import AccountPurpose
 
 HANDLER = "ramp_expiry"
 OPEN_RAMPS_MAX = 64
@@ -121,14 +121,7 @@ def enqueue(context: Context, ramp: Ramp) -> None:
     """Its date on the agenda; one that was put there before finds nothing to do."""
     schedule(
         context.state,
-        AgendaItem(
-            due_on=ramp.expires_on,
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_ITEM, ramp.id),
-            handler=HANDLER,
-            subject=ramp.id,
-            cursor=b"",
-        ),
+        item_for(ramp.id, handler=HANDLER, domain=_ITEM, due_on=ramp.expires_on),
     )
 
 

@@ -15,8 +15,8 @@ import datetime as dt
 import msgspec
 
 from tokens import posting
-from tokens.agenda import AgendaHandler, Step, schedule
-from tokens.codec import encode, tagged_hash
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
+from tokens.codec import encode
 from tokens.context import Context
 from tokens.events import ServicerChanged, TotalsMoved
 from tokens.lookup import require_account, require_asset
@@ -26,7 +26,6 @@ from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT, Account
 from tokens.records.reassignments import REASSIGNMENT, Reassignment
 from tokens.records.system import AgendaItem
-from tokens.types import AgendaClass
 from tokens.unclaimed import unclaimed_account_of
 
 HANDLER = "reassignment"
@@ -53,14 +52,7 @@ def begin(context: Context, account: Account, to: bytes) -> None:
 def _enqueue(context: Context, account: bytes, on: dt.date) -> None:
     schedule(
         context.state,
-        AgendaItem(
-            due_on=on,
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_ITEM, account),
-            handler=HANDLER,
-            subject=account,
-            cursor=b"",
-        ),
+        item_for(account, handler=HANDLER, domain=_ITEM, due_on=on),
     )
 
 

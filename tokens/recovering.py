@@ -12,9 +12,8 @@ Rules of this file:
 import msgspec
 
 from tokens import seizing
-from tokens.agenda import AgendaHandler, Step, schedule
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
 from tokens.authority import replace_keys
-from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events import CashRouteSet, RecoveryClosed
 from tokens.lookup import require_account
@@ -24,7 +23,7 @@ from tokens.records.settlement import CASH_ROUTE
 from tokens.records.system import AgendaItem
 from tokens.results import Code
 from tokens.state import Overlay
-from tokens.types import AccountStatus, AgendaClass
+from tokens.types import AccountStatus
 
 HANDLER = "recovery"
 ROUTES = CASH_ROUTE.indexes[0]
@@ -61,13 +60,11 @@ def enqueue(context: Context, recovery: Recovery) -> None:
     """On its day, or as soon as the agenda comes to it."""
     schedule(
         context.state,
-        AgendaItem(
-            due_on=max(recovery.effective_on, context.business_date),
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_ITEM, recovery.account),
+        item_for(
+            recovery.account,
             handler=HANDLER,
-            subject=recovery.account,
-            cursor=b"",
+            domain=_ITEM,
+            due_on=max(recovery.effective_on, context.business_date),
         ),
     )
 

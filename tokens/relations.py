@@ -15,9 +15,3 @@ def ties_of(state: Overlay, account: bytes) -> Ties:
     person = f"person {found.owner.hex()}"
     holder = None if found.holder == NO_ADDRESS else state.get(PARTICIPANT, found.holder)
     return (person,) if holder is None else (person, f"group {holder.control_group}")
-
-
-def are_related(state: Overlay, one: bytes, other: bytes) -> bool:
-    """Whether two accounts belong together."""
-    ties = ties_of(state, other)
-    return any(tie in ties for tie in ties_of(state, one))

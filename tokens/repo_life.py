@@ -14,8 +14,8 @@ from collections.abc import Callable
 import msgspec
 
 from tokens import reserve
-from tokens.agenda import AgendaHandler, Step, schedule
-from tokens.codec import encode, tagged_hash
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
+from tokens.codec import encode
 from tokens.context import Context
 from tokens.events.collateral import (
     RepoCallsSuspended,
@@ -237,14 +237,7 @@ def _enqueue_run(context: Context, handler: str, item_class: AgendaClass, on: dt
     subject = encode((handler, on.toordinal()))
     schedule(
         context.state,
-        AgendaItem(
-            due_on=on,
-            item_class=item_class,
-            id=tagged_hash(_ITEM, subject),
-            handler=handler,
-            subject=subject,
-            cursor=b"",
-        ),
+        item_for(subject, handler=handler, domain=_ITEM, due_on=on, item_class=item_class),
     )
 
 
@@ -252,14 +245,7 @@ def enqueue_expiry(context: Context, repo: Repo) -> None:
     """A repo that is not accepted on its start date is withdrawn at the next open_day."""
     schedule(
         context.state,
-        AgendaItem(
-            due_on=repo.terms.start + _DAY,
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_ITEM, repo.id),
-            handler=EXPIRY_HANDLER,
-            subject=repo.id,
-            cursor=b"",
-        ),
+        item_for(repo.id, handler=EXPIRY_HANDLER, domain=_ITEM, due_on=repo.terms.start + _DAY),
     )
 
 

@@ -235,7 +235,7 @@ def _pledge_codes(context: Context, repo: Repo, line: RepoLine) -> Iterator[Code
         yield code
     code = ACCOUNT_CELLS[standing(context, asset.id, seller, Use.LIEN)][Use.LIEN]
     if code is not None:
-        yield code
+        yield refusal_of_giver(context, seller, code).code
     if not liens.has_room(state, seller.id):
         yield Code.LIENS_FULL
 

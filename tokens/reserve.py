@@ -14,8 +14,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tokens import liens, posting
-from tokens.agenda import AgendaHandler, Step, schedule
-from tokens.codec import tagged_hash
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
 from tokens.context import Context
 from tokens.eligibility import Movement, leaving_refusals
 from tokens.events import BreachChanged, CashRedeemed, RedemptionEnded, RedemptionPaused
@@ -158,13 +157,12 @@ def schedule_queue(context: Context, asset: str, due_on: dt.date) -> None:
     """Look at the queue on a date."""
     schedule(
         context.state,
-        AgendaItem(
+        item_for(
+            asset.encode(),
+            handler=QUEUE_HANDLER,
+            domain=_DOMAIN,
             due_on=due_on,
             item_class=AgendaClass.SETTLE,
-            id=tagged_hash(_DOMAIN, asset.encode()),
-            handler=QUEUE_HANDLER,
-            subject=asset.encode(),
-            cursor=b"",
         ),
     )
 

@@ -12,8 +12,7 @@ from itertools import pairwise
 
 import msgspec
 
-from tokens.agenda import AgendaHandler, Step, schedule
-from tokens.codec import tagged_hash
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
 from tokens.context import Context
 from tokens.events import RuleChanged
 from tokens.records.market_rules import (
@@ -78,13 +77,8 @@ def change_rule(context: Context, rule: Rule, body: RuleBody | None, on: dt.date
         subject = rule.id.encode()
         schedule(
             context.state,
-            AgendaItem(
-                due_on=on,
-                item_class=AgendaClass.CHANGE,
-                id=tagged_hash(_ITEM, subject),
-                handler=HANDLER,
-                subject=subject,
-                cursor=b"",
+            item_for(
+                subject, handler=HANDLER, domain=_ITEM, due_on=on, item_class=AgendaClass.CHANGE
             ),
         )
 

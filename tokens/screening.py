@@ -9,7 +9,7 @@ Rules of this file:
 import msgspec
 
 from tokens import liens
-from tokens.agenda import AgendaHandler, Step, schedule
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
 from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.events import AccountScreened
@@ -20,7 +20,7 @@ from tokens.records.parties import ACCOUNT, ACCOUNTS_BY_OWNER
 from tokens.records.persons import SANCTIONED, SANCTIONS_LIST, SanctionsList
 from tokens.records.system import AgendaItem
 from tokens.state import Overlay
-from tokens.types import AgendaClass, LienKind
+from tokens.types import LienKind
 
 HANDLER = "screening"
 
@@ -35,14 +35,7 @@ def enqueue(context: Context, name: str, person: bytes) -> None:
     subject = encode((name, person))
     schedule(
         context.state,
-        AgendaItem(
-            due_on=context.business_date,
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_ITEM, subject),
-            handler=HANDLER,
-            subject=subject,
-            cursor=b"",
-        ),
+        item_for(subject, handler=HANDLER, domain=_ITEM, due_on=context.business_date),
     )
 
 

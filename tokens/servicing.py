@@ -13,8 +13,8 @@ import datetime as dt
 import msgspec
 
 from tokens import defaulting
-from tokens.agenda import schedule
-from tokens.codec import encode, tagged_hash
+from tokens.agenda import item_for, schedule
+from tokens.codec import encode
 from tokens.context import Context
 from tokens.coupon_rates import rate_of_coupon
 from tokens.events import AssetStatusChanged, PaymentStatusChanged, RecordBlocked, RecordTaken
@@ -25,7 +25,7 @@ from tokens.orders import close_book
 from tokens.payment_amounts import owed_floor
 from tokens.posting import supply_of
 from tokens.records.amend import with_asset, with_next_coupon, with_payment
-from tokens.records.day import CALENDAR
+from tokens.records.day import BUSINESS_DAY, CALENDAR
 from tokens.records.instruments import (
     ASSET,
     INSTRUMENT,
@@ -42,7 +42,6 @@ from tokens.records.instruments import (
     PaymentStatus,
 )
 from tokens.records.options import CALLED
-from tokens.records.system import AgendaItem
 from tokens.state import Overlay
 from tokens.terms import (
     Dates,
@@ -246,13 +245,16 @@ def forget_record(state: Overlay, asset_id: str) -> None:
 
 
 def set_status(context: Context, asset: Asset, status: AssetStatus) -> None:
-    """Move an asset on in its life; what is over is not traded any more, and batches let go."""
+    """Move an asset on in its life; what is over is not traded any more, and batches let go.
+
+    Nothing is left to close or to let go when a matured one is redeemed.
+    """
     context.state.put(ASSET, with_asset(asset, status=status))
-    if status is AssetStatus.MATURED:
+    if status in (AssetStatus.MATURED, AssetStatus.CANCELLED):
+        # open_day, which matures paper, runs under the date before
+        today = require(context.state, BUSINESS_DAY).date
         close_book(context, asset.id)
-    elif status is AssetStatus.CANCELLED:
-        on = context.business_date
-        enqueue(context, asset.id, 0, RELEASE_HANDLER, AgendaClass.RELEASE, on)
+        enqueue(context, asset.id, 0, RELEASE_HANDLER, AgendaClass.RELEASE, today)
     context.emit(AssetStatusChanged(asset=asset.id, status=status))
 
 
@@ -280,14 +282,7 @@ def enqueue(
     subject = encode((asset, number))
     schedule(
         context.state,
-        AgendaItem(
-            due_on=due_on,
-            item_class=item_class,
-            id=tagged_hash(_ITEM, subject),
-            handler=handler,
-            subject=subject,
-            cursor=b"",
-        ),
+        item_for(subject, handler=handler, domain=_ITEM, due_on=due_on, item_class=item_class),
     )
 
 

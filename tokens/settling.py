@@ -19,7 +19,7 @@ from tokens.codec import encode, tagged_hash
 from tokens.context import Context
 from tokens.events import BatchPending, BatchStatusChanged
 from tokens.issue_price import note_batch
-from tokens.legs import funds_codes, hold_code, leg_codes, post
+from tokens.legs import funds_refusals, hold_code, leg_codes, leg_refusals, post
 from tokens.lookup import require, require_asset
 from tokens.netting import Net, net_effects
 from tokens.records.amend import with_item
@@ -35,7 +35,7 @@ from tokens.records.settlement import (
 )
 from tokens.records.system import AgendaItem
 from tokens.refusing import told_to_all
-from tokens.results import Code
+from tokens.results import Code, Refusal
 from tokens.servicing import RELEASE_HANDLER
 from tokens.state import Overlay
 from tokens.types import AgendaClass, AssetStatus
@@ -60,10 +60,16 @@ _batch_subject = msgspec.msgpack.Decoder(tuple[bytes, str])
 _asset_subject = msgspec.msgpack.Decoder(tuple[str, int])
 
 
-def refusal_codes(context: Context, batch: Batch, *, is_bid: bool = False) -> Iterator[Code]:
+def refusals(context: Context, batch: Batch, *, is_bid: bool = False) -> Iterator[Refusal]:
     """Every check of a batch, as binding as they are at settlement."""
-    yield from leg_codes(context, batch.legs, is_bid=is_bid)
-    yield from funds_codes(context, batch.legs, _own_holds(context, batch))
+    yield from leg_refusals(context, batch.legs, is_bid=is_bid)
+    yield from funds_refusals(context, batch.legs, _own_holds(context, batch))
+
+
+def refusal_codes(context: Context, batch: Batch) -> Iterator[Code]:
+    """The same as codes, as those who act may know them."""
+    for refusal in refusals(context, batch):
+        yield refusal.code
 
 
 def warnings_of(context: Context, legs: tuple[Leg, ...]) -> tuple[int, ...]:

@@ -24,7 +24,6 @@ from tokens.finance.accrual import (
     coupon_fraction,
     ex_coupon_accrued_half_up,
     pool_factor_e6,
-    principal_amount_floor,
     remaining_fraction,
 )
 from tokens.finance.calendar import Calendar, add_business_days, adjust
@@ -160,14 +159,6 @@ def repayment_of(terms: InstrumentTerms, number: int) -> int:
     """
     end = periods_of(terms)[number - 1].end
     return sum(part.fraction_e6 for part in terms.amortisations if part.date == end)
-
-
-def principal_at_maturity_of(terms: InstrumentTerms, quantity: int) -> int:
-    """What the redemption of a quantity pays, in minor units: the face, less what was repaid.
-
-    Exact: creation admits only fractions that are whole minor units of each increment.
-    """
-    return principal_amount_floor(quantity, pool_factor_of(terms, terms.maturity_date))
 
 
 class Accruing(NamedTuple):

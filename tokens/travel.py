@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tokens import liens
-from tokens.agenda import AgendaHandler, Step, schedule
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
 from tokens.codec import tagged_hash
 from tokens.context import Context
 from tokens.events.travel import TravelEnded, TravelRequired
@@ -38,7 +38,7 @@ from tokens.records.travel import (
 )
 from tokens.results import Code, Refusal
 from tokens.state import Overlay
-from tokens.types import NO_ADDRESS, AgendaClass
+from tokens.types import NO_ADDRESS
 
 HANDLER = "travel_expiry"
 THRESHOLD = "travel_threshold"
@@ -176,14 +176,7 @@ def _ask(context: Context, travel: Travel) -> None:
     context.state.put(TRAVEL, travel)
     schedule(
         context.state,
-        AgendaItem(
-            due_on=travel.expires_on,
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_ITEM, travel.id),
-            handler=HANDLER,
-            subject=travel.id,
-            cursor=b"",
-        ),
+        item_for(travel.id, handler=HANDLER, domain=_ITEM, due_on=travel.expires_on),
     )
     context.emit(
         TravelRequired(

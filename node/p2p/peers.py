@@ -80,10 +80,8 @@ class PeerState:
         "budget",
         "connected",
         "disconnected",
-        "hello_height",
         "id",
         "instance",
-        "last_heard_s",
         "link",
         "refused_until_s",
         "software",
@@ -102,10 +100,6 @@ class PeerState:
         """Of the peer's process behind `link`."""
         self.software = ""
         """As its last Hello says."""
-        self.hello_height = 0
-        """Tip height of its last Hello."""
-        self.last_heard_s: float | None = None
-        """Loop time of its last frame on any link; None if never."""
         self.refused_until_s = 0.0
         """Loop time before which it is not let in after a fault."""
         self.connected = asyncio.Event()

@@ -221,8 +221,6 @@ class Transport:
             if not same_process:
                 self._on_down(state.id)
         state.software = hello.software
-        state.hello_height = hello.height
-        state.last_heard_s = link.heard_s
         state.attach(link, hello.instance)
         self._on_up(state.id)
         return None
@@ -231,7 +229,6 @@ class Transport:
         """Hand on."""
         state = self._peers.get(link.peer)
         if state is not None:
-            state.last_heard_s = link.heard_s
             self._on_message(link.peer, message)
 
     def link_closed(self, link: Link, reason: str) -> None:

@@ -22,6 +22,7 @@ from tests.tokens.adversary_debt import (
     DebtMoves,
     DebtRules,
 )
+from tests.tokens.adversary_dust import DustRules
 from tests.tokens.adversary_guards import GuardRules
 from tests.tokens.adversary_late import LateRules
 from tests.tokens.adversary_openings import OPENINGS
@@ -54,7 +55,14 @@ clients = st.sampled_from(sorted(BANK_OF))
 
 
 class Everybody(
-    CashRules, DebtRules, RulingRules, LateRules, WaitRules, CollateralAdversary, GuardRules
+    CashRules,
+    DustRules,
+    DebtRules,
+    RulingRules,
+    LateRules,
+    WaitRules,
+    CollateralAdversary,
+    GuardRules,
 ):
     """Deals, orders, coupons, control; auctions; calls, puts, fixings; repos; ramps and lots.
 
@@ -295,7 +303,4 @@ class Everybody(
     @rule()
     def rest(self) -> None:
         """The agenda of a day is done before the next moves."""
-        for _ in range(50):
-            if not self.world.ledger.core.agenda_is_due():
-                return
-            self.world.end_block()
+        self.world.rest()

@@ -24,7 +24,9 @@ from tokens.records.reserves import RESERVE_POLICY
 from tokens.reserve_value import counted
 from tokens.types import Role
 
-GOLD = "XAU"
+GOLD, SILVER = "XAU", "XAG"
+UNIT = 10
+"""Minor units of the smallest delivery."""
 STATE = ["issuer", "central-bank", "treasury"]
 BANKS = ("bank-a", "bank-b")
 RAMP_PAGE = 500
@@ -36,9 +38,10 @@ class CashMoves:
     def __init__(self, world: AdversaryWorld) -> None:
         self.world = world
         self.references = 0
+        self.assays = 0
 
     def open(self) -> None:
-        """A vault, an attestor, a class of gold, rules for the reserve."""
+        """A vault, an attestor, two classes of metal, rules for the reserve."""
         for name, roles in (("vault", ()), ("attestor", (Role.COMMODITY_ATTESTOR,))):
             made = RegisterParticipant(
                 id=addr(name),
@@ -52,20 +55,21 @@ class CashMoves:
             )
             self.world.propose(["treasury", "central-bank"], made)
         self.world.end_block()
-        gold = DefineCommodity(
-            asset=GOLD,
-            name="Gold",
-            currency="PKR",
-            issuer=addr("issuer"),
-            unit=CommodityUnit.MILLIGRAM,
-            specification="995",
-            vault=addr("vault"),
-            settlement_asset=MONEY,
-            delivery_unit=10,
-            max_supply=2**62,
-            kyc_tier_min=0,
-        )
-        self.world.propose(STATE, gold)
+        for asset, name in ((GOLD, "Gold"), (SILVER, "Silver")):
+            metal = DefineCommodity(
+                asset=asset,
+                name=name,
+                currency="PKR",
+                issuer=addr("issuer"),
+                unit=CommodityUnit.MILLIGRAM,
+                specification="995",
+                vault=addr("vault"),
+                settlement_asset=MONEY,
+                delivery_unit=UNIT,
+                max_supply=2**62,
+                kyc_tier_min=0,
+            )
+            self.world.propose(STATE, metal)
         self.rules(200, 10_000)
         self.world.end_block()
         assert self.world.ledger.state.get(COMMODITY, GOLD) is not None
@@ -83,10 +87,10 @@ class CashMoves:
         self.world.propose(STATE, made)
 
     def mark(self, percent: int) -> None:
-        """Bonds and gold at one price of today."""
+        """Bonds and metals at one price of today."""
         entries = tuple(
             MarkEntry(asset=asset, price_e4=10_000 * percent, dirty=True)
-            for asset in sorted((*ISINS[:2], GOLD))
+            for asset in sorted((*ISINS[:2], GOLD, SILVER))
         )
         today = self.world.ledger.business_date
         self.world.submit("marker", SetMarks(for_date=today, marks=entries))
@@ -174,6 +178,11 @@ class CashMoves:
         for name in (cheat, "bank-a", "bank-b"):
             self.world.submit(name, steps[number % len(steps)])
 
+    def assay(self) -> bytes:
+        """Another one for each attestation: the judge tells by it what was attested again."""
+        self.assays += 1
+        return digest(f"assay {self.assays}")
+
     def attest(self, lot: int, fine: int, days: int, who: str) -> None:
         """A bar, by whoever says so."""
         made = AttestLot(
@@ -182,16 +191,16 @@ class CashMoves:
             grade="995",
             gross=fine,
             fine=fine,
-            assay_hash=digest("assay"),
+            assay_hash=self.assay(),
             custodian_lei="",
             insurance_hash=digest("insurance"),
             attest_expiry=self.world.ledger.business_date + dt.timedelta(days=days),
         )
         self.world.submit(who, made)
 
-    def receipts(self, target: str, amount: int, cheat: str) -> None:
+    def receipts(self, target: str, amount: int, cheat: str, asset: str = GOLD) -> None:
         """Minted by the issuer, and by somebody else."""
-        made = MintReceipts(asset=GOLD, target=addr(target), amount=amount)
+        made = MintReceipts(asset=asset, target=addr(target), amount=amount)
         self.world.submit(cheat, made)
         self.world.submit("issuer", made)
 

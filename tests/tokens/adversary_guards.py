@@ -57,7 +57,7 @@ class GuardRules(PaperRules):
             )
             self.act("bank-a", order)
         self.lenders.mark(100, dirty=True)
-        self.next_day(1)
+        self.world.next_day(1)
         self.lenders.lend(0, RepoKind.OPEN, RepoMode.PLEDGE, 1, 9 * FACE)
 
     @rule()
@@ -70,10 +70,6 @@ class GuardRules(PaperRules):
         self.act("bank-a", CashRedeem(asset=PKRS, source=own, target=own, amount=FACE))
         self.world.propose(ISSUERS, ResumeRedemption(asset=PKRS))
         self.world.end_block()
-
-    def next_day(self, days: int) -> None:
-        """The next business date."""
-        raise NotImplementedError
 
     @rule()
     def walk_a_reserve_change(self) -> None:

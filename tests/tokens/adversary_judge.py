@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tests.tokens.support import Ledger
 from tokens.events import BookCleared, LedgerEvent, OrderFilled
 from tokens.records.market import ORDER, TRADE, Side
-from tokens.relations import are_related
+from tokens.relations import ties_of
 
 
 def judge_fills(ledger: Ledger, events: Sequence[LedgerEvent]) -> None:
@@ -31,4 +31,5 @@ def judge_fills(ledger: Ledger, events: Sequence[LedgerEvent]) -> None:
             assert event.price_e4 >= order.price_e4
         trade = state.get(TRADE, event.asset, event.trade)
         assert trade is not None
-        assert not are_related(state, trade.buyer, trade.seller)
+        ties = ties_of(state, trade.buyer)
+        assert not any(tie in ties for tie in ties_of(state, trade.seller)), "traded with itself"

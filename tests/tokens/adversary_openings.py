@@ -6,6 +6,7 @@ depends on luck to pass; what follows in the run has its outcome to attack.
 """
 
 from tests.tokens.adversary_debt import FLEX
+from tests.tokens.adversary_dust import HARMS
 from tests.tokens.adversary_values import FACE, ISINS, PKRS
 from tests.tokens.support import MONEY
 from tokens.records.repos import RepoMode
@@ -17,6 +18,7 @@ OPENINGS: tuple[tuple[str, tuple[object, ...]], ...] = (
     ("walk_a_ramp", ("client-a1", True, 1)),
     ("walk_a_delivery", ("client-a1", 1)),
     ("walk_a_delivery", ("client-a1", 2)),
+    *(("walk_through_dust", ("client-a1", harm, 1)) for harm in HARMS),
     ("walk_an_auction_to_nothing", ("bank-a-cash", 2, 1)),
     ("walk_an_auction_to_nothing", ("bank-a-cash", 0, 2)),
     ("walk_an_unopened_sheet", ("bank-a-cash", False)),

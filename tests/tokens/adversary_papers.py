@@ -15,7 +15,7 @@ from tests.tokens.adversary_cash import CashMoves
 from tests.tokens.adversary_collateral import Lenders
 from tests.tokens.adversary_market import BOTH
 from tests.tokens.adversary_offices import OfficeRules
-from tests.tokens.adversary_orders import MAKER, TAKER
+from tests.tokens.adversary_orders import MAKER, TAKER, OrderMoves
 from tests.tokens.adversary_pledges import Pledgees
 from tests.tokens.adversary_values import FACE, ISINS, PKRS, instrument_terms, isin_of, lots
 from tests.tokens.support import MONEY, addr, digest
@@ -36,7 +36,7 @@ from tokens.records.repos import RepoKind, RepoMode, RepoStatus
 SECRET = digest("preimage")
 
 
-class PaperRules(OfficeRules):
+class PaperRules(OrderMoves, OfficeRules):
     """Rules of a machine."""
 
     moves: CashMoves
@@ -200,5 +200,5 @@ class PaperRules(OfficeRules):
 
     def walk_a_quote(self, bond: str) -> None:
         """Asked for, quoted, accepted."""
-        self.ask_for_a_quote(bond, 1, Side.BUY, 0, "bank-b-cash")  # type: ignore[attr-defined]
+        self.ask_for_a_quote(bond, 1, Side.BUY, 0, "bank-b-cash")
         self.world.end_block()

@@ -11,6 +11,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from tests.tokens.adversary_dust_judge import judge_deliveries
 from tokens.amount import mul_div_half_up
 from tokens.events import (
     BreachChanged,
@@ -48,6 +49,7 @@ def judge_promises(before: Snapshot, after: Snapshot, events: Events) -> list[st
         *judge_orders(before, after, events),
         *judge_tax(after, events),
         *judge_operators(after),
+        *judge_deliveries(before, after, events),
     ]
 
 

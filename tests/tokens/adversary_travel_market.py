@@ -6,6 +6,7 @@ bond for money, with the hash of their data or without. The world judges what pa
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 
 import hypothesis.strategies as st
 import msgspec
@@ -41,10 +42,13 @@ class TravelMarketRules:
 
     world: TravelWorld
     moves: TravelMoves
+    next_day: Callable[[], None]
+    """Opens the next business date, as the machine does it."""
     deals = 0
 
-    def open_market(self) -> None:
+    def open_market(self, next_day: Callable[[], None]) -> None:
         """A bond in the hands of bank-a and its client; money in those of bank-b and its own."""
+        self.next_day = next_day
         market = Market(self.world)
         like = instrument_terms(0, 6)
         assert isinstance(like, InstrumentTerms)
@@ -59,10 +63,6 @@ class TravelMarketRules:
         market.move_units("bank-a", BOND, "bank-a-cash", "client-a1", 60 * FACE)
         self.moves.pay("bank-b-cash", "client-b1", 50 * FACE)
         self.world.end_block()
-
-    def day(self) -> None:
-        """The next business date."""
-        raise NotImplementedError
 
     def later(self, days: int) -> dt.date:
         """From today."""
@@ -126,7 +126,7 @@ class TravelMarketRules:
         marks = (MarkEntry(asset=BOND, price_e4=PAR, dirty=True),)
         made = SetMarks(for_date=self.world.ledger.business_date, marks=marks)
         self.world.alone("marker", made)
-        self.day()  # from which on the mark holds
+        self.next_day()  # from which on the mark holds
         today = self.world.ledger.business_date
         terms = RepoTerms(
             reference=f"R{self.deals}",

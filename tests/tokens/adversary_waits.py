@@ -49,7 +49,7 @@ class WaitRules(CollateralAdversary):
     def walk_a_fixing_by_hand(self, number: int, rate: int) -> None:
         """The day of a fixing passes without a rate; it is published late, and taken at once."""
         self.next_day(31)
-        self.rest()  # type: ignore[attr-defined]
+        self.world.rest()
         self.debt.publish(BENCHMARK, 32, rate, "marker")
         for coupon in range(number, number + 4):
             self.debt.fix(coupon, "treasury")

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from tests.tokens.adversary_audit import Audit
+from tests.tokens.adversary_dust_judge import met_of
 from tests.tokens.adversary_judge import judge_fills
 from tests.tokens.adversary_lives import Lives
 from tests.tokens.adversary_notices import Notices
@@ -38,7 +39,9 @@ from tokens.events.collateral import PledgeEnforced, RepoClosedOut
 from tokens.genesis import Genesis
 from tokens.invariants import Snapshot, broken_in
 from tokens.lookup import require
+from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.proposals import Approve, Propose, operations_digest, proposal_id
+from tokens.records.day import BUSINESS_DAY
 from tokens.records.holdings import POSITION
 from tokens.records.instruments import PAYMENT, PaymentStatus
 from tokens.records.proposals import PROPOSAL
@@ -59,6 +62,9 @@ START = {
     "issuer-cash": 10**9,
 }
 """Central-bank money from the beginning: close to the largest amount."""
+
+RESTS_MAX = 50
+"""Blocks that a walk waits for the agenda: longer than a day of one of these worlds takes."""
 
 UNHINDERED = addr("treasury-cash")
 """No freeze of it stops the funding of a payment (5.3)."""
@@ -200,6 +206,7 @@ class AdversaryWorld:
         wrong = audit.judge(self.ledger.state, count, result.receipts, found)
         wrong += lives.judge(result.changes.records)
         wrong += judge_promises(seen, found, events)
+        self.ledger.tally.met.update(met_of(seen, found))
         assert not wrong, wrong
         judge_fills(self.ledger, events)
         self.notices.judge(self.ledger.business_date, events)
@@ -207,6 +214,23 @@ class AdversaryWorld:
         self._judge_coupons(events, before)
         if self.ledger.height % FULL_CHECK_BLOCKS == 0:
             self.ledger.check()
+
+    def next_day(self, days: int) -> None:
+        """A business date so many days on, over a weekend; each act in a block of its own."""
+        target = self.ledger.business_date + dt.timedelta(days=days)
+        target += dt.timedelta(days=7 - target.weekday() if target.weekday() > 4 else 0)
+        day = self.ledger.state.get(BUSINESS_DAY)
+        assert day is not None
+        if day.open:
+            self.alone("central-bank", CloseDay(date=day.date))
+        self.alone("central-bank", OpenDay(date=target))
+
+    def rest(self) -> None:
+        """The agenda of a day is done before the next moves."""
+        for _ in range(RESTS_MAX):
+            if not self.ledger.core.agenda_is_due():
+                return
+            self.end_block()
 
     def replay(self, place: int) -> None:
         """Somebody sends again what a block has taken: nowhere is it let in (exactly once)."""

@@ -4,7 +4,8 @@ Rules of this file:
 1. One command runs every machine of MACHINES, each with its share of the steps: first the one world
    in which all families act, then those with a model of their own.
 2. A campaign that only got refusals shows nothing: from STEPS_JUDGED steps on, each operation named
-   in `must` has to have passed at least once in its machine, or the campaign fails.
+   in `must` has to have passed at least once in its machine, and each thing in `meets` and
+   `refused` to have been met, or the campaign fails.
 3. A failure ends with one line that does the same again; Hypothesis prints the shortest history.
 """
 
@@ -17,6 +18,7 @@ import hypothesis
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from tests.tokens.adversary_all import Everybody
+from tests.tokens.adversary_dust_judge import MET
 from tests.tokens.adversary_openings import OPENINGS
 from tests.tokens.ops.test_payment_machine import Payments
 from tests.tokens.ops.test_rates_machine import Rates
@@ -47,6 +49,10 @@ class Machine(NamedTuple):
     """Transactions that a rule of it tries, at least; openings and cheats come on top."""
     must: tuple[str, ...]
     """Operations that have to pass."""
+    meets: tuple[str, ...] = ()
+    """What its judges have to have met."""
+    refused: tuple[tuple[str, Code], ...] = ()
+    """Operations that have to have been refused so: a guard of one operation alone."""
     openings: tuple[tuple[str, tuple[object, ...]], ...] = ()
     """Walks that are each played once in a young world, before the runs: whether an operation can
     pass at all is then no matter of luck."""
@@ -127,10 +133,13 @@ GUARDS = tuple(
 )
 """Refusals that stand between somebody and what is another's: a campaign meets each of them."""
 
+DUST = (("RequestDelivery", Code.DENOM_NOT_MULTIPLE), ("RequestDelivery", Code.AMOUNT_ZERO))
+"""Less than can be delivered, and a remainder that is worth nothing."""
+
 EVERYBODY = (*MARKETS, *DEBT, *OPTIONS, *CASH, *CONTROL, *OFFICES, *PLEDGES)
 
 MACHINES = (
-    Machine("everybody", Everybody, 65, 100, 1.5, EVERYBODY, OPENINGS),
+    Machine("everybody", Everybody, 65, 100, 1.5, EVERYBODY, MET, DUST, OPENINGS),
     Machine("travel", TravelAdversary, 5, 60, 1.5, TRAVEL),
     Machine("rulers", Rulers, 15, 75, 4.0, RULERS),
     Machine("payments", Payments, 8, 40, 1.0, PAYMENTS),
@@ -199,6 +208,7 @@ def report(whole: Tally) -> None:
     for title, counts in (("events", whole.events), ("codes", whole.codes)):
         shown = ", ".join(f"{name} {count}" for name, count in counts.most_common(SHOWN))
         print(f"  {len(counts)} kinds of {title}: {shown}, ...")
+    print(f"  met: {', '.join(f'{name} {whole.met[name]}' for name in sorted(whole.met))}")
     print(f"  {len(OPERATIONS) - len(never)} of {len(OPERATIONS)} operations passed at least once")
     print(f"  never passed: {', '.join(never) or 'none'}")
 
@@ -241,6 +251,12 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         whole.add(tally)
         missing = [name for name in machine.must if not tally.passed[name]]
+        unmet = [name for name in machine.meets if not tally.met[name]]
+        unmet += [
+            f"{name} refused with {code.name}"
+            for name, code in machine.refused
+            if not tally.refused[name, code.name]
+        ]
         print(
             f"{machine.name}: {tally.transactions} transactions, {tally.blocks} blocks, "
             f"{len(machine.must) - len(missing)} of {len(machine.must)} main operations passed, "
@@ -249,6 +265,8 @@ def main(arguments: list[str] | None = None) -> int:
         )
         if missing:
             faults.append(f"{machine.name}: never passed: {', '.join(missing)}")
+        if unmet:
+            faults.append(f"{machine.name}: never met: {', '.join(unmet)}")
     unmet = [code.name for code in GUARDS if not any(c == code.name for _, c in whole.refused)]
     if unmet and given.only is None:
         faults.append(f"never met: {', '.join(unmet)}")

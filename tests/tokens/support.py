@@ -42,7 +42,7 @@ from tokens.invariants import broken_invariants
 from tokens.ledger import Ledger as Core
 from tokens.ops.proposals import Approve, Propose, proposal_id
 from tokens.records.day import BUSINESS_DAY
-from tokens.records.proposals import PROPOSAL
+from tokens.records.proposals import GRANT, PROPOSAL, Grant
 from tokens.results import Code, Receipt
 from tokens.state import Overlay
 from tokens.store import MemoryStore, all_records, index_rows
@@ -258,6 +258,10 @@ class Ledger:
         closed = self.receipts()[0].events[-1]
         assert isinstance(closed, ProposalClosed), "the proposal is still open"
         return closed
+
+    def grants_of(self, grantee: str) -> list[Grant]:
+        """Power that a participant was lent."""
+        return self.state.scan(GRANT, GRANT.indexes[1], (addr(grantee),), limit=100)
 
     @property
     def business_date(self) -> datetime.date:

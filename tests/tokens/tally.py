@@ -26,6 +26,8 @@ class Tally:
         """Of transactions."""
         self.refused: Counter[tuple[str, str]] = Counter()
         """Operation that was refused, alone or in the run of a proposal, and the code."""
+        self.met: Counter[str] = Counter()
+        """Blocks in which a judge met what it is there for."""
         self._proposed: dict[bytes, tuple[str, ...]] = {}
 
     def transaction(
@@ -63,6 +65,7 @@ class Tally:
             (self.passed, other.passed),
             (self.events, other.events),
             (self.codes, other.codes),
+            (self.met, other.met),
         ):
             mine.update(theirs)
         self.refused.update(other.refused)

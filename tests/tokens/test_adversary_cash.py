@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests.tokens.adversary_cash import GOLD, CashMoves, CashWorld
 from tests.tokens.adversary_cash_rules import CashRules, small
+from tests.tokens.adversary_dust import DustRules
 from tests.tokens.adversary_market import Market
 from tests.tokens.adversary_values import BASIS, FACE, HOLDERS, ORDERS, PKRS, accounts, anyone
 from tests.tokens.support import addr
@@ -30,7 +31,7 @@ RUN_STEPS = 60
 """Few, and many runs: a run tries only some of the rules."""
 
 
-class CashAdversary(CashRules, RuleBasedStateMachine):
+class CashAdversary(CashRules, DustRules, RuleBasedStateMachine):
     """Everybody's moves about money outside, reserves and lots."""
 
     def __init__(self) -> None:

@@ -34,13 +34,11 @@ from tests.tokens.adversary_world import AdversaryWorld
 from tests.tokens.support import ACCOUNTS, addr, policy
 from tokens.ops.accounts import CloseAccount
 from tokens.ops.batch_steps import AllocateBatch, CancelBatch, SettleBatch
-from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.cash import CashMint, CashRedeem
 from tokens.ops.control import ForceTransfer, PauseAsset
 from tokens.ops.coupons import CouponFund, RedemptionFund
 from tokens.ops.freezes import ChangeFreeze, Freeze, LiftFreeze, StopCredits
 from tokens.ops.participants import SetKeyPolicy
-from tokens.records.day import BUSINESS_DAY
 from tokens.records.holdings import LIEN, Lien
 from tokens.records.instruments import INSTRUMENT, OPEN_PAYMENTS, PAYMENT, PaymentKind
 from tokens.records.settlement import BATCH, OPEN_BATCHES, Batch, BatchStatus
@@ -181,13 +179,7 @@ class Adversary(OrderMoves, RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([1, 1, 1, 1, 3, 9, 31]))
     def next_day(self, days: int) -> None:
-        target = self.world.ledger.business_date + dt.timedelta(days=days)
-        target += dt.timedelta(days=7 - target.weekday() if target.weekday() > 4 else 0)
-        day = self.world.ledger.state.get(BUSINESS_DAY)
-        assert day is not None
-        if day.open:
-            self.world.alone("central-bank", CloseDay(date=day.date))
-        self.world.alone("central-bank", OpenDay(date=target))
+        self.world.next_day(days)
 
     @rule(isin=st.sampled_from(ISINS[:2]), most=st.integers(1, 3))
     def fund(self, isin: str, most: int) -> None:

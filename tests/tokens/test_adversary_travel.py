@@ -61,7 +61,7 @@ class TravelAdversary(TravelMarketRules, RuleBasedStateMachine):
         for name in ("client-a1", "client-a2"):
             self.moves.pay("bank-a-cash", name, 100 * THRESHOLD)
         self.world.end_block()
-        self.open_market()
+        self.open_market(self.day)
 
     @rule(source=accounts, receiver=accounts, amount=sums)
     def pay(self, source: str, receiver: str, amount: int) -> None:

@@ -17,7 +17,6 @@ from tokens.events import ProposalClosed
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.governance import SetParameter
 from tokens.ops.proposals import Approve
-from tokens.queries import grants_of
 from tokens.records.proposals import ProposalStatus
 from tokens.records.system import AgendaItem
 from tokens.results import Code
@@ -178,7 +177,7 @@ def test_a_grant_leaves_the_state_on_its_date() -> None:
     lent = grant(operation="revoke_grant", expires_on=TOMORROW)
     ledger.ok("issuer", lent)
     next_day(ledger, TOMORROW)
-    assert grants_of(ledger.state, addr("bank-a")) == []
+    assert ledger.grants_of("bank-a") == []
 
 
 def test_the_quota_of_a_block_is_kept_and_the_rest_is_a_reason_for_another() -> None:

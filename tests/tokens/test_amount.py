@@ -9,9 +9,6 @@ from hypothesis import strategies as st
 from tokens.amount import (
     AMOUNT_MAX,
     AmountOverflow,
-    checked_add,
-    checked_sub,
-    is_amount,
     mul_div_floor,
     mul_div_half_up,
 )
@@ -79,41 +76,3 @@ def test_a_denominator_that_is_not_positive_is_refused(denominator: int) -> None
 def test_floor_of_a_negative_is_not_an_amount() -> None:
     with pytest.raises(AmountOverflow):
         mul_div_floor(-1, 1, 2)
-
-
-@given(amounts, amounts)
-@example(AMOUNT_MAX, 0)
-@example(AMOUNT_MAX, 1)
-def test_sum_and_difference_are_exact_or_refused(left: int, right: int) -> None:
-    if left + right > AMOUNT_MAX:
-        with pytest.raises(AmountOverflow):
-            checked_add(left, right)
-    else:
-        assert checked_add(left, right) == left + right
-    if right > left:
-        with pytest.raises(AmountOverflow):
-            checked_sub(left, right)
-    else:
-        assert checked_sub(left, right) == left - right
-
-
-def test_negative_summands_do_not_slip_through() -> None:
-    with pytest.raises(AmountOverflow):
-        checked_add(1, -2)
-    with pytest.raises(AmountOverflow):
-        checked_sub(AMOUNT_MAX, -1)
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (0, True),
-        (AMOUNT_MAX, True),
-        (-1, False),
-        (AMOUNT_MAX + 1, False),
-        (True, False),
-        ("1", False),
-    ],
-)
-def test_what_is_an_amount(value: object, expected: bool) -> None:
-    assert is_amount(value) is expected

@@ -8,7 +8,6 @@ from tests.tokens.support import DATE, MONEY, Ledger, addr, genesis
 from tokens.context import Actors
 from tokens.grants import Use, grant_refusal, use_grant
 from tokens.ops.grants import GrantPower, RevokeGrant
-from tokens.queries import grants_of
 from tokens.results import Code
 from tokens.state import Overlay
 from tokens.transition import open_context
@@ -107,9 +106,9 @@ def test_mint_power_needs_issuer_and_central_bank() -> None:
     assert ledger.code("issuer", grant()) is Code.NEEDS_APPROVAL
     proposal = ledger.propose("issuer", grant())
     assert ledger.approve("treasury", proposal).code == 0
-    assert grants_of(ledger.state, addr("bank-a")) == []
+    assert ledger.grants_of("bank-a") == []
     assert ledger.approve("central-bank", proposal).code == 0
-    assert [entry.cap_total for entry in grants_of(ledger.state, addr("bank-a"))] == [100]
+    assert [entry.cap_total for entry in ledger.grants_of("bank-a")] == [100]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +150,7 @@ def test_revocation_by_the_grantor_and_by_a_cold_key() -> None:
     ledger = given()
     ledger.ok("issuer", grant(operation="revoke_grant", grantee=addr("fiu"), targets=()))
     assert ledger.code("fiu", revoke()) is Code.OK
-    assert grants_of(ledger.state, addr("bank-a")) == []
+    assert ledger.grants_of("bank-a") == []
 
 
 def test_using_a_grant_that_was_not_asked_for_is_a_bug() -> None:

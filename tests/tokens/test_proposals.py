@@ -5,21 +5,30 @@ import datetime
 import msgspec
 import pytest
 
-from tests.tokens.support import DATE, Ledger, addr, approval, genesis, participant, policy
+from tests.tokens.adversary_values import BASIS
+from tests.tokens.support import (
+    DATE,
+    Ledger,
+    addr,
+    approval,
+    digest,
+    genesis,
+    participant,
+    policy,
+)
 from tests.tokens.test_parties import BOTH, register, update
 from tests.tokens.test_transition import transfer
 from tokens.authority import meets
 from tokens.codec import encode
-from tokens.context import Actors
 from tokens.events import ProposalClosed
+from tokens.ops.control import ForceTransfer
+from tokens.ops.freezes import Freeze, StopCredits
 from tokens.ops.governance import SetApprovalPolicy, SetParameter
 from tokens.ops.proposals import Approve, Propose, WithdrawProposal, operations_digest
 from tokens.posting import balance_of
-from tokens.queries import missing_approvals, proposals
 from tokens.records.governance import ValidatorSets
 from tokens.records.proposals import PROPOSAL, Proposal, ProposalStatus
 from tokens.results import Code
-from tokens.transition import open_context
 from tokens.types import Role
 
 LATER = DATE + datetime.timedelta(days=30)
@@ -90,10 +99,39 @@ def test_without_the_named_party_it_waits_and_with_others_it_fails() -> None:
     proposal = ledger.propose("bank-a", transfer(7), approvers=["bank-b"])
     assert ledger.approve("issuer", proposal).code == 0
     assert found(ledger, proposal).status is ProposalStatus.OPEN
-    context = open_context(ledger.state, 9, Actors(bytes(16), ()), bytes(32))
-    assert missing_approvals(context, found(ledger, proposal)) == [addr("bank-b").hex()]
     stranger = ledger.agree(["bank-a", "bank-b"], transfer(1, "client-b1"), approvers=["bank-b"])
     assert Code(stranger.code) is Code.INSUFFICIENT_AVAILABLE
+
+
+def test_parties_of_a_failed_proposal_do_not_read_what_is_wrong_with_one_of_them() -> None:
+    """All of them read the code of the run: it said ACCOUNT_FROZEN of bank-a to bank-b."""
+    ledger = Ledger()
+    for name, asset in (("bank-a-cash", "PKR"), ("client-b1", None)):
+        ledger.ok("fiu", freeze(name, asset))
+    there = transfer(7)
+    closed = ledger.agree(["bank-b", "bank-a"], there, approvers=["bank-a"])
+    assert (closed.code, found(ledger, closed.proposal).code) == (Code.UNDER_REVIEW,) * 2
+    # who agrees alone reads what its receipt would say
+    assert ledger.agree(["bank-a"], there).code == Code.ACCOUNT_FROZEN
+    # and authorities tell each other
+    ledger.ok("fiu", StopCredits(account=addr("bank-b-cash"), stopped=True, basis=BASIS))
+    seize = ForceTransfer(
+        order_id=digest("client-b1"), asset="PKR", amount=1, target=addr("bank-b-cash")
+    )
+    closed = ledger.agree(["central-bank", "fiu"], seize, approvers=["fiu"])
+    assert closed.code == Code.CREDIT_STOPPED
+
+
+def freeze(name: str, asset: str | None) -> Freeze:
+    """All of it, for ever."""
+    return Freeze(
+        order_id=digest(name),
+        account=addr(name),
+        asset=asset,
+        amount=None,
+        expires_on=None,
+        basis=BASIS,
+    )
 
 
 def test_an_account_with_own_keys_can_be_a_party() -> None:
@@ -175,9 +213,11 @@ def test_open_proposals_are_listed() -> None:
     first = ledger.propose("treasury", parameter(1))
     second = ledger.propose("treasury", parameter(2))
     ledger.ok("treasury", WithdrawProposal(proposal_id=first))
-    assert [p.id for p in proposals(ledger.state, open_only=True)] == [second]
-    assert [p.id for p in proposals(ledger.state, open_only=False)] == [first, second]
-    page = proposals(ledger.state, open_only=False, after=(1, first), limit=1)
+    listed, still_open = PROPOSAL.indexes
+    state = ledger.state
+    assert [p.id for p in state.scan(PROPOSAL, still_open, limit=9)] == [second]
+    assert [p.id for p in state.scan(PROPOSAL, listed, limit=9)] == [first, second]
+    page = state.scan(PROPOSAL, listed, after=(1, first), limit=1)
     assert [p.id for p in page] == [second]
 
 

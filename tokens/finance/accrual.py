@@ -142,17 +142,6 @@ def pool_factor_e6(repayments: Sequence[tuple[date, int]], day: date) -> int:
     return FACTOR_ONE_E6 - sum(fraction_e6 for due, fraction_e6 in repayments if due <= day)
 
 
-def principal_amount_floor(quantity: int, fraction_e6: int) -> int:
-    """Return the part of a face that is repaid or outstanding, in minor units, rounded down.
-
-    As with coupons the sum over the holders never exceeds the same function of the total.
-
-    Raises:
-        AmountOverflow: the result is not an amount.
-    """
-    return mul_div_floor(quantity, fraction_e6, FACTOR_ONE_E6)
-
-
 def _check_inside(period: Period, settlement: date) -> None:
     if not period.start <= settlement <= period.end:
         raise ValueError(f"settlement {settlement} is outside of {period.start}..{period.end}")

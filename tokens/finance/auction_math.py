@@ -81,17 +81,6 @@ def weighted_average_price_e4_half_up(fills: Sequence[Fill], tick_e4: int = 1) -
     return mul_div_half_up(weighted, 1, sum(fill.face for fill in fills) * tick_e4) * tick_e4
 
 
-def weighted_average_rate_e6_half_up(fills: Sequence[Fill]) -> int:
-    """Return the face-weighted average of rates, for auctions in margins or rentals.
-
-    Raises:
-        ValueError: nothing was allotted.
-    """
-    return mul_div_half_up(
-        sum(fill.face * fill.bid for fill in fills), 1, sum(fill.face for fill in fills)
-    )
-
-
 def bill_weighted_average_yield_e6_half_up(
     fills: Sequence[Fill], days: int, year_days: int = BILL_YEAR_DAYS
 ) -> int:

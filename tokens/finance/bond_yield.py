@@ -6,7 +6,6 @@ state may depend on it: what is fixed on the ledger are prices and faces. Here i
 are made of unrounded yields.
 """
 
-from collections.abc import Sequence
 from decimal import (
     ROUND_HALF_EVEN,
     ROUND_HALF_UP,
@@ -90,17 +89,6 @@ def yield_to_maturity(basis: YieldBasis, price: Decimal) -> Decimal:
 def accrued_interest(basis: YieldBasis) -> Decimal:
     """Return the accrued interest of 100 of face in the calendar of the yield, unrounded."""
     return _decimal(basis.accrued)
-
-
-def weighted_mean_yield(fills: Sequence[tuple[int, Decimal]]) -> Decimal:
-    """Return the face-weighted mean of unrounded yields: the published average of bond auctions.
-
-    Args:
-        fills: (face in minor units, yield), with a face in total.
-    """
-    with localcontext(CONTEXT):
-        weighted = sum((face * rate for face, rate in fills), Decimal(0))
-        return CONTEXT.divide(weighted, Decimal(sum(face for face, _ in fills)))
 
 
 def decimal_text(value: Decimal, places: int) -> str:

@@ -56,18 +56,6 @@ class DayCount(IntEnum):
     """Months of 30 days: each 31st becomes the 30th. Also known as Eurobond Basis, 30/360 ICMA."""
 
 
-DAY_COUNT_NAMES: Final = {
-    DayCount.ACT_365F: "ACT/365F",
-    DayCount.ACT_360: "ACT/360",
-    DayCount.ACT_ACT_ICMA: "ACT/ACT ICMA",
-    DayCount.ACT_ACT_ISDA: "ACT/ACT ISDA",
-    DayCount.ACT_ACT_AFB: "ACT/ACT AFB",
-    DayCount.THIRTY_360: "30/360",
-    DayCount.THIRTY_E_360: "30E/360",
-}
-"""What people write."""
-
-
 def year_fraction(
     convention: DayCount,
     start: date,

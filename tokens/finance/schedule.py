@@ -67,11 +67,6 @@ class Period(
     """Regular coupon dates that cover the period, ascending: (start, end) if it is regular. ACT/ACT
     ICMA counts in them."""
 
-    @property
-    def is_regular(self) -> bool:
-        """Say whether the period is exactly one regular period long."""
-        return self.quasi == (self.start, self.end)
-
 
 class ScheduleFault(StrEnum):
     """Why terms have no schedule, in the order of the checks. On the ledger: BAD_SCHEDULE."""
@@ -156,11 +151,6 @@ def build_schedule(terms: ScheduleTerms) -> tuple[Period, ...] | ScheduleFault:
     if bounds[-1] != terms.maturity_date:
         bounds.append(terms.maturity_date)
     return tuple(_period(grid, bounds[i], bounds[i + 1]) for i in range(len(bounds) - 1))
-
-
-def payment_date(period: Period, calendar: Calendar, convention: BusinessDayConvention) -> date:
-    """Return the day on which the coupon of a period is paid."""
-    return adjust(calendar, period.end, convention)
 
 
 def adjust_period(period: Period, calendar: Calendar, convention: BusinessDayConvention) -> Period:

@@ -9,6 +9,7 @@ from tokens.amount import AmountOverflow
 from tokens.auction_terms import MONEY_MAX
 from tokens.authority import may_act_for
 from tokens.context import Context
+from tokens.eligibility import RULE_CODES
 from tokens.events import AuctionCut
 from tokens.lookup import require, require_account, require_asset
 from tokens.posting import supply_of
@@ -266,8 +267,7 @@ def check_settle_allotment(context: Context, operation: SettleAllotment) -> Iter
     if auction.status is not AuctionStatus.SETTLING:
         yield Refusal(Code.TOO_EARLY)
         return
-    for code in auction_settling.try_codes(context, auction, allotment):
-        yield Refusal(code)
+    yield from auction_settling.try_refusals(context, auction, allotment)
 
 
 def apply_settle_allotment(context: Context, operation: SettleAllotment) -> None:
@@ -323,5 +323,6 @@ SETTLE_ALLOTMENT = OperationSpec(
         Code.KYC_TIER_TOO_LOW,
         Code.MAX_SUPPLY_EXCEEDED,
         Code.INSUFFICIENT_AVAILABLE,
+        *RULE_CODES,
     ),
 )

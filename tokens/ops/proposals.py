@@ -24,8 +24,10 @@ from tokens.records.parties import ACCOUNT, PARTICIPANT
 from tokens.records.proposals import PARTIES_MAX, PROPOSAL, Proposal, ProposalStatus
 from tokens.records.system import AgendaItem
 from tokens.recovering import still_agrees
+from tokens.refusing import is_supervisor, told_to_all
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
+from tokens.state import Overlay
 from tokens.types import Address, AgendaClass, EncodedOperation, Hash, OperationClass
 
 EXPIRY_DAYS_MAX = 366
@@ -255,13 +257,25 @@ def _actors(context: Context, proposal: Proposal) -> Actors:
 def _close(
     context: Context, proposal: Proposal, status: ProposalStatus, code: Code, index: int
 ) -> None:
+    told = int(_told(context.state, proposal, code))
     closed = msgspec.structs.replace(
-        proposal, operations=(), status=status, closed_at=context.height, code=int(code)
+        proposal, operations=(), status=status, closed_at=context.height, code=told
     )
     context.state.put(PROPOSAL, closed)
     context.emit(
-        ProposalClosed(proposal=proposal.id, status=int(status), code=int(code), operation=index)
+        ProposalClosed(proposal=proposal.id, status=int(status), code=told, operation=index)
     )
+
+
+def _told(state: Overlay, proposal: Proposal, code: Code) -> Code:
+    """Why a run failed, as all who read it may know: one of them was told of its own account.
+
+    Whoever agrees alone reads what any receipt would say; supervisors among themselves read all.
+    """
+    readers = dict.fromkeys((proposal.proposer, *proposal.approvers, *proposal.approvals))
+    if len(readers) == 1 or all(is_supervisor(state, reader) for reader in readers):
+        return code
+    return told_to_all(code)
 
 
 def _expiry(proposal: Proposal) -> AgendaItem:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import msgspec
 
 from tokens import liens
-from tokens.agenda import schedule
+from tokens.agenda import item_for, schedule
 from tokens.authority import may_act_for
-from tokens.codec import encode, tagged_hash
+from tokens.codec import encode
 from tokens.context import Context
 from tokens.eligibility import RESERVED, standing
 from tokens.events import PutElected
@@ -20,7 +20,6 @@ from tokens.records.holdings import LIEN, POSITION
 from tokens.records.instruments import INSTRUMENT, PUT_BASE
 from tokens.records.options import PUT_BOOK, PUT_ELECTION, PutBook, PutElection
 from tokens.records.parties import ACCOUNT, Account
-from tokens.records.system import AgendaItem
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.servicing import PUT_WINDOW_HANDLER
@@ -174,13 +173,12 @@ def _schedule_end(state: Overlay, asset: str, number: int) -> None:
     subject = encode((asset, number))
     schedule(
         state,
-        AgendaItem(
+        item_for(
+            subject,
+            handler=PUT_WINDOW_HANDLER,
+            domain=_ITEM,
             due_on=last + dt.timedelta(days=1),
             item_class=AgendaClass.RECORD,
-            id=tagged_hash(_ITEM, subject),
-            handler=PUT_WINDOW_HANDLER,
-            subject=subject,
-            cursor=b"",
         ),
     )
 

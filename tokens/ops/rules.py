@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tokens.agenda import AgendaHandler, Step, schedule
-from tokens.codec import encode, tagged_hash
+from tokens.agenda import AgendaHandler, Step, item_for, schedule
+from tokens.codec import encode
 from tokens.context import Context
 from tokens.events import LockUpSet
 from tokens.holders import begin_count
@@ -27,7 +27,6 @@ from tokens.results import Code, Refusal
 from tokens.ruling import change_rule, is_sound, settled, table_name, table_of
 from tokens.types import (
     Address,
-    AgendaClass,
     Amount,
     AssetFlag,
     AssetId,
@@ -185,13 +184,11 @@ def apply_lock(context: Context, operation: SetLockUp) -> None:
     subject = encode((asset.id, lock.account))
     schedule(
         state,
-        AgendaItem(
-            due_on=lock.until if lock.amount else context.business_date,
-            item_class=AgendaClass.RELEASE,
-            id=tagged_hash(_ITEM, subject),
+        item_for(
+            subject,
             handler=LOCK_UP_HANDLER,
-            subject=subject,
-            cursor=b"",
+            domain=_ITEM,
+            due_on=lock.until if lock.amount else context.business_date,
         ),
     )
 

@@ -16,6 +16,7 @@ from tokens.record_parties import is_told
 from tokens.records.control import UNCLAIMED
 from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT
+from tokens.refusing import refusal_about
 from tokens.registry import OperationSpec
 from tokens.results import Code, Refusal
 from tokens.rules import closed_refusals
@@ -66,7 +67,7 @@ def check(context: Context, operation: PayUnclaimed) -> Iterator[Refusal]:
         yield Refusal(Code.ACCOUNT_FROZEN)
     code = credit_refusal(context, entry.asset, target)
     if code is not None:
-        yield Refusal(code)
+        yield refusal_about(context, target, code)
 
 
 def apply(context: Context, operation: PayUnclaimed) -> None:
@@ -108,5 +109,6 @@ PAY_UNCLAIMED = OperationSpec(
         Code.CREDIT_STOPPED,
         Code.EXIT_ONLY,
         Code.ACCOUNT_CLOSED,
+        Code.UNDER_REVIEW,
     ),
 )

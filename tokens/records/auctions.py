@@ -256,5 +256,4 @@ AUCTION = RecordKind(
 )
 AUCTION_RESULT = RecordKind(84, "auction_result", AuctionResult, lambda r: (r.auction_id,))
 
-AUCTIONS = AUCTION.indexes[0]
 LIVE_AUCTIONS = AUCTION.indexes[1]

@@ -16,8 +16,6 @@ from tokens.transaction import (
     transaction_id,
 )
 
-REFERENCE_BYTES = 16
-
 
 class Stock:
     """Signed transfers in the order in which they will be sent.

@@ -1,5 +1,9 @@
 """account_getLimits, account_getLockUps, account_getCashRoutes: what an account may still give."""
 
+from typing import TypeVar
+
+import msgspec
+
 from node.rpc.errors import not_found
 from node.rpc.method import Call, Reads, Tier, method
 from node.rpc.paging import page_of
@@ -12,12 +16,15 @@ from tokens.posting import available
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.holdings import POSITION
 from tokens.records.instruments import ASSET
+from tokens.records.kind import RecordKind
 from tokens.records.parties import ACCOUNT, Account
 from tokens.records.persons import LOCK_UP, LockUp
 from tokens.records.rules import JurisdictionRule, LockUpRule, VelocityRule
 from tokens.records.settlement import CASH_ROUTE, CashRoute
 from tokens.rules import InForce, Rules, rules_on
 from tokens.types import AccountPurpose
+
+R = TypeVar("R", bound=msgspec.Struct)
 
 
 def _account(call: Call, address: bytes) -> Account:
@@ -83,32 +90,23 @@ def get_limits(call: Call, params: schema.LimitsParams) -> schema.AccountLimits:
     )
 
 
-def get_lock_ups(call: Call, params: AccountListParams) -> Page[LockUp]:
-    """Lock-ups of an account, by asset; one that is over stays until the agenda comes by."""
+def _by_account(call: Call, kind: RecordKind[R], params: AccountListParams) -> Page[R]:
+    """Records of an account, in the order of the first index of their kind."""
     account = _account(call, params.account)
     records, following, pinned = page_of(
-        call,
-        LOCK_UP,
-        LOCK_UP.indexes[0],
-        (account.id,),
-        cursor=params.cursor,
-        limit=params.limit,
+        call, kind, kind.indexes[0], (account.id,), cursor=params.cursor, limit=params.limit
     )
     return Page(items=tuple(records), next=following, pinned_height=pinned)
+
+
+def get_lock_ups(call: Call, params: AccountListParams) -> Page[LockUp]:
+    """Lock-ups of an account, by asset; one that is over stays until the agenda comes by."""
+    return _by_account(call, LOCK_UP, params)
 
 
 def get_cash_routes(call: Call, params: AccountListParams) -> Page[CashRoute]:
     """Accounts that pay and are paid for an account, by asset."""
-    account = _account(call, params.account)
-    records, following, pinned = page_of(
-        call,
-        CASH_ROUTE,
-        CASH_ROUTE.indexes[0],
-        (account.id,),
-        cursor=params.cursor,
-        limit=params.limit,
-    )
-    return Page(items=tuple(records), next=following, pinned_height=pinned)
+    return _by_account(call, CASH_ROUTE, params)
 
 
 READ = Tier.READ

@@ -10,9 +10,9 @@ from node.rpc.trace import books_of
 from node.sdk.schema.statement import BankStatementParams, DatedStatementParams
 from tests.node.rpc.ledger_node import LedgerNode, call_of
 from tests.tokens.test_adversary_machine import Adversary
-from tokens.queries import participants
 from tokens.records.day_mark import DAY_MARK, DAY_MARKS
 from tokens.records.holdings import POSITION
+from tokens.records.parties import PARTICIPANT
 
 STEPS = 200
 SEEN: dict[str, int] = {"positions": 0, "lots": 0, "lines": 0}
@@ -45,7 +45,7 @@ class Viewed(Adversary):
             SEEN["positions"] += 1
             SEEN["lines"] += len(found.lines)
         SEEN["lots"] += sum(found.count for found in books.values())
-        for participant in participants(call.state):
+        for participant in call.state.scan(PARTICIPANT, PARTICIPANT.indexes[0], limit=100):
             for asset in books:
                 params = BankStatementParams(
                     servicer=participant.id, asset=asset, from_date=first, to_date=last

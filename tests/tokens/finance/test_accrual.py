@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.tokens.finance.test_schedule import TENOR, coupon_terms, terms, to_ql
 from tests.tokens.finance.vectors import day, load, scaled, table
-from tokens.amount import AMOUNT_MAX, AmountOverflow
+from tokens.amount import AMOUNT_MAX, AmountOverflow, mul_div_floor
 from tokens.finance.accrual import (
     FACTOR_ONE_E6,
     accrued_amount_half_up,
@@ -21,7 +21,6 @@ from tokens.finance.accrual import (
     coupon_fraction,
     ex_coupon_accrued_half_up,
     pool_factor_e6,
-    principal_amount_floor,
     remaining_fraction,
 )
 from tokens.finance.auction_math import consideration_half_up
@@ -275,8 +274,8 @@ def test_pool_factor_scales_each_formula() -> None:
 
 @given(st.lists(faces, min_size=1, max_size=20), factors)
 def test_principal_repaid_never_exceeds_what_is_required(holders: list[int], part: int) -> None:
-    required = principal_amount_floor(sum(holders), part)
-    paid = sum(principal_amount_floor(each, part) for each in holders)
+    required = mul_div_floor(sum(holders), part, FACTOR_ONE_E6)
+    paid = sum(mul_div_floor(each, part, FACTOR_ONE_E6) for each in holders)
     assert 0 <= required - paid < len(holders)
 
 

@@ -15,7 +15,6 @@ from tokens.finance.auction_math import (
     bill_yield_e6_half_up,
     consideration_half_up,
     weighted_average_price_e4_half_up,
-    weighted_average_rate_e6_half_up,
 )
 
 SHEET = load("sbp_auctions.json")["bill"]
@@ -97,7 +96,6 @@ def test_averages_are_made_of_unrounded_sums(sheet: list[Fill], term: int) -> No
     assert bill_weighted_average_yield_e6_half_up(sheet, term) == half_up(way * 10**6)
     mean = Fraction(sum(fill.face * fill.bid for fill in sheet), face)
     assert weighted_average_price_e4_half_up(sheet) == half_up(mean)
-    assert weighted_average_rate_e6_half_up(sheet) == half_up(mean)
 
 
 @given(fills, st.sampled_from([1, 5, 25, 100]))
@@ -130,7 +128,7 @@ def test_consideration_is_the_rounded_rational(face: int, price_e4: int) -> None
 
 def test_margins_may_be_negative() -> None:
     sheet = [Fill(face=300, bid=-2_500), Fill(face=100, bid=1_000)]
-    assert weighted_average_rate_e6_half_up(sheet) == -1_625
+    assert weighted_average_price_e4_half_up(sheet) == -1_625
 
 
 def test_a_price_above_par_is_a_negative_yield() -> None:
@@ -139,9 +137,8 @@ def test_a_price_above_par_is_a_negative_yield() -> None:
 
 
 def test_nothing_allotted_has_no_average() -> None:
-    for average in (weighted_average_price_e4_half_up, weighted_average_rate_e6_half_up):
-        with pytest.raises(ValueError, match="not positive"):
-            average([])
+    with pytest.raises(ValueError, match="not positive"):
+        weighted_average_price_e4_half_up([])
     with pytest.raises(ValueError, match="not positive"):
         bill_weighted_average_yield_e6_half_up([], 84)
 

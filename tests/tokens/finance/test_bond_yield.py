@@ -9,13 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.tokens.finance.test_schedule import coupon_terms, terms
-from tests.tokens.finance.vectors import day, load, scaled, table
+from tests.tokens.finance.vectors import day, load, scaled, table, weighted_mean
 from tokens.finance.bond_yield import (
     YieldOutOfRange,
     clean_price,
     decimal_text,
     percent_text,
-    weighted_mean_yield,
     yield_to_maturity,
 )
 from tokens.finance.calendar import WEEKEND_SATURDAY_SUNDAY, BusinessDayConvention, Calendar
@@ -79,8 +78,8 @@ def test_published_running_average_of_2021_needs_unrounded_yields() -> None:
         annual = yield_to_maturity(SHEET_BASIS, Decimal(row["clean_price"]))
         unrounded.append((face, annual))
         rounded.append((face, Decimal(percent_text(annual)).scaleb(-2)))
-        assert percent_text(weighted_mean_yield(unrounded)) == row["running_WAY_pct_face_weighted"]
-        average = percent_text(weighted_mean_yield(rounded))
+        assert percent_text(weighted_mean(unrounded)) == row["running_WAY_pct_face_weighted"]
+        average = percent_text(weighted_mean(rounded))
         misses += average != row["running_WAY_pct_face_weighted"]
     assert misses == 1
 

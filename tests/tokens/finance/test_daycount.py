@@ -10,8 +10,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.tokens.finance.vectors import day, load, table
-from tokens.finance.daycount import DAY_COUNT_NAMES, DayCount, add_fractions, is_leap, year_fraction
+from tokens.finance.daycount import DayCount, add_fractions, is_leap, year_fraction
 from tokens.finance.schedule import month_date, regular_dates
+
+DAY_COUNT_NAMES = {
+    DayCount.ACT_365F: "ACT/365F",
+    DayCount.ACT_360: "ACT/360",
+    DayCount.ACT_ACT_ICMA: "ACT/ACT ICMA",
+    DayCount.ACT_ACT_ISDA: "ACT/ACT ISDA",
+    DayCount.ACT_ACT_AFB: "ACT/ACT AFB",
+    DayCount.THIRTY_360: "30/360",
+    DayCount.THIRTY_E_360: "30E/360",
+}
+"""What people write."""
 
 BY_NAME = {name: convention for convention, name in DAY_COUNT_NAMES.items()}
 

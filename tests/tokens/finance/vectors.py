@@ -1,10 +1,13 @@
 """Reading of tests/vectors for the finance tests."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import cast
+
+from tokens.finance.bond_yield import CONTEXT
 
 FOLDER = Path(__file__).parents[2] / "vectors"
 
@@ -36,3 +39,11 @@ def scaled(text: str, places: int) -> int:
 def day(text: str) -> date:
     """Return an ISO date."""
     return date.fromisoformat(text)
+
+
+def weighted_mean(rates: Sequence[tuple[int, Decimal]]) -> Decimal:
+    """Face-weighted mean of unrounded yields, as published averages of bond auctions are made."""
+    with localcontext(CONTEXT):
+        return sum((face * rate for face, rate in rates), Decimal(0)) / sum(
+            face for face, _ in rates
+        )

@@ -208,6 +208,26 @@ def unclaimed(world: World) -> PayUnclaimed:
     )
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (AccountStatus.OPEN, Code.UNDER_REVIEW),
+        (AccountStatus.CLOSED, Code.COUNTERPARTY_NOT_ELIGIBLE),
+    ],
+)
+def test_an_account_at_another_institution_is_not_told_of(
+    world: World, status: AccountStatus, told: Code
+) -> None:
+    """The servicer of the closed account read CREDIT_STOPPED of one that it does not service."""
+    claim = unclaimed(world)
+    world.account("elsewhere", None, "bank_b")
+    owner = require_account(world.state, claim.account).owner
+    other = require_account(world.state, address("elsewhere"))
+    world.state.put(ACCOUNT, msgspec.structs.replace(other, owner=owner, status=status))
+    world.act("fiu", StopCredits(account=other.id, stopped=True, basis=BASIS))
+    world.refuse(told, "bank_a", msgspec.structs.replace(claim, target=other.id))
+
+
 def test_unclaimed_money_of_a_frozen_owner_stays(world: World) -> None:
     """A freeze of a closed account did not reach the money that waits for it."""
     claim = unclaimed(world)

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import cast
 
 from tests.tokens.finance.test_bond_yield import SHEET_BASIS
-from tests.tokens.finance.vectors import load
+from tests.tokens.finance.vectors import load, weighted_mean
 from tests.tokens.ops.auction_world import (
     BOTH,
     CHAIN_ID,
@@ -28,7 +28,7 @@ from tests.tokens.ops.world import World, address
 from tokens import auctions
 from tokens.auction_days import reject
 from tokens.context import Actors
-from tokens.finance.bond_yield import percent_text, weighted_mean_yield, yield_to_maturity
+from tokens.finance.bond_yield import percent_text, yield_to_maturity
 from tokens.ops.auction_cut_off import CutAuction
 from tokens.ops.auction_reveal import RevealBid
 from tokens.ops.auctions import AnnounceAuction, OpenAuction
@@ -184,7 +184,7 @@ def test_the_bond_sheet_comes_out_of_the_ledger() -> None:
         world = bond(count)
         made = allotments(world)[-1]
         yields.append((made.face, yield_to_maturity(SHEET_BASIS, Decimal(made.price_e4) / 10_000)))
-        assert percent_text(weighted_mean_yield(yields)) == row[3], count
+        assert percent_text(weighted_mean(yields)) == row[3], count
     world = bond(len(rows))
     for entry, row in zip(allotments(world), rows, strict=True):
         clean = entry.money - entry.accrued

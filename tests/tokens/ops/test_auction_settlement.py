@@ -138,7 +138,7 @@ def test_bidder_frozen_between_bid_and_settlement() -> None:
     world.refuse(Code.ACCOUNT_FROZEN, "dealer_a", settle(1))
     end_of_date(world)
     assert statuses(world) == [AllotmentStatus.FAILED] * 2 + [AllotmentStatus.SETTLED]
-    assert {entry.reason for entry in allotments(world)} == {Code.ACCOUNT_FROZEN, 0}
+    assert {entry.reason for entry in allotments(world)} == {Code.UNDER_REVIEW, 0}
     assert world.balance(CBM, A) == 1_000 * FACE
     assert held(world, A) == 0
 

@@ -138,7 +138,8 @@ def test_nothing_is_seized_or_paid_into_an_institution_that_ended(world: World) 
     )
     world.state.put(UNCLAIMED, entry)
     paid = PayUnclaimed(account=address("p/old"), security="X", payment=1, target=address("p/new"))
-    world.refuse(Code.EXIT_ONLY, "bank_b", paid)
+    # of an institution that is not its own the servicer is told no more
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "bank_b", paid)
 
 
 def _fill_unclaimed(world: World) -> bytes:

@@ -35,7 +35,6 @@ from tokens.terms import (
     maturity_of,
     periods_of,
     pool_factor_of,
-    principal_at_maturity_of,
     repayment_of,
 )
 from tokens.types import AssetKind, AssetStatus
@@ -176,7 +175,14 @@ def test_the_pool_factor_steps_on_coupon_dates() -> None:
     assert [repayment_of(made, number) for number in range(1, 7)] == [
         0, 200_000, 0, 300_000, 250_000, 0,
     ]  # fmt: skip
-    assert principal_at_maturity_of(made, FACE) == FACE // 4
+    assert principal_at_maturity(made, FACE) == FACE // 4
+
+
+def principal_at_maturity(made: InstrumentTerms, quantity: int) -> int:
+    """What the redemption of a quantity pays: the face, less what was repaid; exact."""
+    whole, rest = divmod(quantity * pool_factor_of(made, made.maturity_date), 10**6)
+    assert rest == 0
+    return whole
 
 
 def test_repayments_and_rest_are_the_face_exactly() -> None:
@@ -184,7 +190,7 @@ def test_repayments_and_rest_are_the_face_exactly() -> None:
     parts = [repayment_of(made, number) for number in range(1, 7)]
     face = 7 * FACE
     repaid_sum = sum(face * part // 10**6 for part in parts)
-    assert repaid_sum + principal_at_maturity_of(made, face) == face
+    assert repaid_sum + principal_at_maturity(made, face) == face
 
 
 def calendar_of(world: World) -> Calendar:

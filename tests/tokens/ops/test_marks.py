@@ -13,7 +13,7 @@ from tests.tokens.ops.test_cash import DEFINE
 from tests.tokens.ops.world import CBM, START, World, address
 from tokens.context import Actors
 from tokens.events.collateral import MarkSet
-from tokens.marks import collateral_value_floor, fresh_mark, mark_of, value_floor
+from tokens.marks import fresh_mark, mark_of, value_at_floor, value_today_floor
 from tokens.ops.marks import MARKS_MAX, MarkEntry, SetMarks
 from tokens.records.day import CALENDAR
 from tokens.records.instruments import ASSET
@@ -22,6 +22,8 @@ from tokens.records.parties import PARTICIPANT
 from tokens.records.proposals import APPROVAL_POLICY
 from tokens.records.system import PARAMETER, Parameter
 from tokens.results import Code
+from tokens.state import Overlay
+from tokens.store import MemoryStore, StoreState
 from tokens.terms import accrued_of
 from tokens.types import AMOUNT_LIMIT, NO_ADDRESS, AssetStatus, Role
 
@@ -181,20 +183,20 @@ def test_a_clean_mark_is_worth_its_accrued_interest_more() -> None:
     assert accrued is not None
     assert accrued > 0
     whole = FACE * 985_000 // 10**6 + accrued
-    assert value_floor(context, ISIN, FACE, 0) == whole
-    assert value_floor(context, ISIN, FACE, 500) == whole * 95 // 100
+    assert value_today_floor(context.state, ISIN, FACE, 0) == whole
+    assert value_today_floor(context.state, ISIN, FACE, 500) == whole * 95 // 100
     world.act("marker", set_marks(985_000, dt.date(2025, 10, 16), dirty=True))
     go_to(world, dt.date(2025, 10, 17))
     later = world.context(Actors(NO_ADDRESS, ()))
-    assert value_floor(later, ISIN, FACE, 0) == FACE * 985_000 // 10**6
+    assert value_today_floor(later.state, ISIN, FACE, 0) == FACE * 985_000 // 10**6
 
 
 def test_money_counts_at_par_and_a_stale_mark_values_nothing() -> None:
     world = market()
     context = world.context(Actors(NO_ADDRESS, ()))
-    assert value_floor(context, CBM, 12_345, 0) == 12_345
-    assert value_floor(context, CBM, 12_345, 100) == 12_221
-    assert value_floor(context, ISIN, FACE, 0) is Code.MARK_STALE
+    assert value_today_floor(context.state, CBM, 12_345, 0) == 12_345
+    assert value_today_floor(context.state, CBM, 12_345, 100) == 12_221
+    assert value_today_floor(context.state, ISIN, FACE, 0) is Code.MARK_STALE
 
 
 def test_a_list_of_marks_has_a_limit() -> None:
@@ -213,9 +215,18 @@ def test_the_value_is_the_exact_rational_rounded_down_once(
     face: int, price_e4: int, haircut_bps: int
 ) -> None:
     exact = Fraction(face * price_e4, 10**6) * Fraction(10_000 - haircut_bps, 10_000)
-    value = collateral_value_floor(face, price_e4, haircut_bps)
+    mark = Mark(
+        asset=ISIN,
+        price_e4=price_e4,
+        dirty=True,
+        for_date=START,
+        effective=START,
+        source=NO_ADDRESS,
+    )
+    state = Overlay(StoreState(MemoryStore()))
+    value = value_at_floor(state, mark, face, haircut_bps)
     if value == AMOUNT_LIMIT:
         assert exact >= value
     else:
         assert value <= exact < value + 1
-    assert collateral_value_floor(face, price_e4, 10_000) == 0
+    assert value_at_floor(state, mark, face, 10_000) == 0

@@ -16,17 +16,12 @@ from tests.tokens.ops.book import PAR, UNTIL, buy, placed, trading_world
 from tests.tokens.ops.build import FACE, ISIN, fund, transfer
 from tests.tokens.ops.commodity_world import GOLD, confirm, receipts, request, vault_world
 from tests.tokens.ops.enforcement_world import SELLER, TAKER, noticed, sale, title
-from tests.tokens.ops.ramp_world import (
-    credit,
-    open_in,
-    open_out,
-    ramp_world,
-    send,
-)
+from tests.tokens.ops.ramp_world import credit, open_in, open_out, ramp_world, send
 from tests.tokens.ops.repo_build import OTHER, accept, market, open_repo, propose, repo_terms
 from tests.tokens.ops.reserve_world import BILL, add, reserve_world, swap, take
 from tests.tokens.ops.reserve_world import BOTH as SWAPPERS
 from tests.tokens.ops.standing import recover, suspend
+from tests.tokens.ops.test_auction_told import settle, winner
 from tests.tokens.ops.test_cash import cb_issue, mint, redeem, start
 from tests.tokens.ops.test_hash_locks import LOCK, REVEAL
 from tests.tokens.ops.test_on_ramps import cleared
@@ -45,6 +40,7 @@ from tokens.context import Actors
 from tokens.eligibility import ENTRY_RULE_CODES
 from tokens.ops import OPERATIONS, SPEC_OF
 from tokens.ops.auction_bids import PlaceBid
+from tokens.ops.auction_cut_off import SettleAllotment
 from tokens.ops.auction_ncbs import PlaceNcb
 from tokens.ops.batch_steps import RevealBatch, SettleBatch
 from tokens.ops.cash import CashMint, CashRedeem
@@ -201,6 +197,7 @@ MOVES: dict[type[msgspec.Struct], Make] = {
     RevealBatch: lambda: _settling(REVEAL),
     PlaceBid: lambda: (opened(), "dealer_a", sheet("dealer_a", (PAR, 5))),
     PlaceNcb: lambda: (opened(), "saver", ncb("saver", 1)),
+    SettleAllotment: lambda: (winner(), "dealer_a", settle(1)),
     AcceptRepo: _accept,
     CloseRepo: lambda: _repo(lambda repo: CloseRepo(repo=repo)),
     CloseOutRepo: _close_out,
