@@ -13,6 +13,7 @@ from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_columns, write_json
 from node.cli.passphrase import passphrase_option
 from node.cli.remote import call, rpc_option
+from node.cli.words import prefix_option
 
 WORDS = {"ignore_unknown_options": True, "allow_interspersed_args": True}
 
@@ -171,7 +172,8 @@ def simulate(url: str, **options: object) -> int:
 
 @tx.command()
 @click.argument("data")
-def decode(data: str) -> None:
+@prefix_option("Of addresses; default: that of main networks, of the local network its own.")
+def decode(data: str, prefix: str | None) -> None:
     """What signed canonical bytes (hex) say; - reads them from standard input. Asks no node."""
     from node.cli.transactions import decoded
 
@@ -180,7 +182,7 @@ def decode(data: str) -> None:
         raw = bytes.fromhex(text.strip().removeprefix("0x"))
     except ValueError:
         raise CommandFailed("the bytes are no hexadecimal text", Exit.USAGE) from None
-    write_json(decoded(raw))
+    write_json(decoded(raw, prefix))
 
 
 @tx.command()
@@ -227,10 +229,10 @@ def new_address(zero: bool, url: str) -> None:
 
     from node.cli.words import ADDRESS_BYTES
     from tokens import bech32m
-    from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST
+    from tokens.jsonform import prefix_of_network
     from tokens.types import NO_ADDRESS
 
     genesis = cast("dict[str, dict[str, object]]", call(url, "chain_getGenesis"))["genesis"]
-    prefix = PREFIX_TEST if genesis["isDev"] else PREFIX_MAIN
+    prefix = prefix_of_network(is_dev=genesis["isDev"] is True)
     address = NO_ADDRESS if zero else secrets.token_bytes(ADDRESS_BYTES)
     click.echo(bech32m.encode(prefix, address))

@@ -1,8 +1,11 @@
 """What a user types for a JSON value: `name=value`, numbers, dates, `@alice`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import click
+from click.decorators import FC
 
 from node.bounded_file import read_bounded
 from node.cli.exits import CommandFailed, Exit
@@ -10,6 +13,11 @@ from node.cli.exits import CommandFailed, Exit
 ADDRESS_BYTES = 16
 FILE_BYTES_MAX = 4 * 2**20
 """Of a file with an operation, a key or sealed data; a block has 4 MiB at most."""
+
+
+def prefix_option(help_text: str) -> Callable[[FC], FC]:
+    """`--prefix`: what addresses begin with, where no node is asked."""
+    return click.option("--prefix", type=click.Choice(["mhr", "tmhr"]), help=help_text)
 
 
 def params_of(words: Sequence[str], names: Sequence[str] = ()) -> object:
