@@ -162,12 +162,18 @@ def encode(url: str, **options: object) -> None:
 @with_options(body_options)
 @rpc_option
 def simulate(url: str, **options: object) -> int:
-    """What would fail now, without sending: every failing rule in order. 1 if any does."""
+    """What would fail now, without sending: every failing rule in order. 1 if any does.
+
+    Of a proposal, and of an approval, also what it holds is tried, as if all had agreed that it
+    takes: `proposals`. 1 if that would fail, too. It is told to who sees everything (a supervisor,
+    and all on a local network).
+    """
+    from node.cli.sending import of_trial
     from node.cli.transactions import Draft, unsigned_json
 
     answer = call(url, "tx_simulate", {"transaction": unsigned_json(url, Draft.of(options))})
     write_json(answer)
-    return Exit.OK if isinstance(answer, dict) and answer.get("ok") is True else Exit.FAILED
+    return of_trial(cast("dict[str, object]", answer))
 
 
 @tx.command()
