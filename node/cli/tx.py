@@ -65,7 +65,8 @@ body_options = [
         "--propose",
         "propose_until",
         type=click.DateTime(formats=["%Y-%m-%d"]),
-        help="Put the operations into a proposal that is open until this business date.",
+        metavar="DATE",
+        help="Put the operations into a proposal that is open until this date, YYYY-MM-DD.",
     ),
     click.option(
         "--approver",

@@ -1,6 +1,7 @@
 """What a user types for a JSON value: `name=value`, numbers, dates, `@alice`."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -59,6 +60,13 @@ def address_in(prefix: str, text: str) -> bytes:
     if found is None or len(found) != ADDRESS_BYTES:
         raise CommandFailed(f"{text}: no address of this network", Exit.USAGE)
     return found
+
+
+def hash_of(text: str) -> bytes:
+    """32 bytes, as 0x and 64 hex digits. CommandFailed otherwise."""
+    if re.fullmatch("0x[0-9a-f]{64}", text) is None:
+        raise CommandFailed(f"{text}: say 0x and 64 small hex digits", Exit.USAGE)
+    return bytes.fromhex(text[2:])
 
 
 def parse_json(text: str, what: str) -> object:

@@ -24,6 +24,7 @@ from tokens.lookup import require
 from tokens.records.repos import REPO as REPO_KIND
 from tokens.records.repos import RepoStatus
 from tokens.records.settlement import BATCH, BatchParty, BatchStatus, Leg
+from tokens.results import Code
 
 BANK = bech32m.encode(PREFIX_TEST, address_of("bank"))
 ALICE = bech32m.encode(PREFIX_TEST, address_of("alice"))
@@ -92,8 +93,12 @@ def test_postings_and_holdings_go_out(capsys: pytest.CaptureFixture[str]) -> Non
     [
         (["sese.023", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
         (["sese.024", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
-        (["sese.025", BANK, "TRADE-1"], "sese.025 needs --settled-on", Exit.USAGE),
-        (["sese.027", BANK, "TRADE-1"], "sese.027 needs --id", Exit.USAGE),
+        (["sese.025", BANK, "TRADE-1"], "Missing option '--settled-on'", Exit.USAGE),
+        (["sese.027", BANK, "TRADE-1"], "Missing option '--id'", Exit.USAGE),
+        (["sese.023", BANK, "TRADE-1", "--settled-on", "2025-07-03"], "No such option", Exit.USAGE),
+        (["sese.024", BANK, "TRADE-1", "--id", "M-1"], "No such option", Exit.USAGE),
+        (["fxtr.014", BANK, "TRADE-1", "--part", "1"], "No such option", Exit.USAGE),
+        (["pacs.009", BANK, "TRADE-1", "--party", BANK], "No such option", Exit.USAGE),
         (["fxtr.014", BANK, "TRADE-1"], "an exchange has two legs", Exit.FAILED),
         (["sese.020", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
         (["pacs.009", BANK, "TRADE-1"], "no account to debit and to credit yet", Exit.FAILED),
@@ -332,3 +337,34 @@ def test_the_requests_of_both_parts_cancel_a_batch(
     assert json.loads(capsys.readouterr().out) == [
         {"type": "cancel_batch", "initiator": ISSUER, "batchId": "TWO"}
     ]
+
+
+def test_who_instructed_in_vain_is_told_why(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """An instruction that the ledger refused leaves no batch, and there was no message of it."""
+    node = _with_open_trade()
+    decide = node.decide
+    refused = (int(Code.ALREADY_EXISTS), ())
+    node.decide = lambda: decide(dict.fromkeys(node.pool, refused))  # type: ignore[method-assign, assignment]
+    came, operation, told = tmp_path / "in.xml", tmp_path / "op.json", tmp_path / "status.xml"
+    with served(node) as url:
+
+        def run(*words: str) -> str:
+            assert root.status_of([*words, "--rpc", url]) == Exit.OK
+            return capsys.readouterr().out
+
+        came.write_text(run("iso", "export", "sese.023", ISSUER, "OPEN", "--party", BANK))
+        operation.write_text(run("iso", "import", str(came)))
+        signed = ("--sender", BANK, "--dev-key", "bank")
+        words = ["tx", "send", "--json", str(operation), *signed, "--rpc", url]
+        assert root.status_of(words) == Exit.FAILED
+        sent = json.loads(capsys.readouterr().out)["txId"]
+        told.write_text(run("iso", "reject", str(came), sent))
+        about = ("--refused", str(came), sent)
+        said = json.loads(run("iso", "check", str(told), *about))
+        assert said["says"]["statuses"][0]["words"] == "7 ALREADY_EXISTS"
+        assert said["differs"] == []
+        told.write_text(told.read_text().replace("7 ALREADY", "8 ALREADY"))
+        assert root.status_of(["iso", "check", str(told), *about, "--rpc", url]) == Exit.FAILED
+        assert root.status_of(["iso", "reject", str(came), "0x12", "--rpc", url]) == Exit.USAGE
