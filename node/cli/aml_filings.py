@@ -22,7 +22,7 @@ from node.cli.remote import connected, rpc_option
 from node.cli.sending import send
 from node.cli.travel_asking import secret_of
 from node.cli.tx import sender_option, signing_options, with_options
-from node.cli.words import address_in, operation_in
+from node.cli.words import address_in, operation_in, whole_number
 
 if TYPE_CHECKING:
     from node.aml.filings import Filing
@@ -151,10 +151,11 @@ def chain(filings: tuple[str, ...], url: str) -> int:
 
     files: dict[int, Path] = {}
     for word in filings:
-        number, equals, name = word.partition("=")
-        if not equals or not number.isdecimal() or int(number) in files:
+        text, equals, name = word.partition("=")
+        number = whole_number(text)
+        if not equals or number is None or number in files:
             raise CommandFailed(f"{word}: say NUMBER=FILE, each number once", Exit.USAGE)
-        files[int(number)] = Path(name)
+        files[number] = Path(name)
 
     async def run() -> dict[int, Filing]:
         from node.aml.filing_files import load_filing

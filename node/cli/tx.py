@@ -1,6 +1,5 @@
 """`mohur tx`: build, sign, send, simulate and look at transactions."""
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
@@ -8,6 +7,7 @@ from typing import cast
 import click
 from click.decorators import FC
 
+from node.cli.existing import STANDARD_INPUT, standard_input
 from node.cli.existing import text as existing_text
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_columns, write_json
@@ -184,7 +184,7 @@ def decode(data: str, prefix: str | None) -> None:
     """What signed canonical bytes (hex) say; - reads them from standard input. Asks no node."""
     from node.cli.transactions import decoded
 
-    text = sys.stdin.read() if data == "-" else data
+    text = standard_input() if data == STANDARD_INPUT else data
     try:
         raw = bytes.fromhex(text.strip().removeprefix("0x"))
     except ValueError:
