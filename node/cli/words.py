@@ -1,5 +1,6 @@
 """What a user types for a JSON value: `name=value`, numbers, dates, `@alice`."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -79,6 +80,17 @@ def hash_of(text: str) -> bytes:
     if re.fullmatch("0x[0-9a-f]{64}", text) is None:
         raise CommandFailed(f"{text}: say 0x and 64 small hex digits", Exit.USAGE)
     return bytes.fromhex(text[2:])
+
+
+def date_of(text: str) -> dt.date:
+    """A date as YYYY-MM-DD; Python reads other forms of ISO 8601, too. CommandFailed otherwise."""
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or str(found) != text:
+        raise CommandFailed(f"{text}: a date YYYY-MM-DD", Exit.USAGE)
+    return found
 
 
 def parse_json(text: str, what: str) -> object:

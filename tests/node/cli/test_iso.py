@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from node.api import StoredBlock
 from node.cli import root
 from node.cli.exits import Exit
 from node.iso20022.element import Element
@@ -345,8 +346,11 @@ def test_who_instructed_in_vain_is_told_why(
     """An instruction that the ledger refused leaves no batch, and there was no message of it."""
     node = _with_open_trade()
     decide = node.decide
-    refused = (int(Code.ALREADY_EXISTS), ())
-    node.decide = lambda: decide(dict.fromkeys(node.pool, refused))  # type: ignore[method-assign, assignment]
+
+    def refuse() -> StoredBlock:
+        return decide(dict.fromkeys(node.pool, (int(Code.ALREADY_EXISTS), ())))
+
+    node.decide = refuse  # type: ignore[method-assign, assignment]
     came, operation, told = tmp_path / "in.xml", tmp_path / "op.json", tmp_path / "status.xml"
     with served(node) as url:
 
