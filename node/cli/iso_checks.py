@@ -48,6 +48,8 @@ def check(
       mohur iso check in.xml
       mohur iso check status.xml --batch @bank-1 TRADE-7 --party @bank-2
     """
+    if batch is not None and refused is not None:
+        raise CommandFailed("--batch or --refused, not both", Exit.USAGE)
     data = bytes_of(file)
 
     async def run(client: Client, directory: Directory) -> None:
@@ -99,7 +101,9 @@ async def _known(
     if isinstance(facts, Report):
         return await report_of(client, directory, facts.account or facts.servicer, facts.date)
     if batch is None:
-        raise CommandFailed("say --batch INITIATOR ID", Exit.USAGE)
+        raise CommandFailed(
+            "say --batch INITIATOR ID, or of a refused instruction --refused FILE TX_ID", Exit.USAGE
+        )
     return await _of_batch(client, directory, facts, batch, party or batch[0])
 
 

@@ -161,7 +161,8 @@ def _stored(call: Call, place: TransactionPlace) -> tuple[bytes | None, Receipt]
 def list_transactions(call: Call, params: tx.TxListParams) -> Page[tx.TxPlace]:
     """Newest first."""
     pinned, after = read_cursor(params.cursor, "transactions", call)
-    before = (pinned + 1, 0) if after is None else _place_of(after)
+    whose = params.address or b""
+    before = (pinned + 1, 0) if after is None else _place_of(after, whose)
     if params.address is not None:
         places = call.api.account_history(params.address, before, params.limit)
         last = (places[-1].height, places[-1].index) if len(places) == params.limit else None
@@ -169,14 +170,17 @@ def list_transactions(call: Call, params: tx.TxListParams) -> Page[tx.TxPlace]:
         places, last = _walk(call, before, params.limit)
     return Page(
         items=tuple([_listed(call, place) for place in places]),
-        next=None if last is None else write_cursor(pinned, "transactions", last),
+        next=None if last is None else write_cursor(pinned, "transactions", (*last, whose)),
         pinned_height=pinned,
     )
 
 
-def _place_of(after: tuple[object, ...]) -> tuple[int, int]:
+def _place_of(after: tuple[object, ...], whose: bytes) -> tuple[int, int]:
+    """Where a list goes on. INVALID_INPUT for the cursor of another address's."""
     match after:
-        case (int(height), int(index)):
+        case (int(height), int(index), bytes(address)):
+            if address != whose:
+                raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: a cursor of another list")
             return height, index
         case _:
             raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: not a cursor of this list")

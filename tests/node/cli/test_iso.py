@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from node.api import StoredBlock
 from node.cli import root
 from node.cli.exits import Exit
 from node.iso20022.element import Element
@@ -25,7 +24,6 @@ from tokens.lookup import require
 from tokens.records.repos import REPO as REPO_KIND
 from tokens.records.repos import RepoStatus
 from tokens.records.settlement import BATCH, BatchParty, BatchStatus, Leg
-from tokens.results import Code
 
 BANK = bech32m.encode(PREFIX_TEST, address_of("bank"))
 ALICE = bech32m.encode(PREFIX_TEST, address_of("alice"))
@@ -243,7 +241,7 @@ def test_collateral_of_a_repo_is_proposed_and_substituted(
             assert capsys.readouterr().out == ""
 
 
-def _with_open_trade() -> FakeNode:
+def with_open_trade() -> FakeNode:
     """The settled sale; the same, not settled, that the bank has asked to cancel; one of two."""
     node = _with_trade()
     overlay = node.state()
@@ -290,7 +288,7 @@ def test_what_goes_out_is_checked_and_the_ledger_says_the_same(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], about: list[str]
 ) -> None:
     file = tmp_path / "in.xml"
-    with served(_with_open_trade()) as url:
+    with served(with_open_trade()) as url:
         assert root.status_of(["iso", "export", *words, "--rpc", url]) == Exit.OK
         file.write_text(capsys.readouterr().out)
         assert root.status_of(["iso", "check", str(file), *about, "--rpc", url]) == Exit.OK
@@ -307,7 +305,7 @@ def test_a_confirmation_that_is_not_true_is_told_with_both_words(
 ) -> None:
     file = tmp_path / "in.xml"
     words, about = TOLD[2]
-    with served(_with_open_trade()) as url:
+    with served(with_open_trade()) as url:
         assert root.status_of(["iso", "export", *words, "--rpc", url]) == Exit.OK
         text = capsys.readouterr().out
         file.write_text(text.replace(">1.00</FaceAmt>", ">2.00</FaceAmt>"))
@@ -326,7 +324,7 @@ def test_the_requests_of_both_parts_cancel_a_batch(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     files = []
-    with served(_with_open_trade()) as url:
+    with served(with_open_trade()) as url:
         for part in ("1", "2"):
             words = ["iso", "export", "sese.020", ISSUER, "TWO", "--party", BANK, "--part", part]
             assert root.status_of([*words, "--rpc", url]) == Exit.OK
@@ -338,37 +336,3 @@ def test_the_requests_of_both_parts_cancel_a_batch(
     assert json.loads(capsys.readouterr().out) == [
         {"type": "cancel_batch", "initiator": ISSUER, "batchId": "TWO"}
     ]
-
-
-def test_who_instructed_in_vain_is_told_why(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """An instruction that the ledger refused leaves no batch, and there was no message of it."""
-    node = _with_open_trade()
-    decide = node.decide
-
-    def refuse() -> StoredBlock:
-        return decide(dict.fromkeys(node.pool, (int(Code.ALREADY_EXISTS), ())))
-
-    node.decide = refuse  # type: ignore[method-assign, assignment]
-    came, operation, told = tmp_path / "in.xml", tmp_path / "op.json", tmp_path / "status.xml"
-    with served(node) as url:
-
-        def run(*words: str) -> str:
-            assert root.status_of([*words, "--rpc", url]) == Exit.OK
-            return capsys.readouterr().out
-
-        came.write_text(run("iso", "export", "sese.023", ISSUER, "OPEN", "--party", BANK))
-        operation.write_text(run("iso", "import", str(came)))
-        signed = ("--sender", BANK, "--dev-key", "bank")
-        words = ["tx", "send", "--json", str(operation), *signed, "--rpc", url]
-        assert root.status_of(words) == Exit.FAILED
-        sent = json.loads(capsys.readouterr().out)["txId"]
-        told.write_text(run("iso", "reject", str(came), sent))
-        about = ("--refused", str(came), sent)
-        said = json.loads(run("iso", "check", str(told), *about))
-        assert said["says"]["statuses"][0]["words"] == "7 ALREADY_EXISTS"
-        assert said["differs"] == []
-        told.write_text(told.read_text().replace("7 ALREADY", "8 ALREADY"))
-        assert root.status_of(["iso", "check", str(told), *about, "--rpc", url]) == Exit.FAILED
-        assert root.status_of(["iso", "reject", str(came), "0x12", "--rpc", url]) == Exit.USAGE
