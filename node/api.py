@@ -15,6 +15,7 @@ from consensus.types import CommitCertificate, Header, Tip, ValidatorSet
 from tokens.genesis import Genesis
 from tokens.records.governance import Misbehaviour
 from tokens.results import Code, Receipt
+from tokens.simulate import Simulation
 from tokens.state import Overlay
 from tokens.store import RawStore
 from tokens.transaction import DecodedTransaction
@@ -173,10 +174,8 @@ class NodeApi(Protocol):
     async def submit_batch(self, items: list[bytes]) -> list[Submitted]:
         """The same for up to 50 items; one failing item never fails the others."""
 
-    def simulate(
-        self, transaction: DecodedTransaction, viewer: bytes
-    ) -> list[tuple[int, str, int, int]]:
-        """(operation index, rule id, rule version, code) of every failing check, in order.
+    def simulate(self, transaction: DecodedTransaction, viewer: bytes) -> Simulation:
+        """Every failing check on the newest state; operation -1 = the transaction itself.
 
         Of an account that `viewer` (participant, or NO_ADDRESS) neither services nor supervises, no
         more than a receipt says.

@@ -40,6 +40,25 @@ class LoggedReceipt(NamedTuple):
 
     height: int
     receipt: Receipt
+    is_dev: bool | None
+    """Of the log's network: addresses of a development network begin otherwise. None where the log
+    does not say it."""
+
+
+class _Head(msgspec.Struct, frozen=True, rename="camel"):
+    """The first line, as far as a reader of receipts needs it."""
+
+    format: str
+    first: int
+    last: int
+    is_dev: bool | None = None
+
+
+class _Block(msgspec.Struct, frozen=True):
+    """Each further one, as far as it does."""
+
+    height: int
+    receipts: list[str]
 
 
 def chained(before: bytes, text: str) -> bytes:
@@ -60,6 +79,7 @@ def write_log(blocks: BlockStore, first: int, last: int) -> Iterator[str]:
         "format": FORMAT,
         "chainId": genesis.chain_id,
         "genesisDigest": genesis_digest(genesis).hex(),
+        "isDev": genesis.is_dev,
         "first": first,
         "last": last,
         "validators": _members(blocks, first),
@@ -106,19 +126,29 @@ def read_log(lines: Iterator[str]) -> Iterator[LoggedReceipt]:
 
     Certificates are not looked at: whoever does not trust the giver runs the checker.
     """
-    chain, expected, number = NO_CHAIN, 0, 0
+    chain, number = NO_CHAIN, 0
+    head: _Head | None = None
     for number, line in enumerate(lines, start=1):
         digits, _, text = line.rstrip("\n").partition(" ")
         chain = chained(chain, text)
         if chain.hex() != digits:
             raise LogRefused(f"line {number} does not follow the line before it")
-        content = json.loads(text)
-        if number == 1:
-            if content.get("format") != FORMAT:
-                raise LogRefused(f"no {FORMAT}")
-            expected = content["last"] - content["first"] + 2
-            continue
-        for data in content["receipts"]:
-            yield LoggedReceipt(content["height"], _receipt.decode(bytes.fromhex(data)))
-    if not expected or number != expected:
+        try:
+            if head is None:
+                head = _head_of(text)
+                continue
+            block = msgspec.json.decode(text, type=_Block)
+            receipts = [_receipt.decode(bytes.fromhex(data)) for data in block.receipts]
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            raise LogRefused(f"line {number} is none of a {FORMAT}") from None
+        for receipt in receipts:
+            yield LoggedReceipt(block.height, receipt, head.is_dev)
+    if head is None or number != head.last - head.first + 2:
         raise LogRefused("lines are missing at the end")
+
+
+def _head_of(text: str) -> _Head:
+    head = msgspec.json.decode(text, type=_Head)
+    if head.format != FORMAT:
+        raise LogRefused(f"no {FORMAT}")
+    return head

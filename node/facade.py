@@ -22,7 +22,7 @@ from node.sync.snapshot_server import SnapshotServer
 from node.versions import upgrade_needed
 from tokens.genesis import Genesis
 from tokens.results import Code, Receipt, Refusal
-from tokens.simulate import simulate
+from tokens.simulate import Simulation, simulate
 from tokens.state import Overlay
 from tokens.transaction import DecodedTransaction
 
@@ -147,17 +147,14 @@ class Facade:
         place = self._chain.blocks.place(tx_id)
         return None if place is None else self._chain.blocks.receipt(place)
 
-    def simulate(
-        self, transaction: DecodedTransaction, viewer: bytes
-    ) -> list[tuple[int, str, int, int]]:
+    def simulate(self, transaction: DecodedTransaction, viewer: bytes) -> Simulation:
         """Every failing check on the tip's state; operation -1 = the transaction itself."""
         ledger = self._chain.ledger
-        found: list[tuple[int, Refusal]] = []
+        tried = simulate(ledger.overlay(), transaction, ledger.height + 1, viewer)
         code = ledger.includable(transaction)
-        if code is not None and code not in _SIGNATURE_CODES:
-            found.append((-1, Refusal(code)))
-        found += simulate(ledger.overlay(), transaction, ledger.height + 1, viewer).refusals
-        return [(index, each.rule, each.version, int(each.code)) for index, each in found]
+        if code is None or code in _SIGNATURE_CODES:
+            return tried
+        return tried._replace(refusals=((-1, Refusal(code)), *tried.refusals))
 
     async def wait_for_receipt(self, tx_id: bytes, timeout_ms: int) -> Receipt | None:
         """The receipt once final, None when the time is over."""

@@ -7,7 +7,7 @@ import msgspec
 from node.bounded_file import read_bounded
 from node.genesis_keys import refuse_dev_keys
 from tokens.genesis import Genesis
-from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, FormError, JsonForm
+from tokens.jsonform import FormError, JsonForm, prefix_of_network
 
 GENESIS_BYTES_MAX = 64 * 1024 * 1024
 
@@ -27,7 +27,7 @@ def read_genesis(path: Path) -> Genesis:
     try:
         value = msgspec.json.decode(data)
         is_dev = isinstance(value, dict) and value.get("isDev") is True
-        genesis = JsonForm(PREFIX_TEST if is_dev else PREFIX_MAIN).from_json(Genesis, value)
+        genesis = JsonForm(prefix_of_network(is_dev=is_dev)).from_json(Genesis, value)
     except (msgspec.DecodeError, FormError, RecursionError) as error:
         raise GenesisUnreadable(f"{path}: {error}") from None
     if not isinstance(genesis, Genesis):
@@ -38,5 +38,5 @@ def read_genesis(path: Path) -> Genesis:
 
 def write_genesis(genesis: Genesis, path: Path) -> None:
     """Write a document, indented."""
-    form = JsonForm(PREFIX_TEST if genesis.is_dev else PREFIX_MAIN)
+    form = JsonForm(prefix_of_network(is_dev=genesis.is_dev))
     path.write_bytes(msgspec.json.format(msgspec.json.encode(form.to_json(genesis))) + b"\n")

@@ -75,14 +75,18 @@ class ProfileMark(
     """Of the bytes of the file, as `sha256sum` prints it."""
 
 
+ChainId = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9][a-z0-9-]*\\Z")
+]
+"""Name of a network."""
+
+
 class Genesis(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
     """What a network is before its first block."""
 
-    chain_id: Annotated[
-        str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z0-9][a-z0-9-]*\\Z")
-    ]
+    chain_id: ChainId
     is_dev: bool
     """Balances at the start and dev methods are allowed; never true where money is real."""
     protocol_version: Annotated[int, msgspec.Meta(ge=1, le=255)]

@@ -11,7 +11,8 @@ import datetime as dt
 from node.aml.cash_reports import leg_of
 from node.aml.facts import Leg
 from node.sdk.client import Client
-from node.sdk.ledger_client import get_agenda
+from node.sdk.errors import RpcFailed
+from node.sdk.ledger_client import get_agenda, get_participant
 from node.sdk.schema.chain import BusinessDateSpan, GenesisInfo, Parameter, ReceiptPlace
 from node.sdk.schema.common import Page
 from node.sdk.schema.tx import TransactionInfo, TxPlace
@@ -74,14 +75,32 @@ async def threshold_of(client: Client) -> int:
     return next((each.value for each in found if each.name == "cash_report_threshold"), 0)
 
 
-async def currency_of(client: Client) -> str:
-    """Code of the ledger's money, ISO 4217. NotCollected if goAML cannot write its amounts."""
+async def check_institution(client: Client, institution: bytes) -> None:
+    """Raises NotCollected unless it is a participant: of another address nothing would be due."""
+    try:
+        await get_participant(client, institution)
+    except RpcFailed as error:
+        if error.symbol != "NOT_FOUND":
+            raise
+        address = bech32m.encode(client.form.prefix, institution)
+        raise NotCollected(f"{address}: no participant of this ledger") from None
+
+
+async def currency_of(client: Client, asked: str | None = None) -> str:
+    """Code of the ledger's money, ISO 4217.
+
+    NotCollected if goAML cannot write its amounts, or another currency is asked for: a ledger has
+    money of one currency, and no report changes it into another.
+    """
     found = (await client.read("chain_getParams", of=tuple[Parameter, ...])).value
     digits = {each.name: each.value for each in found}.get("minor_digits", GOAML_DECIMALS)
     if digits != GOAML_DECIMALS:
         raise NotCollected(f"goAML has {GOAML_DECIMALS} decimals, the ledger's money has {digits}")
     info = await client.call("chain_getGenesis", {}, of=GenesisInfo)
-    return info.genesis.central_bank_money.currency
+    own = info.genesis.central_bank_money.currency
+    if asked not in (None, own):
+        raise NotCollected(f"the ledger's money is in {own}, not in {asked}")
+    return own
 
 
 async def _spans(client: Client, first: dt.date, last: dt.date) -> tuple[BusinessDateSpan, ...]:

@@ -14,7 +14,7 @@ from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_private
 from node.cli.remote import connected, rpc_option
-from node.cli.words import address_in
+from node.cli.words import address_in, date_of
 
 if TYPE_CHECKING:
     from node.aml.cases import Case
@@ -27,7 +27,9 @@ customers_option = click.option(
     type=existing_file,
     help="The institution's customer file: JSON of mode 0600.",
 )
-currency_option = click.option("--currency", help="ISO 4217; default: that of the ledger's money.")
+currency_option = click.option(
+    "--currency", help="ISO 4217, to be sure: another than the ledger's money is refused."
+)
 out_option = click.option(
     "--out",
     required=True,
@@ -72,15 +74,12 @@ def cash_report(
         --reference CTR-2026-01 --indicator CASH --out report.xml
     """
     _check_ready(out)
-    try:
-        date = dt.date.fromisoformat(on)
-    except ValueError:
-        raise CommandFailed(f"{on}: a date YYYY-MM-DD", Exit.USAGE) from None
-    legs, money = asyncio.run(_due(url, institution, date, threshold))
+    date = date_of(on)
+    legs, money = asyncio.run(_due(url, institution, date, threshold, currency))
     if not legs:
         click.echo(f"{on}: nothing is due")
         return
-    data = _report(customers, legs, reference, indicator, currency or money, date)
+    data = _report(customers, legs, reference, indicator, money, date)
     write_private(out, data)
     click.echo(f"legs: {len(legs)}, {_digest(data)}")
 
@@ -155,14 +154,13 @@ async def _facts(
     async with connected(url) as client:
         address = address_in(client.form.prefix, institution)
         try:
-            own = await currency_of(client)
-            currency = asked or own
+            currency = await currency_of(client, asked)
             await check_accounts(client, address, case.accounts)
             await check_assets(client, case.assets, currency)
             legs = await legs_between(client, address, *dates)
             moves = await moves_between(client, address, case.accounts, case.assets, dates)
         except NotCollected as error:
-            raise CommandFailed(f"no report: {error}", Exit.NO_INPUT) from None
+            raise CommandFailed(f"no report: {error}", Exit.FAILED) from None
         today = (await get_agenda(client)).business_date
     facts: list[Fact] = [leg for leg in legs if leg.account in case.accounts]
     return sorted([*facts, *moves], key=lambda fact: fact.date), today, currency
@@ -203,19 +201,26 @@ def _suspicion(
 
 
 async def _due(
-    url: str, institution: str, on: dt.date, threshold: int | None
+    url: str, institution: str, on: dt.date, threshold: int | None, asked: str | None
 ) -> tuple[list[Leg], str]:
     """(legs that are due, currency of the ledger)."""
     from node.aml.cash_reports import due
-    from node.aml.collect import NotCollected, currency_of, legs_of_date, threshold_of
+    from node.aml.collect import (
+        NotCollected,
+        check_institution,
+        currency_of,
+        legs_of_date,
+        threshold_of,
+    )
 
     async with connected(url) as client:
         address = address_in(client.form.prefix, institution)
         try:
-            currency = await currency_of(client)
+            await check_institution(client, address)
+            currency = await currency_of(client, asked)
             legs = await legs_of_date(client, address, on)
         except NotCollected as error:
-            raise CommandFailed(str(error), Exit.NO_INPUT) from None
+            raise CommandFailed(f"no report: {error}", Exit.FAILED) from None
         least = await threshold_of(client) if threshold is None else threshold
         return due(legs, least), currency
 

@@ -9,7 +9,6 @@ Rules of this file:
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -22,7 +21,7 @@ from node.cli.remote import connected, rpc_option
 from node.cli.sending import send
 from node.cli.travel_asking import secret_of
 from node.cli.tx import sender_option, signing_options, with_options
-from node.cli.words import address_in, operation_in
+from node.cli.words import address_in, date_of, operation_in, whole_number
 
 if TYPE_CHECKING:
     from node.aml.filings import Filing
@@ -116,10 +115,7 @@ def anchor(institution: str, on: str, url: str, **signing: object) -> int:
     \b
       mohur aml anchor @bank-1 --on 2026-01-09 --sender @bank-1 --key bank-1
     """
-    try:
-        date = dt.date.fromisoformat(on)
-    except ValueError:
-        raise CommandFailed(f"{on}: a date YYYY-MM-DD", Exit.USAGE) from None
+    date = date_of(on)
 
     async def run() -> Json:
         from node.aml.anchors import TooManyReports, anchor_of
@@ -151,10 +147,11 @@ def chain(filings: tuple[str, ...], url: str) -> int:
 
     files: dict[int, Path] = {}
     for word in filings:
-        number, equals, name = word.partition("=")
-        if not equals or not number.isdecimal() or int(number) in files:
+        text, equals, name = word.partition("=")
+        number = whole_number(text)
+        if not equals or number is None or number in files:
             raise CommandFailed(f"{word}: say NUMBER=FILE, each number once", Exit.USAGE)
-        files[int(number)] = Path(name)
+        files[number] = Path(name)
 
     async def run() -> dict[int, Filing]:
         from node.aml.filing_files import load_filing

@@ -6,6 +6,7 @@ import click
 
 from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
+from node.cli.words import prefix_option
 
 
 @click.group(name="audit-log", short_help="Write the receipts of a stopped node as a chained file.")
@@ -62,19 +63,28 @@ def export(folder: Path, first: int, last: int | None, out: Path) -> None:
 
 @audit_log.command(short_help="Print the receipts of such a file as JSON lines.")
 @click.argument("file", type=existing_file)
-@click.option("--prefix", default="tmhr", show_default=True, help="Of addresses.")
-def show(file: Path, prefix: str) -> None:
+@prefix_option("Of addresses; default: that of the network, as the file says.")
+def show(file: Path, prefix: str | None) -> None:
     """Print one receipt a line; the first line that does not follow ends it with 1."""
     import json
 
     from node.audit_log import LINE_CHARACTERS_MAX, LogRefused, read_log
     from tokens.jsonform import JsonForm
 
-    form = JsonForm(prefix)
     try:
         with file.open(encoding="utf-8") as lines:
             pieces = iter(lambda: lines.readline(LINE_CHARACTERS_MAX), "")
+            form: JsonForm | None = None
             for entry in read_log(pieces):
+                form = form or JsonForm(prefix or _prefix_of(entry.is_dev))
                 click.echo(json.dumps(form.to_json(entry.receipt)))
-    except (LogRefused, ValueError, KeyError) as error:
+    except (LogRefused, UnicodeDecodeError) as error:
         raise CommandFailed(f"{file}: {error}", Exit.FAILED) from None
+
+
+def _prefix_of(is_dev: bool | None) -> str:
+    from tokens.jsonform import prefix_of_network
+
+    if is_dev is None:
+        raise CommandFailed("the file does not say of which kind its network is: say --prefix")
+    return prefix_of_network(is_dev=is_dev)

@@ -10,9 +10,10 @@ import click
 
 from node.cli import iso_checks, iso_collateral
 from node.cli.exits import CommandFailed, Exit
-from node.cli.iso_asking import address_of, ask, bytes_of, message_files, now
+from node.cli.iso_asking import address_of, advice_of_refused, ask, bytes_of, message_files, now
 from node.cli.output import write_json
 from node.cli.remote import rpc_option
+from node.cli.tx import with_options
 
 if TYPE_CHECKING:
     from node.iso20022.directory import Directory
@@ -39,7 +40,9 @@ def iso() -> None:
 
 @iso.command("import")
 @click.argument("files", type=message_files, nargs=-1, required=True)
-@click.option("--expires-on", type=_date, help="Of a sese.023 that does not say it.")
+@click.option(
+    "--expires-on", type=_date, metavar="DATE", help="Of a sese.023 that does not say it."
+)
 @click.option("--cash-asset", help="Money of a sese.023 that does not say it.")
 @rpc_option
 def import_message(
@@ -97,36 +100,68 @@ def wrap(file: Path, sender: str, receiver: str, reference: str, url: str) -> No
     ask(url, run)
 
 
+@iso.command()
+@click.argument("file", type=message_files)
+@click.argument("tx_id")
+@rpc_option
+def reject(file: Path, tx_id: str, url: str) -> None:
+    """Print the sese.024 that tells the sender of a sese.023 why the ledger refused it.
+
+    FILE is the instruction, - standard input; TX_ID the failed transaction that held it, or the
+    approval that it was.
+    """
+
+    async def run(client: Client, _directory: Directory) -> None:
+        from node.iso20022 import sese_024
+        from node.iso20022.outgoing import text_of
+
+        advice = await advice_of_refused(client, file, tx_id)
+        click.echo(text_of(sese_024.MESSAGE, sese_024.written(advice)), nl=False)
+
+    ask(url, run)
+
+
 @iso.group()
 def export() -> None:
     """Print a message about what the ledger holds."""
 
 
-def _of_batch(message: str, sentence: str) -> None:
-    """One command for each message about a batch."""
+_options = {
+    "party": click.option("--party", help="From whose side; default: the initiator."),
+    "part": click.option(
+        "--part", type=click.IntRange(min=1), help="Of a batch of several parts: which."
+    ),
+    "settled_on": click.option(
+        "--settled-on",
+        type=_date,
+        metavar="DATE",
+        required=True,
+        help="Business date of settlement, YYYY-MM-DD.",
+    ),
+    "request": click.option(
+        "--id", "request", required=True, help="BizMsgIdr of the request that it answers."
+    ),
+}
+
+
+def _of_batch(message: str, sentence: str, *options: str) -> None:
+    """One command for each message about a batch, with the options that the message has."""
 
     @export.command(message, help=sentence)
     @click.argument("initiator")
     @click.argument("batch_id")
-    @click.option("--party", help="From whose side; default: the initiator.")
-    @click.option("--part", type=click.IntRange(min=1), help="Of a batch of several parts: which.")
-    @click.option("--settled-on", type=_date, help="sese.025: business date of settlement.")
-    @click.option("--id", "request", help="sese.027: BizMsgIdr of the request that it answers.")
+    @with_options([_options[name] for name in options])
     @rpc_option
     def command(
         initiator: str,
         batch_id: str,
-        party: str | None,
-        part: int | None,
-        settled_on: dt.datetime | None,
-        request: str | None,
         url: str,
+        party: str | None = None,
+        part: int | None = None,
+        settled_on: dt.datetime | None = None,
+        request: str | None = None,
     ) -> None:
         day = None if settled_on is None else settled_on.date()
-        if message == "sese.025" and day is None:
-            raise CommandFailed("sese.025 needs --settled-on", Exit.USAGE)
-        if message == "sese.027" and request is None:
-            raise CommandFailed("sese.027 needs --id", Exit.USAGE)
 
         async def run(client: Client, directory: Directory) -> None:
             words = (initiator, batch_id, party or initiator)
@@ -138,12 +173,16 @@ def _of_batch(message: str, sentence: str) -> None:
         ask(url, run)
 
 
-_of_batch("fxtr.014", "Payment against payment: the instruction of one party.")
-_of_batch("sese.020", "Request of one party to cancel a batch.")
-_of_batch("sese.023", "Instruction of a batch, as one party says it.")
-_of_batch("sese.024", "Status of a batch that is not settled.")
-_of_batch("sese.025", "Confirmation of a settled batch to one party.")
-_of_batch("sese.027", "Answer to a party that has asked to cancel a batch.")
+_of_batch("fxtr.014", "Payment against payment: the instruction of one party.", "party")
+_of_batch("sese.020", "Request of one party to cancel a batch.", "party", "part")
+_of_batch("sese.023", "Instruction of a batch, as one party says it.", "party", "part")
+_of_batch("sese.024", "Status of a batch that is not settled.", "party", "part")
+_of_batch(
+    "sese.025", "Confirmation of a settled batch to one party.", "party", "part", "settled_on"
+)
+_of_batch(
+    "sese.027", "Answer to a party that has asked to cancel a batch.", "party", "part", "request"
+)
 _of_batch("pacs.009", "The cash leg of a batch.")
 
 
@@ -209,14 +248,14 @@ def _trade_message(
 @export.command("camt.054")
 @click.argument("account")
 @click.argument("asset")
-@click.argument("first", type=_date)
-@click.argument("last", type=_date)
+@click.argument("first", type=_date, metavar="FIRST_DATE")
+@click.argument("last", type=_date, metavar="LAST_DATE")
 @click.option("--id", "message_id", required=True, help="MsgId, at most 35 characters.")
 @rpc_option
 def credits_debits(
     account: str, asset: str, first: dt.datetime, last: dt.datetime, message_id: str, url: str
 ) -> None:
-    """Postings of money in an account over business dates."""
+    """Postings of money in an account over business dates, YYYY-MM-DD."""
 
     async def run(client: Client, directory: Directory) -> None:
         from node.iso20022 import camt_054
@@ -234,11 +273,14 @@ def credits_debits(
 
 @export.command("semt.002")
 @click.argument("holder")
-@click.argument("date", type=_date)
+@click.argument("date", type=_date, metavar="DATE")
 @click.option("--id", "message_id", required=True, help="StmtId, at most 35 characters.")
 @rpc_option
 def holdings(holder: str, date: dt.datetime, message_id: str, url: str) -> None:
-    """What an account holds at a business date; for a participant all accounts it services."""
+    """What an account holds at a business date; for a participant all accounts it services.
+
+    A report without holdings says so (ActvtyInd false).
+    """
 
     async def run(client: Client, directory: Directory) -> None:
         from node.iso20022 import semt_002

@@ -13,10 +13,11 @@ import click
 
 from node.cli.exits import CommandFailed
 from node.cli.remote import connected
-from node.cli.words import address_in
+from node.cli.words import address_in, hash_of
 
 if TYPE_CHECKING:
     from node.iso20022.directory import Directory
+    from node.iso20022.sese_024 import Advice
     from node.sdk.client import Client
 
 
@@ -47,6 +48,16 @@ def ask(url: str, run: Callable[[Client, Directory], Awaitable[None]]) -> None:
                 raise CommandFailed(str(error)) from None
 
     asyncio.run(asked())
+
+
+async def advice_of_refused(client: Client, file: Path, tx_id: str) -> Advice:
+    """That the instruction in a file was refused by that transaction."""
+    from node.iso20022.reading import parse
+    from node.iso20022.rejected import advice_of_refused
+    from node.sdk.ledger_client import get_transaction
+
+    message = parse(bytes_of(file))
+    return advice_of_refused(message, await get_transaction(client, hash_of(tx_id)))
 
 
 def address_of(directory: Directory, text: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from node.cli.exits import CommandFailed, Exit
-from node.cli.iso_asking import address_of, ask, bytes_of, message_files
+from node.cli.iso_asking import address_of, advice_of_refused, ask, bytes_of, message_files
 from node.cli.output import write_json
 from node.cli.remote import rpc_option
 
@@ -24,9 +24,21 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=message_files)
 @click.option("--batch", nargs=2, metavar="INITIATOR ID", help="Of a sese message: which batch.")
+@click.option(
+    "--refused",
+    type=(message_files, str),
+    metavar="FILE TX_ID",
+    help="Of a sese.024 of a refused instruction: the sese.023 and the failed transaction.",
+)
 @click.option("--party", help="Of a sese.024 or .027, to whom; default: the initiator.")
 @rpc_option
-def check(file: Path, batch: tuple[str, str] | None, party: str | None, url: str) -> None:
+def check(
+    file: Path,
+    batch: tuple[str, str] | None,
+    refused: tuple[Path, str] | None,
+    party: str | None,
+    url: str,
+) -> None:
     """Print what a message tells, and what the ledger has otherwise; - reads standard input.
 
     Of sese.024, sese.025, sese.027, camt.054 and semt.002: they ask for nothing. 1 if the message
@@ -36,13 +48,18 @@ def check(file: Path, batch: tuple[str, str] | None, party: str | None, url: str
       mohur iso check in.xml
       mohur iso check status.xml --batch @bank-1 TRADE-7 --party @bank-2
     """
+    if batch is not None and refused is not None:
+        raise CommandFailed("--batch or --refused, not both", Exit.USAGE)
     data = bytes_of(file)
 
     async def run(client: Client, directory: Directory) -> None:
         from node.iso20022.told import differences, told
 
         read = told(directory, data)
-        known = await _known(client, directory, read.facts, batch, party)
+        if refused is not None:
+            known: Facts = await advice_of_refused(client, *refused)
+        else:
+            known = await _known(client, directory, read.facts, batch, party)
         found = list(differences(read.facts, known))
         form = client.form
         write_json(
@@ -84,7 +101,9 @@ async def _known(
     if isinstance(facts, Report):
         return await report_of(client, directory, facts.account or facts.servicer, facts.date)
     if batch is None:
-        raise CommandFailed("say --batch INITIATOR ID", Exit.USAGE)
+        raise CommandFailed(
+            "say --batch INITIATOR ID, or of a refused instruction --refused FILE TX_ID", Exit.USAGE
+        )
     return await _of_batch(client, directory, facts, batch, party or batch[0])
 
 
@@ -104,7 +123,7 @@ async def _of_batch(
     found = await get_batch(client, address_of(directory, batch[0]), batch[1])
     side = facts.party if isinstance(facts, Confirmation) else address_of(directory, party)
     trades = trades_of(directory, found, side)
-    trade = next((one for one in trades if one.tx_id == facts.tx_id), trades[0])
+    trade = next((one for one in trades if one.tx_id == facts.trade.tx_id), trades[0])
     if isinstance(facts, Confirmation):
         return confirmation_of(directory, trade, facts.settled_on)
     if isinstance(facts, Advice):

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import inspect
 
 from node.cli.exits import CommandFailed, Exit
-from node.cli.words import dev_address, parse_json
+from node.cli.words import dev_address, parse_json, whole_number
 from node.rpc.schema import field_docs
 from tokens.jsonform import camel, type_name
 from tokens.ops import OPERATIONS, SPEC_OF
@@ -37,6 +37,8 @@ def operation_json(name: str, words: Sequence[str]) -> dict[str, object]:
             raise CommandFailed(
                 f"{name} has no field {field_name!r}; it has {', '.join(fields)}", Exit.USAGE
             )
+        if camel(field_name) in out:
+            raise CommandFailed(f"{name}: {field_name} is said twice", Exit.USAGE)
         out[camel(field_name)] = json_of(field.type, text)
     missing = [name for name, field in fields.items() if field.required and camel(name) not in out]
     if missing:
@@ -56,7 +58,10 @@ def json_of(of: inspect.Type, text: str) -> object:
                 return None
             return json_of(next(t for t in types if not isinstance(t, inspect.NoneType)), text)
         case inspect.IntType():
-            return int(text) if text.removeprefix("-").isdecimal() else text
+            number = whole_number(text.removeprefix("-"))
+            if number is None:
+                return text
+            return -number if text.startswith("-") else number
         case inspect.BoolType():
             return {"true": True, "false": False}.get(text, text)
         case inspect.StrType() | inspect.BytesType() | inspect.DateType() | inspect.EnumType():

@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. The receipt goes to standard output as the node gave it, the sentence to standard error.
-2. An approval that succeeds may run a proposal that fails: that is a failed command too.
+2. An approval that succeeds may run a proposal that fails: that is a failed command too. So is the
+   trial of a proposal whose content would fail.
 """
 
 from __future__ import annotations
@@ -66,6 +67,25 @@ def _of_proposals(events: list[dict[str, object]]) -> Exit:
             code = Code(cast("int", event["code"]))
             _say(f"the proposal failed in its operation {event['operation']}: {code.name}")
             outcome = Exit.FAILED
+    return outcome
+
+
+def of_trial(answer: Mapping[str, object]) -> Exit:
+    """What a simulation says, and what it says of each proposal's content, in a sentence."""
+    outcome = Exit.OK if answer.get("ok") is True else Exit.FAILED
+    for trial in cast("list[dict[str, object]]", answer.get("proposals", [])):
+        if trial["ok"] is None:
+            _say("what the proposal holds was not tried: it is others' to know")
+            continue
+        if trial["ok"]:
+            _say("what the proposal holds would succeed, were all agreed")
+            continue
+        first = cast("list[dict[str, object]]", trial["failures"])[0]
+        _say(
+            "what the proposal holds would fail, were all agreed, in its operation "
+            f"{first['operation']}: {first['symbol']}"
+        )
+        outcome = Exit.FAILED
     return outcome
 
 

@@ -31,6 +31,7 @@ from node.cli.profile_option import profile_option
     "--business-date",
     "business_date",
     type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="DATE",
     help="Date of the ledger before its first open_day; default: today or the business day before.",
 )
 def testnet(

@@ -14,11 +14,12 @@ from node.cli.operation_words import operation_json, with_addresses
 from node.cli.passphrase import read_passphrase
 from node.cli.remote import call
 from node.cli.words import address_in, dev_address, parse_json
+from node.devnet.cast import CHAIN_ID
 from node.keystore import load_key
 from node.signing import Signer, dev_seed
 from tokens import bech32m
 from tokens.codec import encode
-from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, FormError, Json, JsonForm
+from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, FormError, Json, JsonForm, prefix_of_network
 from tokens.results import Code
 from tokens.transaction import (
     VERSION,
@@ -158,12 +159,17 @@ def encoded(url: str, draft: Draft) -> Json:
     }
 
 
-def decoded(data: bytes) -> Json:
-    """JSON of signed bytes; addresses with the prefix of test networks."""
+def decoded(data: bytes, prefix: str | None = None) -> Json:
+    """JSON of signed bytes.
+
+    Addresses begin with `prefix`. The bytes name their network by its chain id alone: None is the
+    prefix of the local network for its chain id, of main networks for every other.
+    """
     found = decode_transaction(data)
     if isinstance(found, Code):
         raise CommandFailed(f"these bytes are no transaction: {found.name}")
-    form = JsonForm(PREFIX_TEST)
+    is_dev = found.signed.transaction.chain_id == CHAIN_ID
+    form = JsonForm(prefix or prefix_of_network(is_dev=is_dev))
     return {
         "txId": "0x" + found.tx_id.hex(),
         "wireId": "0x" + found.wire_id.hex(),

@@ -39,10 +39,11 @@ def payload_of(file: Path, version: str) -> Payload:
 
     claimed = PayloadVersion.IVMS101 if version == "101" else PayloadVersion.IVMS101_2023
     today = dt.datetime.now(tz=dt.UTC).date()
+    data = read_bounded(file, FILE_BYTES_MAX, lambda told: CommandFailed(told, Exit.FAILED))
     try:
-        return read_payload(read_bounded(file, FILE_BYTES_MAX, BadPayload), claimed, today)
+        return read_payload(data, claimed, today)
     except BadPayload as error:
-        raise CommandFailed(f"{file}: {error}", Exit.REFUSED) from None
+        raise CommandFailed(f"{file}: {error}", Exit.FAILED) from None
 
 
 def secret_of(file: Path) -> bytes:

@@ -1,6 +1,5 @@
 """`mohur tx`: build, sign, send, simulate and look at transactions."""
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
@@ -8,11 +7,13 @@ from typing import cast
 import click
 from click.decorators import FC
 
+from node.cli.existing import STANDARD_INPUT, standard_input
 from node.cli.existing import text as existing_text
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_columns, write_json
 from node.cli.passphrase import passphrase_option
 from node.cli.remote import call, rpc_option
+from node.cli.words import prefix_option
 
 WORDS = {"ignore_unknown_options": True, "allow_interspersed_args": True}
 
@@ -64,7 +65,8 @@ body_options = [
         "--propose",
         "propose_until",
         type=click.DateTime(formats=["%Y-%m-%d"]),
-        help="Put the operations into a proposal that is open until this business date.",
+        metavar="DATE",
+        help="Put the operations into a proposal that is open until this date, YYYY-MM-DD.",
     ),
     click.option(
         "--approver",
@@ -161,26 +163,33 @@ def encode(url: str, **options: object) -> None:
 @with_options(body_options)
 @rpc_option
 def simulate(url: str, **options: object) -> int:
-    """What would fail now, without sending: every failing rule in order. 1 if any does."""
+    """What would fail now, without sending: every failing rule in order. 1 if any does.
+
+    Of a proposal, and of an approval, also what it holds is tried, as if all had agreed that it
+    takes: `proposals`. 1 if that would fail, too. It is told to who sees everything (a supervisor,
+    and all on a local network).
+    """
+    from node.cli.sending import of_trial
     from node.cli.transactions import Draft, unsigned_json
 
     answer = call(url, "tx_simulate", {"transaction": unsigned_json(url, Draft.of(options))})
     write_json(answer)
-    return Exit.OK if isinstance(answer, dict) and answer.get("ok") is True else Exit.FAILED
+    return of_trial(cast("dict[str, object]", answer))
 
 
 @tx.command()
 @click.argument("data")
-def decode(data: str) -> None:
+@prefix_option("Of addresses; default: that of main networks, of the local network its own.")
+def decode(data: str, prefix: str | None) -> None:
     """What signed canonical bytes (hex) say; - reads them from standard input. Asks no node."""
     from node.cli.transactions import decoded
 
-    text = sys.stdin.read() if data == "-" else data
+    text = standard_input() if data == STANDARD_INPUT else data
     try:
         raw = bytes.fromhex(text.strip().removeprefix("0x"))
     except ValueError:
         raise CommandFailed("the bytes are no hexadecimal text", Exit.USAGE) from None
-    write_json(decoded(raw))
+    write_json(decoded(raw, prefix))
 
 
 @tx.command()
@@ -227,10 +236,10 @@ def new_address(zero: bool, url: str) -> None:
 
     from node.cli.words import ADDRESS_BYTES
     from tokens import bech32m
-    from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST
+    from tokens.jsonform import prefix_of_network
     from tokens.types import NO_ADDRESS
 
     genesis = cast("dict[str, dict[str, object]]", call(url, "chain_getGenesis"))["genesis"]
-    prefix = PREFIX_TEST if genesis["isDev"] else PREFIX_MAIN
+    prefix = prefix_of_network(is_dev=genesis["isDev"] is True)
     address = NO_ADDRESS if zero else secrets.token_bytes(ADDRESS_BYTES)
     click.echo(bech32m.encode(prefix, address))

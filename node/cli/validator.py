@@ -26,6 +26,7 @@ propose_option = click.option(
     "--propose",
     "expires_on",
     type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="DATE",
     help="Put it into a proposal that is open until this business date.",
 )
 

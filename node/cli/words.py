@@ -1,15 +1,27 @@
 """What a user types for a JSON value: `name=value`, numbers, dates, `@alice`."""
 
+import datetime as dt
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import click
+from click.decorators import FC
 
 from node.bounded_file import read_bounded
 from node.cli.exits import CommandFailed, Exit
 
 ADDRESS_BYTES = 16
+DIGITS_MAX = 20
+"""Of a number in a word: 2^64 has as many."""
 FILE_BYTES_MAX = 4 * 2**20
 """Of a file with an operation, a key or sealed data; a block has 4 MiB at most."""
+
+
+def prefix_option(help_text: str) -> Callable[[FC], FC]:
+    """`--prefix`: what addresses begin with, where no node is asked."""
+    return click.option("--prefix", type=click.Choice(["mhr", "tmhr"]), help=help_text)
 
 
 def params_of(words: Sequence[str], names: Sequence[str] = ()) -> object:
@@ -27,6 +39,8 @@ def params_of(words: Sequence[str], names: Sequence[str] = ()) -> object:
             if not rest:
                 raise CommandFailed(f"{word!r}: say name=value, or one JSON object", Exit.USAGE)
             name, text = rest.pop(0), word
+        if name in fields:
+            raise CommandFailed(f"{name} is said twice", Exit.USAGE)
         fields[name] = value_of(text)
     return fields
 
@@ -40,7 +54,15 @@ def value_of(text: str) -> object:
         return dev_address(text[1:])
     if text[:1] in ("{", "[", '"') or text in ("true", "false", "null"):
         return parse_json(text, repr(text))
-    return int(text) if text.isdecimal() and (text == "0" or text[0] != "0") else text
+    number = whole_number(text)
+    return text if number is None else number
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a word is: ASCII digits, at most 20, no leading zero. None for others."""
+    if re.fullmatch(f"0|[1-9][0-9]{{0,{DIGITS_MAX - 1}}}", text) is None:
+        return None
+    return int(text)
 
 
 def address_in(prefix: str, text: str) -> bytes:
@@ -53,14 +75,40 @@ def address_in(prefix: str, text: str) -> bytes:
     return found
 
 
+def hash_of(text: str) -> bytes:
+    """32 bytes, as 0x and 64 hex digits. CommandFailed otherwise."""
+    if re.fullmatch("0x[0-9a-f]{64}", text) is None:
+        raise CommandFailed(f"{text}: say 0x and 64 small hex digits", Exit.USAGE)
+    return bytes.fromhex(text[2:])
+
+
+def date_of(text: str) -> dt.date:
+    """A date as YYYY-MM-DD; Python reads other forms of ISO 8601, too. CommandFailed otherwise."""
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or str(found) != text:
+        raise CommandFailed(f"{text}: a date YYYY-MM-DD", Exit.USAGE)
+    return found
+
+
 def parse_json(text: str, what: str) -> object:
     """A JSON value. CommandFailed otherwise."""
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
     except RecursionError:
         raise CommandFailed(f"{what}: not JSON that is read (too deep)", Exit.USAGE) from None
     except ValueError as error:
         raise CommandFailed(f"{what}: not JSON ({error})", Exit.USAGE) from None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """What is signed says one thing to every reader of it."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return found
 
 
 def json_in(file: Path) -> object:

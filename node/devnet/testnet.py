@@ -13,7 +13,7 @@ import msgspec
 
 from node.cli.exits import CommandFailed, Exit
 from node.config import PeerAddress
-from node.devnet.cast import BOOKS, PARTIES, TAX_ACCOUNT, Book, Party
+from node.devnet.cast import BOOKS, CHAIN_ID, PARTIES, TAX_ACCOUNT, Book, Party
 from node.devnet.node_folder import MadeKeys, NodeFolder, make_keys, write_node_files
 from node.devnet.ports import HOST, PEER_PORT_FIRST, RPC_PORT_FIRST
 from node.devnet.profile import approval_policies, figures_of
@@ -24,7 +24,7 @@ from node.profile.root import ProfileFile
 from node.sdk.sealing import new_key
 from node.storage.durable import create_file
 from tokens.finance.calendar import is_business_day
-from tokens.genesis import Genesis
+from tokens.genesis import ChainId, Genesis
 from tokens.genesis_checks import require_valid
 from tokens.records.governance import Validator
 from tokens.records.parties import Account, KeyPolicy, Participant
@@ -66,6 +66,7 @@ def make_testnet(order: Order) -> Made:
         raise CommandFailed(
             f"{order.validators} validators need as many --host, or none", Exit.USAGE
         )
+    _check_chain_id(order.chain_id)
     if order.folder.exists():
         raise CommandFailed(f"{order.folder} is there already", Exit.CANNOT_CREATE)
     begins_on = _business_date(order)
@@ -83,6 +84,18 @@ def make_testnet(order: Order) -> Made:
     write_genesis(genesis, path)
     _write_nodes(order, tuple(keys), path)
     return Made(genesis=path, validators=tuple(keys), institutions=tuple(institutions))
+
+
+def _check_chain_id(chain_id: str) -> None:
+    """Before any key is made."""
+    try:
+        msgspec.convert(chain_id, ChainId)
+    except msgspec.ValidationError:
+        raise CommandFailed(
+            "--chain-id: 1 to 32 small letters, digits and -, not beginning with -", Exit.USAGE
+        ) from None
+    if chain_id == CHAIN_ID:
+        raise CommandFailed(f"--chain-id: {CHAIN_ID} is that of local networks", Exit.USAGE)
 
 
 def _parties(validators: int) -> list[Party]:

@@ -17,7 +17,8 @@ from node.iso20022.comparing import check_same
 from node.iso20022.directory import Directory, read_hex
 from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import FXTR_014
-from node.iso20022.refusal import MessageRefused, NotSayable
+from node.iso20022.places import refused, text_at
+from node.iso20022.refusal import NotSayable
 from node.iso20022.trade import hexed, optional
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount
 from tokens.records.settlement import ISSUANCE, Batch, Leg
@@ -145,21 +146,21 @@ def read(directory: Directory, root: Element) -> Exchange:
     """An exchange that followed its profile. MessageRefused with the element."""
     party, other = (_party(directory, root, side) for side in ("TradgSdId", "CtrPtySdId"))
     if party == other:
-        raise _refused(f"CtrPtySdId/{_PARTY}", "the trading side itself")
+        raise refused(root, f"CtrPtySdId/{_PARTY}", "the trading side itself")
     lock = root.text_at(f"{_OWN}/m:HshLck")
     operation = InstructBatch(
         batch_id=_reference(root),
         trade_date=dt.date.fromisoformat(root.text_at("TradInf/TradDt") or ""),
         isd=dt.date.fromisoformat(root.text_at("TradAmts/SttlmDt") or ""),
-        expires_on=dt.date.fromisoformat(_text(root, f"{_OWN}/m:XpryDt")),
+        expires_on=dt.date.fromisoformat(text_at(root, f"{_OWN}/m:XpryDt")),
         legs=(
             _leg(directory, root, "Sll", "TradgSdSellAmt", (party, other)),
             _leg(directory, root, "By", "TradgSdBuyAmt", (other, party)),
         ),
         trade_ref=root.text_at("TradInf/CmonRef") or "",
         uti=root.text_at(f"{_OWN}/m:UTI") or "",
-        priority=int(_text(root, f"{_OWN}/m:Prty")),
-        automatic=_text(root, f"{_OWN}/m:Auto") == "true",
+        priority=int(text_at(root, f"{_OWN}/m:Prty")),
+        automatic=text_at(root, f"{_OWN}/m:Auto") == "true",
         hash_lock=None if lock is None else bytes.fromhex(lock),
     )
     exchange = Exchange(party=party, other=other, operation=operation)
@@ -180,7 +181,7 @@ def approval(directory: Directory, root: Element, said: Exchange, batch: Batch) 
     try:
         known = exchange_of(directory, msgspec.structs.replace(batch, legs=tuple(legs)), said.party)
     except NotSayable as error:
-        raise _refused("TradInf/OrgtrRef", str(error)) from None
+        raise refused(root, "TradInf/OrgtrRef", str(error)) from None
     _check(directory, root, known)
     return ApproveBatch(
         initiator=batch.initiator,
@@ -194,7 +195,7 @@ def _check(directory: Directory, root: Element, known: Exchange) -> None:
     try:
         expected = written(directory, known)
     except NotSayable as error:
-        raise _refused("AgrdRate/XchgRate", str(error)) from None
+        raise refused(root, "AgrdRate/XchgRate", str(error)) from None
     check_same(root, expected)
 
 
@@ -202,15 +203,15 @@ def _leg(
     directory: Directory, root: Element, side: str, amount: str, way: tuple[bytes, bytes]
 ) -> Leg:
     """The money that the message calls By or Sll, from giver to taker."""
-    asset_id, path = _text(root, f"{_OWN}/m:{side}Asst"), f"TradAmts/{amount}/Amt"
+    asset_id, path = text_at(root, f"{_OWN}/m:{side}Asst"), f"TradAmts/{amount}/Amt"
     if asset_id not in directory.assets or not directory.is_money(asset_id):
-        raise _refused(f"{_OWN}/m:{side}Asst", f"{asset_id} is no money of this ledger")
+        raise refused(root, f"{_OWN}/m:{side}Asst", f"{asset_id} is no money of this ledger")
     currency, element = directory.asset(asset_id).currency, root.at(path)
     if element is None or dict(element.attributes)["Ccy"] != currency:
-        raise _refused(f"{path}/@Ccy", f"{asset_id} is in {currency}")
-    account = read_hex(_text(root, f"{_OWN}/m:{side}Acct"), f"{ROOT}/{_OWN}/m:{side}Acct")
+        raise refused(root, f"{path}/@Ccy", f"{asset_id} is in {currency}")
+    account = read_hex(text_at(root, f"{_OWN}/m:{side}Acct"), f"{ROOT}/{_OWN}/m:{side}Acct")
     if account == ISSUANCE:
-        raise _refused(f"{_OWN}/m:{side}Acct", "no account")
+        raise refused(root, f"{_OWN}/m:{side}Acct", "no account")
     travel = root.text_at(f"{_OWN}/m:{side}TrvlHsh")
     return Leg(
         asset=asset_id,
@@ -224,9 +225,9 @@ def _leg(
 
 
 def _party(directory: Directory, root: Element, side: str) -> bytes:
-    address = read_hex(_text(root, f"{side}/{_PARTY}"), f"{ROOT}/{side}/{_PARTY}")
+    address = read_hex(text_at(root, f"{side}/{_PARTY}"), f"{ROOT}/{side}/{_PARTY}")
     if address not in directory.participants:
-        raise _refused(f"{side}/{_PARTY}", "no participant of this ledger")
+        raise refused(root, f"{side}/{_PARTY}", "no participant of this ledger")
     return address
 
 
@@ -235,15 +236,5 @@ def _reference(root: Element) -> str:
     try:
         return msgspec.convert(text, Reference)
     except msgspec.ValidationError:
-        raise _refused("TradInf/OrgtrRef", f"{text!r}: characters that no reference has") from None
-
-
-def _text(root: Element, path: str) -> str:
-    text = root.text_at(path)
-    if text is None:
-        raise _refused(path, "missing")
-    return text
-
-
-def _refused(path: str, reason: str) -> MessageRefused:
-    return MessageRefused(f"{ROOT}/{path}", reason)
+        reason = f"{text!r}: characters that no reference has"
+        raise refused(root, "TradInf/OrgtrRef", reason) from None

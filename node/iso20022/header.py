@@ -9,9 +9,10 @@ Rules of this file:
 
 import datetime as dt
 
-from node.iso20022.directory import Directory, institution_element, read_institution
-from node.iso20022.element import Element, node, wrapped
+from node.iso20022.directory import Directory, institution_element
+from node.iso20022.element import node, wrapped
 from node.iso20022.paths import HEAD_001
+from node.iso20022.places import institution_at
 from node.iso20022.profile import check
 from node.iso20022.reading import Message
 from node.iso20022.refusal import MessageRefused, NotSayable
@@ -54,9 +55,5 @@ def sender_of(directory: Directory, message: Message) -> bytes | None:
     check(MESSAGE, header)
     if header.text_at("MsgDefIdr") != message.identifier:
         raise MessageRefused(f"{ROOT}/MsgDefIdr", f"the document is {message.identifier}")
-    _institution_at(directory, header, "To/FIId/FinInstnId")
-    return _institution_at(directory, header, "Fr/FIId/FinInstnId")
-
-
-def _institution_at(directory: Directory, header: Element, path: str) -> bytes:
-    return read_institution(directory, header.at(path), f"{ROOT}/{path}")
+    institution_at(directory, header, "To/FIId")
+    return institution_at(directory, header, "Fr/FIId")

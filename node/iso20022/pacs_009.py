@@ -17,10 +17,10 @@ from node.iso20022.directory import (
     Directory,
     institution_element,
     read_hex,
-    read_institution,
 )
 from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import PACS_009
+from node.iso20022.places import institution_at, refused, text_at
 from node.iso20022.refusal import MessageRefused, NotSayable
 from tokens.ops.batch_steps import AllocateBatch
 from tokens.ops.transfer import Transfer
@@ -87,7 +87,7 @@ def purpose_of(root: Element) -> str:
     """SECU or CASH. MessageRefused for others."""
     purpose = root.text_at(f"{_TX}/Purp/Cd")
     if purpose not in (SECURITIES, CASH):
-        raise _refused(f"{_TX}/Purp/Cd", f"{purpose!r}: SECU or CASH is understood")
+        raise refused(root, f"{_TX}/Purp/Cd", f"{purpose!r}: SECU or CASH is understood")
     return purpose
 
 
@@ -95,23 +95,23 @@ def read_leg(directory: Directory, root: Element) -> Leg:
     """The payment as a leg. MessageRefused with the element."""
     _same(root, "GrpHdr/NbOfTxs", "1")
     _same(root, "GrpHdr/SttlmInf/ClrSys/Prtry", ISSUER)
-    assets = [_text(root, f"{_TX}/{side}/Tp/Prtry") for side in ("DbtrAcct", "CdtrAcct")]
+    assets = [text_at(root, f"{_TX}/{side}/Tp/Prtry") for side in ("DbtrAcct", "CdtrAcct")]
     asset_id = assets[0]
     if assets[0] != assets[1]:
-        raise _refused(f"{_TX}/CdtrAcct/Tp/Prtry", "both accounts are of one money")
+        raise refused(root, f"{_TX}/CdtrAcct/Tp/Prtry", "both accounts are of one money")
     if asset_id not in directory.assets or not directory.is_money(asset_id):
-        raise _refused(f"{_TX}/DbtrAcct/Tp/Prtry", f"{asset_id} is no money of this ledger")
+        raise refused(root, f"{_TX}/DbtrAcct/Tp/Prtry", f"{asset_id} is no money of this ledger")
     currency = directory.asset(asset_id).currency
     amount = root.at(f"{_TX}/IntrBkSttlmAmt")
     if amount is None or dict(amount.attributes)["Ccy"] != currency:
-        raise _refused(f"{_TX}/IntrBkSttlmAmt/@Ccy", f"{asset_id} is in {currency}")
+        raise refused(root, f"{_TX}/IntrBkSttlmAmt/@Ccy", f"{asset_id} is in {currency}")
     return Leg(
         asset=asset_id,
         quantity=amount_of(
             amount.text, currency, directory.minor_digits, f"{ROOT}/{_TX}/IntrBkSttlmAmt"
         ),
-        giver=_institution_at(directory, root, "Dbtr"),
-        taker=_institution_at(directory, root, "Cdtr"),
+        giver=institution_at(directory, root, f"{_TX}/Dbtr"),
+        taker=institution_at(directory, root, f"{_TX}/Cdtr"),
         source=_read_account(root, "DbtrAcct"),
         target=_read_account(root, "CdtrAcct"),
     )
@@ -124,7 +124,7 @@ def transfer_of(root: Element, leg: Leg) -> Transfer:
         source=leg.source or b"",
         target=leg.target or b"",
         amount=leg.quantity,
-        end_to_end_ref=_text(root, REFERENCE),
+        end_to_end_ref=text_at(root, REFERENCE),
     )
 
 
@@ -136,17 +136,18 @@ def check_sides(directory: Directory, leg: Leg, servicers: Sequence[bytes | None
     """
     for name, said, known in zip(("Dbtr", "Cdtr"), (leg.giver, leg.taker), servicers, strict=True):
         if known is None and name == "Dbtr":
-            raise _refused(f"{_TX}/DbtrAcct/Id/Othr/Id", "no account that the node shows")
+            path = f"{ROOT}/{_TX}/DbtrAcct/Id/Othr/Id"
+            raise MessageRefused(path, "no account that the node shows")
         if known not in (None, said):
             there = directory.address_text(known or b"")
-            raise _refused(f"{_TX}/{name}", f"the account is at {there}")
+            raise MessageRefused(f"{ROOT}/{_TX}/{name}", f"the account is at {there}")
 
 
 def check_date(root: Element, business_date: dt.date) -> None:
     """MessageRefused for a transfer of another date: the ledger moves at once."""
     stated = root.text_at(f"{_TX}/IntrBkSttlmDt")
     if stated not in (None, str(business_date)):
-        raise _refused(f"{_TX}/IntrBkSttlmDt", f"the business date is {business_date}")
+        raise refused(root, f"{_TX}/IntrBkSttlmDt", f"the business date is {business_date}")
 
 
 def allocation(directory: Directory, root: Element, batch: Batch) -> AllocateBatch:
@@ -155,7 +156,7 @@ def allocation(directory: Directory, root: Element, batch: Batch) -> AllocateBat
     try:
         leg = cash_leg(directory, batch)
     except NotSayable as error:
-        raise _refused(REFERENCE, str(error)) from None
+        raise refused(root, REFERENCE, str(error)) from None
     for name, path in (
         ("asset", "DbtrAcct/Tp/Prtry"),
         ("quantity", "IntrBkSttlmAmt"),
@@ -165,37 +166,21 @@ def allocation(directory: Directory, root: Element, batch: Batch) -> AllocateBat
         ("target", "CdtrAcct/Id/Othr/Id"),
     ):
         if getattr(said, name) != getattr(leg, name):
-            raise _refused(f"{_TX}/{path}", "the batch has another")
+            raise refused(root, f"{_TX}/{path}", "the batch has another")
     stated = root.text_at(f"{_TX}/IntrBkSttlmDt")
     if stated is not None and stated != str(batch.isd):
-        raise _refused(f"{_TX}/IntrBkSttlmDt", f"the batch has {batch.isd}")
+        raise refused(root, f"{_TX}/IntrBkSttlmDt", f"the batch has {batch.isd}")
     return AllocateBatch(initiator=batch.initiator, batch_id=batch.batch_id)
-
-
-def _institution_at(directory: Directory, root: Element, name: str) -> bytes:
-    path = f"{_TX}/{name}/FinInstnId"
-    return read_institution(directory, root.at(path), f"{ROOT}/{path}")
 
 
 def _read_account(root: Element, name: str) -> bytes:
     path = f"{_TX}/{name}/Id/Othr/Id"
-    address = read_hex(_text(root, path), f"{ROOT}/{path}")
+    address = read_hex(text_at(root, path), f"{ROOT}/{path}")
     if address == ISSUANCE:
-        raise _refused(path, "no account")
+        raise refused(root, path, "no account")
     return address
-
-
-def _text(root: Element, path: str) -> str:
-    text = root.text_at(path)
-    if text is None:
-        raise _refused(path, "missing")
-    return text
 
 
 def _same(root: Element, path: str, expected: str) -> None:
     if root.text_at(path) != expected:
-        raise _refused(path, f"only {expected} is understood")
-
-
-def _refused(path: str, reason: str) -> MessageRefused:
-    return MessageRefused(f"{ROOT}/{path}", reason)
+        raise refused(root, path, f"only {expected} is understood")

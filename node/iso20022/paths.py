@@ -225,9 +225,11 @@ PATHS: dict[str, tuple[str, Paths]] = {
         "SctiesSttlmTxStsAdvc",
         (
             ("TxId/AcctOwnrTxId", "TxId of the sese.023"),
-            ("TxId/MktInfrstrctrTxId", "first 16 bytes of the digest, hex"),
+            ("TxId/MktInfrstrctrTxId", "first 16 bytes of the digest, hex; not of a rejection"),
             ("TxId/CmonId", "trade_ref"),
             ("PrcgSts/AckdAccptd/NoSpcfdRsn", "instructed"),
+            ("PrcgSts/Rjctd/Rsn/Cd/Cd", "the instruction failed: table of reasons"),
+            ("PrcgSts/Rjctd/Rsn/AddtlRsnInf", "number and name of the ledger's code"),
             ("PrcgSts/Canc/Rsn/Cd/Cd", "CANI cancelled, CANS ended by the ledger"),
             ("PrcgSts/Canc/Rsn/AddtlRsnInf", "in words"),
             ("MtchgSts/Mtchd/AddtlRsnInf", "MATCHED, ALLOCATED"),

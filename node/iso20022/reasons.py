@@ -1,4 +1,6 @@
-"""Why a batch failed: the ledger's code as a reason of ISO 20022 (FailingReason4Code).
+"""Why a batch failed, or an instruction was refused: the ledger's code as a reason of ISO 20022.
+
+Of a batch FailingReason4Code, of an instruction RejectionReason75Code.
 
 Rules of this file:
 1. Only where the standard's reason says the same. The ledger has finer reasons than the standard;
@@ -16,6 +18,20 @@ REASONS: dict[Code, str] = {
     Code.DENOM_NOT_MULTIPLE: "MINO",
 }
 """BLOC: account blocked. MINO: below the minimum quantity."""
+
+
+REJECTIONS: dict[Code, str] = {
+    Code.ALREADY_EXISTS: "REFE",
+    Code.DENOM_NOT_MULTIPLE: "MINO",
+}
+"""REFE: the reference. Which account, date or asset of an instruction is wrong, a code does not
+say: the standard has a reason for each, so these are OTHR."""
+
+
+def rejection_of(code: int) -> tuple[str, str]:
+    """The same of an instruction that failed."""
+    known = Code(code)
+    return REJECTIONS.get(known, OTHER), f"{code} {known.name}"
 
 
 def reason_of(code: int, *, paid: bool) -> tuple[str, str]:

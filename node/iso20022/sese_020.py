@@ -11,9 +11,10 @@ Rules of this file:
 from collections.abc import Sequence
 
 from node.iso20022.comparing import check_same
-from node.iso20022.directory import Directory, instrument, party_elements, read_party
+from node.iso20022.directory import Directory, instrument, party_elements
 from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import SESE_020
+from node.iso20022.places import party_at
 from node.iso20022.refusal import MessageRefused, NotSayable
 from node.iso20022.trade import Trade, date_element, money, movement, payment, quantity, trades_of
 from tokens.ops.batch_steps import CancelBatch
@@ -39,7 +40,7 @@ def written(directory: Directory, trade: Trade) -> Element:
             node("SctiesMvmntTp", movement(trade)),
             node("Pmt", payment(trade)),
         ),
-        node("MktInfrstrctrTxId", batch.digest[:16].hex()),
+        node("MktInfrstrctrTxId", trade.name.market_ref),
         node(
             "TxDtls",
             instrument(trade.security.asset),
@@ -56,7 +57,9 @@ def written(directory: Directory, trade: Trade) -> Element:
 
 def parties(directory: Directory, root: Element) -> tuple[bytes, bytes]:
     """(who cancels, the other). MessageRefused."""
-    giver, taker = (_party(directory, root, side) for side in ("Dlvrg", "Rcvg"))
+    giver, taker = (
+        party_at(directory, root, f"TxDtls/{side}SttlmPties/Pty1") for side in ("Dlvrg", "Rcvg")
+    )
     return (giver, taker) if root.text_at(MOVEMENT) == "DELI" else (taker, giver)
 
 
@@ -86,11 +89,3 @@ def cancellation(directory: Directory, roots: Sequence[Element], batch: Batch) -
 
 _LEFT_OUT = (f"{ROOT}/MktInfrstrctrTxId", f"{ROOT}/TxDtls/TradDt/Dt/Dt")
 """What the standard lets out, and who cancels may not know."""
-
-
-def _party(directory: Directory, root: Element, side: str) -> bytes:
-    path = f"TxDtls/{side}SttlmPties/Pty1"
-    element = root.at(path)
-    if element is None:
-        raise MessageRefused(f"{ROOT}/{path}", "missing: it says whose batch it is")
-    return read_party(directory, element, f"{ROOT}/{path}")

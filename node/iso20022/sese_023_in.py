@@ -7,8 +7,9 @@ from typing import Literal
 import msgspec
 
 from node.iso20022.amounts import amount_of
-from node.iso20022.directory import Directory, read_hex, read_instrument, read_party
+from node.iso20022.directory import Directory, read_hex, read_instrument
 from node.iso20022.element import Element
+from node.iso20022.places import date_at, party_at, refused, text_at
 from node.iso20022.refusal import MessageRefused
 from node.iso20022.sese_023 import Defaults
 from tokens.finance.uti import is_uti
@@ -65,6 +66,16 @@ def joined(parts: Sequence[Instruction]) -> Instruction:
     )
 
 
+def reference_of(root: Element) -> str:
+    """batch_id of an instruction. MessageRefused for what is no reference."""
+    path = "TxId" if root.at("Lnkgs") is None else "Lnkgs/Ref/PoolId"
+    text = text_at(root, path)
+    try:
+        return msgspec.convert(text, Reference)
+    except msgspec.ValidationError:
+        raise refused(root, path, f"{text!r}: characters that no reference has") from None
+
+
 def read(directory: Directory, root: Element, defaults: Defaults) -> Instruction:
     """An instruction that followed its profile. MessageRefused with the element."""
     return _Reader(directory, root, defaults).instruction()
@@ -111,7 +122,7 @@ class _Reader:
         if uti and not is_uti(uti):
             raise self._refused("TradDtls/TradId", f"{uti!r} is no UTI (ISO 23897)")
         return InstructBatch(
-            batch_id=self._reference(),
+            batch_id=reference_of(self._root),
             trade_date=self._date("TradDtls/TradDt/Dt/Dt"),
             isd=self._date("TradDtls/SttlmDt/Dt/Dt"),
             expires_on=self._expiry(),
@@ -189,18 +200,7 @@ class _Reader:
         )
 
     def _party(self, path: str) -> bytes:
-        element = self._root.at(path)
-        if element is None:
-            raise self._refused(path, "missing")
-        return read_party(self._directory, element, f"{ROOT}/{path}")
-
-    def _reference(self) -> str:
-        path = "TxId" if self._root.at("Lnkgs") is None else "Lnkgs/Ref/PoolId"
-        text = self._text(path)
-        try:
-            return msgspec.convert(text, Reference)
-        except msgspec.ValidationError:
-            raise self._refused(path, f"{text!r}: characters that no reference has") from None
+        return party_at(self._directory, self._root, path)
 
     def _expiry(self) -> dt.date:
         path = "SplmtryData/Envlp/m:Btch/m:XpryDt"
@@ -220,13 +220,10 @@ class _Reader:
         return None if text is None else bytes.fromhex(text)
 
     def _date(self, path: str) -> dt.date:
-        return dt.date.fromisoformat(self._text(path))
+        return date_at(self._root, path)
 
     def _text(self, path: str) -> str:
-        text = self._root.text_at(path)
-        if text is None:
-            raise self._refused(path, "missing")
-        return text
+        return text_at(self._root, path)
 
     def _optional(self, path: str) -> str | None:
         return self._root.text_at(path)
@@ -237,7 +234,7 @@ class _Reader:
                 raise self._refused(path, "nothing stands here in such an instruction")
 
     def _refused(self, path: str, reason: str) -> MessageRefused:
-        return MessageRefused(f"{ROOT}/{path}", reason)
+        return refused(self._root, path, reason)
 
 
 _LOCK_PATH = ("hash_lock", "SplmtryData/Envlp/m:Btch/m:HshLck")

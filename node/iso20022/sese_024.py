@@ -1,5 +1,6 @@
 """sese.024, securities settlement transaction status advice: how far a batch is.
 
+An instruction that the ledger refused has made no batch: its advice names the instruction alone.
 A batch that FAILED, EXPIRED or was CANCELLED is over on this ledger; the standard lets a failing
 transaction be tried again. So the advice says both: the reason, and that the ledger has ended it.
 """
@@ -10,9 +11,10 @@ import msgspec
 
 from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import SESE_024
-from node.iso20022.reasons import reason_of
+from node.iso20022.places import refused, text_at
+from node.iso20022.reasons import reason_of, rejection_of
 from node.iso20022.refusal import MessageRefused, NotSayable
-from node.iso20022.trade import Trade, optional
+from node.iso20022.trade import Trade, TradeName, optional
 from tokens.records.settlement import BatchStatus
 from tokens.results import Code
 
@@ -20,12 +22,19 @@ MESSAGE = SESE_024
 ROOT = "SctiesSttlmTxStsAdvc"
 
 ACCEPTED = "PrcgSts/AckdAccptd"
+REJECTED = "PrcgSts/Rjctd"
 CANCELLED = "PrcgSts/Canc"
 MATCHED = "MtchgSts/Mtchd"
 UNMATCHED = "MtchgSts/Umtchd"
 PENDING = "SttlmSts/Pdg"
 FAILING = "SttlmSts/Flng"
-_TOGETHER = ((ACCEPTED, UNMATCHED), (MATCHED, PENDING), (CANCELLED,), (CANCELLED, FAILING))
+_TOGETHER = (
+    (ACCEPTED, UNMATCHED),
+    (REJECTED,),
+    (MATCHED, PENDING),
+    (CANCELLED,),
+    (CANCELLED, FAILING),
+)
 """Statuses that stand in one advice of this ledger."""
 
 
@@ -42,10 +51,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """What a sese.024 says."""
 
-    tx_id: str
-    """TxId of the sese.023."""
-    market_ref: str
-    """First 16 bytes of the batch's digest, 32 hex digits."""
+    trade: TradeName
     trade_ref: str
     """Empty where there is none."""
     statuses: tuple[Status, ...]
@@ -55,10 +61,18 @@ def advice_of(trade: Trade, business_date: dt.date) -> Advice:
     """Status to the trade's party. NotSayable for a settled batch: that is what sese.025 says."""
     batch = trade.batch
     return Advice(
-        tx_id=trade.tx_id,
-        market_ref=batch.digest[:16].hex(),
+        trade=trade.name,
         trade_ref=batch.trade_ref,
         statuses=_statuses(trade, business_date),
+    )
+
+
+def rejection_advice(tx_id: str, trade_ref: str, code: int) -> Advice:
+    """That an instruction was refused with a code of the ledger."""
+    return Advice(
+        trade=TradeName(tx_id=tx_id, market_ref=""),
+        trade_ref=trade_ref,
+        statuses=(_told(REJECTED, rejection_of(code)),),
     )
 
 
@@ -68,8 +82,8 @@ def written(advice: Advice) -> Element:
         ROOT,
         node(
             "TxId",
-            node("AcctOwnrTxId", advice.tx_id),
-            node("MktInfrstrctrTxId", advice.market_ref),
+            node("AcctOwnrTxId", advice.trade.tx_id),
+            optional("MktInfrstrctrTxId", advice.trade.market_ref),
             optional("CmonId", advice.trade_ref),
         ),
         *[nested(status.at, *_content(status)) for status in advice.statuses],
@@ -81,19 +95,22 @@ def read(root: Element) -> Advice:
     statuses = tuple(
         [
             _status(at, element)
-            for at in (ACCEPTED, CANCELLED, MATCHED, UNMATCHED, PENDING, FAILING)
+            for at in (ACCEPTED, REJECTED, CANCELLED, MATCHED, UNMATCHED, PENDING, FAILING)
             if (element := root.at(at)) is not None
         ]
     )
     if tuple([status.at for status in statuses]) not in _TOGETHER:
         said = " and ".join(status.at for status in statuses) or "no status"
         raise MessageRefused(ROOT, f"{said}: no batch of this ledger is there")
-    market_ref = root.text_at("TxId/MktInfrstrctrTxId")
-    if market_ref is None:
-        raise MessageRefused(f"{ROOT}/TxId/MktInfrstrctrTxId", "missing")
+    path = "TxId/MktInfrstrctrTxId"
+    if statuses[0].at != REJECTED:
+        market_ref = text_at(root, path)
+    elif root.at(path) is None:
+        market_ref = ""
+    else:
+        raise refused(root, path, "what was refused has made no batch")
     return Advice(
-        tx_id=root.text_at("TxId/AcctOwnrTxId") or "",
-        market_ref=market_ref,
+        trade=TradeName(tx_id=text_at(root, "TxId/AcctOwnrTxId"), market_ref=market_ref),
         trade_ref=root.text_at("TxId/CmonId") or "",
         statuses=statuses,
     )

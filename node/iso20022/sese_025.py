@@ -11,12 +11,12 @@ from node.iso20022.directory import (
     party_elements,
     read_hex,
     read_instrument,
-    read_party,
 )
 from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import SESE_025
+from node.iso20022.places import date_at, party_at, text_at
 from node.iso20022.refusal import MessageRefused, NotSayable
-from node.iso20022.trade import Trade, date_element, optional
+from node.iso20022.trade import Trade, TradeName, date_element, optional
 from tokens.records.settlement import BatchStatus
 from tokens.types import Address, AssetId, PositiveAmount
 
@@ -27,10 +27,7 @@ ROOT = "SctiesSttlmTxConf"
 class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
     """What a sese.025 says."""
 
-    tx_id: str
-    """TxId of the sese.023."""
-    market_ref: str
-    """First 16 bytes of the batch's digest, 32 hex digits."""
+    trade: TradeName
     trade_ref: str
     """Empty where there is none."""
     uti: str
@@ -72,8 +69,7 @@ def confirmation_of(directory: Directory, trade: Trade, settled_on: dt.date) -> 
     if not batch.isd <= settled_on <= batch.expires_on:
         raise NotSayable(f"it settled between {batch.isd} and {batch.expires_on}")
     return Confirmation(
-        tx_id=trade.tx_id,
-        market_ref=batch.digest[:16].hex(),
+        trade=trade.name,
         trade_ref=batch.trade_ref,
         uti=batch.uti,
         trade_date=batch.trade_date,
@@ -101,8 +97,8 @@ def written(directory: Directory, told: Confirmation) -> Element:
         ROOT,
         node(
             "TxIdDtls",
-            node("AcctOwnrTxId", told.tx_id),
-            node("MktInfrstrctrTxId", told.market_ref),
+            node("AcctOwnrTxId", told.trade.tx_id),
+            node("MktInfrstrctrTxId", told.trade.market_ref),
             node("SctiesMvmntTp", "DELI" if told.delivers else "RECE"),
             node("Pmt", "FREE" if told.cash_amount is None else "APMT"),
             optional("CmonId", told.trade_ref),
@@ -146,10 +142,10 @@ def _money(directory: Directory, told: Confirmation) -> Element | None:
 
 def read(directory: Directory, root: Element) -> Confirmation:
     """What a message says that followed its profile. MessageRefused with the element."""
-    delivers = _text(root, "TxIdDtls/SctiesMvmntTp") == "DELI"
-    issues = _text(root, "SttlmParams/SctiesTxTp/Cd") == "ISSU"
-    giver = _party(directory, root, "DlvrgSttlmPties/Pty1")
-    taker = _party(directory, root, "RcvgSttlmPties/Pty1")
+    delivers = text_at(root, "TxIdDtls/SctiesMvmntTp") == "DELI"
+    issues = text_at(root, "SttlmParams/SctiesTxTp/Cd") == "ISSU"
+    giver = party_at(directory, root, "DlvrgSttlmPties/Pty1")
+    taker = party_at(directory, root, "RcvgSttlmPties/Pty1")
     if giver == taker:
         raise MessageRefused(f"{ROOT}/RcvgSttlmPties/Pty1", "the deliverer itself")
     path = "FinInstrmId"
@@ -158,16 +154,18 @@ def read(directory: Directory, root: Element) -> Confirmation:
         raise MessageRefused(f"{ROOT}/{path}", "money is no security")
     path = "QtyAndAcctDtls/SttldQty/Qty/FaceAmt"
     currency = directory.asset(asset).currency
-    quantity = amount_of(_text(root, path), currency, directory.minor_digits, f"{ROOT}/{path}")
+    quantity = amount_of(text_at(root, path), currency, directory.minor_digits, f"{ROOT}/{path}")
     amount, currency_paid = _paid(directory, root, delivers=delivers)
     return Confirmation(
-        tx_id=_text(root, "TxIdDtls/AcctOwnrTxId"),
-        market_ref=_text(root, "TxIdDtls/MktInfrstrctrTxId"),
+        trade=TradeName(
+            tx_id=text_at(root, "TxIdDtls/AcctOwnrTxId"),
+            market_ref=text_at(root, "TxIdDtls/MktInfrstrctrTxId"),
+        ),
         trade_ref=root.text_at("TxIdDtls/CmonId") or "",
         uti=root.text_at("TradDtls/TradId") or "",
-        trade_date=_date(root, "TradDtls/TradDt/Dt/Dt"),
-        isd=_date(root, "TradDtls/SttlmDt/Dt/Dt"),
-        settled_on=_date(root, "TradDtls/FctvSttlmDt/Dt/Dt"),
+        trade_date=date_at(root, "TradDtls/TradDt/Dt/Dt"),
+        isd=date_at(root, "TradDtls/SttlmDt/Dt/Dt"),
+        settled_on=date_at(root, "TradDtls/FctvSttlmDt/Dt/Dt"),
         giver=giver,
         taker=taker,
         delivers=delivers,
@@ -184,13 +182,13 @@ def read(directory: Directory, root: Element) -> Confirmation:
 def _paid(directory: Directory, root: Element, *, delivers: bool) -> tuple[int | None, str | None]:
     """(minor units, currency) of the cash; nothing where it was free of payment."""
     element = root.at("SttldAmt/Amt")
-    if _text(root, "TxIdDtls/Pmt") == "FREE":
+    if text_at(root, "TxIdDtls/Pmt") == "FREE":
         if element is not None:
             raise MessageRefused(f"{ROOT}/SttldAmt", "an amount, free of payment")
         return None, None
     if element is None:
         raise MessageRefused(f"{ROOT}/SttldAmt", "missing, against payment")
-    if _text(root, "SttldAmt/CdtDbtInd") != ("CRDT" if delivers else "DBIT"):
+    if text_at(root, "SttldAmt/CdtDbtInd") != ("CRDT" if delivers else "DBIT"):
         raise MessageRefused(f"{ROOT}/SttldAmt/CdtDbtInd", "the cash goes against the security")
     currency = dict(element.attributes)["Ccy"]
     path = f"{ROOT}/SttldAmt/Amt"
@@ -203,7 +201,7 @@ def _account(directory: Directory, root: Element, *, named: bool) -> bytes | Non
         if root.at(path) is not None:
             raise MessageRefused(f"{ROOT}/{path}", "what comes into being leaves no account")
         return None
-    return directory.read_address(_text(root, path), f"{ROOT}/{path}")
+    return directory.read_address(text_at(root, path), f"{ROOT}/{path}")
 
 
 def _cash_account(root: Element, *, named: bool) -> bytes | None:
@@ -212,22 +210,4 @@ def _cash_account(root: Element, *, named: bool) -> bytes | None:
         if root.at(path) is not None:
             raise MessageRefused(f"{ROOT}/{path}", "an account for cash, free of payment")
         return None
-    return read_hex(_text(root, path), f"{ROOT}/{path}")
-
-
-def _party(directory: Directory, root: Element, path: str) -> bytes:
-    element = root.at(path)
-    if element is None:
-        raise MessageRefused(f"{ROOT}/{path}", "missing")
-    return read_party(directory, element, f"{ROOT}/{path}")
-
-
-def _date(root: Element, path: str) -> dt.date:
-    return dt.date.fromisoformat(_text(root, path))
-
-
-def _text(root: Element, path: str) -> str:
-    text = root.text_at(path)
-    if text is None:
-        raise MessageRefused(f"{ROOT}/{path}", "missing")
-    return text
+    return read_hex(text_at(root, path), f"{ROOT}/{path}")

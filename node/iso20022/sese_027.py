@@ -8,8 +8,9 @@ import msgspec
 
 from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import SESE_027
+from node.iso20022.places import text_at
 from node.iso20022.refusal import MessageRefused, NotSayable
-from node.iso20022.trade import Trade, movement, payment
+from node.iso20022.trade import Trade, TradeName, movement, payment
 from tokens.records.settlement import BatchStatus
 
 MESSAGE = SESE_027
@@ -25,10 +26,7 @@ _TX = "TxId/AcctOwnrTxId/SctiesSttlmTxId"
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What a sese.027 says, beside the reference of the request."""
 
-    tx_id: str
-    """TxId of the sese.023."""
-    market_ref: str
-    """First 16 bytes of the batch's digest, 32 hex digits."""
+    trade: TradeName
     movement: str
     """DELI or RECE."""
     payment: str
@@ -44,8 +42,7 @@ def answer_of(trade: Trade) -> Answer:
     """The answer to the trade's party. NotSayable if it has not asked."""
     at, reason, words = _status(trade)
     return Answer(
-        tx_id=trade.tx_id,
-        market_ref=trade.batch.digest[:16].hex(),
+        trade=trade.name,
         movement=movement(trade),
         payment=payment(trade),
         at=at,
@@ -76,10 +73,10 @@ def written(answer: Answer, request: str) -> Element:
         node("CxlReqRef", request),
         node(
             "TxId",
-            node("MktInfrstrctrTxId", answer.market_ref),
+            node("MktInfrstrctrTxId", answer.trade.market_ref),
             nested(
                 "AcctOwnrTxId/SctiesSttlmTxId",
-                node("TxId", answer.tx_id),
+                node("TxId", answer.trade.tx_id),
                 node("SctiesMvmntTp", answer.movement),
                 node("Pmt", answer.payment),
             ),
@@ -97,18 +94,13 @@ def read(root: Element) -> Answer:
         raise MessageRefused(f"{ROOT}/PrcgSts", "one status")
     (at,) = found
     return Answer(
-        tx_id=_text(root, f"{_TX}/TxId"),
-        market_ref=_text(root, "TxId/MktInfrstrctrTxId"),
-        movement=_text(root, f"{_TX}/SctiesMvmntTp"),
-        payment=_text(root, f"{_TX}/Pmt"),
+        trade=TradeName(
+            tx_id=text_at(root, f"{_TX}/TxId"),
+            market_ref=text_at(root, "TxId/MktInfrstrctrTxId"),
+        ),
+        movement=text_at(root, f"{_TX}/SctiesMvmntTp"),
+        payment=text_at(root, f"{_TX}/Pmt"),
         at=at,
-        reason=_text(root, f"{at}/Rsn/Cd/Cd"),
+        reason=text_at(root, f"{at}/Rsn/Cd/Cd"),
         words=root.text_at(f"{at}/Rsn/AddtlRsnInf") or "",
     )
-
-
-def _text(root: Element, path: str) -> str:
-    text = root.text_at(path)
-    if text is None:
-        raise MessageRefused(f"{ROOT}/{path}", "missing")
-    return text

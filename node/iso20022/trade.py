@@ -18,6 +18,15 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     """Those of the other parts, in their order."""
 
 
+class TradeName(msgspec.Struct, frozen=True, kw_only=True):
+    """How a message about a trade names it."""
+
+    tx_id: str
+    """TxId of the sese.023."""
+    market_ref: str
+    """First 16 bytes of the batch's digest, 32 hex digits; empty where there is no batch."""
+
+
 class Trade(msgspec.Struct, frozen=True, kw_only=True):
     """One security, free of payment or against one payment."""
 
@@ -33,6 +42,11 @@ class Trade(msgspec.Struct, frozen=True, kw_only=True):
     def tx_id(self) -> str:
         """TxId of its messages."""
         return self.batch.batch_id if self.link is None else self.link.tx_id
+
+    @property
+    def name(self) -> TradeName:
+        """How its messages name it."""
+        return TradeName(tx_id=self.tx_id, market_ref=self.batch.digest[:16].hex())
 
     @property
     def delivers(self) -> bool:

@@ -7,6 +7,10 @@ Rules of this file:
    what is hidden and what is not there are one answer, as for reads.
 3. Whom one pays is not among these: that a payment may arrive is told by design, and no more. Nor
    is the id under which an account is opened: it is in use or not.
+4. What names nobody is nobody's: it may be about others without a name (`coupon_fund`: the issuer's
+   money).
+5. What a proposal holds is tried with the powers of others, who have not lent them yet: of one that
+   is proposed only that it was not told, of one that is agreed to not even that it is there.
 """
 
 from collections.abc import Sequence
@@ -16,9 +20,10 @@ import msgspec
 
 from node.rpc.record_scopes import shows
 from node.rpc.view import ADDRESS_BYTES, HASH_BYTES, View
-from node.sdk.schema.tx import Failure, Simulation
+from node.sdk.schema.tx import Failure, ProposalTrial, Simulation
 from tokens.ops import SPEC_OF
 from tokens.ops.accounts import OpenAccount
+from tokens.ops.proposals import Propose
 from tokens.records.holdings import LIEN
 from tokens.records.kind import RecordKind
 from tokens.records.market import ORDER
@@ -59,14 +64,32 @@ def as_seen(view: View, operations: Sequence[msgspec.Struct], whole: Simulation)
     shown: list[Failure] = []
     for index in sorted({failure.operation for failure in whole.failures}):
         found = [each for each in whole.failures if each.operation == index]
-        if index < 0 or view.owns(operations[index]):
+        if index < 0 or (names_address(operations[index]) and view.owns(operations[index])):
             shown += found
             continue
         told = _told(view, operations[index], found)
         shown += told
         if told != found:
             break
-    return msgspec.structs.replace(whole, failures=tuple(shown))
+    untold = tuple(
+        [
+            ProposalTrial(operation=each.operation, ok=None, failures=())
+            for each in whole.proposals
+            if isinstance(operations[each.operation], Propose)
+        ]
+    )
+    return msgspec.structs.replace(whole, failures=tuple(shown), proposals=untold)
+
+
+def names_address(value: object) -> bool:
+    """Whether a value names a participant or an account, at any depth."""
+    if isinstance(value, bytes):
+        return len(value) == ADDRESS_BYTES
+    if isinstance(value, tuple):
+        return any(names_address(each) for each in value)
+    if isinstance(value, msgspec.Struct):
+        return any(names_address(getattr(value, name)) for name in value.__struct_fields__)
+    return False
 
 
 def _told(view: View, operation: msgspec.Struct, found: list[Failure]) -> list[Failure]:

@@ -34,7 +34,7 @@ from node.rpc.websocket import Connection
 from node.sdk.view_token import HEADER
 from node.stages import Metered, Stage, Stages
 from node.turns import Turns
-from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, JsonForm
+from tokens.jsonform import JsonForm, prefix_of_network
 
 BODY_BYTES_MAX = 1024 * 1024
 BODY_SECONDS = 5
@@ -69,7 +69,7 @@ class RpcServer:
         self._stages = Stages(enabled=False) if stages is None else stages
         is_dev = api.genesis.is_dev
         served = tuple([method for method in methods if is_dev or not method.is_dev])
-        form = JsonForm(PREFIX_TEST if is_dev else PREFIX_MAIN)
+        form = JsonForm(prefix_of_network(is_dev=is_dev))
         openrpc = document(served)
         self._openrpc = msgspec.json.encode(openrpc)
         self._dispatcher = Dispatcher(

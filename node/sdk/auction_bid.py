@@ -11,13 +11,17 @@ from tokens.records.auctions import Auction
 from tokens.records.bids import BidLine
 
 _PRICE = re.compile(r"([0-9]{1,5})(?:\.([0-9]{1,4}))?")
+_WHOLE = re.compile(r"[0-9]{1,19}")
+"""Digits of ASCII only: int() reads those of every script, blanks and underscores."""
 
 
 def parse_line(text: str, *, priced: bool) -> BidLine:
     """`98.3815:500000000`, or `71485:500000000` where rates are bid. ValueError says what it is."""
     bid, colon, face = text.partition(":")
-    if not colon or not face.isdecimal():
+    if not colon or _WHOLE.fullmatch(face) is None:
         raise ValueError(f"{text}: a line is BID:FACE, the face in minor units")
+    if not priced and _WHOLE.fullmatch(bid) is None:
+        raise ValueError(f"{text}: a rate is a whole number, in millionths")
     if not priced:
         return BidLine(bid=int(bid), face=int(face))
     found = _PRICE.fullmatch(bid)

@@ -39,6 +39,11 @@ async def get_receipt(client: Client, tx_id: bytes) -> common.Receipt | None:
     return await client.call("tx_getReceipt", params, of=common.Receipt)
 
 
+async def get_transaction(client: Client, tx_id: bytes) -> tx.TransactionInfo:
+    """A transaction and its receipt. RpcFailed NOT_FOUND."""
+    return await client.call("tx_get", tx.TxParams(tx_id=tx_id), of=tx.TransactionInfo)
+
+
 async def get_account(client: Client, address: bytes) -> common.StateRead[Account]:
     """An account."""
     return await client.read("account_get", account.AccountParams(account=address), of=Account)

@@ -115,10 +115,10 @@ async def test_each_item_of_a_batch_is_answered(world: World) -> None:
 
 
 async def test_a_simulation_says_everything_and_asks_no_signature(world: World) -> None:
-    assert world.facade.simulate(transfer(1), NO_ADDRESS) == []
-    found = world.facade.simulate(transfer(2, amount=10**15, valid_until=0), NO_ADDRESS)
-    assert [index for index, *_ in found][:2] == [-1, 0]
-    assert found[0][3] == Code.EXPIRED
+    assert world.facade.simulate(transfer(1), NO_ADDRESS).refusals == ()
+    found = world.facade.simulate(transfer(2, amount=10**15, valid_until=0), NO_ADDRESS).refusals
+    assert [index for index, _ in found][:2] == [-1, 0]
+    assert found[0][1].code is Code.EXPIRED
     assert world.shell.check.checked == 0
 
 

@@ -31,9 +31,15 @@ __all__ = [
     "Reader",
     "Writer",
     "camel",
+    "prefix_of_network",
     "type_info",
     "type_name",
 ]
+
+
+def prefix_of_network(*, is_dev: bool) -> str:
+    """What addresses begin with; `is_dev` is that of the genesis document."""
+    return PREFIX_TEST if is_dev else PREFIX_MAIN
 
 
 class JsonForm:

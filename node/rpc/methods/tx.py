@@ -1,5 +1,7 @@
 """tx_*: submit, wait, simulate, find, and the byte form for clients without msgpack."""
 
+from collections.abc import Sequence
+
 from node.api import Submitted, TransactionPlace
 from node.rpc.errors import RpcCode, RpcError, fine_of, not_admitted, not_found
 from node.rpc.method import Call
@@ -10,7 +12,7 @@ from node.sdk.schema.common import Page
 from node.sdk.schema.common import Receipt as ReceiptView
 from tokens.codec import Canonical, Malformed, NonCanonical, encode
 from tokens.jsonform import type_name
-from tokens.results import Code, Receipt
+from tokens.results import Code, Receipt, Refusal
 from tokens.transaction import (
     DecodedTransaction,
     Transaction,
@@ -82,15 +84,33 @@ def simulate(call: Call, params: tx.SimulateParams) -> tx.Simulation:
     viewer = call.view.subject or NO_ADDRESS
     given = params.transaction
     decoded = build(_checked(given), ()) if isinstance(given, Transaction) else _decoded(given)
-    failures = tuple(
+    tried = call.api.simulate(decoded, viewer)
+    proposals = [
+        tx.ProposalTrial(
+            operation=content.operation,
+            ok=not content.refusals,
+            failures=_failures(content.refusals),
+        )
+        for content in tried.contents
+    ]
+    return tx.Simulation(
+        ok=not tried.refusals, failures=_failures(tried.refusals), proposals=tuple(proposals)
+    )
+
+
+def _failures(refusals: Sequence[tuple[int, Refusal]]) -> tuple[tx.Failure, ...]:
+    return tuple(
         [
             tx.Failure(
-                operation=operation, rule=rule, version=version, code=code, symbol=symbol(code)
+                operation=operation,
+                rule=each.rule,
+                version=each.version,
+                code=int(each.code),
+                symbol=symbol(int(each.code)),
             )
-            for operation, rule, version, code in call.api.simulate(decoded, viewer)
+            for operation, each in refusals
         ]
     )
-    return tx.Simulation(ok=not failures, failures=failures)
 
 
 def get(call: Call, params: tx.TxParams) -> tx.TransactionInfo:
@@ -141,7 +161,8 @@ def _stored(call: Call, place: TransactionPlace) -> tuple[bytes | None, Receipt]
 def list_transactions(call: Call, params: tx.TxListParams) -> Page[tx.TxPlace]:
     """Newest first."""
     pinned, after = read_cursor(params.cursor, "transactions", call)
-    before = (pinned + 1, 0) if after is None else _place_of(after)
+    whose = params.address or b""
+    before = (pinned + 1, 0) if after is None else _place_of(after, whose)
     if params.address is not None:
         places = call.api.account_history(params.address, before, params.limit)
         last = (places[-1].height, places[-1].index) if len(places) == params.limit else None
@@ -149,14 +170,17 @@ def list_transactions(call: Call, params: tx.TxListParams) -> Page[tx.TxPlace]:
         places, last = _walk(call, before, params.limit)
     return Page(
         items=tuple([_listed(call, place) for place in places]),
-        next=None if last is None else write_cursor(pinned, "transactions", last),
+        next=None if last is None else write_cursor(pinned, "transactions", (*last, whose)),
         pinned_height=pinned,
     )
 
 
-def _place_of(after: tuple[object, ...]) -> tuple[int, int]:
+def _place_of(after: tuple[object, ...], whose: bytes) -> tuple[int, int]:
+    """Where a list goes on. INVALID_INPUT for the cursor of another address's."""
     match after:
-        case (int(height), int(index)):
+        case (int(height), int(index), bytes(address)):
+            if address != whose:
+                raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: a cursor of another list")
             return height, index
         case _:
             raise RpcError(RpcCode.INVALID_INPUT, "params.cursor: not a cursor of this list")

@@ -16,7 +16,7 @@ import msgspec
 from consensus.types import VALIDATORS_MAX, Validator, ValidatorSet
 from node.wire.hashing import SigningScope
 from tokens.genesis import Genesis, genesis_digest
-from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, FormError, JsonForm
+from tokens.jsonform import PREFIX_MAIN, FormError, JsonForm, prefix_of_network
 from tokens.types import BlockHeight, Hash
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
@@ -94,7 +94,7 @@ def read_anchor(path: Path) -> Anchor:
         if isinstance(value, dict) and "blockHash" in value:
             return _checked(cast("Anchor", _FORM.from_json(Anchor, value)))
         is_dev = isinstance(value, dict) and value.get("isDev") is True
-        form = JsonForm(PREFIX_TEST if is_dev else PREFIX_MAIN)
+        form = JsonForm(prefix_of_network(is_dev=is_dev))
         return anchor_of(cast("Genesis", form.from_json(Genesis, value)))
     except (msgspec.DecodeError, FormError, RecursionError, AnchorUnreadable) as error:
         raise AnchorUnreadable(f"{path}: {error}") from None

@@ -73,12 +73,27 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     symbol: str
 
 
+class ProposalTrial(msgspec.Struct, frozen=True, kw_only=True):
+    """What a proposal holds, tried as if all had agreed that it takes."""
+
+    operation: Count
+    """Index of the `propose`, or of the `approve` of a proposal that is there."""
+    ok: bool | None
+    """Whether it would succeed now. Null where it is others' to know: what a trial with their
+    agreement meets is told to who sees everything."""
+    failures: tuple[Failure, ...]
+    """All failing checks; `operation` counts in the proposal."""
+
+
 class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     """What would happen now. No promise: other transactions may come first."""
 
     ok: bool
     failures: tuple[Failure, ...]
     """All failing checks, in the order of evaluation; the first one would be the receipt's code."""
+    proposals: tuple[ProposalTrial, ...] = ()
+    """Of each proposal that it would make or agree to; `ok` does not count them. Of at most 100
+    operations in all: a proposal beyond is not tried."""
 
 
 class TxParams(msgspec.Struct, frozen=True, kw_only=True):

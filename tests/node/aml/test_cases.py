@@ -1,6 +1,7 @@
 """The private file of a case, and what a report of it still needs."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,12 @@ def test_a_case_is_read(tmp_path: Path) -> None:
     assert (case.accounts, case.assets, case.action) == (("person",), ("DPKR",), None)
 
 
+def test_every_asset_of_a_ledger_has_room(tmp_path: Path) -> None:
+    """Codes of 13 to 16 characters were refused."""
+    longest = "DIGITAL-RUPEE-16"
+    assert load_case(write(tmp_path, CASE | {"assets": [longest]})).assets == (longest,)
+
+
 @pytest.mark.parametrize("name", ["reference", "accounts", "indicators", "reason", "fromDate"])
 def test_what_a_case_must_say_is_named_by_its_place(tmp_path: Path, name: str) -> None:
     without = {key: value for key, value in CASE.items() if key != name}
@@ -48,6 +55,22 @@ def test_a_case_that_others_may_read_is_refused_and_nothing_of_it_is_told(tmp_pa
             load_case(write(tmp_path, spoiled))
         assert "Khan" not in str(caught.value)
         assert "earn" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"accounts": ["person", "company", "person"]}, "accounts[2]"),
+        ({"assets": ["DPKR", "DPKR"]}, "assets[1]"),
+    ],
+)
+def test_what_a_case_names_twice_is_refused(
+    tmp_path: Path, changes: dict[str, object], place: str
+) -> None:
+    """Each of its movements was reported twice."""
+    with pytest.raises(FileUnreadable, match=re.escape(f"{place}: twice")) as caught:
+        load_case(write(tmp_path, CASE | changes))
+    assert "person" not in str(caught.value)
 
 
 def test_what_is_missing_is_listed_whole() -> None:

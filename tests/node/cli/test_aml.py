@@ -6,6 +6,12 @@ import pytest
 
 from node.cli.exits import Exit
 from node.cli.root import status_of
+from tests.node.cli.test_auction import served
+from tests.node.rpc.fake_genesis import BUSINESS_DATE, address_of
+from tokens import bech32m
+from tokens.jsonform import PREFIX_TEST
+
+ALICE, NOBODY = (bech32m.encode(PREFIX_TEST, address_of(name)) for name in ("alice", "nobody"))
 
 WORDS = ["--reference", "R1", "--indicator", "CASH", "--rpc", "http://127.0.0.1:9"]
 
@@ -28,9 +34,25 @@ def test_a_file_that_is_there_is_not_overwritten(customers: Path) -> None:
     assert customers.read_text() == "{}"
 
 
-def test_a_date_is_a_date(customers: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert report(customers, customers.with_name("out"), on="soon") == Exit.USAGE
-    assert "soon: a date YYYY-MM-DD" in capsys.readouterr().err
+@pytest.mark.parametrize("on", ["soon", "20260109", "2026-W02-5", "2026-1-9", "2026-02-30"])
+def test_a_date_is_a_date(customers: Path, capsys: pytest.CaptureFixture[str], on: str) -> None:
+    assert report(customers, customers.with_name("out"), on=on) == Exit.USAGE
+    assert f"{on}: a date YYYY-MM-DD" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("who", [ALICE, NOBODY])
+def test_of_who_is_no_participant_nothing_is_said_to_be_due(
+    customers: Path, capsys: pytest.CaptureFixture[str], who: str
+) -> None:
+    """A mistyped institution had nothing to report, with status 0."""
+    out = customers.with_name("out")
+    asked = ["--on", str(BUSINESS_DATE), "--customers", str(customers), "--out", str(out)]
+    with served() as url:
+        told = ["aml", "cash-report", who, *asked, *WORDS[:4], "--rpc", url]
+        assert status_of(told) == Exit.FAILED
+    printed = capsys.readouterr()
+    assert f"{who}: no participant of this ledger" in printed.err
+    assert printed.out == ""
 
 
 def test_a_node_that_is_away_is_told(customers: Path) -> None:

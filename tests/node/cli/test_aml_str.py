@@ -44,11 +44,11 @@ class Desk:
         path.chmod(0o600)
         return path
 
-    def report(self, case: Path, customers: Path) -> int:
+    def report(self, case: Path, customers: Path, *more: str) -> int:
         """Status of the command."""
         files = ["--case", str(case), "--customers", str(customers), "--out", str(self.out)]
         words = ["aml", "str", BANK_TEXT, *files, "--rpc", self.url, "--view", str(self.token)]
-        return status_of(words)
+        return status_of([*words, *more])
 
     def case(self, **changes: object) -> Path:
         """About Alice, on the business date."""
@@ -110,13 +110,13 @@ def test_what_is_missing_goes_to_a_private_file_and_then_the_report_is_whole(
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [
-        ({"accounts": [BANK_TEXT]}, Exit.NO_INPUT, "accounts[0]: not an account"),
-        ({"accounts": [ALICE_TEXT, "x"]}, Exit.NO_INPUT, "accounts[1]: not an account"),
-        ({"assets": ["PK0000000001"]}, Exit.NO_INPUT, "assets[0]: not money of PKR"),
+        ({"accounts": [BANK_TEXT]}, Exit.FAILED, "accounts[0]: not an account"),
+        ({"accounts": [ALICE_TEXT, "x"]}, Exit.FAILED, "accounts[1]: not an account"),
+        ({"assets": ["PK0000000001"]}, Exit.FAILED, "assets[0]: not money of PKR"),
         ({"assets": []}, Exit.FAILED, "1 to 1000 transactions"),
         ({"reason": ""}, Exit.NO_INPUT, "not valid at `$.reason`"),
-        ({"toDate": "2099-01-01"}, Exit.NO_INPUT, f"the business date is {BUSINESS_DATE}"),
-        ({"fromDate": "2099-01-01"}, Exit.NO_INPUT, f"the business date is {BUSINESS_DATE}"),
+        ({"toDate": "2099-01-01"}, Exit.FAILED, f"the business date is {BUSINESS_DATE}"),
+        ({"fromDate": "2099-01-01"}, Exit.FAILED, f"the business date is {BUSINESS_DATE}"),
         ({"more": 1}, Exit.NO_INPUT, "not valid at its top"),
         ({REASON: 1}, Exit.NO_INPUT, "not valid at its top"),
     ],
@@ -132,6 +132,16 @@ def test_what_makes_no_report_is_told_by_its_place(
     said = capsys.readouterr().err
     assert words in said
     assert [word for word in (ALICE_TEXT, BANK_TEXT, REASON) if word in said] == []
+    assert not desk.out.exists()
+
+
+def test_another_currency_than_the_ledgers_is_refused(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rupees were reported as dollars."""
+    case = desk.case(assets=[])
+    assert desk.report(case, desk.customers({}), "--currency", "USD") == Exit.FAILED
+    assert "the ledger's money is in PKR, not in USD" in capsys.readouterr().err
     assert not desk.out.exists()
 
 

@@ -1,32 +1,52 @@
 """`mohur audit-log`, and the checker that shares no code with it."""
 
+import datetime as dt
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from node.audit_log import LogRefused, chained, read_log
 from node.chain import Chain
+from node.cli.exits import Exit
 from node.cli.root import status_of
+from node.devnet.cast import MONEY
 from node.storage.leveldb import open_store
 from tests.node.support.chains import decide, small_genesis, transfer
-from tokens.genesis import genesis_digest
+from tokens.codec import encode
+from tokens.genesis import Genesis, genesis_digest
+from tokens.ops.control import PauseAsset
+from tokens.ops.proposals import Propose
 
 CHECKER = Path(__file__).parents[3] / "docs" / "examples" / "check_audit_log.py"
 BLOCKS = 6
 
 
+def stopped_node(
+    base: Path, genesis: Genesis, operations: tuple[msgspec.Struct, ...] | None = None
+) -> Path:
+    """A stopped node of a few blocks: in each a transfer, and one more or the operations."""
+    store = open_store(base / "data" / "store", create=True)
+    chain = Chain.open(store, genesis)
+    for number in range(BLOCKS):
+        decide(
+            chain,
+            transfer(2 * number),
+            transfer(2 * number + 1, operations=operations),
+            guard_sequence=number,
+        )
+    store.close()
+    return base / "data"
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A stopped node of a few blocks, two transactions each."""
-    store = open_store(tmp_path / "data" / "store", create=True)
-    chain = Chain.open(store, small_genesis())
-    for number in range(BLOCKS):
-        decide(chain, transfer(2 * number), transfer(2 * number + 1), guard_sequence=number)
-    store.close()
-    return tmp_path / "data"
+    """One of a development network."""
+    return stopped_node(tmp_path, small_genesis())
 
 
 @pytest.fixture
@@ -90,6 +110,75 @@ def test_what_it_says_is_printed(log: Path, capsys: pytest.CaptureFixture[str]) 
     assert [entry["height"] for entry in shown] == [1 + at // 2 for at in range(2 * BLOCKS)]
     assert {entry["code"] for entry in shown} == {0}
     assert shown[0]["events"]
+
+
+@pytest.mark.parametrize(
+    ("is_dev", "words", "beginning"),
+    [(True, (), "tmhr1"), (False, (), "mhr1"), (False, ("--prefix", "tmhr"), "tmhr1")],
+)
+def test_addresses_are_those_of_the_network(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    is_dev: bool,
+    words: tuple[str, ...],
+    beginning: str,
+) -> None:
+    """It printed those of test networks for every network."""
+    balances = small_genesis().dev_balances if is_dev else ()
+    genesis = msgspec.structs.replace(small_genesis(), is_dev=is_dev, dev_balances=balances)
+    until = genesis.business_date + dt.timedelta(days=9)
+    proposed = Propose(
+        operations=(encode(PauseAsset(asset=MONEY, classes=0)),), approvers=(), expires_on=until
+    )
+    out = tmp_path / "log"
+    folder = stopped_node(tmp_path, genesis, (proposed,))
+    assert status_of(["audit-log", "export", str(folder), "--out", str(out)]) == 0
+    capsys.readouterr()
+    assert status_of(["audit-log", "show", str(out), *words]) == 0
+    text = capsys.readouterr().out
+    found = set(re.findall('"(t?mhr1)[0-9a-z]+"', text))
+    assert found == {beginning}
+
+
+def test_a_file_that_does_not_say_its_network_asks_for_the_prefix(
+    log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rechained(log, 0, isDev=None)
+    assert status_of(["audit-log", "show", str(log)]) == Exit.FAILED
+    assert "say --prefix" in capsys.readouterr().err
+    assert status_of(["audit-log", "show", str(log), "--prefix", "mhr"]) == Exit.OK
+    assert status_of(["audit-log", "show", str(log), "--prefix", "MHR"]) == Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    ("number", "changed"),
+    [
+        (0, {"first": "1"}),
+        (0, {"last": None}),
+        (0, {"format": 1}),
+        (1, {"receipts": [7]}),
+        (1, {"receipts": ["zz"]}),
+        (1, {"receipts": ["c0"]}),
+        (1, {"height": []}),
+    ],
+)
+def test_what_is_no_line_of_a_log_is_said_in_a_sentence(
+    log: Path, capsys: pytest.CaptureFixture[str], number: int, changed: dict[str, object]
+) -> None:
+    """The digits of the lines are right: whoever forges can compute them."""
+    rechained(log, number, **changed)
+    assert status_of(["audit-log", "show", str(log)]) == Exit.FAILED
+    assert f"line {number + 1} is none of a mohur/audit-log/v1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["[]", "[" * 100_000, "7", "nonsense", ""])
+def test_a_line_that_is_no_object_is_said_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    log = tmp_path / "log"
+    log.write_text(f"{chained(bytes(32), text).hex()} {text}\n")
+    assert status_of(["audit-log", "show", str(log)]) == Exit.FAILED
+    assert "line 1 is none of" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", range(BLOCKS + 1))

@@ -92,8 +92,12 @@ def test_postings_and_holdings_go_out(capsys: pytest.CaptureFixture[str]) -> Non
     [
         (["sese.023", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
         (["sese.024", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
-        (["sese.025", BANK, "TRADE-1"], "sese.025 needs --settled-on", Exit.USAGE),
-        (["sese.027", BANK, "TRADE-1"], "sese.027 needs --id", Exit.USAGE),
+        (["sese.025", BANK, "TRADE-1"], "Missing option '--settled-on'", Exit.USAGE),
+        (["sese.027", BANK, "TRADE-1"], "Missing option '--id'", Exit.USAGE),
+        (["sese.023", BANK, "TRADE-1", "--settled-on", "2025-07-03"], "No such option", Exit.USAGE),
+        (["sese.024", BANK, "TRADE-1", "--id", "M-1"], "No such option", Exit.USAGE),
+        (["fxtr.014", BANK, "TRADE-1", "--part", "1"], "No such option", Exit.USAGE),
+        (["pacs.009", BANK, "TRADE-1", "--party", BANK], "No such option", Exit.USAGE),
         (["fxtr.014", BANK, "TRADE-1"], "an exchange has two legs", Exit.FAILED),
         (["sese.020", BANK, "TRADE-1"], "0 securities legs and 1 cash legs", Exit.FAILED),
         (["pacs.009", BANK, "TRADE-1"], "no account to debit and to credit yet", Exit.FAILED),
@@ -237,7 +241,7 @@ def test_collateral_of_a_repo_is_proposed_and_substituted(
             assert capsys.readouterr().out == ""
 
 
-def _with_open_trade() -> FakeNode:
+def with_open_trade() -> FakeNode:
     """The settled sale; the same, not settled, that the bank has asked to cancel; one of two."""
     node = _with_trade()
     overlay = node.state()
@@ -284,7 +288,7 @@ def test_what_goes_out_is_checked_and_the_ledger_says_the_same(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], about: list[str]
 ) -> None:
     file = tmp_path / "in.xml"
-    with served(_with_open_trade()) as url:
+    with served(with_open_trade()) as url:
         assert root.status_of(["iso", "export", *words, "--rpc", url]) == Exit.OK
         file.write_text(capsys.readouterr().out)
         assert root.status_of(["iso", "check", str(file), *about, "--rpc", url]) == Exit.OK
@@ -301,7 +305,7 @@ def test_a_confirmation_that_is_not_true_is_told_with_both_words(
 ) -> None:
     file = tmp_path / "in.xml"
     words, about = TOLD[2]
-    with served(_with_open_trade()) as url:
+    with served(with_open_trade()) as url:
         assert root.status_of(["iso", "export", *words, "--rpc", url]) == Exit.OK
         text = capsys.readouterr().out
         file.write_text(text.replace(">1.00</FaceAmt>", ">2.00</FaceAmt>"))
@@ -320,7 +324,7 @@ def test_the_requests_of_both_parts_cancel_a_batch(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     files = []
-    with served(_with_open_trade()) as url:
+    with served(with_open_trade()) as url:
         for part in ("1", "2"):
             words = ["iso", "export", "sese.020", ISSUER, "TWO", "--party", BANK, "--part", part]
             assert root.status_of([*words, "--rpc", url]) == Exit.OK

@@ -8,6 +8,7 @@ import pytest
 from node.api import StoredBlock
 from node.cli import root
 from node.cli.exits import Exit
+from node.cli.sending import of_trial
 from tests.node.cli.test_auction import served
 from tests.node.rpc.fake_genesis import address_of, digest_of
 from tests.node.rpc.fake_node import FakeNode
@@ -156,3 +157,31 @@ def test_the_digest_of_terms_is_computed_here(capsys: pytest.CaptureFixture[str]
         assert root.status_of(["tx", "terms-digest", BOND_ID, "--rpc", url]) == Exit.OK
         assert capsys.readouterr().out == f"0x{terms_digest(terms).hex()}\n"
         assert root.status_of(["tx", "terms-digest", "PK9", "--rpc", url]) == Exit.FAILED
+
+
+def test_a_trial_says_both_the_proposal_and_what_it_holds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It said that the proposal would be taken, and not that it would fail with the last word."""
+    alice, bob = (bech32m.encode(PREFIX_TEST, address_of(name)) for name in ("alice", "bob"))
+    paid = ("transfer", f"asset={COIN}", f"source={alice}", f"target={bob}", "end_to_end_ref=")
+    asked = ("amount=1", "--sender", BANK, "--propose", "2026-01-20")
+    with served(small_node()) as url:
+        assert root.status_of(["tx", "simulate", *paid, *asked, "--rpc", url]) == Exit.FAILED
+    printed = capsys.readouterr()
+    answer = json.loads(printed.out)
+    assert (answer["ok"], [trial["ok"] for trial in answer["proposals"]]) == (True, [False])
+    assert printed.err == (
+        "mohur: what the proposal holds would fail, were all agreed,"
+        " in its operation 0: CREDENTIAL_MISSING\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("is_ok", "words"), [(True, "would succeed, were all agreed"), (None, "others' to know")]
+)
+def test_a_trial_whose_content_does_not_fail_is_no_failure(
+    capsys: pytest.CaptureFixture[str], is_ok: bool | None, words: str
+) -> None:
+    assert of_trial({"ok": True, "proposals": [{"operation": 0, "ok": is_ok}]}) == Exit.OK
+    assert words in capsys.readouterr().err

@@ -53,6 +53,27 @@ def test_each_node_has_the_keys_that_genesis_names(testnet: Path) -> None:
         } - {member.id}
 
 
+@pytest.mark.parametrize(
+    ("chain_id", "words"),
+    [
+        ("", "1 to 32 small letters"),
+        ("Bad Id", "1 to 32 small letters"),
+        ("-a", "1 to 32 small letters"),
+        ("a" * 33, "1 to 32 small letters"),
+        ("mohur-dev-1", "that of local networks"),
+    ],
+)
+def test_a_chain_id_that_is_none_makes_no_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], chain_id: str, words: str
+) -> None:
+    """It left a folder of keys and a genesis that no node starts from."""
+    folder = tmp_path / "net"
+    asked = ["testnet", "--profile", "example", "--out", str(folder), "--chain-id", chain_id]
+    assert status_of(asked) == Exit.USAGE
+    assert words in capsys.readouterr().err
+    assert not folder.exists()
+
+
 def test_it_says_who_the_institutions_are_on_the_ledger(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

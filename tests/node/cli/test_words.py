@@ -1,25 +1,32 @@
 """Operations and params from words: types come from the registry."""
 
+import io
 from pathlib import Path
 
 import pytest
+from msgspec import inspect
 
-from node.cli.exits import CommandFailed
+from node.cli.existing import BYTES_MAX
+from node.cli.exits import CommandFailed, Exit
 from node.cli.operation_words import (
     fields_of,
     find_operation,
     find_part,
+    json_of,
     operation_json,
     parts,
 )
+from node.cli.root import status_of
 from node.cli.words import (
     FILE_BYTES_MAX,
     address_in,
     json_in,
     operation_in,
     params_of,
+    parse_json,
     value_of,
 )
+from node.sdk.auction_bid import parse_line
 from tokens import bech32m
 from tokens.jsonform import PREFIX_MAIN, PREFIX_TEST, JsonForm
 from tokens.ops import OPERATIONS, AnyOperation
@@ -75,6 +82,8 @@ def test_nothing_stands_for_null() -> None:
         (["colour=red"], "has no field 'colour'"),
         (["asset=DPKR"], "needs source, target, amount"),
         (["asset"], "say field=value"),
+        (["amount=1", "amount=2"], "amount is said twice"),
+        (["end-to-end-ref=a", "end_to_end_ref=b"], "end_to_end_ref is said twice"),
     ],
 )
 def test_refusals_name_the_field(words: list[str], message: str) -> None:
@@ -146,3 +155,65 @@ def test_a_file_that_is_no_json_is_a_sentence(tmp_path: Path, data: bytes, says:
     for read in (json_in, lambda file: operation_in(file, "transfer")):
         with pytest.raises(CommandFailed, match=says):
             read(file)
+
+
+@pytest.mark.parametrize(
+    "text", ["\u0663", "\uff11\uff12", "1_0", "+1", " 1", "1" * 21, "9" * 5_000]
+)
+def test_only_ascii_digits_are_a_number(text: str) -> None:
+    """Digits of other scripts were read as if they were typed; too many were a status 70."""
+    assert value_of(text) == text
+    value = operation_json("coupon_fund", ["asset=PK0000000001", f"coupon={text}"])
+    assert value["coupon"] == text
+    with pytest.raises(ValueError, match="a line is BID:FACE"):
+        parse_line(f"98.5:{text}", priced=True)
+    with pytest.raises(ValueError, match="a rate is a whole number"):
+        parse_line(f"{text}:500", priced=False)
+
+
+def test_negative_numbers_are_numbers_of_operations() -> None:
+    assert json_of(inspect.type_info(int), "-12") == -12
+
+
+def test_a_param_that_is_said_twice_is_refused() -> None:
+    for words in (["height=1", "height=2"], ["1", "height=2"]):
+        with pytest.raises(CommandFailed, match="height is said twice"):
+            params_of(words, ["height"])
+
+
+def test_json_in_which_a_name_stands_twice_is_refused() -> None:
+    """The last was signed: a file that says two amounts has no meaning to sign."""
+    with pytest.raises(CommandFailed, match="a name stands twice"):
+        parse_json('[{"amount": "1", "amount": "2"}]', "the operations")
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "words"),
+    [
+        (b"\xff\xfe", Exit.USAGE, "standard input: not UTF-8"),
+        (b" " * (BYTES_MAX + 1), Exit.NO_INPUT, f"standard input: more than {BYTES_MAX} bytes"),
+    ],
+)
+@pytest.mark.parametrize("words_of", [("tx", "decode", "-"), ("tx", "encode", "--json", "-")])
+def test_standard_input_is_bounded_and_utf_8(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    data: bytes,
+    status: Exit,
+    words: str,
+    words_of: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+    more = ("--sender", "@bank-1") if "encode" in words_of else ()
+    assert status_of([*words_of, *more]) == status
+    assert words in capsys.readouterr().err
+
+
+def test_a_file_of_operations_is_bounded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "operations.json"
+    file.write_bytes(b" " * (BYTES_MAX + 1))
+    words = ["tx", "encode", "--json", str(file), "--sender", "@bank-1"]
+    assert status_of(words) == Exit.NO_INPUT
+    assert f"more than {BYTES_MAX} bytes" in capsys.readouterr().err

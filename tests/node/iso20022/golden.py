@@ -253,6 +253,16 @@ def messages() -> dict[str, str]:
     out[f"{semt_002.MESSAGE}-bank"] = text_of(
         semt_002.MESSAGE, semt_002.written(DIRECTORY, report, "ST-2")
     )
+    report = semt_002.report_of_account(DIRECTORY, SELLER, SELLER_ACCOUNT, {COIN: 5}, DAY)
+    out[f"{semt_002.MESSAGE}-account-empty"] = text_of(
+        semt_002.MESSAGE, semt_002.written(DIRECTORY, report, "ST-3")
+    )
+    report = semt_002.report_of_bank(DIRECTORY, SELLER, {HOUSE: {NOTE: 0}}, DAY)
+    out[f"{semt_002.MESSAGE}-bank-empty"] = text_of(
+        semt_002.MESSAGE, semt_002.written(DIRECTORY, report, "ST-4")
+    )
+    refused = sese_024.rejection_advice("TRADE-7", "DEAL 42", int(Code.ALREADY_EXISTS))
+    out[f"{sese_024.MESSAGE}-rejected"] = text_of(sese_024.MESSAGE, sese_024.written(refused))
     return out | _answers() | _linked()
 
 

@@ -36,7 +36,7 @@ from tokens.commitment import Commitment
 from tokens.events import LedgerEvent
 from tokens.genesis import genesis_digest
 from tokens.results import Code, Receipt
-from tokens.simulate import simulate
+from tokens.simulate import Simulation, simulate
 from tokens.state import Overlay
 from tokens.store import MemoryStore, StoreState
 from tokens.transaction import DecodedTransaction, decode_transaction
@@ -282,11 +282,8 @@ class FakeNode:
                 return Code.BAD_SIGNATURE
         return Code.OK
 
-    def simulate(
-        self, transaction: DecodedTransaction, viewer: bytes
-    ) -> list[tuple[int, str, int, int]]:
-        found = simulate(self.state(), transaction, len(self.blocks) + 1, viewer).refusals
-        return [(index, each.rule, each.version, int(each.code)) for index, each in found]
+    def simulate(self, transaction: DecodedTransaction, viewer: bytes) -> Simulation:
+        return simulate(self.state(), transaction, len(self.blocks) + 1, viewer)
 
     async def wait_for_receipt(self, tx_id: bytes, timeout_ms: int) -> Receipt | None:
         place = self.places.get(tx_id)

@@ -1,6 +1,7 @@
 """Bad input, each a named error, and the node goes on."""
 
 import json
+from typing import cast
 
 import msgspec
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from node.signing import Signer, dev_seed
 from tests.node.rpc.caller import Caller, Serving
 from tests.node.rpc.small_ledger import ALICE, BANK, SIGNER, signed, transaction
+from tokens.bech32m import encode as encode_address
 from tokens.codec import encode
 from tokens.jsonform import PREFIX_TEST, JsonForm
 from tokens.transaction import KeySignature, build
@@ -128,6 +130,19 @@ async def test_unknown_params_are_refused_and_not_repeated(caller: Caller) -> No
     address = FORM.to_json(ALICE, of=type(transaction(1)).__annotations__["sender"])
     extra = await caller.error("account_get", {"account": address, "Robert'); DROP": 1})
     assert extra[2] == "params: an object without unknown fields"
+
+
+async def test_a_cursor_of_the_transactions_of_another_is_refused(caller: Caller) -> None:
+    """It went on in the list of whoever was asked for, and left out what was newer."""
+    alice, bank = (encode_address(PREFIX_TEST, address) for address in (ALICE, BANK))
+    asked = {"address": alice, "limit": 1}
+    first = cast("dict[str, object]", await caller.result("tx_list", asked))
+    assert first["next"] is not None
+    on = {"cursor": first["next"], "limit": 1}
+    await caller.result("tx_list", {"address": alice, **on})
+    for other in ({"address": bank, **on}, on):
+        _, symbol, message = await caller.error("tx_list", other)
+        assert (symbol, message) == ("INVALID_INPUT", "params.cursor: a cursor of another list")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A simulation must not answer questions about what is others'."""
 
+import datetime as dt
 from typing import cast
 
 import msgspec
@@ -10,16 +11,31 @@ from node.rpc.scoped_results import simulation
 from node.rpc.view import OPEN, View
 from node.sdk.schema.tx import Failure, SimulateParams, Simulation
 from tests.node.rpc.closed import STRANGER, closed_node
-from tests.node.rpc.fake_genesis import address_of, digest_of
+from tests.node.rpc.fake_genesis import BUSINESS_DATE, address_of, digest_of
 from tests.node.rpc.fake_node import FakeNode
 from tests.node.rpc.ledger_node import LedgerNode, call_of
-from tests.node.rpc.small_ledger import ALICE, BANK, BOB, COIN, account, transaction
+from tests.node.rpc.small_ledger import (
+    ALICE,
+    BANK,
+    BOB,
+    BOND_ID,
+    COIN,
+    MONEY,
+    account,
+    position,
+    transaction,
+)
+from tokens.codec import encode
 from tokens.jsonform import PREFIX_MAIN, JsonForm
 from tokens.ops.complaints import AnswerComplaint
 from tokens.ops.control import PauseAsset
+from tokens.ops.coupons import CouponFund
+from tokens.ops.proposals import Approve, Propose
 from tokens.ops.transfer import Transfer
+from tokens.records.holdings import POSITION
 from tokens.records.parties import ACCOUNT
 from tokens.records.persons import SANCTIONED, Sanctioned
+from tokens.records.proposals import PROPOSAL, Proposal, ProposalStatus
 from tokens.results import Code
 from tokens.types import AccountStatus
 
@@ -156,6 +172,81 @@ def test_what_is_not_there_and_what_is_others_are_one_answer() -> None:
         for name in ("C-1", "C-2")
     ]
     assert answers == [[(0, "NOT_AUTHORISED", "")]] * 2
+
+
+def test_what_names_nobody_is_nobodys() -> None:
+    """Who may not fund a coupon was told whether the issuer's account has the money for it."""
+    answers = []
+    for money in (0, 10**9):
+        node = world()
+        overlay = node.state()
+        overlay.put(POSITION, position(MONEY, ALICE, money))
+        node.write(overlay)
+        fund = CouponFund(asset=BOND_ID, coupon=1)
+        answers.append(told(node, STRANGER, asked(fund, sender=STRANGER)))
+        whole = told(node, None, asked(fund, sender=STRANGER))
+        assert ((0, "NOT_FUNDED", "") in whole) is (money == 0)
+    assert answers == [[(0, "NOT_AUTHORISED", "")]] * 2
+
+
+def proposed(*operations: msgspec.Struct) -> Propose:
+    """For a week, with Alice's agreement."""
+    return Propose(
+        operations=tuple(encode(each) for each in operations),
+        approvers=(ALICE,),
+        expires_on=BUSINESS_DATE + dt.timedelta(days=7),
+    )
+
+
+def trials(
+    node: FakeNode, subject: bytes | None, params: SimulateParams
+) -> list[tuple[int, bool | None, list[str]]]:
+    """What a reader is answered of proposals."""
+    call = call_as(node, subject)
+    answer = simulate(call, params)
+    if not call.view.is_open:
+        answer = cast("Simulation", simulation(call, params, answer))
+    return [
+        (each.operation, each.ok, [failure.symbol for failure in each.failures])
+        for each in answer.proposals
+    ]
+
+
+def test_what_a_proposal_holds_is_told_to_who_sees_everything() -> None:
+    """It borrows the powers of all who would agree, who may never have heard of it."""
+    params = asked(proposed(pay(ALICE, BOB, TOO_MUCH)), sender=STRANGER)
+    for reader in (None, address_of("regulator")):
+        ((_, is_ok, symbols),) = trials(world(), reader, params)
+        assert not is_ok
+        assert "INSUFFICIENT_AVAILABLE" in symbols
+        assert "NOT_AUTHORISED" not in symbols
+    poor = asked(proposed(pay(ALICE, BOB, 1)), sender=STRANGER)
+    for reader in (STRANGER, BANK, ALICE):
+        assert trials(world(), reader, params) == trials(world(), reader, poor) == [(0, None, [])]
+
+
+def test_of_a_proposal_that_is_agreed_to_others_are_told_nothing() -> None:
+    node = world()
+    overlay = node.state()
+    known = Proposal(
+        id=digest_of("known"),
+        proposer=BANK,
+        operations=(encode(pay(BOB, BOB, TOO_MUCH)),),
+        operations_digest=digest_of("content"),
+        approvers=(),
+        approvals=(BANK,),
+        expires_on=BUSINESS_DATE + dt.timedelta(days=7),
+        status=ProposalStatus.OPEN,
+        proposed_at=1,
+        closed_at=0,
+        code=0,
+    )
+    overlay.put(PROPOSAL, known)
+    node.write(overlay)
+    agreed = Approve(proposal_id=known.id, operations_digest=known.operations_digest)
+    params = asked(agreed, sender=STRANGER)
+    assert [ok for _, ok, _ in trials(node, None, params)] == [False]
+    assert trials(node, STRANGER, params) == []
 
 
 def test_that_an_operation_needs_approval_is_no_secret() -> None:
