@@ -234,3 +234,28 @@ def test_a_store_that_is_gone_beside_its_guard_votes_after_a_snapshot() -> None:
         await stage.until(lambda: not stage.observers())
 
     play(story, pruning())
+
+
+def test_a_key_that_took_its_turn_meanwhile_votes_at_once() -> None:
+    """The set names another key of the node since a height that it never saw.
+
+    The number in the store is that of the key before, above which the guard of the new one begins:
+    it was taken for an old copy, and the node observed.
+    """
+
+    async def story(stage: Stage) -> None:
+        node = stage.node(3)
+        await stage.reach(4)
+        stage.world.changes.ask("set_rotate", 3)
+        assert len(node.keys) == 2
+        node.die("left behind")
+        await stage.reach(4 + AHEAD, 0, 1, 2)
+        assert stage.world.chain.sets[20].members[3].public_key == node.keys[1].public_key
+        node.start()
+        await stage.until(lambda: taken(stage) == 1)
+        assert node.shell.restored.guard_stale is None
+        await stage.until(lambda: node.name not in stage.observers())
+        stage.node(2).die("so that its vote is needed")
+        await stage.reach(stage.world.chain.height + 2, 0, 1, 3)
+
+    play(story, pruning(spare=1, skews=(0,) * 5))
