@@ -259,3 +259,31 @@ def test_a_key_that_took_its_turn_meanwhile_votes_at_once() -> None:
         await stage.reach(stage.world.chain.height + 2, 0, 1, 3)
 
     play(story, pruning(spare=1, skews=(0,) * 5))
+
+
+# --- who has a snapshot ---------------------------------------------------------------------------
+
+
+def test_servers_that_restart_still_have_one() -> None:
+    """One is far behind, the power of the others fails, and one of them does not come back.
+
+    Three of four are there, and the far one is needed for the next block: there is none from which
+    a snapshot could be taken as long as it has none.
+    """
+
+    async def story(stage: Stage) -> None:
+        node = stage.node(3)
+        await stage.reach(2)
+        node.die("left behind")
+        await stage.reach(18, 0, 1, 2)
+        await stage.until(lambda: len({each.height for each in map(stage.node, range(3))}) == 1)
+        assert stage.node(0).height % FEW.interval != 0
+        for index in range(3):
+            stage.node(index).by_power = True
+            stage.node(index).die("the power fails")
+        for index in (0, 1, 3):
+            stage.node(index).start()
+        await stage.reach(stage.world.chain.height + 2, 0, 1, 3)
+        assert taken(stage) == 1
+
+    play(story, pruning())
