@@ -6,6 +6,7 @@ from functools import partial
 import msgspec
 import pytest
 
+from node.sync.snapshot_server import HELD
 from node.wire.peer_messages import PeerMessage
 from tests.sim.disk import no_effect
 from tests.sim.lying_snapshots import LIES, LyingSnapshots
@@ -285,5 +286,22 @@ def test_servers_that_restart_still_have_one() -> None:
             stage.node(index).start()
         await stage.reach(stage.world.chain.height + 2, 0, 1, 3)
         assert taken(stage) == 1
+
+    play(story, pruning())
+
+
+def test_false_names_do_not_hide_the_one_true_snapshot() -> None:
+    """Only one honest node holds one, and a liar offers as many as it may, all above it."""
+
+    async def story(stage: Stage) -> None:
+        node = stage.node(3)
+        await stage.reach(2)
+        await leave_behind(stage, node, 0, 1, 2)
+        lie(stage, "false names", 0)
+        holder, other = stage.node(1).shell.snapshots, stage.node(2).shell.snapshots
+        assert len(holder.heights) == HELD
+        other.close()
+        node.start()
+        await stage.until(lambda: taken(stage) == 1, within_ms=5_000)
 
     play(story, pruning())
