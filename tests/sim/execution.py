@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from node.sync.blocks import ARCHIVE_WAITS_S
 from tests.sim.loop import run_virtually
 from tests.sim.network import Weather
 from tests.sim.node import SimNode
@@ -28,7 +29,7 @@ LEVEL_WITHIN_MS = 60_000
 """For nodes that have to fetch all blocks first, or wait for somebody who has them."""
 SNAPSHOT_MS = 20_000
 """More for all if somebody is so far behind that it has to take a snapshot first: three tries and
-the blocks above it."""
+the blocks above it. Who keeps everything waits for blocks before (blocks.ARCHIVE_WAITS_S)."""
 LOOK_EACH_MS = 250
 AGAIN_EACH_MS = 1_000
 """Clients that wait for a block send again what may have been lost with the node that took it."""
@@ -130,6 +131,8 @@ def recovery_limit_ms(world: World) -> int:
     lame = len(world.nodes) - len(world.core())
     far = [node for node in world.core() if is_far(world, node)]
     more_ms = SNAPSHOT_MS if far else 0
+    if any(node.snapshots.retain_blocks == 0 for node in far):
+        more_ms += int(ARCHIVE_WAITS_S * 1_000)
     return (lame + 1) * world.plan.timeouts[2] + GRACE_MS + more_ms
 
 

@@ -290,6 +290,25 @@ def test_servers_that_restart_still_have_one() -> None:
     play(story, pruning())
 
 
+@pytest.mark.parametrize("apart_ms", [0, 300])
+def test_who_keeps_everything_goes_on_with_blocks_while_one_peer_has_them(apart_ms: int) -> None:
+    """Those who have thrown them away answer first, some time before the one that has not."""
+
+    async def story(stage: Stage) -> None:
+        node = stage.node(3)
+        await stage.reach(2)
+        await leave_behind(stage, node, 0, 1, 2)
+        stage.network.spoil("down", [("v02", "v03")])
+        node.start()
+        await stage.world.wait(stage.world.elapsed_ms() + apart_ms)
+        stage.network.mend("down", [("v02", "v03")])
+        await stage.reach(stage.world.chain.height + 1)
+        assert taken(stage) == 0
+        assert node.chain.blocks.floor.blocks == 1
+
+    play(story, pruning(msgspec.structs.replace(FEW, archives=("v02", "v03"))))
+
+
 def test_false_names_do_not_hide_the_one_true_snapshot() -> None:
     """Only one honest node holds one, and a liar offers as many as it may, all above it."""
 
