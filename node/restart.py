@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from consensus.restore import OwnKey, Restored
-from consensus.types import ValidatorId
+from consensus.types import ValidatorId, ValidatorSet
 from node.chain import Chain
 from node.key_ring import KeyRing
 from node.signing_desk import (
@@ -96,6 +96,26 @@ def turned(
     if ring.desk is not None:
         ring.desk.begin_turn(height, chain.guard_sequence)
     return _own_key(chain, ring, keep_body)
+
+
+def jumped(ring: KeyRing, members: ValidatorSet, height: int, sequence: int) -> None:
+    """A snapshot is whole, after which the node opens at `height` with this set (R12).
+
+    A key that took its turn at a height that the node never saw begins its guard there, as `turned`
+    does: else the number of the key before it, which the new store takes over, would make that
+    guard look like an old copy.
+
+    Args:
+        ring: as of the old store.
+        members: the set of `height`.
+        height: first one of the new store.
+        sequence: guard sequence that the new store takes over.
+
+    Raises GuardFailed if the disk refuses.
+    """
+    desk = ring.named_by(members)
+    if desk is not None and desk is not ring.desk:
+        desk.begin_turn(height, sequence)
 
 
 def _own_key(

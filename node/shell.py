@@ -24,7 +24,7 @@ from node.key_ring import KeyRing
 from node.mempool import Mempool, PoolLimits
 from node.named_keys import names_dev_key
 from node.reporter import Reporter, ReportingListener
-from node.restart import restored, stored_sequence, turned
+from node.restart import jumped, restored, stored_sequence, turned
 from node.signature_check import SignatureCheck
 from node.signing import VerifySignature, verify
 from node.stages import Stages
@@ -235,7 +235,10 @@ class Shell:
 
     def _finish(self, staging: Staging) -> None:
         """The last batch of a snapshot takes over what the node must not forget (R11, R12)."""
-        sequence = stored_sequence(self.chain, self.ring)
+        sequence, height = stored_sequence(self.chain, self.ring), staging.height + 1
+        members = None if staging.sets is None else staging.sets.at(height)
+        if members is not None:
+            jumped(self.ring, members, height, sequence)
         staging.finish(sequence, self.chain.blocks.evidence(EVIDENCE_KEPT_MAX))
         staging.close()
 

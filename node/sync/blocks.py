@@ -11,7 +11,8 @@ Rules of this file:
    were asked for counts as so much slower, and what was asked LATE_S ago is asked of one more
    peer: a liar could else hold up all windows with one block at a time.
 4. A node that is further behind than it keeps blocks, or whose next block no peer has any more,
-   takes over a snapshot (snapshot.py); without one it goes on with blocks.
+   takes over a snapshot (snapshot.py); without one it goes on with blocks. Who keeps everything
+   waits for a peer that has the block before: its history would end there.
 5. The target is where the chain was when a peer spoke of it. Who stops there on a busy chain is
    behind again, and runs after it for as long as the load lasts: a run therefore asks on until
    nobody has more, and is then near enough for the votes of the open height.
@@ -39,6 +40,8 @@ LATE_S = 1.0
 """Its window is asked of another one by then."""
 RETRY_PAUSE_S = 0.5
 """Between two rounds over peers that all failed."""
+ARCHIVE_WAITS_S = 30.0
+"""Peers that have thrown the block away may be the first to be connected."""
 
 
 class BlockRefused(Exception):
@@ -127,6 +130,7 @@ class BlockSync:
         """First height of a window -> who sent it, its blocks."""
         self._oldest: dict[str, int] = {}
         """Peer -> lowest height that it keeps, as it said in this run."""
+        self._gone = (-1, 0.0)  # tip whose next block nobody had, and since when
         self._came = asyncio.Event()
         self._pace_s: dict[str, float] = {}
         """Peer -> seconds that it takes to answer; what was slow is forgotten by halves."""
@@ -214,8 +218,7 @@ class BlockSync:
 
     async def _follow(self, refused: dict[str, None]) -> None:
         """What was decided meanwhile, from one peer at a time; ends at a new target (rule 5)."""
-        asked: dict[str, None] = {}
-        """Who had nothing more just now, which is no fault."""
+        asked: dict[str, None] = {}  # had nothing more just now, which is no fault
         while not self.active:
             left = [peer for peer in self._peers if peer not in refused and peer not in asked]
             if not left:
@@ -233,11 +236,17 @@ class BlockSync:
 
     async def _nobody_has_it(self, refused: dict[str, None]) -> None:
         """Everybody failed or has pruned the next block."""
-        if self._oldest and self._snapshots is not None:
+        if self._oldest and self._snapshots is not None and self._is_gone():
             await self._snapshots.take_over(self._peers)
         refused.clear()
         self._oldest.clear()
         await asyncio.sleep(RETRY_PAUSE_S)
+
+    def _is_gone(self) -> bool:
+        """Whether to give the next block up for a snapshot (rule 4)."""
+        now_s, height = asyncio.get_running_loop().time(), self._applier.tip_height()
+        self._gone = self._gone if self._gone[0] == height else (height, now_s)
+        return self._behind_max > 0 or now_s >= self._gone[1] + ARCHIVE_WAITS_S
 
     def _ask(self, refused: dict[str, None]) -> None:
         """Give each idle peer the next blocks that nobody is asked for, or not in time."""

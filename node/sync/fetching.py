@@ -1,8 +1,8 @@
 """Pieces of work given to several peers: a liar costs one answer, a silent one little time.
 
 Rules of this file:
-1. A peer has one piece of work at a time. Who sends something wrong, or nothing for TIMEOUT_S, gets
-   no more work.
+1. A peer has one piece of work at a time. Who sends something wrong, or nothing for TIMEOUT_S, or
+   has not what it offered, gets no more work: not of another snapshot of the run either.
 2. What is overdue is given to one more peer that has nothing to do, and again when it is overdue
    from then on; the first good answer counts. Overdue is OVERDUE_FACTOR times the fastest answer so
    far, within bounds.
@@ -22,6 +22,10 @@ OVERDUE_MAX_S = 2.0
 
 class PeerGone(Exception):
     """The peer does not hold what was asked for: no fault, but no more work either."""
+
+
+class NotVouched(PeerGone):
+    """What the peer holds is not confirmed by enough others: it may be asked for something else."""
 
 
 class NoPeersLeft(Exception):
@@ -63,8 +67,8 @@ class Fetcher:
         """`fastest_s`: the quickest answer that is known already, such as that of an offer."""
         self.peers: dict[str, None] = dict.fromkeys(peers)
         """Who is still given work."""
-        self.refused: dict[str, None] = {}
-        """Who sent something wrong."""
+        self.out: dict[str, None] = {}
+        """Who is given nothing more in this run."""
         self._slow: dict[str, None] = {}
         """Who was asked for something and has not answered, also in an earlier `do`."""
         self._report = report
@@ -145,8 +149,8 @@ class Fetcher:
 
     def _drop(self, peer: str, error: Exception) -> None:
         self.peers.pop(peer, None)
-        if isinstance(error, SnapshotRefused):
-            self.refused[peer] = None
+        if not isinstance(error, NotVouched):
+            self.out[peer] = None
         why = str(error) or "no answer"
         self._report(f"snapshot: {peer} is not asked again: {why}")
 

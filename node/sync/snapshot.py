@@ -43,8 +43,6 @@ from node.wire.snapshot_messages import (
 )
 
 CHUNKS_PER_REQUEST = 256
-CANDIDATES_MAX = 4
-"""Snapshots tried in one run: a liar may offer any number."""
 ATTEMPTS_MAX = 3
 """Runs before block sync goes on with blocks."""
 ATTEMPT_PAUSE_S = 1.0
@@ -171,19 +169,25 @@ class SnapshotSync:
     async def _run(
         self, offers: dict[str, SnapshotOffer], candidates: list[SnapshotName]
     ) -> Staging | None:
-        """The staging store of the first snapshot that came in whole."""
-        refused: dict[str, None] = {}
+        """The staging store of the first snapshot that came in whole.
+
+        A try that fails costs each holder its part in the run, so that the names which a liar makes
+        up cost one try together, however many there are and wherever they stand.
+        """
+        out: dict[str, None] = {}
         for name in candidates:
             voters = [peer for peer, offer in offers.items() if name in offer.snapshots]
+            holders = tuple(peer for peer in voters if peer not in out)
+            if not holders:
+                continue
             others = tuple(peer for peer in offers if peer not in voters)
             said = await self._ask_offers(others, name.height)
             confirmed = [*voters, *(peer for peer, offer in said.items() if offer.asked == name)]
-            holders = tuple(peer for peer in voters if peer not in refused)
             fetcher = Fetcher(holders, self._report, self._fastest_s)
             found = await self._take(name, fetcher, confirmed)
             if found is not None:
                 return found
-            refused |= fetcher.refused
+            out |= fetcher.out
         return None
 
     async def _take(
@@ -289,7 +293,10 @@ def _answers(message: SnapshotPart, request: SnapshotRequest) -> bool:
 
 
 def _candidates(offers: dict[str, SnapshotOffer], above: int) -> list[SnapshotName]:
-    """Snapshots above a height: those that most peers offer first, then the highest."""
+    """Snapshots above a height: those that most peers offer first, then the highest.
+
+    At most OFFERS_MAX of each peer.
+    """
     count: dict[tuple[int, bytes], int] = {}
     for offer in offers.values():
         for name in dict.fromkeys(offer.snapshots):
@@ -297,4 +304,4 @@ def _candidates(offers: dict[str, SnapshotOffer], above: int) -> list[SnapshotNa
                 place = (name.height, name.digest)
                 count[place] = count.get(place, 0) + 1
     best = sorted(count, key=lambda place: (count[place], place), reverse=True)
-    return [SnapshotName(height=height, digest=digest) for height, digest in best[:CANDIDATES_MAX]]
+    return [SnapshotName(height=height, digest=digest) for height, digest in best]

@@ -4,6 +4,9 @@ Rules of this file:
 1. A snapshot is taken at each multiple of the interval, so that all nodes hold the same ones.
 2. Held are the newest HELD, and up to HELD_MAX while somebody reads an older one; none longer than
    HELD_MS: LevelDB keeps every old value as long as a view may ask for it.
+3. Who has thrown blocks away always holds one: without a multiple, after a start or after HELD_MS,
+   that of its tip. Else nobody could help a node that is needed for the next block, and without
+   that block there is no next multiple.
 3. All peers together are served BYTES_PER_S, at most 64 answers a second. What is asked for beyond
    waits; of each peer the newest request only.
 """
@@ -72,7 +75,7 @@ class SnapshotServer:
         self._timer: asyncio.TimerHandle | None = None
         self.served_bytes = 0
         """Of all answers so far; for metrics."""
-        self.on_block(chain.tip)
+        self._hold_one()
 
     @property
     def heights(self) -> tuple[int, ...]:
@@ -82,12 +85,9 @@ class SnapshotServer:
     def on_block(self, tip: Tip) -> None:
         """A block is durable: maybe take a snapshot, maybe let an old one go."""
         if self._interval and tip.height and tip.height % self._interval == 0:
-            row = self._chain.blocks.row(tip.height)
-            if row is not None and tip.height not in self._held:
-                self._held[tip.height] = Held(
-                    SnapshotSource(self._chain, row), self._clock().mono_ms
-                )
+            self._hold(tip.height)
         self._let_go()
+        self._hold_one()
 
     def close(self) -> None:
         """Let go of all snapshots."""
@@ -148,6 +148,19 @@ class SnapshotServer:
             return SnapshotGone(height=request.height)
         held.asked_ms = now_ms
         return held.source.part(request)
+
+    def _hold_one(self) -> None:
+        """Rule 3; and a tip that is a multiple, which was held before a restart."""
+        height = self._chain.tip.height
+        has_pruned = self._chain.blocks.floor.blocks > 1
+        if self._interval and not self._held and (has_pruned or height % self._interval == 0):
+            self._hold(height)
+
+    def _hold(self, height: int) -> None:
+        """Take that of the tip."""
+        row = self._chain.blocks.row(height) if height else None
+        if row is not None and height not in self._held:
+            self._held[height] = Held(SnapshotSource(self._chain, row), self._clock().mono_ms)
 
     def _let_go(self) -> None:
         now_ms = self._clock().mono_ms

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from node.sync.chunk_pieces import ChunkPieces
-from node.sync.fetching import PeerGone, Work
+from node.sync.fetching import NotVouched, Work
 from node.sync.snapshot_check import SetChain, SnapshotRefused, check_manifest
 from node.sync.staging import Staging
 from node.wire.hashing import header_digest
@@ -73,7 +73,7 @@ class HeadWork:
             is_last = sets.follow(links.links, height)
         check_manifest(manifest, sets)
         if not self._is_trusted(sets, height):
-            raise PeerGone("too few validators of its set stand by it; see --checkpoint")
+            raise NotVouched("too few validators of its set stand by it; see --checkpoint")
         if self._found is None:
             self._found = (manifest, sets)
         return []

@@ -21,6 +21,7 @@ import msgspec
 
 from tests.sim import execution, plan, shrink
 from tests.sim.execution import Failure, Outcome
+from tests.sim.lying_snapshots import LIES
 
 FAULTS_SEEN_FROM = 200
 """Executions after which no kind of fault may be missing."""
@@ -32,8 +33,13 @@ RARE = ("torn", "names lost")
 """Likewise, in a campaign of RARE_SEEN_FROM: a power cut must fall between an append of several
 sectors and its sync (once in 142 executions, not in 400 others). test_disk.py has them always."""
 RARE_SEEN_FROM = 2_000
-
-
+SNAPSHOTS = ("begun", "resumed", "taken", "put in place", "in place of a store")
+"""What must have become of snapshots, beside the kinds of who needs one."""
+REFUSED = ("manifest", "links", "headers", "state", "references")
+"""Parts in which a lie can be refused."""
+LIES_SEEN = tuple(f"lie: {name}" for name in (*LIES, "silence"))
+"""Rare as well: a liar must be asked, of several peers, for the one thing that it lies about. In
+scenarios/test_snapshots.py each is told and refused always."""
 SET_OTHERS = ("asked", "refused", "given up")
 """What else became of changes of the validator set."""
 
@@ -61,8 +67,9 @@ class Totals:
 
     def missing(self) -> list[str]:
         """Faults that never happened."""
-        rare = RARE if self.executions >= RARE_SEEN_FROM else ()
-        due = (*plan.KINDS, *plan.SET_KINDS, *WEATHER, *rare)
+        rare = (*RARE, *LIES_SEEN) if self.executions >= RARE_SEEN_FROM else ()
+        due = (*plan.KINDS, *plan.SET_KINDS, *plan.SNAPSHOT_KINDS, *WEATHER, *rare)
+        due = (*due, *(f"snapshots {each}" for each in SNAPSHOTS), "snapshot lies refused")
         return [kind for kind in due if not self.stats[kind]]
 
     def text(self) -> str:
@@ -79,7 +86,19 @@ class Totals:
             f"{words}\n"
             f"faults: {faults}\n"
             f"{changes} changes of the validator set in force ({sets}; {others})\n"
+            f"{self._snapshots()}\n"
             f"slowest recovery {self.slowest[0]} ms (seed {self.slowest[1]})"
+        )
+
+    def _snapshots(self) -> str:
+        """Who took one, over what, and what was refused."""
+        kinds = ", ".join(f"{kind} {self.stats[kind]}" for kind in plan.SNAPSHOT_KINDS)
+        done = ", ".join(f"{self.stats[f'snapshots {each}']} {each}" for each in SNAPSHOTS)
+        refused = ", ".join(f"{each} {self.stats[f'refused {each}']}" for each in REFUSED)
+        told = sum(self.stats[f"lie: {name}"] for name in (*LIES, "silence"))
+        return (
+            f"snapshots: {done} ({kinds}); {told} lies about them, "
+            f"{self.stats['snapshot lies refused']} refused ({refused})"
         )
 
 

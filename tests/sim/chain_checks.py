@@ -45,6 +45,8 @@ class ChainChecks:
         self.blocks: dict[int, Decided] = {}
         self._references: dict[tuple[bytes, bytes], int] = {}
         """(sender, client_ref) -> height at which it was last used."""
+        self.references: dict[int, list[bytes]] = {}
+        """Height -> sender + client_ref of each of its transactions."""
         self.places: dict[bytes, int] = {}
         """tx_id -> height."""
         self._valid: dict[bytes, None] = {}
@@ -142,6 +144,7 @@ class ChainChecks:
                 if isinstance(operation, SetOperation):
                     self._changes(node, decoded.tx_id, operation)
             self._references[reference] = height
+            self.references.setdefault(height, []).append(inner.sender + inner.client_ref)
             self.places[decoded.tx_id] = height
             self.counts["transactions"] += 1
 

@@ -15,6 +15,8 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.sim.image import Image
+
 SECTOR_BYTES = 512
 Names = dict[Path, "File"]
 
@@ -22,7 +24,7 @@ Names = dict[Path, "File"]
 class File:
     """One file, whatever names it has. A folder is a file without content."""
 
-    __slots__ = ("dropped", "durable", "volatile")
+    __slots__ = ("dropped", "durable", "image", "volatile")
 
     def __init__(self, content: bytes | bytearray = b"") -> None:
         self.volatile = bytearray(content)
@@ -31,6 +33,8 @@ class File:
         """What the platter holds."""
         self.dropped = False
         """A sync failed: what is volatile stays so."""
+        self.image: Image | None = None
+        """Of a folder: the store in it, each batch of which is synced."""
 
 
 def no_effect(name: str) -> None:
@@ -74,6 +78,15 @@ class SimDisk:
     def durable(self, path: Path) -> File | None:
         """The file that the platter has under that name; None if it is lost."""
         return self._durable_names.get(path)
+
+    def image(self, folder: Path) -> Image:
+        """The store in a folder; an empty one that nothing holds if there is no such folder."""
+        file = self._names.get(folder)
+        if file is None:
+            return Image()
+        if file.image is None:
+            file.image = Image()
+        return file.image
 
     # --- changing ---------------------------------------------------------------------------------
 
@@ -179,10 +192,17 @@ class SimDisk:
         return {path: File(file.volatile) for path, file in self._names.items()}
 
     def restore(self, backup: Names) -> None:
-        """A backup is played back whole, while nothing runs."""
-        self._names = {path: File(file.volatile) for path, file in backup.items()}
+        """A backup of files is played back whole, while nothing runs; stores stay what they are."""
+        stores = {path: file for path, file in self._names.items() if file.image is not None}
+        self._names = {path: File(file.volatile) for path, file in backup.items()} | stores
         self._durable_names = dict(self._names)
         self._pending.clear()
+
+    def put_image(self, folder: Path, image: Image) -> None:
+        """Another store lies in a folder, while nothing runs."""
+        if folder not in self._names:
+            self._names[folder] = self._durable_names[folder] = File()
+        self._names[folder].image = image
 
     # --- inside -----------------------------------------------------------------------------------
 

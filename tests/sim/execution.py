@@ -12,18 +12,24 @@ from collections.abc import Iterable
 
 import msgspec
 
+from node.sync.blocks import ARCHIVE_WAITS_S
 from tests.sim.loop import run_virtually
 from tests.sim.network import Weather
 from tests.sim.node import SimNode
 from tests.sim.plan import Plan
+from tests.sim.snapshot_faults import is_far
+from tests.sim.snapshots import small_answers
 from tests.sim.violation import Violation
 from tests.sim.world import World
 
 GRACE_MS = 5_000
 """Beside the timeouts (page 07, liveness)."""
 HEIGHTS_AFTER = 3
-LEVEL_WITHIN_MS = 30_000
-"""For nodes that have to fetch all blocks first."""
+LEVEL_WITHIN_MS = 60_000
+"""For nodes that have to fetch all blocks first, or wait for somebody who has them."""
+SNAPSHOT_MS = 20_000
+"""More for all if somebody is so far behind that it has to take a snapshot first: three tries and
+the blocks above it. Who keeps everything waits for blocks before (blocks.ARCHIVE_WAITS_S)."""
 LOOK_EACH_MS = 250
 AGAIN_EACH_MS = 1_000
 """Clients that wait for a block send again what may have been lost with the node that took it."""
@@ -57,7 +63,8 @@ class Failure(AssertionError):
 def run(plan: Plan, chosen: Iterable[int] | None = None) -> Outcome:
     """One execution, with all faults of the plan or those of these numbers. Raises Failure."""
     numbers = None if chosen is None else tuple(chosen)
-    return run_virtually(lambda: _run(plan, numbers))
+    with small_answers(plan.snapshots):
+        return run_virtually(lambda: _run(plan, numbers))
 
 
 async def _run(plan: Plan, chosen: tuple[int, ...] | None) -> Outcome:
@@ -92,7 +99,9 @@ async def _phases(world: World) -> Outcome:
     await _until(world, world.chain.height, LEVEL_WITHIN_MS, "not level")
     _check_end(world)
     world.trace.update(repr(sorted(world.stats.items())).encode())
-    for source in (world.network.stats, world.chain.counts, world.votes.counts):
+    told = [each.snapshots.told for each in world.answers.values()]
+    counts = (world.chain.counts, world.votes.counts, world.snapshots.counts)
+    for source in (world.network.stats, *counts, *told):
         world.stats.update(source)
     world.stats["lies"] = world.liars.acts
     world.stats["false answers"] = sum(each.altered for each in world.answers.values())
@@ -115,9 +124,16 @@ def calm(weather: Weather) -> Weather:
 
 
 def recovery_limit_ms(world: World) -> int:
-    """Page 07: (k + 1) timeouts + 5 s, k = faulty primaries that can follow each other."""
+    """Page 07: (k + 1) timeouts + 5 s, k = faulty primaries that can follow each other.
+
+    A node that is far behind may be needed for a quorum, or be slower than the others.
+    """
     lame = len(world.nodes) - len(world.core())
-    return (lame + 1) * world.plan.timeouts[2] + GRACE_MS
+    far = [node for node in world.core() if is_far(world, node)]
+    more_ms = SNAPSHOT_MS if far else 0
+    if any(node.snapshots.retain_blocks == 0 for node in far):
+        more_ms += int(ARCHIVE_WAITS_S * 1_000)
+    return (lame + 1) * world.plan.timeouts[2] + GRACE_MS + more_ms
 
 
 async def _until(world: World, height: int, within_ms: int, complaint: str) -> None:
@@ -140,9 +156,15 @@ def _check_end(world: World) -> None:
 
 
 def _check_acknowledged(world: World, node: SimNode) -> None:
-    """What a client was told is in the chain of everybody, at that very height."""
+    """What a client was told is in the chain of everybody, at that very height.
+
+    Who has thrown the block away stands on the one chain that the checkers know (chain_checks).
+    """
+    floor = node.chain.blocks.floor.blocks
     for tx_id, height in world.workload.acknowledged.items():
         place = node.chain.blocks.place(tx_id)
+        if world.chain.places.get(tx_id) == height < floor and place is None:
+            continue
         if place is None or place.height != height:
             raise Violation(f"{node.name} lost a transaction acknowledged at height {height}")
 

@@ -16,10 +16,13 @@ from tests.sim.disk import no_effect
 from tests.sim.network import Pair
 from tests.sim.node import SimNode
 from tests.sim.plan import SET_KINDS, Fault
+from tests.sim.snapshot_faults import behind, cut_taking, joins_late
 
 if TYPE_CHECKING:
     from tests.sim.world import World
 
+BACKUP_EACH_MS = 7_000
+"""Of the frail."""
 DEAF_TO: tuple[type, ...] = (PrePrepare, Prepare, Commit, ViewChange, Status)
 Do = Callable[["World", Fault], None]
 
@@ -32,6 +35,16 @@ def apply(world: "World", fault: Fault) -> None:
 def later(ms: int, call: Callable[[], object]) -> None:
     """In virtual time."""
     asyncio.get_running_loop().call_later(ms * 0.001, call)
+
+
+def back_up(world: "World") -> None:
+    """Copy the disks of the frail, as an administrator does, now and every so often."""
+    if world.resting:
+        return
+    for name in world.plan.frail:
+        node = world.nodes[name]
+        world.backups[name] = (node.disk.copy(), node.image.copy())
+    later(BACKUP_EACH_MS, partial(back_up, world))
 
 
 # --- processes and machines -----------------------------------------------------------------------
@@ -61,10 +74,10 @@ def slow(world: "World", fault: Fault) -> None:
     """A node takes time for each message."""
     node = world.nodes[fault.nodes[0]]
     world.count("slow")
-    node.slow_ms = fault.value
+    node.line.slow_ms = fault.value
 
     def over() -> None:
-        node.slow_ms = 0
+        node.line.slow_ms = 0
 
     later(fault.for_ms, over)
 
@@ -282,5 +295,8 @@ FAULTS: dict[str, Do] = {
     "batch_fails": failing_batch,
     **dict.fromkeys(FORGET, forgetting),
     **dict.fromkeys(SET_KINDS, change_set),
+    "behind": behind,
+    "joins_late": joins_late,
+    "cut_taking": cut_taking,
 }
-"""Every kind of plan.KINDS and plan.SET_KINDS."""
+"""Every kind of plan.KINDS, plan.SET_KINDS and plan.SNAPSHOT_KINDS."""

@@ -11,14 +11,18 @@ from node.wire.peer_messages import (
     PeerMessage,
     SyncReply,
 )
+from tests.sim.lying_snapshots import LyingSnapshots
 
 
 class LyingAnswers:
     """One liar; `altered` counts the answers that were not true."""
 
-    def __init__(self, generator: Random) -> None:
+    def __init__(
+        self, generator: Random, snapshots: LyingSnapshots, silence_max: float = 1.0
+    ) -> None:
         self._random = generator
-        self._silence = generator.choice((0.0, 0.1, 0.5, 0.9))
+        self.snapshots = snapshots
+        self._silence = min(silence_max, generator.choice((0.0, 0.1, 0.5, 0.9)))
         """Share of its node's messages that it does not send."""
         self.altered = 0
 
@@ -35,7 +39,9 @@ class LyingAnswers:
             case BlockReply() if generator.random() < 0.5:
                 self.altered += 1
                 return msgspec.structs.replace(message, digest=generator.randbytes(32))
-        return None if generator.random() < self._silence else message
+        if generator.random() < self._silence:
+            return None
+        return self.snapshots.rewrite(message)
 
     def _blocks(self, blocks: list[DecidedBlock]) -> tuple[DecidedBlock, ...]:
         """Something is wrong with one of them, or with their order."""

@@ -13,7 +13,8 @@ from node.storage.guard_file import HEADER_BYTES, SECTOR_BYTES, EntryKind
 from node.storage.guard_memory import Appended, Opening
 from node.storage.guard_types import Attachment, AttachmentKind, GuardRecord
 from tests.sim.disk import File
-from tests.sim.node import SimNode, guard_path
+from tests.sim.node import SimNode
+from tests.sim.places import guard_path
 
 _FIELDS = struct.Struct(">4sB3xIIQ")
 

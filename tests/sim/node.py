@@ -10,6 +10,7 @@ Rules of this file:
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -22,28 +23,30 @@ from consensus.types import Tip
 from node.chain import Chain
 from node.key_ring import KeyRing
 from node.mempool import PoolLimits
-from node.node import LOOK_INTERVAL_S
+from node.node import LOOK_INTERVAL_S, first_error
 from node.restart import begin_guard, open_guard
 from node.shell import Shell, Surroundings
 from node.signing import SigningKey, VerifySignature
 from node.signing_desk import SigningDesk
 from node.storage.blocks import BlockStore
-from node.storage.sign_guard import GUARD_SUFFIX, SignGuard
+from node.storage.durable import make_folder
+from node.sync.install import STORE, remove_replaced, switch
+from node.sync.snapshot import SnapshotReady
 from node.wire.hashing import SigningScope
 from node.wire.peer_messages import PeerMessage
 from tests.sim.disk import SimDisk, no_effect
+from tests.sim.image import Image
+from tests.sim.line import Line
 from tests.sim.loop import WALL_MS, now_ms
 from tests.sim.network import Network, Parcel
-from tests.sim.store import Image, SimStore
+from tests.sim.places import DATA, GUARDS, guard_path
+from tests.sim.plan import SnapshotPlan
+from tests.sim.snapshots import SnapshotSide
+from tests.sim.store import SimStore
 from tests.sim.watch import PowerCut, Watch, WatchedReplica
 from tokens.genesis import Genesis
 
-DATA = Path("data")
-"""The folder of every node, each on a disk of its own."""
-GUARDS = DATA / "guard"
 BLOCK_GAP_MS = 20
-LINE_MS_MAX = 2_000
-"""Work that waits for a slow node; the buffers of a link hold no more."""
 
 
 class SimNode:
@@ -61,6 +64,7 @@ class SimNode:
         watch: Watch,
         timeouts: Callable[[ReplicaConfig], ReplicaConfig],
         group: asyncio.TaskGroup,
+        snapshots: SnapshotPlan | None = None,
     ) -> None:
         self.name = name
         self.keys = [key]
@@ -68,31 +72,26 @@ class SimNode:
         self.verify = verify
         self.genesis = genesis
         self.disk = disk
-        self.image = Image()
         self.network = network
         self.watch = watch
         self.timeouts = timeouts
         self._group = group
-        self.disk.make_folder(DATA)
-        self.disk.sync_folder(DATA.parent)
+        make_folder(DATA, disk)
         self.alive = False
         self.life = 0
-        self.effects = 0
-        """In all lives."""
+        self.effects = 0  # in all lives
         self.crash_at: int | None = None
         """Number of the effect before which the process dies."""
         self.by_power = False
         """Whether that takes the kernel too."""
         self.on_death: Callable[[str], None] | None = None
-        self.deaths: list[str] = []
-        """Before which effects it died."""
-        self.wall_ms = 0
-        """How wrong its clock is."""
-        self.slow_ms = 0
-        """What it takes for each message; 0 = no time at all."""
-        self._busy_until_ms = 0
+        self.deaths: list[str] = []  # before which effects it died
+        self.wall_ms = 0  # how wrong its clock is
+        self.line = Line()
         self._tasks: list[asyncio.Task[None]] = []
         self._shell: Shell | None = None
+        self.snapshots = SnapshotSide(self, snapshots, DATA)
+        self.is_held = False  # down, until somebody lets it go
         self.rewrite: Callable[[str, PeerMessage], PeerMessage | None] | None = None
         """(peer, message) -> what a liar sends instead; None = nothing."""
 
@@ -118,15 +117,18 @@ class SimNode:
             self.disk.cut_power()
         else:
             self.disk.kill()
+        self._halt()
+        if self.on_death is not None:
+            self.on_death(where)
+
+    def _halt(self) -> None:
+        """Nothing of the process runs on."""
         if self._shell is not None:
             self._shell.close()
         for task in self._tasks:
             task.cancel()
         self._tasks.clear()
-        loop = asyncio.get_running_loop()
-        loop.call_soon(self.network.stopped, self.name)
-        if self.on_death is not None:
-            self.on_death(where)
+        asyncio.get_running_loop().call_soon(self.network.stopped, self.name)
 
     def now(self) -> Now:
         """Its own clock."""
@@ -140,37 +142,35 @@ class SimNode:
         self.life += 1
         self.alive = True
         self.disk.effect = self.effect
-        self._busy_until_ms = now_ms()
+        self.line.clear()
         self.into(self._open)
 
     def _open(self) -> None:
+        folders = self.snapshots.folders
         begin_guard(DATA, self.keys[0].public_key, self.disk)
+        switch(DATA, folders)
         if self.image.damaged:
             # What the checksums of LevelDB find ends the process; the operator moves it aside.
             self.image = Image()
-        if not self.disk.exists(DATA / "store"):
-            self.disk.make_folder(DATA / "store")
-            self.disk.sync_folder(DATA)
-        self.store = SimStore(self.image, self.effect)
+        self.store = folders.open(DATA / STORE, create=True)
         self.chain = Chain.open(self.store, self.genesis)
-        ring = KeyRing(self.name, map(self._desk, self.keys))
+        self.chain.retain_blocks = self.snapshots.retain_blocks
+        ring = KeyRing(self.name, map(self.desk, self.keys))
         self._shell = Shell(self.chain, ring, self._surroundings())
+        self.watch.on_opened(self)
+        if self.chain.retain_blocks:
+            remove_replaced(DATA, folders)
         for run in (self.shell.driver.run, self.shell.sync.run, self.shell.intake.run):
             self.spawn(run)
         self.shell.driver.start()
         self.network.started(self.name)
         asyncio.get_running_loop().call_later(LOOK_INTERVAL_S, self._look_around, self.life)
 
-    def _desk(self, key: SigningKey) -> SigningDesk:
+    def desk(self, key: SigningKey) -> SigningDesk:
+        """A key with its guard. Raises PowerCut, OSError."""
         guard = open_guard(GUARDS, key.public_key, self.disk)
         scope = SigningScope(chain_id=self.chain.chain_id, genesis_digest=self.chain.genesis_digest)
         return SigningDesk(key, guard, scope, GUARDS)
-
-    def give_key(self, key: SigningKey) -> None:
-        """A successor of its key, with a guard, while it runs. Raises PowerCut, OSError."""
-        SignGuard.create(GUARDS, key.public_key, disk=self.disk).close()
-        self.keys.append(key)
-        self.shell.ring.add(self._desk(key))
 
     def _surroundings(self) -> Surroundings:
         return Surroundings(
@@ -178,12 +178,13 @@ class SimNode:
             outbox=self,
             listener=self,
             on_fault=lambda peer, reason: None,
-            on_sync_report=lambda text: None,
+            on_sync_report=lambda text: self.watch.on_sync_report(self, text),
             pool=PoolLimits(window=self.chain.window_blocks, transactions_max=2_000),
             block_gap_ms=BLOCK_GAP_MS,
             clock=self.now,
             cpu_seconds=lambda: 0.0,
             verify=self.verify,
+            snapshots=self.snapshots.settings(),
             make_replica=lambda config, found: WatchedReplica(self.timeouts(config), found, self),
         )
 
@@ -205,12 +206,23 @@ class SimNode:
         except Exception as error:  # noqa: BLE001  judged in _ended
             self._ended(error)
 
-    def _ended(self, error: Exception) -> None:
+    def _ended(self, error: BaseException) -> None:
+        error = first_error(error)
         if isinstance(error, PowerCut) or not self.alive:
+            return
+        if isinstance(error, SnapshotReady):
+            self._begin_again(error.height)
             return
         self.by_power = False
         self.watch.on_end(self, error)
         self.die(type(error).__name__)
+
+    def _begin_again(self, height: int) -> None:
+        """A snapshot is whole: like a restart, as node/node.py does it, and no fault."""
+        self.alive = False
+        self._halt()
+        self.shell.ring.close()
+        self.watch.on_snapshot(self, height)
 
     def _look_around(self, life: int) -> None:
         if not self.alive or life != self.life:
@@ -220,9 +232,8 @@ class SimNode:
         asyncio.get_running_loop().call_later(LOOK_INTERVAL_S, self._look_around, life)
 
     def _resend(self) -> None:
-        driver = self.shell.driver
-        at_ms = self.now().mono_ms
-        self.shell.gossip.resend(at_ms, driver.replica.timeout_ms, self.chain.includable)
+        timeout_ms = self.shell.driver.replica.timeout_ms
+        self.shell.gossip.resend(self.now().mono_ms, timeout_ms, self.chain.includable)
 
     # --- what the network brings (network.Station) ------------------------------------------------
 
@@ -235,17 +246,9 @@ class SimNode:
         self.into(lambda: self.shell.inbound.on_down(peer))
 
     def receive(self, sender: str, parcel: Parcel) -> None:
-        """See `Station.receive`; a slow node has a line, behind which senders drop what waits."""
-        if self._busy_until_ms > now_ms() + LINE_MS_MAX:
+        """See `Station.receive`."""
+        if not self.line.put(partial(self._handle, self.life, sender, parcel)):
             self.network.stats["line full"] += 1
-            return
-        if not self.slow_ms and self._busy_until_ms <= now_ms():
-            self._handle(self.life, sender, parcel)
-            return
-        self._busy_until_ms = max(self._busy_until_ms, now_ms()) + self.slow_ms
-        asyncio.get_running_loop().call_at(
-            self._busy_until_ms * 0.001, self._handle, self.life, sender, parcel
-        )
 
     def _handle(self, life: int, sender: str, parcel: Parcel) -> None:
         if self.alive and life == self.life:
@@ -259,12 +262,12 @@ class SimNode:
 
     def send(self, peer_id: str, message: PeerMessage) -> None:
         """See `Outbox.send`."""
-        self.watch.on_send(self, message)
+        self.watch.on_send(self, peer_id, message)
         self._send(peer_id, Parcel(message))
 
     def broadcast(self, message: PeerMessage) -> None:
         """See `Outbox.broadcast`. A crash may fall between two peers."""
-        self.watch.on_send(self, message)
+        self.watch.on_send(self, None, message)
         parcel = Parcel(message)
         for peer in self.network.peers_of(self.name):
             if self.network.connected(self.name, peer):
@@ -314,6 +317,15 @@ class SimNode:
         return self._shell
 
     @property
+    def image(self) -> Image:
+        """What its store has on the disk."""
+        return self.disk.image(DATA / STORE)
+
+    @image.setter
+    def image(self, image: Image) -> None:
+        self.disk.put_image(DATA / STORE, image)
+
+    @property
     def height(self) -> int:
         """Of the newest durable block."""
         return self.chain.tip.height
@@ -335,8 +347,3 @@ class SimNode:
     def guard_path(self) -> Path:
         """The sign guard of the key in use."""
         return guard_path(self.key.public_key)
-
-
-def guard_path(public_key: bytes) -> Path:
-    """Where every node has the guard of a key."""
-    return GUARDS / (public_key.hex() + GUARD_SUFFIX)

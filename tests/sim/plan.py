@@ -45,6 +45,22 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """Of the kind: effects until a crash, milliseconds of a clock, ..."""
 
 
+class SnapshotPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Nodes keep few blocks, and give and take snapshots."""
+
+    interval: int
+    """Heights between two snapshots."""
+    retain: int
+    """Newest blocks that a node keeps. Fewer than a real one may be set to (pruning.retain_min), so
+    that somebody who was away for seconds is far behind."""
+    archives: tuple[str, ...]
+    """Who keeps all."""
+    answer_bytes: int
+    """Of one answer of a server (snapshot_source.ANSWER_BYTES_MAX)."""
+    whole_bytes: int
+    """Of a chunk in one message; a larger one goes in pieces (snapshot_source.WHOLE_BYTES_MAX)."""
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """All that happens in one execution."""
 
@@ -78,7 +94,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     quiet_ms: int
     """Time after the liveness phase in which little happens."""
     faults: tuple[Fault, ...]
-    """Those of SET_KINDS at the end."""
+    """Those of SET_KINDS and of SNAPSHOT_KINDS at the end."""
+    snapshots: SnapshotPlan | None = None
+    """None: nobody prunes, and there are no snapshots."""
+
+    @property
+    def silence_max(self) -> float:
+        """Of what a liar has to say: a chain that stands still leaves nobody behind."""
+        return 1.0 if self.snapshots is None else 0.1
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -132,8 +155,14 @@ def draw(seed: int) -> Plan:
     )
     rng = Streams(seed).stream("set changes")
     plan = _draw_spare(rng, plan)
+    snapshots = Streams(seed).stream("snapshots")
+    plan = _draw_snapshots(snapshots, plan)
     drawn = _draw_faults(Streams(seed).stream("faults"), plan)
-    return msgspec.structs.replace(plan, faults=(*drawn, *_draw_set_changes(rng, plan)))
+    if plan.snapshots is not None:
+        drawn = drawn[::OTHERS_EACH]
+    changes = _draw_set_changes(rng, plan)
+    behind = _draw_behind(snapshots, plan)
+    return msgspec.structs.replace(plan, faults=(*drawn, *changes, *behind))
 
 
 KINDS: dict[str, int] = {
@@ -172,6 +201,14 @@ CHANGING_E3 = 300
 CHANGING_N_MAX = 7
 CHANGES_MAX = 20
 
+SNAPSHOT_KINDS = ("behind", "joins_late", "cut_taking")
+"""Who has to take a snapshot, and who dies over it (snapshot_faults.py)."""
+SNAPSHOTS_E3 = 250
+"""Of 1,000 plans with at most SNAPSHOTS_N_MAX validators so many prune and have snapshots."""
+SNAPSHOTS_N_MAX = 10
+OTHERS_EACH = 3
+"""There one of so many other faults stays: the chain has to make way for somebody to be behind."""
+
 
 def _draw_spare(rng: Random, plan: Plan) -> Plan:
     """Nodes for a set that changes, or none."""
@@ -199,6 +236,64 @@ def _draw_set_changes(rng: Random, plan: Plan) -> tuple[Fault, ...]:
         for kind in kinds
     ]
     return tuple(sorted(changes, key=lambda change: change.at_ms))
+
+
+def _draw_snapshots(rng: Random, plan: Plan) -> Plan:
+    """Few blocks and many snapshots, or neither, on a chain that makes way.
+
+    At least two intervals are kept (pruning.py). Most have nodes that follow: one that is behind
+    then costs nobody a quorum.
+    """
+    if plan.n > SNAPSHOTS_N_MAX or not chance(rng, SNAPSHOTS_E3):
+        return plan
+    interval = rng.choice((2, 3, 5))
+    bad = (*plan.liars, *plan.frail)
+    lying = len(plan.liars) or rng.choice((0, 1, 1))
+    spare, weather = plan.spare or rng.randint(0, 2), plan.weather
+    more = [rng.randint(-4_000, 4_000) for _ in range(spare - plan.spare)]
+    sizes = rng.choice(((512 * 1024, 3 * 1024 * 1024), (2_000, 4_000), (500, 500)))
+    snapshots = SnapshotPlan(
+        interval=interval,
+        retain=interval * rng.choice((2, 2, 3)),
+        archives=tuple(sorted(rng.sample(plan.names, rng.choice((0, 0, 1, plan.n // 2))))),
+        answer_bytes=sizes[0],
+        whole_bytes=sizes[1],
+    )
+    return msgspec.structs.replace(
+        plan,
+        snapshots=snapshots,
+        liars=tuple(sorted(bad[:lying])),
+        frail=tuple(sorted(bad[lying:])),
+        spare=spare,
+        skews=(*plan.skews, *more),
+        weather=msgspec.structs.replace(
+            weather, delay_ms=(1, min(50, weather.delay_ms[1])), loss_e3=min(50, weather.loss_e3)
+        ),
+        load=rng.choice(("steady", "steady", "bursts", "repeats")),
+        empty_ms=500,
+        safety_ms=30_000,
+        quiet_ms=20_000,
+    )
+
+
+def _draw_behind(rng: Random, plan: Plan) -> tuple[Fault, ...]:
+    """Who is left behind and comes back, who dies over it, and mostly somebody who joins late."""
+    if plan.snapshots is None:
+        return ()
+    each_ms = rng.choice((1_500, 3_000))
+    kinds = rng.choices(("behind", "cut_taking"), weights=(5, 4), k=plan.safety_ms // each_ms)
+    if chance(rng, 600):
+        kinds.append("joins_late")
+    return tuple(
+        Fault(
+            at_ms=rng.randrange(plan.safety_ms),
+            kind=kind,
+            nodes=(rng.choice(plan.names[rng.choice((0, plan.n if plan.spare else 0)) :]),),
+            for_ms=rng.choice((1, 100, 500, 2_000)),
+            value=rng.choice((1, 2, 3, 5, 8, 13, 21, 34)),
+        )
+        for kind in kinds
+    )
 
 
 def _draw_faults(rng: Random, plan: Plan) -> tuple[Fault, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from consensus.quorum import max_faulty
 from node.devnet.cast import CHAIN_ID, TREASURY, Party
 from node.signing import SigningKey
+from node.storage.sign_guard import SignGuard
 from tests.node.support.set_changes import (
     KEYS_EACH,
     Members,
@@ -26,6 +27,7 @@ from tests.node.support.set_changes import (
 from tests.sim.faults import later
 from tests.sim.genesis import operator_of, record_of
 from tests.sim.node import SimNode
+from tests.sim.places import GUARDS
 from tests.sim.workload import signed
 from tokens.ops.validators import RemoveValidator, RotateValidatorKeys
 from tokens.transaction import DecodedTransaction, Transaction
@@ -83,17 +85,17 @@ class SetChanges:
         if not outside:
             return None
         node = nodes[outside[value % len(outside)]]
-        if node.height < PROVABLE_FROM:
+        if not _can_prove(node):
             return None
         key = node.keys[-1]
         new = record_of(node.name, key.public_key)
         return adding(node.chain, new, key, leaving if kind == "set_replace" else None)
 
     def _rotation(self, node: SimNode, members: Members) -> SetOperation | None:
-        if not node.alive or node.height < PROVABLE_FROM or len(node.keys) >= KEYS_EACH:
+        if not node.alive or not _can_prove(node) or len(node.keys) >= KEYS_EACH:
             return None
         key: SigningKey = self._world.ring.key(key_name(node.name, len(node.keys) + 1))
-        node.into(partial(node.give_key, key))
+        node.into(partial(give_key, node, key))
         return rotating(node.chain, members[node.name], key) if key in node.keys else None
 
     def _is_safe(self, members: Members) -> bool:
@@ -132,3 +134,15 @@ class SetChanges:
             self._sent += 1
             self._world.workload.send(alive[self._sent % len(alive)], (self._pending,))
         later(AGAIN_EACH_MS, self._send)
+
+
+def give_key(node: SimNode, key: SigningKey) -> None:
+    """A successor of its key, with a guard, while it runs. Raises PowerCut, OSError."""
+    SignGuard.create(GUARDS, key.public_key, disk=node.disk).close()
+    node.keys.append(key)
+    node.shell.ring.add(node.desk(key))
+
+
+def _can_prove(node: SimNode) -> bool:
+    """It has a block below its newest, also if it began from a snapshot just now."""
+    return node.height >= PROVABLE_FROM and node.chain.blocks.row(node.height - 1) is not None

@@ -70,6 +70,7 @@ def small_plan(seed: int, n: int, rotation: int) -> Plan:
         seed=seed,
         n=n,
         spare=0,
+        snapshots=None,
         rotation=rotation,
         window=20,
         block_max=500,

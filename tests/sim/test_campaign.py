@@ -84,7 +84,7 @@ def test_a_kind_of_fault_that_never_happens_is_missed(
 
 
 def test_every_kind_that_a_seed_may_draw_can_be_done() -> None:
-    assert {*plan.KINDS, *plan.SET_KINDS} == set(faults.FAULTS)
+    assert {*plan.KINDS, *plan.SET_KINDS, *plan.SNAPSHOT_KINDS} == set(faults.FAULTS)
     assert set(plan.FRAIL_ONLY) == set(faults.FORGET)
 
 

@@ -22,12 +22,12 @@ from node.wire.peer_messages import TxBatch
 from tests.sim import bounds, execution, plan
 from tests.sim.disk import SimDisk
 from tests.sim.execution import Failure
+from tests.sim.image import Image
 from tests.sim.justified import fault_of
 from tests.sim.loop import run_virtually
 from tests.sim.network import Parcel, Weather
 from tests.sim.node import SimNode
 from tests.sim.plan import Plan
-from tests.sim.store import Image
 from tests.sim.violation import Violation
 from tests.sim.world import World
 from tokens import posting
@@ -43,6 +43,7 @@ def small_plan(**changes: object) -> Plan:
         plan.draw(1),
         n=4,
         spare=0,
+        snapshots=None,
         rotation=100,
         window=10,
         block_max=500,

@@ -30,14 +30,26 @@ class Watch(Protocol):
     def after_message(self, node: "SimNode", sender: str) -> None:
         """A message of a peer was taken in; a part of it may wait."""
 
-    def on_send(self, node: "SimNode", message: PeerMessage) -> None:
-        """A message is about to leave."""
+    def on_send(self, node: "SimNode", peer: str | None, message: PeerMessage) -> None:
+        """A message is about to leave, to one peer or to all."""
 
     def on_decided(self, node: "SimNode", tip: Tip) -> None:
         """A block is durable, and clients will hear of it."""
 
     def on_said(self, node: "SimNode", what: Report | Halt | Evidence) -> None:
         """Something for the operator."""
+
+    def on_sync_report(self, node: "SimNode", text: str) -> None:
+        """A line about sync for the operator."""
+
+    def on_staging(self, node: "SimNode", *, is_resumed: bool) -> None:
+        """It begins to build a store from a snapshot, or goes on after a crash."""
+
+    def on_snapshot(self, node: "SimNode", height: int) -> None:
+        """A snapshot is whole; the node has ended and is to be started again on it."""
+
+    def on_opened(self, node: "SimNode") -> None:
+        """A life has opened its store; one that a snapshot has replaced is still there."""
 
     def on_end(self, node: "SimNode", error: BaseException) -> None:
         """A process ended by itself."""

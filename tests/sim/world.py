@@ -32,23 +32,22 @@ from tests.sim import bounds, faults
 from tests.sim.chain_checks import ChainChecks
 from tests.sim.disk import Names, SimDisk
 from tests.sim.genesis import simulated_genesis
+from tests.sim.image import Image
 from tests.sim.keys import SimKeys
 from tests.sim.liars import Liars
 from tests.sim.loop import START_MS, now_ms
 from tests.sim.lying_answers import LyingAnswers
+from tests.sim.lying_snapshots import LyingSnapshots
 from tests.sim.network import Network, Pair, Station, Weather
 from tests.sim.node import SimNode
 from tests.sim.plan import Plan
 from tests.sim.set_changes import SetChanges
-from tests.sim.store import Image
+from tests.sim.snapshot_checks import SnapshotChecks
 from tests.sim.streams import Streams
 from tests.sim.violation import Violation
 from tests.sim.vote_checks import VoteChecks
 from tests.sim.workload import Workload
 from tokens.genesis import genesis_digest
-
-BACKUP_EACH_MS = 7_000
-"""Of the frail."""
 
 
 class World:
@@ -63,6 +62,8 @@ class World:
         self.failure: BaseException | None = None
         self.resting = False
         """Faults are over: what is revived now stays."""
+        self.over = False
+        """Nothing is started any more."""
         self.backups: dict[str, tuple[Names, Image]] = {}
         self._changed = asyncio.Event()
         self.ring = SimKeys(real=plan.real_signatures)
@@ -85,18 +86,22 @@ class World:
                 watch=self,
                 timeouts=self._timeouts,
                 group=group,
+                snapshots=plan.snapshots,
             )
             node.wall_ms = skew_ms
             self.nodes[name] = stations[name] = node
         self.chain = ChainChecks(genesis, self.scope, self.ring.verify, plan.window)
         self.votes = VoteChecks(self.chain.sets, self.scope, self.ring.verify)
+        self.snapshots = SnapshotChecks(self.chain, plan.liars, plan.rotation)
         self.liars = Liars(
             plan.liars, self.nodes, self.network, self.scope, self.streams.stream("liars")
         )
         self.answers: dict[str, LyingAnswers] = {}
         for name in plan.liars:
             self.votes.excused[name] = "a liar"
-            self.answers[name] = LyingAnswers(self.streams.stream(f"answers {name}"))
+            about = LyingSnapshots(self.streams.stream(f"snapshots {name}"))
+            answers = self.streams.stream(f"answers {name}")
+            self.answers[name] = LyingAnswers(answers, about, plan.silence_max)
             self.nodes[name].rewrite = self.answers[name].rewrite
             self.network.watch = self.liars.observe
         self.workload = Workload(plan.load, self.streams.stream("workload"), self.ring, plan.window)
@@ -117,15 +122,18 @@ class World:
 
     def begin(self, chosen: Iterable[int] | None = None) -> None:
         """Start all nodes, the clients and the faults: all of them, or those of these numbers."""
-        for node in self.nodes.values():
-            node.start()
-        self.workload.start(self.nodes)
         numbers = range(len(self.plan.faults)) if chosen is None else chosen
-        for number in numbers:
-            fault = self.plan.faults[number]
+        chosen_faults = [self.plan.faults[number] for number in numbers]
+        for fault in chosen_faults:
+            if fault.kind == "joins_late":
+                self.nodes[fault.nodes[0]].is_held = True
+        for node in self.nodes.values():
+            self.revive(node)
+        self.workload.start(self.nodes)
+        for fault in chosen_faults:
             self._at(fault.at_ms, partial(faults.apply, self, fault))
         if self.plan.frail:
-            self._back_up()
+            faults.back_up(self)
         if self.plan.liars:
             self.liars.start(self.plan.lie_pause_ms)
 
@@ -136,18 +144,10 @@ class World:
         if not self.resting:
             call()
 
-    def _back_up(self) -> None:
-        """Copy the disks of the frail, as an administrator does."""
-        if self.resting:
-            return
-        for name in self.plan.frail:
-            node = self.nodes[name]
-            self.backups[name] = (node.disk.copy(), node.image.copy())
-        faults.later(BACKUP_EACH_MS, self._back_up)
-
     def revive(self, node: SimNode) -> None:
         """Start a machine that is down."""
-        if not node.alive and not (self.resting and node.name in self.plan.away):
+        is_away = self.over or node.is_held or (self.resting and node.name in self.plan.away)
+        if not node.alive and not is_away:
             node.start()
 
     def revive_later(self, node: SimNode, ms: int, kind: str) -> None:
@@ -172,8 +172,9 @@ class World:
         if not self.plan.lies_in_liveness:
             self.liars.stop()
         for node in self.nodes.values():
-            node.on_death, node.crash_at = None, None
-            node.disk.failing, node.slow_ms = None, 0
+            node.on_death, node.crash_at, node.snapshots.on_begin = None, None, None
+            node.is_held = False
+            node.disk.failing, node.line.slow_ms = None, 0
             if node.alive:
                 node.store.failing = None
             if node.name in self.plan.away and node.alive:
@@ -195,7 +196,7 @@ class World:
         """Nothing runs any more."""
         self.workload.running = False
         self.liars.stop()
-        self.resting = True
+        self.resting = self.over = True
         for node in self.nodes.values():
             node.on_death = None
             node.die("end")
@@ -234,6 +235,8 @@ class World:
         """See `Watch.after_event`."""
         if node.name not in self.plan.liars:
             self._judge(partial(bounds.check, node, replica, len(self.nodes)))
+            if self.plan.snapshots is not None:
+                self._judge(partial(self.snapshots.after_event, node, replica))
 
     def after_message(self, node: SimNode, sender: str) -> None:
         """See `Watch.after_message`."""
@@ -247,10 +250,35 @@ class World:
         except Violation as violation:
             self.fail(violation)
 
-    def on_send(self, node: SimNode, message: PeerMessage) -> None:
+    def on_send(self, node: SimNode, peer: str | None, message: PeerMessage) -> None:
         """See `Watch.on_send`."""
         if node.name not in self.votes.excused:
             self._judge(partial(self.votes.leaves, node, message))
+        if peer is not None and node.name not in self.plan.liars:
+            self._judge(partial(self.snapshots.on_send, node, peer, message))
+
+    def on_sync_report(self, node: SimNode, text: str) -> None:
+        """See `Watch.on_sync_report`."""
+        if node.name not in self.plan.liars:
+            self._judge(partial(self.snapshots.on_report, node, text))
+
+    def on_staging(self, node: SimNode, *, is_resumed: bool) -> None:
+        """See `Watch.on_staging`."""
+        self.count("snapshots resumed" if is_resumed else "snapshots begun")
+
+    def on_snapshot(self, node: SimNode, height: int) -> None:
+        """See `Watch.on_snapshot`."""
+        self.count("snapshots taken")
+        self.trace.update(f"{now_ms()} {node.name} snapshot {height}".encode())
+        asyncio.get_running_loop().call_soon(self.revive, node)
+
+    def on_opened(self, node: SimNode) -> None:
+        """See `Watch.on_opened`."""
+        if self.plan.snapshots is None or node.name in self.plan.liars:
+            return
+        self._judge(partial(self.snapshots.opened, node))
+        if node.name not in self.votes.excused and node.name not in self.votes.forgetful:
+            self._judge(partial(self.snapshots.guard, node))
 
     def on_decided(self, node: SimNode, tip: Tip) -> None:
         """See `Watch.on_decided`."""

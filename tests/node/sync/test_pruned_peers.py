@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from node.wire.peer_messages import SyncReply, SyncRequest
 from node.wire.snapshot_messages import SnapshotGone, SnapshotOffer, SnapshotPart
 from tests.node.sync.test_blocks import Chain, Peers, honest, reach, silent, syncing
@@ -53,7 +55,11 @@ async def test_who_has_pruned_the_next_block_is_passed_over_and_asked_above_its_
     assert any(peer == "a" and first >= 100 for peer, first in peers.asked)
 
 
-async def test_a_snapshot_is_tried_when_nobody_has_the_next_block() -> None:
+@pytest.mark.parametrize(("behind_max", "runs"), [(1_000, [("a",)]), (0, [])])
+async def test_a_snapshot_is_tried_when_nobody_has_the_next_block(
+    behind_max: int, runs: list[tuple[str, ...]]
+) -> None:
+    """Who keeps everything waits before, and here the block comes half a second later."""
     chain, found = Chain(0), Snapshots()
     peers = Peers(a=silent)
 
@@ -63,9 +69,9 @@ async def test_a_snapshot_is_tried_when_nobody_has_the_next_block() -> None:
         peers.behaviour["a"] = honest(10)
 
     peers.behaviour["a"] = pruned
-    async with syncing(chain, peers, snapshots=found) as (sync, _):
+    async with syncing(chain, peers, snapshots=found, behind_max=behind_max) as (sync, _):
         await reach(chain, sync, 10, "a")
-    assert found.runs == [("a",)]
+    assert found.runs == runs
     assert found.offers == []
 
 

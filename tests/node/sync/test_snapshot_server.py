@@ -3,6 +3,7 @@
 import asyncio
 
 from consensus.events import Now
+from node.chain import Chain
 from node.sync.snapshot_server import (
     ANSWER_COST_BYTES,
     BYTES_PER_S,
@@ -32,8 +33,8 @@ INTERVAL = 5
 class Served:
     """A chain whose server sends into a list."""
 
-    def __init__(self, interval: int = INTERVAL) -> None:
-        self.chain = open_chain(rotation_heights=1)
+    def __init__(self, interval: int = INTERVAL, chain: Chain | None = None) -> None:
+        self.chain = chain or open_chain(rotation_heights=1)
         self.sent: list[tuple[str, PeerMessage]] = []
         self.at_ms: list[int] = []
         self.came = asyncio.Event()
@@ -42,6 +43,11 @@ class Served:
             chain=self.chain, send=self.note, clock=self.clock, interval=interval
         )
         self.chain.on_block = self.server.on_block
+
+    @staticmethod
+    def again(other: "Served") -> "Served":
+        """The same chain after a restart."""
+        return Served(chain=other.chain)
 
     def clock(self) -> Now:
         found = now()
@@ -87,6 +93,28 @@ def test_the_newest_two_are_held_and_older_ones_while_they_are_read() -> None:
         served.grow(1)
         assert list(served.server.heights) == []
         served.server.close()
+
+    run_virtually(main)
+
+
+def test_who_has_thrown_blocks_away_holds_its_tip_after_a_start_and_after_hours() -> None:
+    """A node that needs it may be needed for the block that would bring the next multiple."""
+
+    async def main() -> None:
+        served = Served()
+        served.grow(3 * INTERVAL + 3)
+        served.server.close()
+        assert list(Served.again(served).server.heights) == []
+        served.chain.retain_blocks = 12
+        served.grow(1)
+        started = Served.again(served)
+        assert list(started.server.heights) == [3 * INTERVAL + 4]
+        started.grow(1)
+        assert list(started.server.heights) == [3 * INTERVAL + 4, 4 * INTERVAL]
+        started.later_ms += HELD_MS
+        started.grow(1)
+        assert list(started.server.heights) == [4 * INTERVAL + 1]
+        started.server.close()
 
     run_virtually(main)
 

@@ -8,22 +8,43 @@ canary that is not found means that a campaign has gone blind.
 import argparse
 import sys
 import time
+from collections.abc import Callable
 
 import msgspec
 import pytest
 
+from tests.sim import execution, plan
 from tests.sim.canaries.canary import Canary
 from tests.sim.canaries.core_bugs import CORE_CANARIES
 from tests.sim.canaries.ledger_bugs import LEDGER_CANARIES
 from tests.sim.canaries.shell_bugs import SHELL_CANARIES
+from tests.sim.canaries.snapshot_bugs import SNAPSHOT_CANARIES
+from tests.sim.execution import Failure
 from tests.sim.mutations import campaign as mutations
 from tests.sim.twins import campaign as twins
 
-CANARIES = (*CORE_CANARIES, *SHELL_CANARIES, *LEDGER_CANARIES)
+CANARIES = (*CORE_CANARIES, *SHELL_CANARIES, *LEDGER_CANARIES, *SNAPSHOT_CANARIES)
 CPU_S_MAX = 300.0
 """Of one hunt (page 07)."""
 LAYERS_MIN = 8
-ATTEMPTS = {"twins": twins.attempt, "mutations": mutations.attempt}
+
+
+def attempt_seed(code: str) -> object:
+    """A whole execution of a seed; the text of its failure, uncut."""
+    try:
+        return execution.run(plan.draw(int(code)))
+    except BaseExceptionGroup as group:
+        failure = execution.first(group)
+        if isinstance(failure, Failure):
+            return f"seed {code} FAILED: {failure}"
+        raise
+
+
+ATTEMPTS: dict[str, Callable[[str], object]] = {
+    "twins": twins.attempt,
+    "mutations": mutations.attempt,
+    "sim": attempt_seed,
+}
 
 
 class Hunt(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,11 +1,12 @@
 """What a seeded bug is, and which executions look for it."""
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import count, islice
 
 import msgspec
 import pytest
 
+from tests.sim import plan
 from tests.sim.mutations import schedule
 from tests.sim.twins import campaign as twins
 from tests.sim.twins import space
@@ -24,11 +25,11 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
     """What it breaks."""
     plant: Callable[[Patch], None]
     campaign: str
-    """"twins" or "mutations"."""
+    """"twins", "mutations", or "sim": plans with snapshots, on whole nodes with all faults."""
     finding: tuple[str, ...]
     """Words of the checker that finds it, or of one of several."""
     seed: int = 1
-    """Of the walk of Twins; the first seed of mutations."""
+    """Of the walk of Twins; the first seed of the others."""
     focus: str | None = None
     """Of mutations: only seeds with this focus."""
 
@@ -37,6 +38,10 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
         if self.campaign == "twins":
             walk = space.walk(self.seed, EXECUTIONS_MAX, twins.SIZES)
             return (scenario.code for scenario in walk)
+        if self.campaign == "sim":
+            seeds = count(self.seed)
+            taking = (seed for seed in seeds if plan.draw(seed).snapshots is not None)
+            return islice(map(str, taking), EXECUTIONS_MAX)
         return islice(self._seeds(), EXECUTIONS_MAX)
 
     def _seeds(self) -> Iterator[str]:

@@ -15,6 +15,7 @@ QUICK = (
     "applied in the order of a set",
     "money on a rare path",
     "synced blocks believed",
+    "guard number forgotten",
 )
 
 

@@ -17,6 +17,7 @@ from tests.sim.loop import run_virtually
 from tests.sim.network import Weather
 from tests.sim.node import SimNode
 from tests.sim.plan import Plan
+from tests.sim.snapshots import small_answers
 from tests.sim.world import World
 from tokens.transaction import DecodedTransaction
 
@@ -29,6 +30,7 @@ def told_plan(n: int = 4, **changes: object) -> Plan:
         plan.draw(1),
         n=n,
         spare=0,
+        snapshots=None,
         rotation=100,
         window=20,
         block_max=500,
@@ -99,7 +101,9 @@ class Stage:
 
 def play(story: Callable[[Stage], Awaitable[None]], told: Plan | None = None) -> None:
     """Tell a story to its end; what it or a checker finds is raised."""
-    run_virtually(lambda: _play(story, told or told_plan()))
+    played = told or told_plan()
+    with small_answers(played.snapshots):
+        run_virtually(lambda: _play(story, played))
 
 
 async def _play(story: Callable[[Stage], Awaitable[None]], told: Plan) -> None:

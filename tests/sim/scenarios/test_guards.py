@@ -10,7 +10,8 @@ from node.storage.durable import Disk
 from node.storage.sign_guard import SignGuard
 from node.wire.peer_messages import PeerMessage
 from tests.sim.disk import no_effect
-from tests.sim.node import GUARDS, SimNode
+from tests.sim.node import SimNode
+from tests.sim.places import GUARDS
 from tests.sim.scenarios.stage import Stage, play
 
 

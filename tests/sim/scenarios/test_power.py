@@ -5,9 +5,9 @@ import random
 import pytest
 
 from tests.sim.disk import SimDisk
-from tests.sim.node import DATA
+from tests.sim.image import Image
+from tests.sim.places import DATA
 from tests.sim.scenarios.stage import Stage, play, told_plan
-from tests.sim.store import Image
 
 EFFECTS = 60
 """More than one block has on one node of four."""

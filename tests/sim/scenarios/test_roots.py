@@ -7,8 +7,8 @@ import pytest
 from consensus.messages import Commit, Status
 from consensus.types import Proposal
 from node.chain import Chain, Execution
+from tests.sim.image import Image
 from tests.sim.scenarios.stage import Stage, play
-from tests.sim.store import Image
 from tokens.steps import Steps
 from tokens.transaction import DecodedTransaction
 
