@@ -43,6 +43,7 @@ from tests.sim.places import DATA, GUARDS, guard_path
 from tests.sim.plan import SnapshotPlan
 from tests.sim.snapshots import SnapshotSide
 from tests.sim.store import SimStore
+from tests.sim.turns import Turns
 from tests.sim.watch import PowerCut, Watch, WatchedReplica
 from tokens.genesis import Genesis
 
@@ -67,8 +68,7 @@ class SimNode:
         snapshots: SnapshotPlan | None = None,
     ) -> None:
         self.name = name
-        self.keys = [key]
-        """Consensus keys on its disk, the newest last."""
+        self.keys = [key]  # on its disk, the newest last
         self.verify = verify
         self.genesis = genesis
         self.disk = disk
@@ -80,13 +80,12 @@ class SimNode:
         self.alive = False
         self.life = 0
         self.effects = 0  # in all lives
-        self.crash_at: int | None = None
-        """Number of the effect before which the process dies."""
-        self.by_power = False
-        """Whether that takes the kernel too."""
+        self.crash_at: int | None = None  # number of the effect before which the process dies
+        self.by_power = False  # whether that takes the kernel too
         self.on_death: Callable[[str], None] | None = None
         self.deaths: list[str] = []  # before which effects it died
         self.wall_ms = 0  # how wrong its clock is
+        self.turns = Turns()
         self.line = Line()
         self._tasks: list[asyncio.Task[None]] = []
         self._shell: Shell | None = None
@@ -155,6 +154,7 @@ class SimNode:
         self.store = folders.open(DATA / STORE, create=True)
         self.chain = Chain.open(self.store, self.genesis)
         self.chain.retain_blocks = self.snapshots.retain_blocks
+        self.chain.step_transactions = self.turns.step
         ring = KeyRing(self.name, map(self.desk, self.keys))
         self._shell = Shell(self.chain, ring, self._surroundings())
         self.watch.on_opened(self)
@@ -182,6 +182,7 @@ class SimNode:
             pool=PoolLimits(window=self.chain.window_blocks, transactions_max=2_000),
             block_gap_ms=BLOCK_GAP_MS,
             clock=self.now,
+            later=self.turns.later,
             cpu_seconds=lambda: 0.0,
             verify=self.verify,
             snapshots=self.snapshots.settings(),
