@@ -19,6 +19,7 @@ from tests.sim.node import SimNode
 from tests.sim.plan import Plan
 from tests.sim.snapshot_faults import is_far
 from tests.sim.snapshots import small_answers
+from tests.sim.turns import Turns
 from tests.sim.violation import Violation
 from tests.sim.world import World
 
@@ -70,6 +71,8 @@ def run(plan: Plan, chosen: Iterable[int] | None = None) -> Outcome:
 async def _run(plan: Plan, chosen: tuple[int, ...] | None) -> Outcome:
     async with asyncio.TaskGroup() as group:
         world = World(plan, group)
+        for name, node in world.nodes.items():
+            node.turns = Turns(world.streams.stream(f"turns {name}"))
         try:
             world.begin(chosen)
             return await _phases(world)

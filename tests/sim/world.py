@@ -44,7 +44,6 @@ from tests.sim.plan import Plan
 from tests.sim.set_changes import SetChanges
 from tests.sim.snapshot_checks import SnapshotChecks
 from tests.sim.streams import Streams
-from tests.sim.turns import Turns
 from tests.sim.violation import Violation
 from tests.sim.vote_checks import VoteChecks
 from tests.sim.workload import Workload
@@ -57,7 +56,8 @@ class World:
     def __init__(self, plan: Plan, group: asyncio.TaskGroup) -> None:
         self.plan = plan
         self.streams = Streams(plan.seed)
-        self.stats: Counter[str] = Counter()  # what happened, by kind
+        self.stats: Counter[str] = Counter()
+        """What happened, by kind."""
         self.trace = hashlib.sha256()
         self.failure: BaseException | None = None
         self.resting = False
@@ -89,7 +89,6 @@ class World:
                 snapshots=plan.snapshots,
             )
             node.wall_ms = skew_ms
-            node.turns = Turns(self.streams.stream(f"turns {name}"))
             self.nodes[name] = stations[name] = node
         self.chain = ChainChecks(genesis, self.scope, self.ring.verify, plan.window)
         self.votes = VoteChecks(self.chain.sets, self.scope, self.ring.verify)

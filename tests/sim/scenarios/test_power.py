@@ -5,7 +5,6 @@ import random
 import pytest
 
 from tests.sim.disk import SimDisk
-from tests.sim.image import Image
 from tests.sim.places import DATA
 from tests.sim.scenarios.stage import Stage, play, told_plan
 
@@ -112,7 +111,6 @@ def test_the_first_start_may_lose_its_power_anywhere(number: int) -> None:
         node.disk = SimDisk(random.Random(number))
         node.disk.make_folder(DATA)
         node.disk.sync_folder(DATA.parent)
-        node.image = Image()
         node.crash_at, node.by_power = node.effects + number, True
         node.start()
         assert not node.alive
