@@ -1,10 +1,13 @@
-"""A torn last write in LevelDB's log, told from damage.
+"""A torn last write in LevelDB's log or manifest, told from damage.
 
 With `paranoid_checks` LevelDB opens a log that ends early but refuses one whose last record has
 pages that were never written. A power cut of a whole site can do that to several validators at
 once, and then nobody is left to rebuild from. The record was not acknowledged: its sync had not
 returned. So it may be cut off, if it is really a tear, by the marks that the sign guard uses too:
 only the last record is bad, and whole sectors of it are zeros.
+
+The manifest is written like a log. Its last record names a new table; the log that the table was
+made of is deleted only after the record is durable, so without the record nothing is lost.
 
 If it was an acknowledged record after all (its sectors lost later), the node misses its last block
 and gets it from a peer; its votes are in the sign guard, which is not touched.
@@ -16,6 +19,7 @@ u16, type u8 (1 full, 2 first, 3 middle, 4 last), all little-endian, then the da
 from __future__ import annotations
 
 import os
+import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,9 +28,12 @@ from typing import NamedTuple
 from node.storage.guard_file import SECTOR_BYTES
 
 BLOCK_BYTES = 32 * 1024
+NAME_BYTES_MAX = 64
+"""Of the manifest, in the file CURRENT."""
 TAIL_BYTES_MAX = 16 << 20
 """Longest tail that is examined: above it the file is taken for damaged."""
 
+_MANIFEST_RE = re.compile(r"MANIFEST-[0-9]{6,20}")
 _HEADER = struct.Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 _MASK_DELTA = 0xA282_EAD8
@@ -43,18 +50,27 @@ class _Fragment(NamedTuple):
 
 
 def cut_torn_record(folder: Path) -> int:
-    """Cut a torn last record off the newest log of a closed store.
+    """Cut a torn last record off the newest log and the manifest of a closed store.
 
     Returns the bytes cut off, 0 if this is no tear: then nothing was touched. OSError passes.
     """
-    logs = sorted(path for path in folder.iterdir() if path.suffix == ".log")
-    if not logs:
-        return 0
-    data = logs[-1].read_bytes()
+    newest = sorted(path for path in folder.iterdir() if path.suffix == ".log")[-1:]
+    return sum(_cut(path) for path in (*newest, *_manifest(folder)))
+
+
+def _manifest(folder: Path) -> list[Path]:
+    """The one in use; none if its name makes no sense, which LevelDB has said better."""
+    name = (folder / "CURRENT").read_bytes()[:NAME_BYTES_MAX].strip().decode(errors="replace")
+    path = folder / name
+    return [path] if _MANIFEST_RE.fullmatch(name) and path.is_file() else []
+
+
+def _cut(path: Path) -> int:
+    data = path.read_bytes()
     start = _torn_from(data)
     if start is None:
         return 0
-    descriptor = os.open(logs[-1], os.O_WRONLY | os.O_NOFOLLOW)
+    descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
     try:
         os.ftruncate(descriptor, start)
         os.fsync(descriptor)
@@ -105,15 +121,23 @@ def _has_zero_sector(data: bytes, start: int) -> bool:
     """Whether a sector, as far as it belongs to the tail, is zeros.
 
     The first one is shared with the record before: if it was not written, it holds that one's end
-    and then zeros. At least a checksum of them, because the flip of one bit makes no checksum zero.
+    and then zeros. At least a checksum of them, because the flip of one bit makes no checksum zero;
+    or the first bytes of one whose others fit.
     """
     first = -(-start // SECTOR_BYTES) * SECTOR_BYTES
-    if first - start >= _CHECKSUM_BYTES and len(data) > first and not any(data[start:first]):
+    lost = first - start if len(data) > first and not any(data[start:first]) else 0
+    if lost >= _CHECKSUM_BYTES or (lost and _lacks_a_part(data, start, lost)):
         return True
     return any(
         not any(data[place : place + SECTOR_BYTES])
         for place in range(first, len(data), SECTOR_BYTES)
     )
+
+
+def _lacks_a_part(data: bytes, start: int, lost: int) -> bool:
+    """Whether the checksum of the record fits but for its first bytes."""
+    fragment, end = next(_fragments(data, start), None), start + _CHECKSUM_BYTES
+    return fragment is not None and _checksum(fragment)[lost:] == data[start + lost : end]
 
 
 def _fragments(data: bytes, position: int) -> Iterator[_Fragment]:
@@ -132,9 +156,14 @@ def _fragments(data: bytes, position: int) -> Iterator[_Fragment]:
 
 
 def _fits(fragment: _Fragment) -> bool:
+    return _checksum(fragment) == fragment.masked.to_bytes(_CHECKSUM_BYTES, "little")
+
+
+def _checksum(fragment: _Fragment) -> bytes:
+    """As it stands before a record."""
     crc = _crc32c(bytes([fragment.kind]) + fragment.data)
     rotated = (crc >> 15 | crc << 17) & 0xFFFF_FFFF
-    return (rotated + _MASK_DELTA) & 0xFFFF_FFFF == fragment.masked
+    return ((rotated + _MASK_DELTA) & 0xFFFF_FFFF).to_bytes(_CHECKSUM_BYTES, "little")
 
 
 def _crc32c_table() -> tuple[int, ...]:
