@@ -103,7 +103,7 @@ class Driver:
         self._busy = False
         """Something is being worked on, or goes on after a turn of the loop."""
         self._timer: asyncio.TimerHandle | None = None
-        self._timer_at_ms = 0
+        self._timer_at_ms = 0  # monotonic milliseconds for which it is set
         self._stopped = False
         self._failure: BaseException | None = None
         self._failed = asyncio.Event()

@@ -2,7 +2,7 @@
 
 Between two of them everything else that is ready is done, votes of peers first of all. So a crowd
 of clients makes clients wait, and not consensus; and of two addresses each gets every second turn,
-however many connections one of them has.
+however many connections one of them has. Work in steps leaves a turn between two of them.
 """
 
 import asyncio

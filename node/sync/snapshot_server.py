@@ -7,7 +7,7 @@ Rules of this file:
 3. Who has thrown blocks away always holds one: without a multiple, after a start or after HELD_MS,
    that of its tip. Else nobody could help a node that is needed for the next block, and without
    that block there is no next multiple.
-3. All peers together are served BYTES_PER_S, at most 64 answers a second. What is asked for beyond
+4. All peers together are served BYTES_PER_S, at most 64 answers a second. What is asked for beyond
    waits; of each peer the newest request only.
 """
 

@@ -23,7 +23,6 @@ def long_chain() -> tuple[Tombs, BlockStore, ValidatorSet]:
     batch = Batch()
     for height in range(1, BLOCKS):
         batch.delete(height_key(b"h", height))
-        batch.delete(height_key(b"o\x01", height))
     store.write(batch)
     chain.blocks.add_evidence("a", 3, b"one")
     chain.blocks.add_evidence("b", 5, b"other")
