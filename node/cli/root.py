@@ -20,6 +20,7 @@ from node.cli.devnet import devnet
 from node.cli.docs import docs
 from node.cli.doctor import doctor
 from node.cli.exits import CommandFailed, Exit
+from node.cli.explorer import explorer
 from node.cli.init import init
 from node.cli.iso import iso
 from node.cli.keys import keys
@@ -85,6 +86,7 @@ for _command in (
     tx,
     profile,
     query,
+    explorer,
     view,
     validator,
     auction,

@@ -105,10 +105,3 @@ class Budgets:
         self._buckets[who] = (left, now)
         if len(self._buckets) > BUCKETS_MAX:
             self._buckets.popitem(last=False)
-
-
-def host_of(header: str) -> str:
-    """Host name of a Host header: lower case, without port, IPv6 without brackets."""
-    if header.startswith("["):
-        return header[1:].partition("]")[0].lower()
-    return header.partition(":")[0].lower()

@@ -1,12 +1,10 @@
 """Settings of the RPC server, checked before anything listens."""
 
-import ipaddress
 import ssl
 from dataclasses import dataclass
 
 from node.rpc.access import ApiKey
-
-LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+from node.rpc.hosts import LOOPBACK_HOSTS, is_loopback
 
 
 class UnsafeBind(Exception):
@@ -45,13 +43,3 @@ def check_config(config: RpcConfig) -> None:
             f"the RPC server will not listen on {config.host} without TLS or API keys: "
             "whoever reaches the port could submit. Set keys, set TLS, or listen on 127.0.0.1"
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach it."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

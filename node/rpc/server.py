@@ -20,12 +20,13 @@ from structlog.typing import FilteringBoundLogger
 
 from node.api import NodeApi
 from node.metrics import CONTENT_TYPE, Metrics
-from node.rpc.access import BadKey, Budgets, Keys, RateLimited, host_of
+from node.rpc.access import BadKey, Budgets, Keys, RateLimited
 from node.rpc.config import RpcConfig, check_config
 from node.rpc.dispatch import Dispatcher
 from node.rpc.doorkeeper import Doorkeeper
 from node.rpc.errors import RpcCode, RpcError
 from node.rpc.health import checks_of
+from node.rpc.hosts import host_of
 from node.rpc.method import Caller, Method, Session
 from node.rpc.methods import METHODS
 from node.rpc.openrpc import discover_method, document

@@ -5,9 +5,10 @@ import json
 import aiohttp
 import pytest
 
-from node.rpc.access import BUCKETS_MAX, BadKey, Budgets, Keys, RateLimited, host_of, new_key
+from node.rpc.access import BUCKETS_MAX, BadKey, Budgets, Keys, RateLimited, new_key
 from node.rpc.config import RpcConfig, UnsafeBind, check_config
 from node.rpc.errors import FINE_CALLS
+from node.rpc.hosts import host_of
 from node.rpc.method import Tier
 from node.rpc.methods import METHODS
 from tests.node.rpc.caller import Caller, Serving, serving
