@@ -7,9 +7,10 @@ from node.explorer.directory import Directory
 from node.explorer.failure import TooManyCalls
 from node.explorer.page import Standing
 from node.explorer.show import Show
+from node.explorer.witness import Witnesses
 from node.sdk.client import Client
 from node.sdk.errors import RpcFailed
-from node.sdk.schema.common import Context, Page
+from node.sdk.schema.common import Context, Page, StateRead
 from node.sdk.schema.node import NodeStatus
 from tokens.jsonform import Json
 
@@ -25,13 +26,24 @@ Params = Mapping[str, Json]
 class Ask:
     """One reader's questions for one page."""
 
-    __slots__ = ("_calls", "_contexts", "at", "client", "directory", "rows", "show", "status")
+    __slots__ = (
+        "_calls",
+        "_contexts",
+        "at",
+        "client",
+        "directory",
+        "rows",
+        "show",
+        "status",
+        "witnesses",
+    )
 
     def __init__(
         self,
         client: Client,
         status: NodeStatus,
         directory: Directory,
+        witnesses: Witnesses,
         *,
         at: int | None,
         rows: int = ROWS,
@@ -39,6 +51,8 @@ class Ask:
         self.client = client
         self.status = status
         self.directory = directory
+        self.witnesses = witnesses
+        """Other nodes, for comparison; not counted among the calls."""
         self.show = Show(directory, client.form.prefix)
         keeps_past = status.oldest_state < status.height
         self.at = status.height if at is None and keeps_past else at
@@ -96,6 +110,41 @@ class Ask:
             return await self.page(method, params, of=of, cursor=cursor)
         except RpcFailed as error:
             return error
+
+    async def try_call_page(
+        self, method: str, params: Params | None = None, *, of: type[T], cursor: str | None
+    ) -> Page[T] | RpcFailed:
+        """Rows of a list that is no read of state, or the refusal."""
+        asked: dict[str, Json] = {**(params or {}), "limit": self.rows}
+        if cursor is not None:
+            asked["cursor"] = cursor
+        return await self.try_call(method, asked, of=Page[of])  # type: ignore[valid-type]
+
+    async def raw(self, method: str, params: Params | None = None) -> Json:
+        """Result of a method as JSON values. RpcFailed, NodeUnreachable."""
+        self._count()
+        return await self.client.raw(method, dict(params or {}))
+
+    async def batch(self, calls: list[tuple[str, dict[str, Json], object]]) -> list[object]:
+        """Results in order, at most 50; a refused one is its RpcFailed. Counts as one call."""
+        self._count()
+        return await self.client.batch([*calls]) if calls else []
+
+    async def batch_read(
+        self, method: str, each: list[dict[str, Json]], *, of: type[T]
+    ) -> list[T | RpcFailed]:
+        """Values of the same read of state with other params, at most 50. Counts as one call."""
+        options: dict[str, Json] = {} if self.at is None else {"atHeight": self.at}
+        kind: object = StateRead[of]  # type: ignore[valid-type]
+        answers = await self.batch([(method, {**params, **options}, kind) for params in each])
+        out: list[T | RpcFailed] = []
+        for answer in answers:
+            if isinstance(answer, StateRead):
+                self._contexts[answer.context.height] = answer.context
+                out.append(answer.value)
+            elif isinstance(answer, RpcFailed):
+                out.append(answer)
+        return out
 
     def standing(self) -> Standing:
         """At which blocks the page was read."""
