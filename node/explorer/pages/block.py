@@ -42,6 +42,7 @@ async def block(ask: Ask, query: Query) -> Page:
             ("Transactions root", hashed(header.tx_root, whole=True)),
             ("Protocol version", number(header.version)),
         ),
+        wide=True,
     )
     beside = [height(header.height - 1)] if header.height > 1 else []
     beside += [height(header.height + 1)] if header.height < ask.status.height else []
