@@ -1,15 +1,15 @@
 """What one page asks of the node: so many calls, at one height where the node keeps past states."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from node.explorer.directory import Directory
 from node.explorer.failure import TooManyCalls
 from node.explorer.page import Standing
 from node.explorer.show import Show
-from node.sdk.client import Client
+from node.sdk.client import Call, Client
 from node.sdk.errors import RpcFailed
-from node.sdk.schema.common import Context, Page
+from node.sdk.schema.common import Context, Page, StateRead
 from node.sdk.schema.node import NodeStatus
 from tokens.jsonform import Json
 
@@ -97,6 +97,26 @@ class Ask:
         except RpcFailed as error:
             return error
 
+    async def over(
+        self, heights: tuple[int, ...], method: str, params: Params, *, of: type[T]
+    ) -> tuple[T | None, ...]:
+        """One read after each of these blocks, in one batch of at most 50; None: nothing there yet.
+
+        Not among the blocks that the page says it was read at. RpcFailed, NodeUnreachable.
+        """
+        self._count(len(heights))
+        of_read = StateRead[of]  # type: ignore[valid-type]
+        asked: list[Call] = [(method, {**params, "atHeight": at}, of_read) for at in heights]
+        values: list[T | None] = []
+        for answer in await self.client.batch(asked):
+            if isinstance(answer, RpcFailed):
+                if answer.symbol != "NOT_FOUND":
+                    raise answer
+                values.append(None)
+            else:
+                values.append(cast("StateRead[T]", answer).value)
+        return tuple(values)
+
     def standing(self) -> Standing:
         """At which blocks the page was read."""
         return Standing(
@@ -106,7 +126,7 @@ class Ask:
             oldest_state=self.status.oldest_state,
         )
 
-    def _count(self) -> None:
-        self._calls += 1
+    def _count(self, calls: int = 1) -> None:
+        self._calls += calls
         if self._calls > CALLS_MAX:
             raise TooManyCalls(f"a page asks at most {CALLS_MAX} times")
