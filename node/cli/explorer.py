@@ -8,6 +8,8 @@ from node.cli.run import end_with_parent
 
 PORT = 8600
 """As node.explorer.config.PORT."""
+WITNESSES_MAX = 31
+"""As node.explorer.witness.WITNESSES_MAX."""
 
 
 @click.command(short_help="Serve pages that show the ledger.")
@@ -27,7 +29,16 @@ PORT = 8600
     metavar="NAME",
     help="Host name under which browsers may ask for it, besides those of this machine.",
 )
-def explorer(url: str, host: str, port: int, hosts: tuple[str, ...]) -> int:
+@click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    metavar="URL",
+    help="Another node, whose state roots are compared; at most 31. It gets no view token.",
+)
+def explorer(
+    url: str, host: str, port: int, hosts: tuple[str, ...], witnesses: tuple[str, ...]
+) -> int:
     """Serve pages that show the ledger, until SIGTERM or Ctrl-C (docs/explorer.md).
 
     They show what the node tells anybody; with --view what the token's subject may see, and then on
@@ -37,7 +48,10 @@ def explorer(url: str, host: str, port: int, hosts: tuple[str, ...]) -> int:
       mohur explorer --rpc http://127.0.0.1:8645
       mohur explorer --view regulator.view --port 8601
     """
-    check_url(url)
+    if len(witnesses) > WITNESSES_MAX:
+        raise CommandFailed(f"--witness: at most {WITNESSES_MAX}", Exit.USAGE)
+    for each in (url, *witnesses):
+        check_url(each)
     end_with_parent()
     from node.explorer.config import ExplorerConfig, ExplorerNotLoopback
     from node.explorer.process import serve
@@ -47,6 +61,7 @@ def explorer(url: str, host: str, port: int, hosts: tuple[str, ...]) -> int:
     config = ExplorerConfig(
         rpc=url,
         view=view_token(),
+        witnesses=witnesses,
         host=host,
         port=port,
         hosts=(*LOOPBACK_HOSTS, *hosts),

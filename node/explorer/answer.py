@@ -17,7 +17,7 @@ from node.explorer.ask import Ask
 from node.explorer.config import ExplorerConfig
 from node.explorer.failure import BadInput, Failure, failure_of
 from node.explorer.masthead import masthead_of
-from node.explorer.page import Page
+from node.explorer.page import Download, Elsewhere, Page
 from node.explorer.render import Renderer
 from node.explorer.route import Query, Route
 from node.explorer.table_csv import BYTES_MAX, ROWS_MAX, header_line, row_line
@@ -85,8 +85,10 @@ class Answers:
     async def _page(self, request: web.Request, route: Route, query: Query) -> web.Response:
         ask = await self._upstream.ask(query.number("at"))
         page = await route.make(ask, query)
-        if page.location:
+        if isinstance(page, Elsewhere):
             return web.Response(status=303, headers={"Location": page.location})
+        if isinstance(page, Download):
+            return _download(page.body, page.content_type, page.name)
         top = masthead_of(self._upstream, request.path, dict(query.words))
         return _html(200, self._renderer.page(page, ask.standing(), top))
 
@@ -98,8 +100,8 @@ class Answers:
         while True:
             ask = await self._upstream.ask(query.number("at") if ask is None else ask.at, PAGE_MAX)
             page = await route.make(ask, Query(path=query.path, parts=query.parts, words=words))
-            table = page.tables.get(name)
-            if table is None:
+            table = page.tables.get(name) if isinstance(page, Page) else None
+            if not isinstance(page, Page) or table is None:
                 raise BadInput("this page has no table of that name")
             if not lines:
                 lines.append(header_line(table.columns))
@@ -113,7 +115,8 @@ class Answers:
                 lines.append(f"# {rows} rows; there are more: {name}={table.next}\r\n")
                 break
             words[name] = table.next
-        return _download(lines, f"{_file_name(page, ask)}-{name}.csv")
+        file_name = f"{_file_name(page, ask)}-{name}.csv"
+        return _download("".join(lines).encode(), "text/csv; charset=utf-8", file_name)
 
     def failed(self, request: web.Request, failure: Failure) -> web.Response:
         """A page that says why there is none."""
@@ -125,12 +128,13 @@ def _html(status: int, text: str) -> web.Response:
     return web.Response(status=status, text=text, content_type="text/html", charset="utf-8")
 
 
-def _download(lines: list[str], name: str) -> web.Response:
+def _download(body: bytes, content_type: str, name: str) -> web.Response:
     return web.Response(
-        body="".join(lines).encode(),
-        content_type="text/csv",
-        charset="utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        body=body,
+        headers={
+            "Content-Type": content_type,
+            "Content-Disposition": f'attachment; filename="{name}"',
+        },
     )
 
 

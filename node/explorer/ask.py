@@ -7,7 +7,8 @@ from node.explorer.directory import Directory
 from node.explorer.failure import TooManyCalls
 from node.explorer.page import Standing
 from node.explorer.show import Show
-from node.sdk.client import Call, Client
+from node.explorer.witness import Witnesses
+from node.sdk.client import Client
 from node.sdk.errors import RpcFailed
 from node.sdk.schema.common import Context, Page, StateRead
 from node.sdk.schema.node import NodeStatus
@@ -25,13 +26,24 @@ Params = Mapping[str, Json]
 class Ask:
     """One reader's questions for one page."""
 
-    __slots__ = ("_calls", "_contexts", "at", "client", "directory", "rows", "show", "status")
+    __slots__ = (
+        "_calls",
+        "_contexts",
+        "at",
+        "client",
+        "directory",
+        "rows",
+        "show",
+        "status",
+        "witnesses",
+    )
 
     def __init__(
         self,
         client: Client,
         status: NodeStatus,
         directory: Directory,
+        witnesses: Witnesses,
         *,
         at: int | None,
         rows: int = ROWS,
@@ -39,6 +51,8 @@ class Ask:
         self.client = client
         self.status = status
         self.directory = directory
+        self.witnesses = witnesses
+        """Other nodes, for comparison; not counted among the calls."""
         self.show = Show(directory, client.form.prefix)
         keeps_past = status.oldest_state < status.height
         self.at = status.height if at is None and keeps_past else at
@@ -97,24 +111,59 @@ class Ask:
         except RpcFailed as error:
             return error
 
+    async def try_call_page(
+        self, method: str, params: Params | None = None, *, of: type[T], cursor: str | None
+    ) -> Page[T] | RpcFailed:
+        """Rows of a list that is no read of state, or the refusal."""
+        asked: dict[str, Json] = {**(params or {}), "limit": self.rows}
+        if cursor is not None:
+            asked["cursor"] = cursor
+        return await self.try_call(method, asked, of=Page[of])  # type: ignore[valid-type]
+
+    async def raw(self, method: str, params: Params | None = None) -> Json:
+        """Result of a method as JSON values. RpcFailed, NodeUnreachable."""
+        self._count()
+        return await self.client.raw(method, dict(params or {}))
+
+    async def batch(self, calls: list[tuple[str, dict[str, Json], object]]) -> list[object]:
+        """Results in order, at most 50; a refused one is its RpcFailed. Counts as one call."""
+        self._count()
+        return await self.client.batch([*calls]) if calls else []
+
+    async def batch_read(
+        self, method: str, each: list[dict[str, Json]], *, of: type[T]
+    ) -> list[T | RpcFailed]:
+        """Values of the same read of state with other params, at most 50. Counts as one call."""
+        options: dict[str, Json] = {} if self.at is None else {"atHeight": self.at}
+        kind: object = StateRead[of]  # type: ignore[valid-type]
+        answers = await self.batch([(method, {**params, **options}, kind) for params in each])
+        out: list[T | RpcFailed] = []
+        for answer in answers:
+            if isinstance(answer, StateRead):
+                self._contexts[answer.context.height] = answer.context
+                out.append(answer.value)
+            elif isinstance(answer, RpcFailed):
+                out.append(answer)
+        return out
+
     async def over(
         self, heights: tuple[int, ...], method: str, params: Params, *, of: type[T]
     ) -> tuple[T | None, ...]:
-        """One read after each of these blocks, in one batch of at most 50; None: nothing there yet.
+        """One read after each of these blocks, at most 50; None: nothing there yet. One call.
 
         Not among the blocks that the page says it was read at. RpcFailed, NodeUnreachable.
         """
-        self._count(len(heights))
-        of_read = StateRead[of]  # type: ignore[valid-type]
-        asked: list[Call] = [(method, {**params, "atHeight": at}, of_read) for at in heights]
+        kind: object = StateRead[of]  # type: ignore[valid-type]
         values: list[T | None] = []
-        for answer in await self.client.batch(asked):
-            if isinstance(answer, RpcFailed):
-                if answer.symbol != "NOT_FOUND":
-                    raise answer
+        for answer in await self.batch(
+            [(method, {**params, "atHeight": at}, kind) for at in heights]
+        ):
+            if not isinstance(answer, RpcFailed):
+                values.append(cast("StateRead[T]", answer).value)
+            elif answer.symbol == "NOT_FOUND":
                 values.append(None)
             else:
-                values.append(cast("StateRead[T]", answer).value)
+                raise answer
         return tuple(values)
 
     def standing(self) -> Standing:
@@ -126,7 +175,7 @@ class Ask:
             oldest_state=self.status.oldest_state,
         )
 
-    def _count(self, calls: int = 1) -> None:
-        self._calls += calls
+    def _count(self) -> None:
+        self._calls += 1
         if self._calls > CALLS_MAX:
             raise TooManyCalls(f"a page asks at most {CALLS_MAX} times")

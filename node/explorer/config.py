@@ -19,6 +19,8 @@ class ExplorerConfig:
     """URL of the node."""
     view: str | None = None
     """Text of a view token; None: what the node tells anybody."""
+    witnesses: tuple[str, ...] = ()
+    """URLs of other nodes, whose state roots are compared; asked without the view token."""
     host: str = "127.0.0.1"
     port: int = PORT
     """0: a free one."""

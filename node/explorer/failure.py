@@ -8,6 +8,7 @@ Rules of this file:
 from dataclasses import dataclass
 
 from node.sdk.errors import NodeUnreachable, RpcFailed
+from tokens.jsonform import FormError
 
 
 class BadInput(Exception):
@@ -57,16 +58,27 @@ _BY_SYMBOL = {
 }
 
 
+def refusal_text(what: str, error: RpcFailed) -> str:
+    """Why a part of a page is not there."""
+    return f"{what}: {refusal_of(error).sentence}"
+
+
+def refusal_of(error: RpcFailed) -> Failure:
+    """What to say of a refusal of the node."""
+    return _BY_SYMBOL.get(error.symbol, Failure(502, "Refused", "The node refused the question."))
+
+
 def failure_of(error: BaseException) -> Failure | None:
     """What to say; None for what is a defect of the explorer."""
     match error:
-        case RpcFailed(symbol=symbol):
-            other = Failure(502, "Refused", "The node refused the question.")
-            return _BY_SYMBOL.get(symbol, other)
+        case RpcFailed():
+            return refusal_of(error)
         case NodeUnreachable():
             return Failure(502, "No answer", "The node that this explorer asks does not answer.")
         case TimeoutError():
             return Failure(504, "No answer in time", "The node took too long to answer.")
+        case FormError():
+            return Failure(502, "Other version", "The node answered in a form not known here.")
         case BadInput():
             return Failure(400, "Not understood", f"{error}.")
         case NotThere():

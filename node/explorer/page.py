@@ -141,13 +141,32 @@ class Page:
     """One sentence below the heading."""
     refresh_seconds: int | None = None
     """The browser asks again after so many."""
-    location: str = ""
-    """The page is elsewhere in this explorer: an answer of 303."""
 
     @property
     def tables(self) -> dict[str, Table]:
         """By id."""
         return {each.id: each for each in self.sections if isinstance(each, Table)}
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What was asked for is another page: an answer of 303."""
+
+    location: str
+    """A path of this explorer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file instead of a page."""
+
+    name: str
+    """Letters, digits, `-` and `.`."""
+    content_type: str
+    body: bytes
+
+
+Outcome = Page | Elsewhere | Download
 
 
 @dataclass(frozen=True, slots=True)

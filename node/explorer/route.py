@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from node.explorer.ask import Ask
 from node.explorer.failure import BadInput
-from node.explorer.page import Page
+from node.explorer.page import Outcome, Page
 
 CURSOR_MAX = 512
 """Characters of a cursor."""
@@ -54,8 +54,8 @@ class Query:
         return text
 
 
-PageFunction = Callable[[Ask, Query], Awaitable[Page]]
-"""Makes a page. May raise RpcFailed, NodeUnreachable, BadInput, NotThere."""
+PageFunction = Callable[[Ask, Query], Awaitable[Page] | Awaitable[Outcome]]
+"""Makes a page, or says where it is. May raise RpcFailed, NodeUnreachable, BadInput, NotThere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class ExplorerServer:
         check_config(config)
         self._config = config
         self._log = log
-        self._upstream = Upstream(config.rpc, config.view)
+        self._upstream = Upstream(config.rpc, config.view, config.witnesses)
         self._answers = Answers(self._upstream, config, log)
         self._hosts = frozenset({*config.hosts, config.host})
         self._runner: web.AppRunner | None = None

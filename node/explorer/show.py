@@ -91,6 +91,24 @@ class Show:
         known = self._directory.assets.get(asset)
         return Cell(asset, path("assets", asset), full="" if known is None else known.name)
 
+    def knows_asset(self, asset: str) -> bool:
+        """Whether there is an asset of that name."""
+        return asset in self._directory.assets
+
+    def in_currency(self, minor: int, currency: str, digits: int | None) -> Cell:
+        """Minor units of a currency."""
+        if digits is None:
+            return Cell(f"{minor:,}", minor=minor, unit=f"minor units of {currency}")
+        return Cell(grouped(minor, digits), minor=minor, unit=currency)
+
+    def money_of(self, minor: int, asset: str) -> Cell:
+        """Minor units of the currency that an asset is in."""
+        known = self._directory.assets.get(asset)
+        if known is None:
+            return Cell(f"{minor:,}", minor=minor, unit="minor units")
+        digits = self._directory.digits.get(known.currency)
+        return self.in_currency(minor, known.currency, digits)
+
     def digits(self, asset: str) -> int | None:
         """Decimals of the asset's minor unit; None if they are not known."""
         known = self._directory.assets.get(asset)

@@ -6,6 +6,7 @@ from node.explorer.ask import ROWS, Ask
 from node.explorer.directory import Directory, directory_of
 from node.explorer.failure import BadInput
 from node.explorer.show import Show
+from node.explorer.witness import Witnesses
 from node.sdk.client import Client
 from node.sdk.schema.chain import NetworkCard
 from node.sdk.schema.node import NodeVersion
@@ -20,10 +21,11 @@ NAMES_SECONDS = 15
 class Upstream:
     """One node, in one scope. `open`, then `close`. BadToken for what is no view token."""
 
-    def __init__(self, url: str, view: str | None) -> None:
+    def __init__(self, url: str, view: str | None, witnesses: tuple[str, ...] = ()) -> None:
         self.url = url
         self._client = Client(url, view=view)
         self._token = None if view is None else read_token(view)
+        self._witnesses = Witnesses(witnesses)
         self._version: NodeVersion | None = None
         self._directory: Directory | None = None
         self._learned_at = 0.0
@@ -49,10 +51,12 @@ class Upstream:
     async def open(self) -> None:
         """Make the client; asks nothing yet, so that an explorer may start before its node."""
         await self._client.__aenter__()
+        await self._witnesses.open()
 
     async def close(self) -> None:
         """Close its connections."""
         await self._client.close()
+        await self._witnesses.close()
 
     async def ask(self, at: int | None, rows: int = ROWS) -> Ask:
         """For one page. RpcFailed, NodeUnreachable; BadInput for a height that is not there."""
@@ -62,7 +66,8 @@ class Upstream:
         status = await self._client.status()
         if at is not None and at > status.height:
             raise BadInput(f"height {at} is not decided yet; the newest one is {status.height}")
-        return Ask(self._client, status, await self._names(), at=at, rows=rows)
+        names = await self._names()
+        return Ask(self._client, status, names, self._witnesses, at=at, rows=rows)
 
     async def _names(self) -> Directory:
         async with self._lock:
