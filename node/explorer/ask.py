@@ -1,7 +1,7 @@
 """What one page asks of the node: so many calls, at one height where the node keeps past states."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from node.explorer.directory import Directory
 from node.explorer.failure import TooManyCalls
@@ -145,6 +145,26 @@ class Ask:
             elif isinstance(answer, RpcFailed):
                 out.append(answer)
         return out
+
+    async def over(
+        self, heights: tuple[int, ...], method: str, params: Params, *, of: type[T]
+    ) -> tuple[T | None, ...]:
+        """One read after each of these blocks, at most 50; None: nothing there yet. One call.
+
+        Not among the blocks that the page says it was read at. RpcFailed, NodeUnreachable.
+        """
+        kind: object = StateRead[of]  # type: ignore[valid-type]
+        values: list[T | None] = []
+        for answer in await self.batch(
+            [(method, {**params, "atHeight": at}, kind) for at in heights]
+        ):
+            if not isinstance(answer, RpcFailed):
+                values.append(cast("StateRead[T]", answer).value)
+            elif answer.symbol == "NOT_FOUND":
+                values.append(None)
+            else:
+                raise answer
+        return tuple(values)
 
     def standing(self) -> Standing:
         """At which blocks the page was read."""

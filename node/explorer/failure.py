@@ -19,6 +19,10 @@ class NotThere(Exception):
     """There is no such thing; the message says what."""
 
 
+class NotForReader(Exception):
+    """The node tells it to others; the message says to whom, and how a reader becomes one."""
+
+
 class TooManyCalls(Exception):
     """A page asks the node more than a page may: a defect of the page."""
 
@@ -79,5 +83,7 @@ def failure_of(error: BaseException) -> Failure | None:
             return Failure(400, "Not understood", f"{error}.")
         case NotThere():
             return Failure(404, "Not there", f"{error}.")
+        case NotForReader():
+            return Failure(403, "Not shown", f"{error}.")
         case _:
             return None

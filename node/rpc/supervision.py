@@ -96,7 +96,7 @@ async def ladder(call: Call) -> tuple[schema.LadderRow, ...]:
             place = (payment.payment_date.strftime("%Y-%m"), instrument.terms.settlement_asset)
             due = 0
             if payment.required is not None:
-                due = max(0, payment.required - payment.paid - payment.withheld)
+                due = max(0, payment.required - payment.paid)
                 if not due:
                     continue
             row = sums.setdefault(place, [0, 0, 0])

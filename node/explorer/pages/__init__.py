@@ -6,13 +6,19 @@ from node.explorer.pages.assets import asset, assets
 from node.explorer.pages.auctions import auction, auctions
 from node.explorer.pages.block import block
 from node.explorer.pages.blocks import blocks
+from node.explorer.pages.commodities import commodities, commodity
+from node.explorer.pages.concentration import concentration
+from node.explorer.pages.coupons import coupons
 from node.explorer.pages.governance import governance, proposal
 from node.explorer.pages.integrity import integrity
+from node.explorer.pages.money import money, one_money
 from node.explorer.pages.network import network
 from node.explorer.pages.overview import overview
 from node.explorer.pages.participants import participant, participants
+from node.explorer.pages.ramps import ramps
 from node.explorer.pages.search import search
 from node.explorer.pages.settlement import batch, settlement
+from node.explorer.pages.supervision import supervision
 from node.explorer.pages.transaction import proof, transaction
 from node.explorer.pages.validators import validators
 from node.explorer.route import Route
@@ -25,6 +31,12 @@ ROUTES: tuple[Route, ...] = (
     Route("/tx/{tx}/proof", proof),
     Route("/assets", assets, nav="Assets"),
     Route("/assets/{asset}", asset),
+    Route("/money", money, nav="Money"),
+    Route("/money/{asset}", one_money),
+    Route("/ramps", ramps),
+    Route("/commodities", commodities, nav="Commodities"),
+    Route("/commodities/{asset}", commodity),
+    Route("/coupons", coupons, nav="Coupons"),
     Route("/auctions", auctions, nav="Auctions"),
     Route("/auctions/{auction}", auction),
     Route("/settlement", settlement, nav="Settlement"),
@@ -37,6 +49,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/governance/proposals/{proposal}", proposal),
     Route("/validators", validators, nav="Validators"),
     Route("/integrity", integrity, nav="Integrity"),
+    Route("/supervision", supervision, nav="Supervision"),
+    Route("/supervision/{asset}", concentration),
     Route("/network", network, nav="Network"),
     Route("/api", reference, nav="API"),
     Route("/api/{method}", method, takes_form=True),

@@ -76,7 +76,9 @@ class ScheduledPayment(msgspec.Struct, frozen=True, kw_only=True):
     from the elections so far. Null while the rate of a floating coupon is not fixed, and for a call
     date that nobody has used."""
     paid: Amount
+    """Gross, so far."""
     withheld: Amount
+    """Part of `paid` that went to the tax account."""
 
 
 class AccruedParams(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from tests.node.rpc.small_ledger import ALICE, BOB, BOND_ID, COIN, MONEY, bond, 
 from tokens.posting import supply_of
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.holdings import POSITION, SUPPLY, Supply
-from tokens.records.instruments import ASSET
+from tokens.records.instruments import ASSET, PAYMENT
 from tokens.records.parties import ACCOUNT
 from tokens.state import Overlay
 
@@ -101,6 +101,16 @@ async def test_a_ladder_is_the_schedule_by_month() -> None:
         ("2027-07", 500_000, 25_000),
     ]
     assert {row.settlement_asset for row in rows} == {MONEY}
+
+
+async def test_what_is_still_due_of_a_coupon_is_less_what_was_paid_gross() -> None:
+    def half_paid(state: Overlay) -> None:
+        payment = state.get(PAYMENT, BOND_ID, 1)
+        assert payment is not None
+        state.put(PAYMENT, msgspec.structs.replace(payment, paid=10_000, withheld=1_500))
+
+    rows = await supervision.ladder(call_after(half_paid))
+    assert rows[0].coupons == 15_000, "the tax withheld is a part of what was paid"
 
 
 async def test_what_was_not_settled_on_its_date_is_late() -> None:

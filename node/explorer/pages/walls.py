@@ -1,0 +1,76 @@
+"""Charts of debt: what is outstanding by residual term, what falls due by month or year."""
+
+from node.explorer.ask import Ask
+from node.explorer.charts.bars import BARS_MAX, Bar, bars
+from node.explorer.charts.svg import Caption
+from node.explorer.page import Chart
+from node.explorer.pages.figures import drawn, unit_of, unit_of_currency
+from node.sdk.schema.supervision import LadderRow, TenorRow
+
+CHARTS_MAX = 4
+"""Currencies, or moneys, that are drawn; the tables have all."""
+MONTHS_MAX = 24
+"""A longer ladder is drawn by year."""
+
+
+def term_words(row: TenorRow) -> str:
+    """`1 to 3 years`."""
+    if row.years_below is None:
+        return f"{row.years_from} years and more"
+    if not row.years_from:
+        return f"below {row.years_below} year"
+    return f"{row.years_from} to {row.years_below} years"
+
+
+def term_bars(ask: Ask, tenors: tuple[TenorRow, ...]) -> list[Chart]:
+    """A chart for each currency."""
+    charts = []
+    currencies = sorted({row.currency for row in tenors})
+    for at, currency in enumerate(currencies[:CHARTS_MAX]):
+        sums: dict[int, tuple[str, int]] = {}
+        for row in tenors:
+            if row.currency == currency:
+                _, before = sums.get(row.years_from, ("", 0))
+                sums[row.years_from] = (term_words(row), before + row.amount)
+        title = f"Debt outstanding in {currency} by residual term"
+        chart = bars(
+            Caption(name=f"terms-{at}", title=title, description="Face of all kinds of debt."),
+            ("face",),
+            tuple([Bar(label=sums[years][0], parts=(sums[years][1],)) for years in sorted(sums)]),
+            unit_of_currency(ask, currency),
+        )
+        charts.append(drawn(title, chart))
+    return charts
+
+
+def maturity_walls(ask: Ask, ladder: tuple[LadderRow, ...]) -> list[Chart]:
+    """A chart for each money: by month, by year if there are many months."""
+    charts = []
+    for at, money in enumerate(sorted({row.settlement_asset for row in ladder})[:CHARTS_MAX]):
+        rows = [row for row in ladder if row.settlement_asset == money]
+        by_year = len(rows) > MONTHS_MAX
+        sums: dict[str, tuple[int, int]] = {}
+        for row in rows:
+            label = row.month[:4] if by_year else row.month
+            principal, coupons = sums.get(label, (0, 0))
+            sums[label] = (principal + row.principal, coupons + row.coupons)
+        title = f"What falls due in {money} by {'year' if by_year else 'month'}"
+        words = "Principal and gross coupons that are still to be paid."
+        chart = bars(
+            Caption(name=f"wall-{at}", title=title, description=words),
+            ("principal", "coupons"),
+            _fitted(sums),
+            unit_of(ask, money),
+        )
+        charts.append(drawn(title, chart))
+    return charts
+
+
+def _fitted(sums: dict[str, tuple[int, int]]) -> tuple[Bar, ...]:
+    """All of it in as many bars as a chart has: the last one holds what comes later."""
+    found = [Bar(label=label, parts=parts) for label, parts in sorted(sums.items())]
+    if len(found) <= BARS_MAX:
+        return tuple(found)
+    head, tail = found[: BARS_MAX - 1], found[BARS_MAX - 1 :]
+    rest = (sum(each.parts[0] for each in tail), sum(each.parts[1] for each in tail))
+    return (*head, Bar(label=f"{tail[0].label} and later", parts=rest))
