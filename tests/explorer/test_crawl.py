@@ -5,9 +5,8 @@ from tests.explorer.reader import Document, Reader, reading
 from tests.node.rpc.caller import serving
 from tests.node.rpc.closed import closed_node
 
-
 DANGLING = ("/accounts/", "/blocks/3", "/tx/0x0707", "/participants/", "/assets/", "/auctions/")
-"""The small ledger names accounts and assets that it has no record of; tests/e2e has a whole one."""
+"""The small ledger names what it has no record of; tests/e2e has a whole one."""
 
 
 async def test_every_link_of_every_page_is_there(reader: Reader) -> None:
@@ -15,7 +14,13 @@ async def test_every_link_of_every_page_is_there(reader: Reader) -> None:
     kinds = {kind_of(path) for path in pages}
     for kind in (
         *("/", "/blocks", "/blocks/*", "/tx/*", "/assets", "/auctions", "/settlement", "/network"),
-        *("/accounts/*", "/participants/*", "/governance", "/governance/proposals/*", "/validators"),
+        *(
+            "/accounts/*",
+            "/participants/*",
+            "/governance",
+            "/governance/proposals/*",
+            "/validators",
+        ),
         *("/integrity", "/api", "/api/account_get"),
     ):
         assert kind in kinds, (kind, sorted(kinds))
