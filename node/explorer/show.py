@@ -88,8 +88,7 @@ class Show:
 
     def asset(self, asset: str) -> Cell:
         """An instrument or a money."""
-        known = self._directory.assets.get(asset)
-        return Cell(asset, path("assets", asset), full="" if known is None else known.name)
+        return Cell(asset, path("assets", asset))
 
     def knows_asset(self, asset: str) -> bool:
         """Whether there is an asset of that name."""
