@@ -13,14 +13,15 @@ from tokens.jsonform import PREFIX_TEST
 WIDTH = 12
 
 
-async def print_card(network: Network, probe: Probe) -> None:
-    """Chain id, URLs, logs, well-known accounts, and who sees what."""
+async def print_card(network: Network, probe: Probe, explorer: str) -> None:
+    """Chain id, URLs, `explorer` (where it is), logs, well-known accounts, and who sees what."""
     url = network.url(network.names[0])
     info = await probe.ask(url, "chain_getGenesis", GenesisInfo)
     _row("chain", CHAIN_ID)
     _row("genesis", f"0x{info.digest.hex()}")
     for name in network.names:
         _row("rpc" if name == network.names[0] else "", f"{network.url(name)}  {name}")
+    _row("explorer", explorer)
     _row("logs", str(network.layout.root / "*" / "node.log"))
     first, *rest = PARTIES
     _row("parties", f"{address_text(first.address)}  {first.name}: {first.title}")

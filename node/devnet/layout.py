@@ -3,6 +3,7 @@
 genesis.json            the same for all nodes
 devnet.json             version, ports, whether the story was played
 certificates/<id>.pem   what each node shows to its peers
+explorer.log            standard output and error of the explorer
 <id>/node.toml          written anew at each start, because ports may change
 <id>/node.log           standard output and error of the process
 <id>/data/              store, sign guard
@@ -50,6 +51,7 @@ class Layout:
         self.root = root.resolve()
         self.genesis = self.root / "genesis.json"
         self.certificates = self.root / "certificates"
+        self.explorer_log = self.root / "explorer.log"
         self.state_file = self.root / STATE_FILE
         self._draft = self.state_file.with_suffix(".new")
 
@@ -71,7 +73,8 @@ class Layout:
 
     def own(self, names: Iterable[str]) -> tuple[Path, ...]:
         """Everything that a network with these nodes makes in its folder."""
-        files = (self.genesis, self.state_file, self._draft, self.root / LOCK_FILE_NAME)
+        lock = self.root / LOCK_FILE_NAME
+        files = (self.genesis, self.state_file, self._draft, self.explorer_log, lock)
         return (*files, self.certificates, *(self.node(name) for name in names))
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 HOST = "127.0.0.1"
 RPC_PORT_FIRST = 8645
 """RPC of the first node; the others follow."""
+EXPLORER_PORT = 8600
 PEER_PORT_FIRST = 9645
 """Peer connections of the first node."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from node.devnet.card import print_card
+from node.devnet.explorer import explorer_beside
 from node.devnet.network import Network
 from node.devnet.probe import Probe
 from node.devnet.profile import dev_genesis
@@ -31,8 +32,9 @@ async def _up(folder: Path, profile: ProfileFile | None) -> int:
         network.start()
         async with Probe() as probe:
             await network.wait_ready(probe)
-            await print_card(network, probe)
-            await show_until_cancelled(network, probe, restart=True)
+            async with explorer_beside(network) as explorer:
+                await print_card(network, probe, explorer)
+                await show_until_cancelled(network, probe, restart=True)
     finally:
         network.close()
     return 0

@@ -168,11 +168,19 @@ class Ask:
 
     def standing(self) -> Standing:
         """At which blocks the page was read."""
+        status = self.status
+        newest = Context(
+            chain_id=status.chain_id,
+            height=status.height,
+            block_hash=status.block_hash,
+            state_root=status.state_root,
+        )
+        read = tuple([self._contexts[each] for each in sorted(self._contexts)])
         return Standing(
             node=self.status.node_id,
-            contexts=tuple([self._contexts[each] for each in sorted(self._contexts)]),
+            contexts=read or (newest,),
             newest=self.status.height,
-            oldest_state=self.status.oldest_state,
+            oldest_state=self.status.oldest_state if read else self.status.height,
         )
 
     def _count(self) -> None:

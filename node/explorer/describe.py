@@ -15,7 +15,7 @@ import msgspec
 
 from node.explorer.fields import FieldShape, Form, shapes_of
 from node.explorer.page import Cell, Value
-from node.explorer.show import NOT_SHOWN, NOTHING, Show, hashed, number, path, text
+from node.explorer.show import NOTHING, Show, hashed, number, path, text
 from node.explorer.text import scaled, words
 from tokens.codec import Canonical, Malformed
 from tokens.jsonform import type_name
@@ -191,8 +191,6 @@ def _amount(show: Show, whole: msgspec.Struct, shape: FieldShape, minor: int) ->
 def _hash(name: str, value: bytes) -> Cell:
     if len(value) != 32:
         return hashed(value)
-    if value == bytes(32):
-        return NOT_SHOWN
     full = "0x" + value.hex()
     if name in ("proposal", "proposal_id"):
         return hashed(value, path("governance", "proposals", full))

@@ -69,6 +69,8 @@ class Facts:
     kind: ClassVar[str] = "facts"
     title: str
     rows: tuple[tuple[str, Value], ...]
+    wide: bool = False
+    """One under the other: where whole hashes stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,9 @@ class Standing:
 
     node: str
     contexts: tuple[Context, ...]
-    """Of the reads of state, each once, ascending; more than one where the node keeps no past."""
+    """Of the reads of state, each once, ascending; more than one where the node keeps no past.
+    Of a page without one: the newest block."""
     newest: int
     """Height of the node."""
     oldest_state: int
+    """Lowest height that the page can be shown as of; `newest` if only as it is now."""

@@ -9,7 +9,11 @@ from tokens.bech32m import encode
 from tokens.types import NO_ADDRESS, AssetKind
 
 NOTHING = Cell("–", tone="quiet")
-NOT_SHOWN = Cell("not shown", tone="quiet")
+NOT_SHOWN = Cell("nobody, or not shown", tone="quiet")
+"""What a closed network says of accounts of others, and a record where nobody is: 16 zero bytes."""
+
+
+NOT_DEBT = (AssetKind.MONEY, AssetKind.CASH, AssetKind.COMMODITY)
 
 
 def path(*parts: str) -> str:
@@ -78,7 +82,7 @@ class Show:
     def party(self, address: bytes) -> Cell:
         """A participant or an account by its name, else by its address."""
         if address == NO_ADDRESS:
-            return NOT_SHOWN
+            return NOTHING if self._directory.card.is_dev else NOT_SHOWN
         full = self.address_text(address)
         place = "participants" if address in self._directory.participants else "accounts"
         name = self.name(address)
@@ -93,6 +97,12 @@ class Show:
     def knows_asset(self, asset: str) -> bool:
         """Whether there is an asset of that name."""
         return asset in self._directory.assets
+
+    def face(self, minor: int, asset: str) -> Cell:
+        """Minor units of an asset that is named beside it: of debt in its currency."""
+        known = self._directory.assets.get(asset)
+        is_debt = known is not None and known.kind not in NOT_DEBT
+        return self.money_of(minor, asset) if is_debt else self.amount(minor, asset)
 
     def in_currency(self, minor: int, currency: str, digits: int | None) -> Cell:
         """Minor units of a currency."""

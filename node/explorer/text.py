@@ -10,6 +10,18 @@ Rules of this file:
 import datetime as dt
 import unicodedata
 
+_CAPITALS = {
+    **{
+        each.lower(): each
+        for each in ("CFI", "ID", "ISIN", "KYC", "LEI", "NCB", "RTGS", "URI", "UTI")
+    },
+    "bdc": "business day convention",
+    "freq": "coupons a year",
+    "isd": "intended date",
+    "daycount": "day count",
+    "rfq": "request for quote",
+}
+"""Parts of names of code that are no words."""
 _SPELLED_OUT = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 """Categories of Unicode; the ordinary blank is let through."""
 
@@ -63,5 +75,6 @@ def utc(milliseconds: int) -> str:
 
 def words(name: str) -> str:
     """A name of code as words: `intended_settlement_date` -> Intended settlement date."""
-    text = name.replace("_", " ").strip()
+    parts = [_CAPITALS.get(part, part) for part in name.split("_") if part]
+    text = " ".join(parts)
     return text[:1].upper() + text[1:]

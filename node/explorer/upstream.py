@@ -14,6 +14,8 @@ from node.sdk.view_token import read_token
 from tokens.bech32m import encode
 from tokens.jsonform import JsonForm
 
+FIRST_ANSWER_SECONDS = 5
+"""A node that does not say where it is within this time is told as silent."""
 NAMES_SECONDS = 15
 """How old names and digits may be. A new participant stands by its address until then."""
 
@@ -60,10 +62,11 @@ class Upstream:
 
     async def ask(self, at: int | None, rows: int = ROWS) -> Ask:
         """For one page. RpcFailed, NodeUnreachable; BadInput for a height that is not there."""
-        if self._version is None:
-            self._version = await self._client.call("node_version", of=NodeVersion)
-            self._client.form = JsonForm(self._version.address_prefix)
-        status = await self._client.status()
+        async with asyncio.timeout(FIRST_ANSWER_SECONDS):
+            if self._version is None:
+                self._version = await self._client.call("node_version", of=NodeVersion)
+                self._client.form = JsonForm(self._version.address_prefix)
+            status = await self._client.status()
         if at is not None and at > status.height:
             raise BadInput(f"height {at} is not decided yet; the newest one is {status.height}")
         names = await self._names()

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from node.cli.exits import Exit
 from node.devnet.card import print_card, print_next
+from node.devnet.explorer import explorer_beside
 from node.devnet.layout import BEGUN, DONE, UNPLAYED, Layout
 from node.devnet.network import Network, NodeEnded
 from node.devnet.probe import Probe
@@ -117,15 +118,20 @@ async def _play(folder: Path, *, once: bool) -> int:
         network.start()
         async with Probe() as probe:
             await network.wait_ready(probe)
-            await print_card(network, probe)
-            if network.state.story == UNPLAYED and not await _steps(network, probe):
-                return 1
-            if once:
-                return 0
-            print_next(network)
-            await show_until_cancelled(network, probe, restart=True)
+            async with explorer_beside(network) as explorer:
+                return await _beside(network, probe, explorer, once=once)
     finally:
         network.close()
+
+
+async def _beside(network: Network, probe: Probe, explorer: str, *, once: bool) -> int:
+    """The card, the story if it was not played, then the table until it is cancelled."""
+    await print_card(network, probe, explorer)
+    if network.state.story == UNPLAYED and not await _steps(network, probe):
+        return 1
+    if not once:
+        print_next(network)
+        await show_until_cancelled(network, probe, restart=True)
     return 0
 
 

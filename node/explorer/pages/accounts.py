@@ -58,12 +58,12 @@ def _balances(ask: Ask, found: Listed[Balance] | RpcFailed) -> Section:
 
 def _balance(ask: Ask, each: Balance) -> tuple[Cell, ...]:
     amounts = (each.balance, each.held, each.pledged, each.frozen, each.available)
-    cells = [ask.show.amount(amount, each.asset) for amount in amounts]
+    cells = [ask.show.face(amount, each.asset) for amount in amounts]
     return (ask.show.asset(each.asset), *cells)
 
 
 def _lien(ask: Ask, each: Lien) -> tuple[Cell, ...]:
-    amount = text("all") if each.amount is None else ask.show.amount(each.amount, each.asset or "")
+    amount = text("all") if each.amount is None else ask.show.face(each.amount, each.asset or "")
     expires = text("" if each.expires_on is None else each.expires_on.isoformat())
     asset = ask.show.asset(each.asset) if each.asset else text("all")
     owner = ask.show.party(each.owner)
@@ -132,12 +132,12 @@ async def statement(ask: Ask, query: Query) -> Page:
     }
     found = await ask.read("account_getDatedStatement", params, of=DatedStatement)
     sums = (("Opening", found.opening), ("Credits", found.credits), ("Debits", found.debits))
-    rows = [(name, ask.show.amount(amount, asset)) for name, amount in sums]
-    rows.append(("Closing", ask.show.amount(found.closing, asset)))
+    rows = [(name, ask.show.face(amount, asset)) for name, amount in sums]
+    rows.append(("Closing", ask.show.face(found.closing, asset)))
     if found.now is not None:
         rests = [("Held now", found.now.held), ("Pledged now", found.now.pledged)]
         rests += [("Frozen now", found.now.frozen), ("Available now", found.now.available)]
-        rows += [(name, ask.show.amount(amount, asset)) for name, amount in rests]
+        rows += [(name, ask.show.face(amount, asset)) for name, amount in rests]
     name = ask.show.name(found.account) or "account"
     return Page(
         title=f"Statement of {name}: {asset}",
@@ -174,7 +174,7 @@ def _lines(ask: Ask, found: DatedStatement, asset: str) -> Table:
             height(each.height),
             tx(each.tx_id),
             text(each.event.replace("_", " ")),
-            *[ask.show.amount(amount, asset) for amount in amounts],
+            *[ask.show.face(amount, asset) for amount in amounts],
             other,
         )
 
@@ -189,7 +189,7 @@ def _payments(ask: Ask, found: DatedStatement) -> Table:
             text(each.date.isoformat()),
             ask.show.asset(each.security),
             text(each.kind),
-            ask.show.amount(each.quantity, each.security),
+            ask.show.face(each.quantity, each.security),
             ask.show.money_of(each.gross, each.security),
             ask.show.money_of(each.withheld, each.security),
             tx(each.tx_id),
@@ -207,7 +207,7 @@ def _began_and_ended(ask: Ask, found: DatedStatement, asset: str) -> Table:
             hashed(each.lien),
             text("began" if each.began else "ended"),
             text((each.kind or "").lower()),
-            text("") if each.amount is None else ask.show.amount(each.amount, asset),
+            text("") if each.amount is None else ask.show.face(each.amount, asset),
             tx(each.tx_id),
         )
         for each in found.liens

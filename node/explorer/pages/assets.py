@@ -6,7 +6,7 @@ from node.explorer.page import Cell, Facts, Note, Page, Section
 from node.explorer.pages.instrument import instrument_sections
 from node.explorer.pages.parts import asset_part, columns, listed
 from node.explorer.route import Query
-from node.explorer.show import text
+from node.explorer.show import NOT_DEBT, text
 from node.sdk.errors import RpcFailed
 from node.sdk.schema.asset import AssetInfo, AssetSupply, Holder
 from node.sdk.schema.common import Page as Listed
@@ -15,7 +15,6 @@ from tokens.records.instruments import Asset
 from tokens.types import AssetFlag, AssetKind, OperationClass
 
 BATCH_MAX = 50
-_NOT_DEBT = (AssetKind.MONEY, AssetKind.CASH, AssetKind.COMMODITY)
 
 
 async def assets(ask: Ask, query: Query) -> Page:
@@ -58,7 +57,7 @@ def _row(ask: Ask, each: Asset, supplies: dict[str, int]) -> tuple[Cell, ...]:
         ask.show.party(each.issuer),
         text(each.currency),
         status_cell(each),
-        text("") if supply is None else ask.show.amount(supply, each.id),
+        text("") if supply is None else ask.show.face(supply, each.id),
     )
 
 
@@ -79,7 +78,7 @@ async def asset(ask: Ask, query: Query) -> Page:
     if found.kind in (AssetKind.MONEY, AssetKind.CASH):
         link = Cell("Money: supply and reserve", "/money")
         sections.append(Note("What stands behind it is on the page", links=(link,)))
-    if found.kind not in _NOT_DEBT:
+    if found.kind not in NOT_DEBT:
         sections += await instrument_sections(ask, query, name)
     else:
         sections.append(await _holders(ask, query, name))
@@ -98,12 +97,12 @@ def _entry(ask: Ask, found: Asset, supply: int) -> Facts:
     return Facts(
         "Entry",
         (
-            ("Outstanding", ask.show.amount(supply, found.id)),
-            ("At most", ask.show.amount(found.max_supply, found.id)),
+            ("Outstanding", ask.show.face(supply, found.id)),
+            ("At most", ask.show.face(found.max_supply, found.id)),
             ("Status", status_cell(found)),
             ("Paused operations", text(paused or "none")),
-            ("Smallest holding", ask.show.amount(found.denomination, found.id)),
-            ("In steps of", ask.show.amount(found.increment, found.id)),
+            ("Smallest holding", ask.show.face(found.denomination, found.id)),
+            ("In steps of", ask.show.face(found.increment, found.id)),
             ("Needs a KYC tier of", text(str(found.kyc_tier_min))),
             ("Issuer", ask.show.party(found.issuer)),
         ),
@@ -121,8 +120,8 @@ async def _holders(ask: Ask, query: Query, name: str) -> Section:
         found,
         lambda each: (
             ask.show.party(each.account),
-            ask.show.amount(each.balance, name),
-            ask.show.amount(each.available, name),
+            ask.show.face(each.balance, name),
+            ask.show.face(each.available, name),
         ),
         note="Accounts that you may see.",
     )

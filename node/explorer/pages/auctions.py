@@ -40,7 +40,7 @@ def _row(ask: Ask, each: Auction) -> tuple[Cell, ...]:
         ask.show.asset(terms.asset),
         text(f"{choice(terms.auction_type)}, {choice(terms.method)}"),
         Cell(choice(each.status), tone="bad" if each.status in _BAD else ""),
-        ask.show.amount(terms.target_face, terms.asset),
+        ask.show.face(terms.target_face, terms.asset),
         text(terms.settlement_date.isoformat()),
         number(each.sheets),
     )
@@ -75,7 +75,7 @@ def _bid(terms: AuctionTerms, value: int) -> Cell:
 
 def _result(ask: Ask, terms: AuctionTerms, found: AuctionResult) -> Facts:
     def face(amount: int) -> Cell:
-        return ask.show.amount(amount, terms.asset)
+        return ask.show.face(amount, terms.asset)
 
     way = NOTHING if found.way_e6 is None else text(f"{scaled(found.way_e6, 4, least=4)} %")
     return Facts(
@@ -110,7 +110,7 @@ async def _allotments(ask: Ask, query: Query, terms: AuctionTerms) -> Section:
             ask.show.party(each.bidder),
             _bid(terms, each.bid),
             text(scaled(each.price_e4, 4, least=4)),
-            ask.show.amount(each.face, terms.asset),
+            ask.show.face(each.face, terms.asset),
             ask.show.money_of(each.money, terms.asset),
             text(status),
         )
@@ -136,7 +136,7 @@ async def _sheets(ask: Ask, query: Query, terms: AuctionTerms) -> Section:
         if not sheet.lines:
             rows.append((*first, NOTHING, text("sealed", "quiet"), NOTHING))
         for index, line in enumerate(sheet.lines, start=1):
-            face = ask.show.amount(line.face, terms.asset)
+            face = ask.show.face(line.face, terms.asset)
             rows.append((*first, number(index), _bid(terms, line.bid), face))
     return Table(
         "sheets",

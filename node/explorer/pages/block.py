@@ -26,6 +26,7 @@ async def block(ask: Ask, query: Query) -> Page:
     header = found.header
     certificate = await ask.call("chain_getCommit", {"block": header.height}, of=Certificate)
     members = await ask.call("consensus_validators", {"height": header.height}, of=ValidatorSetInfo)
+    parent = path("blocks", str(header.height - 1)) if header.height > 1 else ""
     facts = Facts(
         "Header",
         (
@@ -38,10 +39,11 @@ async def block(ask: Ask, query: Query) -> Page:
             ("Block hash", hashed(found.hash, whole=True)),
             ("State root", hashed(found.state_root, whole=True)),
             ("Receipts root", hashed(found.receipts_root, whole=True)),
-            ("Parent", hashed(header.parent, path("blocks", str(header.height - 1)), whole=True)),
+            ("Parent", hashed(header.parent, parent, whole=True)),
             ("Transactions root", hashed(header.tx_root, whole=True)),
             ("Protocol version", number(header.version)),
         ),
+        wide=True,
     )
     beside = [height(header.height - 1)] if header.height > 1 else []
     beside += [height(header.height + 1)] if header.height < ask.status.height else []

@@ -143,6 +143,7 @@ async def proposal(ask: Ask, query: Query) -> Page:
             ("Closed at", height(found.closed_at) if found.closed_at else text("")),
             ("Digest of the operations", hashed(found.operations_digest, whole=True)),
         ),
+        wide=True,
     )
     sections: list[Section] = [facts]
     sections.append(

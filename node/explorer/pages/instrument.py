@@ -39,7 +39,7 @@ async def instrument_sections(ask: Ask, query: Query, name: str) -> list[Section
         "instrument_getRegister", params, of=RegisterEntry, cursor=query.cursor("register")
     )
     sections: list[Section] = [
-        _terms(ask, found.terms),
+        _terms(ask, found.terms, name),
         _schedule(ask, query, found, schedule),
         listed(
             "register",
@@ -53,11 +53,13 @@ async def instrument_sections(ask: Ask, query: Query, name: str) -> list[Section
     if found.terms.floating is not None:
         sections.append(await _fixings(ask, name))
     sections += await _market(ask, query, name)
-    sections.append(Facts("All terms as recorded", tuple(rows_of(ask.show, found))))
+    rest = [row for row in rows_of(ask.show, found) if not row[0].startswith("Terms")]
+    recorded = (*rows_of(ask.show, found.terms), *rest)
+    sections.append(Facts("All terms as recorded", recorded))
     return sections
 
 
-def _terms(ask: Ask, terms: InstrumentTerms) -> Facts:
+def _terms(ask: Ask, terms: InstrumentTerms, name: str) -> Facts:
     rows: list[tuple[str, Value]] = [
         ("ISIN", text(terms.isin)),
         ("Name", text(terms.name)),
@@ -65,8 +67,8 @@ def _terms(ask: Ask, terms: InstrumentTerms) -> Facts:
         ("CFI", text(terms.cfi)),
         ("Issuer LEI", text(terms.issuer_lei)),
         ("Specified currency", text(terms.currency)),
-        ("Specified denomination", ask.show.amount(terms.denomination, terms.isin)),
-        ("Maximum principal amount", ask.show.amount(terms.max_supply, terms.isin)),
+        ("Specified denomination", ask.show.money_of(terms.denomination, name)),
+        ("Maximum principal amount", ask.show.money_of(terms.max_supply, name)),
         ("Issue date", text(terms.issue_date.isoformat())),
         ("Interest commencement date", text(terms.dated_date.isoformat())),
         ("Maturity date", text(terms.maturity_date.isoformat())),
@@ -152,9 +154,9 @@ def _status(status: PaymentStatus) -> Cell:
 def _holder(ask: Ask, each: RegisterEntry, name: str) -> tuple[Cell, ...]:
     return (
         ask.show.party(each.account),
-        ask.show.amount(each.balance, name),
+        ask.show.face(each.balance, name),
         number(each.record_no),
-        ask.show.amount(each.record_quantity, name),
+        ask.show.face(each.record_quantity, name),
     )
 
 
@@ -200,7 +202,7 @@ async def _market(ask: Ask, query: Query, name: str) -> list[Section]:
                 text(each.traded_on.isoformat()),
                 height(each.height),
                 text(scaled(each.price_e4, 4, least=2)),
-                ask.show.amount(each.face, name),
+                ask.show.face(each.face, name),
             ),
             empty="None.",
         )
@@ -211,7 +213,7 @@ async def _market(ask: Ask, query: Query, name: str) -> list[Section]:
 def _book(ask: Ask, book: BookView, name: str) -> Table:
     def row(side: str, level: Level) -> tuple[Cell, ...]:
         price = text(scaled(level.price_e4, 4, least=2))
-        return (text(side), price, ask.show.amount(level.face, name), number(level.orders))
+        return (text(side), price, ask.show.face(level.face, name), number(level.orders))
 
     rows = [row("bid", each) for each in book.bids] + [row("ask", each) for each in book.asks]
     titles = ("Side", "#Clean price", "$Face", "#Orders")

@@ -35,6 +35,7 @@ async def network(ask: Ask, query: Query) -> Page:
             ("Protocol version", number(card.protocol_version)),
             ("Profile", text(profile)),
         ),
+        wide=True,
     )
     titles = ("Validator", "Operator", "Roles", "Trades or serves accounts")
     return Page(

@@ -92,8 +92,8 @@ async def _coverage(ask: Ask) -> list[Section]:
             (
                 ask.show.asset(coin.id),
                 ask.show.amount(found.supply, coin.id),
-                ask.show.amount(found.reserve, coin.id),
-                ask.show.amount(found.value, coin.id),
+                ask.show.amount(found.reserve, found.cash.backing),
+                ask.show.money_of(found.value, coin.id),
                 percent(found.coverage_bps),
                 Cell("redemption paused", tone="warn")
                 if found.pause and not found.breach

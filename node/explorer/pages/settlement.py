@@ -113,7 +113,7 @@ def _leg(ask: Ask, each: Leg) -> tuple[Cell, ...]:
         source = NOTHING if each.source is None else ask.show.party(each.source)
     return (
         ask.show.asset(each.asset),
-        ask.show.amount(each.quantity, each.asset),
+        ask.show.face(each.quantity, each.asset),
         ask.show.party(each.giver),
         source,
         ask.show.party(each.taker),

@@ -32,7 +32,9 @@ async def transaction(ask: Ask, query: Query) -> Page:
     receipt = await ask.try_call("tx_getReceipt", {"txId": tx_id}, of=Receipt)
     if isinstance(receipt, RpcFailed):
         raise info
-    facts = Facts("Result", (("Transaction", Cell(tx_id, mono=True)), *_result(receipt)))
+    facts = Facts(
+        "What became of it", (("Transaction", Cell(tx_id, mono=True)), *_result(receipt)), wide=True
+    )
     said = "Its operations are shown to their sender and to supervisors."
     return Page(
         title="Transaction",
@@ -43,7 +45,7 @@ async def transaction(ask: Ask, query: Query) -> Page:
 async def _whole(ask: Ask, tx_id: str, info: TransactionInfo) -> Page:
     made = info.transaction
     facts = Facts(
-        "Transaction",
+        "What became of it",
         (
             ("Transaction", Cell(tx_id, mono=True)),
             ("Sender", ask.show.party(made.sender)),
@@ -52,8 +54,9 @@ async def _whole(ask: Ask, tx_id: str, info: TransactionInfo) -> Page:
             ("Valid until height", height(made.valid_until)),
             ("Client reference", hashed(made.client_ref, whole=True)),
             ("Signatures", number(len(info.signatures))),
-            ("Wire id", hashed(info.wire_id)),
+            ("Wire id", hashed(info.wire_id, whole=True)),
         ),
+        wide=True,
     )
     sections: list[Section] = [facts, _operations(ask, made.operations)]
     if info.receipt is not None:

@@ -88,7 +88,7 @@ async def participation(ask: Ask, state: ConsensusState, members: ValidatorSetIn
         )
     return Table(
         "validators",
-        "Validators",
+        "Participation",
         (
             Column("Validator"),
             Column("Operator"),
