@@ -11,7 +11,7 @@ from node.explorer.pages.concentration import concentration
 from node.explorer.pages.coupons import coupons
 from node.explorer.pages.governance import governance, proposal
 from node.explorer.pages.integrity import integrity
-from node.explorer.pages.money import money, one_money
+from node.explorer.pages.money import money, one_money, reserve_proof
 from node.explorer.pages.network import network
 from node.explorer.pages.overview import overview
 from node.explorer.pages.participants import participant, participants
@@ -33,6 +33,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/assets/{asset}", asset),
     Route("/money", money, nav="Money"),
     Route("/money/{asset}", one_money),
+    Route("/money/{asset}/proof", reserve_proof),
     Route("/ramps", ramps),
     Route("/commodities", commodities, nav="Commodities"),
     Route("/commodities/{asset}", commodity),

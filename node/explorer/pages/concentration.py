@@ -63,7 +63,7 @@ async def _velocity(ask: Ask, query: Query, asset: str) -> Velocity:
 def _chart(ask: Ask, report: HoldersReport) -> Chart:
     largest = [(_person(each.person).text, each.amount) for each in report.largest[:LARGEST_MAX]]
     title = f"The ten largest holders of {report.asset}"
-    words = f"{report.persons} persons hold it; the rest is one bar."
+    words = f"{report.persons} persons hold it; all others are one bar."
     caption = Caption(name="largest-chart", title=title, description=words)
     chart = shares(caption, tuple(largest), report.supply, unit_of(ask, report.asset))
     return drawn(title, chart)

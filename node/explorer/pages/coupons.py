@@ -6,15 +6,18 @@ from node.explorer.ask import Ask
 from node.explorer.charts.columns import Group, columns
 from node.explorer.charts.svg import Caption
 from node.explorer.page import Cell, Chart, Column, Note, Page, Section, Table
-from node.explorer.pages.figures import currency_amount, drawn, found, unit_of_currency
+from node.explorer.pages.figures import currency_amount, drawn, present, unit_of_currency
 from node.explorer.route import Query
 from node.explorer.show import NOTHING, number, path, text
 from node.sdk.schema.asset import ScheduledPayment
 from node.sdk.schema.process import AgendaStatus
+from tokens.jsonform import Json
 from tokens.records.instruments import PaymentKind
 from tokens.types import AssetKind
 
-INSTRUMENTS_MAX = 60
+AT_ONCE = 50
+"""Schedules of one batch."""
+INSTRUMENTS_MAX = 200
 """Whose schedules one page asks for: a sum over more is refused, never cut."""
 NO_COUPONS = (
     AssetKind.MONEY,
@@ -43,11 +46,16 @@ async def coupons(ask: Ask, query: Query) -> Page:
         note = Note(words, "warn", links=(Cell("Supervision", path("supervision")),))
         return Page(title="Coupon calendar", lead=(lead,), sections=(note,))
     sums: _Sums = {}
-    for asset in sorted(assets, key=lambda each: each.id):
+    for first in range(0, len(assets), AT_ONCE):
+        some = assets[first : first + AT_ONCE]
+        asked: list[dict[str, Json]] = [{"asset": each.id} for each in some]
         of = tuple[ScheduledPayment, ...]
-        for payment in await found(ask, "instrument_getSchedule", {"asset": asset.id}, of=of) or ():
-            if payment.kind is PaymentKind.COUPON:
-                _add(sums, asset.currency, payment)
+        for asset, schedule in zip(
+            some, await ask.batch_read("instrument_getSchedule", asked, of=of), strict=True
+        ):
+            for payment in present(schedule) or ():
+                if payment.kind is PaymentKind.COUPON:
+                    _add(sums, asset.currency, payment)
     sections: list[Section] = [*_charts(ask, sums, today), _table(ask, sums)]
     return Page(title="Coupon calendar", lead=(lead,), sections=tuple(sections))
 

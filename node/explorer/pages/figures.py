@@ -6,7 +6,6 @@ from node.explorer.ask import Ask, Params
 from node.explorer.charts.scale import Unit
 from node.explorer.charts.svg import Svg
 from node.explorer.page import Cell, Chart
-from node.explorer.text import grouped
 from node.sdk.errors import RpcFailed
 from tokens.types import AssetKind
 
@@ -44,8 +43,7 @@ def unit_of_currency(ask: Ask, currency: str) -> Unit:
 
 def currency_amount(ask: Ask, minor: int, currency: str) -> Cell:
     """Minor units of a currency."""
-    unit = unit_of_currency(ask, currency)
-    return Cell(grouped(minor, unit.decimals), minor=minor, unit=unit.name)
+    return ask.show.in_currency(minor, currency, ask.directory.digits.get(currency))
 
 
 def drawn(title: str, svg: Svg) -> Chart:
@@ -55,7 +53,11 @@ def drawn(title: str, svg: Svg) -> Chart:
 
 async def found(ask: Ask, method: str, params: Params, *, of: type[T]) -> T | None:
     """A value, None where there is none. RpcFailed for any other refusal, NodeUnreachable."""
-    answer = await ask.try_read(method, params, of=of)
+    return present(await ask.try_read(method, params, of=of))
+
+
+def present(answer: T | RpcFailed) -> T | None:
+    """The value of an answer, None where there is none. Raises any other RpcFailed."""
     if isinstance(answer, RpcFailed):
         if answer.symbol == "NOT_FOUND":
             return None

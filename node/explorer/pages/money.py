@@ -1,8 +1,10 @@
 """Money: each kind of it, how much of it there is, and what stands behind a stablecoin."""
 
+import msgspec
+
 from node.explorer.ask import Ask
 from node.explorer.failure import NotThere
-from node.explorer.page import Cell, Column, Facts, Note, Page, Section, Table
+from node.explorer.page import Cell, Column, Download, Facts, Note, Page, Section, Table
 from node.explorer.pages.coin_history import history
 from node.explorer.pages.figures import KIND_NAMES, found
 from node.explorer.route import Query
@@ -11,6 +13,7 @@ from node.explorer.text import scaled
 from node.sdk.schema.asset import AssetInfo, Reserves
 from node.sdk.schema.marks import MarkView
 from node.sdk.schema.process import AgendaStatus
+from tokens.jsonform import Json
 from tokens.records.cash import QueuedRedemption
 from tokens.records.instruments import Asset
 from tokens.types import AssetKind
@@ -83,7 +86,7 @@ def _left_out(count: int) -> str:
 
 async def _row(ask: Ask, asset: Asset) -> tuple[Cell, ...] | None:
     """None: it was not there yet."""
-    show, name = ask.show, Cell(asset.id, path("money", asset.id), full=asset.name)
+    show, name = ask.show, Cell(asset.id, path("money", asset.id))
     if asset.kind is AssetKind.CASH:
         reserves = await found(ask, "cash_getReserves", {"asset": asset.id}, of=Reserves)
         if reserves is None:
@@ -128,7 +131,9 @@ async def one_money(ask: Ask, query: Query) -> Page:
     sections += _rules(reserves)
     sections += await history(ask, query, reserves)
     sections.append(await _queue(ask, query, coin.asset))
-    proof = Cell("the proof of this reserve", path("money", coin.asset, "proof"))
+    at = query.number("at")
+    place = path("money", coin.asset, "proof") + ("" if at is None else f"?at={at}")
+    proof = Cell("the proof of this reserve", place)
     words = "Every figure above follows from records that a quorum of validators signed. Take away"
     sections.append(Note(words, links=(proof,)))
     return Page(title=f"Money: {coin.asset}", sections=tuple(sections))
@@ -149,6 +154,17 @@ async def _central_bank_money(ask: Ask, name: str) -> Page:
     )
     note = Note("A claim on the central bank: it has no reserve on the ledger and needs none.")
     return Page(title=f"Money: {name}", sections=(facts, note))
+
+
+async def reserve_proof(ask: Ask, query: Query) -> Download:
+    """The file of `/money/{asset}/proof`: every record of the reserve with its path."""
+    params: dict[str, Json] = {"asset": query.part("asset")}
+    at = query.number("at")
+    if at is not None:
+        params["atHeight"] = at
+    answer = await ask.raw("cash_getReserveProof", params)
+    body = msgspec.json.format(msgspec.json.encode(answer), indent=2)
+    return Download("reserve-proof.json", "application/json", body)
 
 
 def _issuer(ask: Ask, asset: str) -> Cell:
@@ -178,10 +194,11 @@ async def _composition(ask: Ask, reserves: Reserves) -> Table:
     rows = [(show.asset(backing), held, text("1 : 1"), NOTHING, NOTHING, NOTHING, held, share)]
     policy = reserves.policy
     haircut = NOTHING if policy is None else percent(policy.haircut_bps)
-    for each in reserves.holdings:
-        view = await found(ask, "mark_get", {"asset": each.asset}, of=MarkView)
-        mark = None if view is None else view.in_force
-        stale = view is None or view.is_stale
+    asked: list[dict[str, Json]] = [{"asset": each.asset} for each in reserves.holdings]
+    marks = await ask.batch_read("mark_get", asked, of=MarkView)
+    for each, view in zip(reserves.holdings, marks, strict=True):
+        mark = view.in_force if isinstance(view, MarkView) else None
+        stale = not isinstance(view, MarkView) or view.is_stale
         price = NOTHING if mark is None else text(f"{scaled(mark.price_e4, 4, least=2)} per 100")
         age = NOTHING if mark is None else number((today - mark.for_date).days)
         rows.append(

@@ -47,27 +47,26 @@ def maturity_walls(ask: Ask, ladder: tuple[LadderRow, ...]) -> list[Chart]:
     """A chart for each money: by month, by year if there are many months."""
     charts = []
     for at, money in enumerate(sorted({row.settlement_asset for row in ladder})[:CHARTS_MAX]):
-        rows = [row for row in ladder if row.settlement_asset == money]
-        by_year = len(rows) > MONTHS_MAX
-        sums: dict[str, tuple[int, int]] = {}
-        for row in rows:
-            label = row.month[:4] if by_year else row.month
-            principal, coupons = sums.get(label, (0, 0))
-            sums[label] = (principal + row.principal, coupons + row.coupons)
-        title = f"What falls due in {money} by {'year' if by_year else 'month'}"
+        rows = tuple([row for row in ladder if row.settlement_asset == money])
+        title = f"What falls due in {money} by {'year' if len(rows) > MONTHS_MAX else 'month'}"
         words = "Principal and gross coupons that are still to be paid."
         chart = bars(
             Caption(name=f"wall-{at}", title=title, description=words),
             ("principal", "coupons"),
-            _fitted(sums),
+            bars_of(rows),
             unit_of(ask, money),
         )
         charts.append(drawn(title, chart))
     return charts
 
 
-def _fitted(sums: dict[str, tuple[int, int]]) -> tuple[Bar, ...]:
-    """All of it in as many bars as a chart has: the last one holds what comes later."""
+def bars_of(rows: tuple[LadderRow, ...]) -> tuple[Bar, ...]:
+    """A ladder of one money in at most BARS_MAX bars: the last one holds all that is later."""
+    sums: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        label = row.month[:4] if len(rows) > MONTHS_MAX else row.month
+        principal, coupons = sums.get(label, (0, 0))
+        sums[label] = (principal + row.principal, coupons + row.coupons)
     found = [Bar(label=label, parts=parts) for label, parts in sorted(sums.items())]
     if len(found) <= BARS_MAX:
         return tuple(found)
