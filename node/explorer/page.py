@@ -23,6 +23,8 @@ class Cell:
     href: str = ""
     full: str = ""
     """Whole value where the text is a part of it: what a pointer shows and CSV holds."""
+    title: str = ""
+    """What a pointer shows besides; never the only place of it."""
     minor: int | None = None
     """Of an amount: minor units."""
     unit: str = ""

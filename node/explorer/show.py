@@ -87,12 +87,13 @@ class Show:
         place = "participants" if address in self._directory.participants else "accounts"
         name = self.name(address)
         if name:
-            return Cell(name, path(place, full), full=full)
+            return Cell(name, path(place, full), full=f"{name} ({full})")
         return Cell(shortened(full), path(place, full), full=full, mono=True)
 
     def asset(self, asset: str) -> Cell:
         """An instrument or a money."""
-        return Cell(asset, path("assets", asset))
+        known = self._directory.assets.get(asset)
+        return Cell(asset, path("assets", asset), title="" if known is None else known.name)
 
     def knows_asset(self, asset: str) -> bool:
         """Whether there is an asset of that name."""

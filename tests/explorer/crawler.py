@@ -8,7 +8,7 @@ from tests.explorer.reader import Document, Reader
 
 PAGES_MAX = 1_500
 FILES = ("/style.css", "/icon.svg")
-_LONG = re.compile("0x[0-9a-f]{40,}|t?mhr1[a-z0-9]{20,}|[0-9]+")
+_LONG = re.compile("0x[0-9a-f]{40,}|t?mhr1[a-z0-9]{20,}|(?<=/api/)[A-Za-z_.]+|[0-9]+")
 
 
 def local(link: str) -> str:

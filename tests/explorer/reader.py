@@ -89,8 +89,10 @@ class Answer:
 class Reader:
     """Asks one explorer."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, origin: str) -> None:
         self._session = session
+        self.origin = origin
+        """Of the explorer."""
 
     async def get(self, path: str, **headers: str) -> Answer:
         """An answer; redirections are not followed."""
@@ -120,12 +122,15 @@ class Reader:
 
 
 @asynccontextmanager
-async def reading(node_port: int, view: str | None = None) -> AsyncIterator[Reader]:
+async def reading(
+    node_port: int, view: str | None = None, witnesses: tuple[str, ...] = ()
+) -> AsyncIterator[Reader]:
     """An explorer on a free port over a node, and somebody who asks it."""
-    config = ExplorerConfig(rpc=f"http://127.0.0.1:{node_port}", view=view, port=0)
+    url = f"http://127.0.0.1:{node_port}"
+    config = ExplorerConfig(rpc=url, view=view, port=0, witnesses=witnesses)
     log = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
     async with (
         explorer(config, log=log) as running,
         aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as session,
     ):
-        yield Reader(session)
+        yield Reader(session, f"http://127.0.0.1:{running.port}")
