@@ -124,6 +124,9 @@ async def statement(ask: Ask, query: Query) -> Page:
     """The page `/accounts/{address}/statement`."""
     address = address_part(ask, query)
     asset = query.word("asset")
+    if not asset:
+        form = await statement_form(ask, address, ())
+        return Page(title="Statement", lead=(Cell(address, mono=True),), sections=(form,))
     params = {
         "account": address,
         "asset": asset,

@@ -51,7 +51,7 @@ async def _whole(ask: Ask, tx_id: str, info: TransactionInfo) -> Page:
             ("Sender", ask.show.party(made.sender)),
             *(_result(info.receipt) if info.receipt else (("Result", text("waits", "warn")),)),
             ("Memo", text(made.memo)),
-            ("Valid until height", height(made.valid_until)),
+            ("Valid until height", number(made.valid_until)),
             ("Client reference", hashed(made.client_ref, whole=True)),
             ("Signatures", number(len(info.signatures))),
             ("Wire id", hashed(info.wire_id, whole=True)),
