@@ -127,6 +127,13 @@ model: $(STAMP) ## Search the SPIN models of one height in full: VIEWS=3 is quic
 	  || { echo "model: needs spin and a C compiler; as root: apt-get install spin gcc libc6-dev" >&2; exit 1; }
 	@$(BIN)/python -m tests.model.run --views $(VIEWS) $(ARGS)
 
+browser: $(STAMP) ## Look at the explorer of a played demo with Chromium (ARGS="--explorer URL": of that one)
+	@command -v chromium >/dev/null || $(AS_ROOT) apt-get install -y -q chromium >/dev/null 2>&1 \
+	  || { $(AS_ROOT) apt-get update -q && $(AS_ROOT) apt-get install -y -q chromium; } >/dev/null 2>&1 \
+	  || { echo "browser: needs Chromium; as root: apt-get install chromium" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements/browser.txt
+	@$(BIN)/python -m pytest -q -p tests.explorer.browser.stage tests/explorer/browser/browse_*.py $(ARGS)
+
 overload: $(STAMP) ## Attack a network under load with slow, junk and flooding clients and peers: MINUTES=5
 	@$(BIN)/python -m tests.campaigns.network.overload $(if $(MINUTES),--minutes $(MINUTES)) --seed $(SEED) $(ARGS)
 

@@ -85,6 +85,7 @@ GATES = (
     Gate("storage", alone=True),
     Gate("duplicates", alone=True),
     Gate("drills", alone=True),
+    Gate("browser", alone=True),
     Gate("network", alone=True),
     Gate("overload MINUTES=1", alone=True, thin=True),
     Gate('bench ARGS="--seconds 10 --scenario overdriven"', alone=True, thin=True),

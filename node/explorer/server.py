@@ -3,7 +3,8 @@
 Rules of this file:
 1. Refuse early: connections, host, method, length of the address; then ask the node.
 2. GET and HEAD only, but for the form of the API page, which must come from this origin.
-3. Every answer carries the headers below: no script, nothing from elsewhere, in no frame.
+3. Every answer carries the headers below: no script, nothing from elsewhere, in no frame. Of the
+   referrer policies `no-referrer` would make a browser say `Origin: null` of our own form.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ HEADERS = {
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",

@@ -7,6 +7,7 @@ from node.explorer.pages.parts import address_part, columns, listed, reference_p
 from node.explorer.route import Query
 from node.explorer.show import NOTHING, path, text
 from node.sdk.schema.process import AgendaStatus
+from tokens.auctions import address_of
 from tokens.records.settlement import ISSUANCE, Batch, BatchStatus, Leg
 
 _OPEN = (BatchStatus.INSTRUCTED, BatchStatus.MATCHED, BatchStatus.ALLOCATED)
@@ -50,13 +51,22 @@ def _row(ask: Ask, each: Batch, *, late: bool) -> tuple[Cell, ...]:
         Cell(
             each.batch_id, path("settlement", ask.show.address_text(each.initiator), each.batch_id)
         ),
-        ask.show.party(each.initiator),
+        initiator_cell(ask, each.initiator, each.trade_ref),
         text(", ".join(names)),
         text(each.trade_date.isoformat()),
         text(each.isd.isoformat()),
         text(str(len(each.legs))),
         _status(each, late=late),
     )
+
+
+def initiator_cell(ask: Ask, initiator: bytes, trade_ref: str = "") -> Cell:
+    """Who instructed a batch: a participant, or the auction of `trade_ref`, which is no account."""
+    if initiator in ask.directory.participants:
+        return ask.show.party(initiator)
+    if trade_ref and address_of(trade_ref) == initiator:
+        return Cell(f"auction {trade_ref}", path("auctions", trade_ref))
+    return text("an auction")
 
 
 def _status(each: Batch, *, late: bool) -> Cell:
@@ -88,7 +98,11 @@ async def batch(ask: Ask, query: Query) -> Page:
     titles = ("Asset", "$Quantity", "From", "From account", "To", "To account")
     return Page(
         title=f"Batch {name}",
-        lead=(text("Instructed by"), ask.show.party(found.initiator), _status(found, late=False)),
+        lead=(
+            text("Instructed by"),
+            initiator_cell(ask, found.initiator, found.trade_ref),
+            _status(found, late=False),
+        ),
         sections=(
             Table("legs", "Legs: all or none", columns(*titles), legs),
             Table(

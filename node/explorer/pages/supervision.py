@@ -7,11 +7,12 @@ from node.explorer.failure import NotForReader
 from node.explorer.page import Cell, Code, Column, Facts, Note, Page, Section, Table
 from node.explorer.pages.figures import KIND_NAMES, currency_amount
 from node.explorer.pages.money import BREACH, COVERED
+from node.explorer.pages.settlement import initiator_cell
 from node.explorer.pages.walls import maturity_walls, term_bars, term_words
 from node.explorer.route import Query
 from node.explorer.show import NOTHING, number, path, percent, text
 from node.sdk.errors import RpcFailed
-from node.sdk.schema.supervision import CoverageRow, FailsReport, LadderRow, TenorRow
+from node.sdk.schema.supervision import CoverageRow, FailRow, FailsReport, LadderRow, TenorRow
 from tokens.records.instruments import Asset
 from tokens.types import AssetKind
 
@@ -157,11 +158,11 @@ def _late(ask: Ask, fails: FailsReport) -> Table:
         rows=tuple(
             [
                 (
-                    text(row.batch_id),
+                    Cell(row.batch_id, _batch_path(ask, row)),
                     text(row.isd.isoformat()),
                     number(row.days_late, "bad"),
                     text(row.status.lower()),
-                    ask.show.party(row.initiator),
+                    initiator_cell(ask, row.initiator),
                     text(", ".join([ask.show.party(each).text for each in row.participants])),
                 )
                 for row in fails.late
@@ -170,6 +171,10 @@ def _late(ask: Ask, fails: FailsReport) -> Table:
         note=f"The first {shown} of {fails.late_total}." if fails.late_total > shown else "",
         empty="No batch is late.",
     )
+
+
+def _batch_path(ask: Ask, row: FailRow) -> str:
+    return path("settlement", ask.show.address_text(row.initiator), row.batch_id)
 
 
 def _assets(ask: Ask, query: Query) -> Table:

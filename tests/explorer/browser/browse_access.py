@@ -1,6 +1,6 @@
 """Who has no mouse, or no eyes, reads the same: keyboard, headings, labels, names of drawings."""
 
-from tests.explorer.browser.places import COIN, every_kind
+from tests.explorer.browser.places import COIN
 from tests.explorer.browser.visit import Visit, Visits
 
 FAULTS = """() => {
@@ -49,9 +49,9 @@ FOCUS = """() => {
 STOPS = 40
 
 
-def test_every_page_has_what_a_screen_reader_needs(visits: Visits) -> None:
+def test_every_page_has_what_a_screen_reader_needs(visits: Visits, places: tuple[str, ...]) -> None:
     visit = visits.new()
-    for path in every_kind(visit):
+    for path in places:
         visit.go(path)
         assert visit.page.evaluate(FAULTS) == [], path
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explorer.browser.places import COIN, every_kind
+from tests.explorer.browser.places import COIN
 from tests.explorer.browser.visit import NARROW, Visit, Visits
 
 CONTRAST_MIN = 4.5
@@ -38,9 +38,9 @@ CONTRASTS = """() => {
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_every_text_is_legible(visits: Visits, dark: bool) -> None:
+def test_every_text_is_legible(visits: Visits, places: tuple[str, ...], dark: bool) -> None:
     visit = visits.new(dark=dark)
-    for path in every_kind(visit):
+    for path in places:
         visit.go(path)
         found = visit.page.evaluate(CONTRASTS)
         assert len(found) > 10, path
@@ -59,9 +59,11 @@ def test_dark_is_dark_and_light_is_light(visits: Visits) -> None:
     assert papers[1] < 3 * 60
 
 
-def test_a_narrow_screen_needs_no_sideways_scrolling(visits: Visits) -> None:
+def test_a_narrow_screen_needs_no_sideways_scrolling(
+    visits: Visits, places: tuple[str, ...]
+) -> None:
     visit = visits.new(size=NARROW)
-    for path in every_kind(visit):
+    for path in places:
         visit.go(path)
         assert width(visit) <= NARROW[0], path
 

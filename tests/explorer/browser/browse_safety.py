@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Route
 
-from tests.explorer.browser.places import COIN, every_kind
+from tests.explorer.browser.places import COIN
 from tests.explorer.browser.visit import Visits
 
 SMUGGLED = (
@@ -14,9 +14,10 @@ SMUGGLED = (
 )
 
 
-def test_every_page_says_the_same_with_scripts_and_without(visits: Visits) -> None:
+def test_every_page_says_the_same_with_scripts_and_without(
+    visits: Visits, places: tuple[str, ...]
+) -> None:
     without, with_them = visits.new(scripts=False), visits.new()
-    places = every_kind(without)
     assert len(places) > 20
     for path in places:
         joint = "&" if "?" in path else "?"

@@ -13,6 +13,7 @@ DETAILS = (
     "/ramps",
     "/api/node_status",
 )
+"""Pages that a name leads to."""
 KINDS = (
     re.compile(r"/blocks/\d+"),
     re.compile(r"/tx/0x[0-9a-f]{64}"),
@@ -20,8 +21,8 @@ KINDS = (
     re.compile(r"/participants/[^/?]+"),
     re.compile(r"/auctions/[^/?]+"),
     re.compile(r"/settlement/[^/?]+/[^/?]+"),
-    re.compile(r"/governance/proposals/[^/?]+"),
 )
+"""Pages that others lead to. The story leaves no proposal open."""
 
 
 def links(visit: Visit, selector: str) -> list[str]:

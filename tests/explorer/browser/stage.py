@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from node.devnet.wait import NotYet, until
+from tests.explorer.browser.places import every_kind
 from tests.explorer.browser.visit import Visits
 
 CHROMIUM = "/usr/bin/chromium"
@@ -99,6 +100,16 @@ def browser() -> Iterator[Browser]:
         )
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def places(address: str, browser: Browser) -> tuple[str, ...]:
+    """A page of each kind."""
+    visits = Visits(address, browser)
+    try:
+        return every_kind(visits.new())
+    finally:
+        visits.close()
 
 
 @pytest.fixture
