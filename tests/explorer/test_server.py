@@ -75,6 +75,9 @@ async def test_a_method_is_tried_from_its_own_page(reader: Reader) -> None:
     )
     assert answer.status == 200
     assert '"stateRoot"' in answer.document.text
+    lines = '{\n  "asset": "DPKR"\n}'
+    again = await reader.ask("POST", "/api/asset_getSupply", {"Origin": here}, {"params": lines})
+    assert f">{lines}</textarea>".replace('"', "&#34;") in again.body
 
 
 @pytest.mark.parametrize(
