@@ -40,7 +40,7 @@ async def test_money_stands_with_what_is_behind_it(reader: Reader) -> None:
     assert "100.00 %" in coin
     assert coin[-1] == "covered"
     assert money[:2] == [MONEY, "central-bank money"]
-    assert money[-1] == "issued by the central bank"
+    assert money[-1] == "claim on the central bank"
 
 
 async def test_a_reserve_says_what_lies_in_it_and_why_something_counts_nothing() -> None:

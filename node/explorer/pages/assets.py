@@ -3,6 +3,7 @@
 from node.explorer.ask import Ask
 from node.explorer.describe import choice
 from node.explorer.page import Cell, Facts, Note, Page, Section
+from node.explorer.pages.figures import KIND_NAMES
 from node.explorer.pages.instrument import instrument_sections
 from node.explorer.pages.parts import asset_part, columns, listed
 from node.explorer.route import Query
@@ -32,6 +33,10 @@ async def assets(ask: Ask, query: Query) -> Page:
                 found,
                 lambda each: _row(ask, each, supplies),
             ),
+            Note(
+                "Of all of them together:",
+                links=(Cell("coupon calendar", "/coupons"), Cell("commodities", "/commodities")),
+            ),
         ),
     )
 
@@ -53,7 +58,7 @@ def _row(ask: Ask, each: Asset, supplies: dict[str, int]) -> tuple[Cell, ...]:
     return (
         ask.show.asset(each.id),
         text(each.name),
-        text(choice(each.kind)),
+        text(KIND_NAMES[each.kind]),
         ask.show.party(each.issuer),
         text(each.currency),
         status_cell(each),
@@ -85,7 +90,7 @@ async def asset(ask: Ask, query: Query) -> Page:
     return Page(
         title=f"{found.name} ({found.id})" if found.name != found.id else found.id,
         lead=(
-            text(f"{choice(found.kind)} in {found.currency}, owed by"),
+            text(f"{KIND_NAMES[found.kind]} in {found.currency}, owed by"),
             ask.show.party(found.issuer),
         ),
         sections=tuple(sections),

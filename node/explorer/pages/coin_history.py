@@ -52,7 +52,7 @@ async def history(ask: Ask, query: Query, now: Reserves) -> list[Section]:
         ),
         button="Show",
     )
-    return [drawn("Supply against the reserve", chart), form, _table(ask, kept)]
+    return [_table(ask, kept), drawn("Supply against the reserve", chart), form]
 
 
 def _table(ask: Ask, kept: list[tuple[int, Reserves]]) -> Table:

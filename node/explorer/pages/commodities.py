@@ -112,7 +112,7 @@ async def commodity(ask: Ask, query: Query) -> Page:
     )
     lots = await _lots(ask, query, one.asset)
     deliveries = await _deliveries(ask, query, one.asset)
-    sections: tuple[Section, ...] = (facts, _chart(ask, info), lots, deliveries, _attestors(ask))
+    sections: tuple[Section, ...] = (facts, lots, _chart(ask, info), deliveries, _attestors(ask))
     return Page(title=f"Commodity: {one.asset}", sections=sections)
 
 

@@ -36,8 +36,8 @@ async def concentration(ask: Ask, query: Query) -> Page:
     )
     sections = (
         facts,
-        _chart(ask, report),
         _largest(ask, report),
+        _chart(ask, report),
         _classes(ask, report),
         _turnover(ask, velocity),
         _form(ask, query, velocity),

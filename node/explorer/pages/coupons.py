@@ -56,7 +56,7 @@ async def coupons(ask: Ask, query: Query) -> Page:
             for payment in present(schedule) or ():
                 if payment.kind is PaymentKind.COUPON:
                     _add(sums, asset.currency, payment)
-    sections: list[Section] = [*_charts(ask, sums, today), _table(ask, sums)]
+    sections: list[Section] = [_table(ask, sums), *_charts(ask, sums, today)]
     return Page(title="Coupon calendar", lead=(lead,), sections=tuple(sections))
 
 

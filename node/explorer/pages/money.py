@@ -60,10 +60,9 @@ async def money(ask: Ask, query: Query) -> Page:
             Column("Kind"),
             Column("Issuer"),
             Column("Supply", "amount"),
-            Column("Most allowed", "amount"),
             Column("Value of the reserve", "amount"),
             Column("Coverage", "number"),
-            Column("Waiting for redemption", "amount"),
+            Column("To be redeemed", "amount"),
             Column("State"),
         ),
         rows=tuple([row for row in rows if row is not None]),
@@ -100,9 +99,8 @@ async def _row(ask: Ask, asset: Asset) -> tuple[Cell, ...] | None:
         if info is None:
             return None
         supply = show.amount(info.supply, asset.id)
-        told = (NOTHING, NOTHING, NOTHING, text("issued by the central bank"))
-    most = show.amount(asset.max_supply, asset.id)
-    return (name, text(KIND_NAMES[asset.kind]), show.party(asset.issuer), supply, most, *told)
+        told = (NOTHING, NOTHING, NOTHING, text("claim on the central bank"))
+    return (name, text(KIND_NAMES[asset.kind]), show.party(asset.issuer), supply, *told)
 
 
 async def one_money(ask: Ask, query: Query) -> Page:

@@ -1,11 +1,11 @@
 """Overview: where the chain is, who makes blocks, what is outstanding, whether it adds up."""
 
 from node.explorer.ask import Ask
-from node.explorer.describe import choice
 from node.explorer.page import Cell, Facts, Note, Page, Section, Table, Tone
 from node.explorer.pages.integrity import roots_of
 from node.explorer.pages.parts import columns
 from node.explorer.pages.validators import participation
+from node.explorer.pages.walls import outstanding
 from node.explorer.route import Query
 from node.explorer.show import hashed, height, number, path, percent, text, time
 from node.sdk.errors import RpcFailed
@@ -111,23 +111,4 @@ async def _outstanding(ask: Ask) -> Section:
     if isinstance(found, RpcFailed):
         link = Cell("each instrument's", "/assets")
         return Note("Debt by residual term is shown to supervisors; everybody sees", links=(link,))
-    rows = []
-    for each in found:
-        digits = ask.directory.digits.get(each.currency)
-        rows.append(
-            (
-                text(_tenor(each)),
-                text(each.currency),
-                text(choice(each.kind)),
-                number(each.instruments),
-                ask.show.in_currency(each.amount, each.currency, digits),
-            )
-        )
-    titles = ("Residual term", "Currency", "Kind", "#Instruments", "$Face outstanding")
-    return Table("outstanding", "Debt outstanding", columns(*titles), tuple(rows))
-
-
-def _tenor(row: TenorRow) -> str:
-    if row.years_below is None:
-        return f"{row.years_from} years and more"
-    return f"{row.years_from} to below {row.years_below} years"
+    return outstanding(ask, found)

@@ -5,10 +5,10 @@ from typing import TypeVar
 from node.explorer.ask import Ask, Params
 from node.explorer.failure import NotForReader
 from node.explorer.page import Cell, Code, Column, Facts, Note, Page, Section, Table
-from node.explorer.pages.figures import KIND_NAMES, currency_amount
+from node.explorer.pages.figures import KIND_NAMES
 from node.explorer.pages.money import BREACH, COVERED
 from node.explorer.pages.settlement import initiator_cell
-from node.explorer.pages.walls import maturity_walls, term_bars, term_words
+from node.explorer.pages.walls import maturity_walls, outstanding, term_bars
 from node.explorer.route import Query
 from node.explorer.show import NOTHING, number, path, percent, text
 from node.sdk.errors import RpcFailed
@@ -33,8 +33,8 @@ async def supervision(ask: Ask, query: Query) -> Page:
     ladder = await supervised(ask, "supervision_getMaturityLadder", of=tuple[LadderRow, ...])
     covered = await supervised(ask, "supervision_getCoverage", of=tuple[CoverageRow, ...])
     fails = await supervised(ask, "supervision_getFails", of=FailsReport)
-    sections: list[Section] = [*term_bars(ask, tenors), _outstanding(ask, tenors)]
-    sections += [*maturity_walls(ask, ladder), _ladder(ask, ladder)]
+    sections: list[Section] = [outstanding(ask, tenors), *term_bars(ask, tenors)]
+    sections += [_ladder(ask, ladder), *maturity_walls(ask, ladder)]
     sections += [_coverage(ask, covered), _fails(fails), _late(ask, fails)]
     sections += [_assets(ask, query), *_audit_log()]
     lead = text(f"Business date {fails.business_date}. Every sum is whole, over all records.")
@@ -49,34 +49,6 @@ async def supervised(ask: Ask, method: str, params: Params | None = None, *, of:
             raise NotForReader(WHO_MAY)
         raise answer
     return answer
-
-
-def _outstanding(ask: Ask, tenors: tuple[TenorRow, ...]) -> Table:
-    return Table(
-        id="outstanding",
-        title="Debt outstanding by residual term",
-        columns=(
-            Column("Currency"),
-            Column("Kind"),
-            Column("Residual term"),
-            Column("Instruments", "number"),
-            Column("Face outstanding", "amount"),
-        ),
-        rows=tuple(
-            [
-                (
-                    text(row.currency),
-                    text(KIND_NAMES[row.kind]),
-                    text(term_words(row)),
-                    number(row.instruments),
-                    currency_amount(ask, row.amount, row.currency),
-                )
-                for row in tenors
-            ]
-        ),
-        note="Whole years of 365 days from the business date to maturity.",
-        empty="No debt is outstanding.",
-    )
 
 
 def _ladder(ask: Ask, ladder: tuple[LadderRow, ...]) -> Table:

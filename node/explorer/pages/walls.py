@@ -1,10 +1,17 @@
-"""Charts of debt: what is outstanding by residual term, what falls due by month or year."""
+"""Debt as tables and walls: outstanding by residual term, falling due by month or year."""
 
 from node.explorer.ask import Ask
 from node.explorer.charts.bars import BARS_MAX, Bar, bars
 from node.explorer.charts.svg import Caption
-from node.explorer.page import Chart
-from node.explorer.pages.figures import drawn, unit_of, unit_of_currency
+from node.explorer.page import Chart, Column, Table
+from node.explorer.pages.figures import (
+    KIND_NAMES,
+    currency_amount,
+    drawn,
+    unit_of,
+    unit_of_currency,
+)
+from node.explorer.show import number, text
 from node.sdk.schema.supervision import LadderRow, TenorRow
 
 CHARTS_MAX = 4
@@ -20,6 +27,35 @@ def term_words(row: TenorRow) -> str:
     if not row.years_from:
         return f"below {row.years_below} year"
     return f"{row.years_from} to {row.years_below} years"
+
+
+def outstanding(ask: Ask, tenors: tuple[TenorRow, ...]) -> Table:
+    """Debt by currency, kind and residual term."""
+    return Table(
+        id="outstanding",
+        title="Debt outstanding by residual term",
+        columns=(
+            Column("Currency"),
+            Column("Kind"),
+            Column("Residual term"),
+            Column("Instruments", "number"),
+            Column("Face outstanding", "amount"),
+        ),
+        rows=tuple(
+            [
+                (
+                    text(row.currency),
+                    text(KIND_NAMES[row.kind]),
+                    text(term_words(row)),
+                    number(row.instruments),
+                    currency_amount(ask, row.amount, row.currency),
+                )
+                for row in tenors
+            ]
+        ),
+        note="Whole years of 365 days from the business date to maturity.",
+        empty="No debt is outstanding.",
+    )
 
 
 def term_bars(ask: Ask, tenors: tuple[TenorRow, ...]) -> list[Chart]:
