@@ -64,7 +64,7 @@ async def test_a_reserve_says_what_lies_in_it_and_why_something_counts_nothing()
         assert "2.50 %" in bond
         assert bond[-4:-1] == ["0.00", "0", MONEY], "its residual term is above the limit"
         page = await reader.page(f"/money/{COIN}")
-        assert "Longest residual term90 days" in page.text
+        assert "Longest residual term 90 days" in page.text
 
 
 async def test_a_breach_and_a_pause_are_said_in_words() -> None:

@@ -56,7 +56,7 @@ async def test_holders_are_persons_with_shares(reader: Reader) -> None:
     classes = await rows(reader, f"/supervision/{COIN}", "classes")
     assert sum(int(row[-2]) for row in classes) == 1_000_000
     page = await reader.page(f"/supervision/{COIN}")
-    assert "Herfindahl index9,999" in page.text
+    assert "Herfindahl index 9,999" in page.text
     assert "Velocity0.000001 times the supply" in page.text
 
 
