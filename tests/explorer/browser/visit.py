@@ -48,7 +48,7 @@ class Visit:
     @property
     def path(self) -> str:
         """Where it is, with the words after the `?`."""
-        parts = urlsplit(self.page.url)
+        parts = urlsplit(str(self.page.url))
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
     @property
