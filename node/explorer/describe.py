@@ -16,8 +16,8 @@ import msgspec
 from node.explorer.fields import FieldShape, Form, shapes_of
 from node.explorer.page import Cell, Value
 from node.explorer.show import NOTHING, Show, hashed, number, path, text
-from node.explorer.text import scaled, words
-from tokens.codec import Canonical, Malformed
+from node.explorer.text import inside, scaled, words
+from tokens.codec import Canonical, Malformed, NonCanonical
 from tokens.jsonform import type_name
 from tokens.ops import AnyOperation
 from tokens.records.proposals import ProposalStatus
@@ -78,7 +78,7 @@ def rows_of(show: Show, value: msgspec.Struct, before: str = "") -> list[tuple[s
     rows: list[tuple[str, Value]] = []
     for shape in shapes_of(type(value)):
         found = getattr(value, shape.name)
-        label = f"{before}: {shape.label.lower()}" if before else shape.label
+        label = f"{before}: {inside(shape.label)}" if before else shape.label
         if isinstance(found, msgspec.Struct):
             rows += rows_of(show, found, label)
         else:
@@ -102,7 +102,7 @@ def operation_in(data: bytes) -> msgspec.Struct | None:
     """An operation inside of a proposal; None for what is none that is known here."""
     try:
         return _operation.decode(data)
-    except Malformed:
+    except (Malformed, NonCanonical):
         return None
 
 
@@ -141,8 +141,7 @@ def _inline(show: Show, value: msgspec.Struct, depth: int) -> list[Cell]:
         if found is None or found in ("", ()) or found == NO_ADDRESS:
             continue
         shown = cells_of(show, value, shape, depth)
-        label = shape.label if shape.label[1:2].isupper() else shape.label.lower()
-        cells.append(Cell(f"{'; ' if cells else ''}{label}", tone="quiet"))
+        cells.append(Cell(f"{'; ' if cells else ''}{inside(shape.label)}", tone="quiet"))
         cells += [shown] if isinstance(shown, Cell) else shown
     return cells
 

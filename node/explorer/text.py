@@ -73,6 +73,11 @@ def utc(milliseconds: int) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
+def inside(label: str) -> str:
+    """A label within a sentence: `Isin` would be wrong, `ISIN` stays."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def words(name: str) -> str:
     """A name of code as words: `intended_settlement_date` -> Intended settlement date."""
     parts = [_CAPITALS.get(part, part) for part in name.split("_") if part]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.explorer.text import grouped, lines, plain, scaled, shortened, utc, words
+from node.explorer.text import grouped, inside, lines, plain, scaled, shortened, utc, words
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 
@@ -68,5 +68,8 @@ def test_names_of_code_become_words() -> None:
     assert words("settlement_asset") == "Settlement asset"
     assert words("kyc_tier_min") == "KYC tier min"
     assert words("issuer_lei") == "Issuer LEI"
+    assert inside("ISIN") == "ISIN"
+    assert inside("KYC tier min") == "KYC tier min"
+    assert inside("Settlement asset") == "settlement asset"
     assert shortened("0x" + "ab" * 32) == "0xabababab…ababab"
     assert shortened("short") == "short"
