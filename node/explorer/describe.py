@@ -9,7 +9,7 @@ Rules of this file:
 
 import datetime as dt
 import re
-from enum import Enum
+from enum import Enum, Flag
 
 import msgspec
 
@@ -20,28 +20,39 @@ from node.explorer.text import scaled, words
 from tokens.codec import Canonical, Malformed
 from tokens.jsonform import type_name
 from tokens.ops import AnyOperation
+from tokens.records.proposals import ProposalStatus
 from tokens.results import Code
-from tokens.types import NO_ADDRESS
+from tokens.types import NO_ADDRESS, AssetFlag, LicenceCategory, OperationClass
 
 ITEMS_MAX = 12
 """Items of a list that are shown in one place."""
 DEPTH_MAX = 3
 _SHORT = {
-    "transfer": "{amount} go from {source} to {target}.",
-    "cash_mint": "{amount} are minted for {target} against as much money of {source}.",
-    "cash_redeem": "{amount} of {source} are redeemed at par into {target}.",
-    "cb_issue": "{amount} of central-bank money are issued to {target}.",
-    "cb_withdraw": "{amount} of central-bank money of {source} go back to the RTGS.",
-    "open_day": "Business date {date} opens.",
-    "close_day": "Business date {date} closes.",
-    "approve": "The sender agrees to proposal {proposal_id}.",
-    "moved": "{amount} went from {source} to {target}.",
-    "issued": "{amount} came into being in {target}.",
-    "burned": "{amount} of {source} ceased to be.",
-    "day_opened": "Business date {date} began.",
-    "day_closed": "Business date {date} ended.",
+    "transfer": "{amount} go from {source} to {target}",
+    "cash_mint": "{amount} are minted for {target} against as much money of {source}",
+    "cash_redeem": "{amount} of {source} are redeemed at par into {target}",
+    "cb_issue": "{amount} of central-bank money are issued to {target}",
+    "cb_withdraw": "{amount} of central-bank money of {source} go back to the RTGS",
+    "open_day": "Business date {date} opens",
+    "close_day": "Business date {date} closes",
+    "approve": "The sender agrees to proposal {proposal_id}",
+    "moved": "{amount} went from {source} to {target}",
+    "issued": "{amount} came into being in {target}",
+    "burned": "{amount} of {source} ceased to be",
+    "day_opened": "Business date {date} began",
+    "day_closed": "Business date {date} ended",
 }
-"""By the name of the operation or event; a name in braces is a field."""
+"""By the name of the operation or event; a name in braces is a field. Without a full stop."""
+_MEMBERS: dict[str, type[Flag] | type[Enum]] = {
+    "status": ProposalStatus,
+    "paused": OperationClass,
+    "classes": OperationClass,
+    "flags": AssetFlag,
+    "categories": LicenceCategory,
+}
+"""Fields that are bare numbers where they stand, and members of these."""
+_MONEY = frozenset({"money", "accrued"})
+"""Signed minor units of money, which have no form of their own."""
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _operation = Canonical[msgspec.Struct](AnyOperation)
 
@@ -53,7 +64,7 @@ def sentence_of(show: Show, value: msgspec.Struct) -> tuple[Cell, ...]:
         return _filled(show, value, short)
     said = first_sentence(type(value))
     parts = _inline(show, value, 1)
-    return (text(f"{said}."), *parts) if parts else (text(f"{said}."),)
+    return (text(f"{said}:"), *parts) if parts else (text(said),)
 
 
 def first_sentence(struct: type[msgspec.Struct]) -> str:
@@ -173,6 +184,8 @@ def _one(show: Show, whole: msgspec.Struct, shape: FieldShape, form: Form, found
             return text(choice(found))
         case _, bool():
             return text("yes" if found else "no")
+        case _, int() if shape.name in _MONEY:
+            return _amount(show, whole, shape, found)
         case _, int():
             return _number(shape.name, found)
         case _, dt.date():
@@ -206,9 +219,21 @@ def _number(name: str, value: int) -> Cell:
         return Cell(f"{scaled(value, 2)} %", full=f"{value} / 10,000")
     if name.endswith("_bd"):
         return text(f"{value} business days")
-    if name in ("code", "reason") and value:
+    if name in ("code", "reason"):
         return text(code_text(value))
-    return number(value)
+    members = _MEMBERS.get(name)
+    return number(value) if members is None else text(_members(members, value))
+
+
+def _members(kind: type[Flag] | type[Enum], value: int) -> str:
+    """Names of a member, or of the flags that are set."""
+    try:
+        found = kind(value)
+    except ValueError:
+        return str(value)
+    if isinstance(found, Flag):
+        return ", ".join([choice(each) for each in found]) or "none"
+    return choice(found)
 
 
 def title_of(struct: type[msgspec.Struct]) -> str:

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from node.sdk.client import Client
+from node.sdk.minor_digits import minor_digits_of
 from node.sdk.schema.chain import NetworkCard, Parameter
 from node.sdk.schema.common import PAGE_MAX, Page
 from tokens.records.instruments import Asset
 from tokens.records.parties import Participant
-from tokens.types import AssetKind
 
 PAGES_MAX = 20
 """Pages of 100 of each list. What is beyond is shown by its id, its amounts in minor units."""
-MINOR_DIGITS = {"AED": 2, "CNY": 2, "EUR": 2, "GBP": 2, "SAR": 2, "USD": 2}
-"""ISO 4217. Of its own money the ledger says it (parameter minor_digits)."""
 
 T = TypeVar("T")
 
@@ -40,13 +38,11 @@ async def directory_of(client: Client) -> Directory:
     participants = await _all(client, "participant_list", Participant)
     assets = await _all(client, "asset_list", Asset)
     parameters = (await client.read("chain_getParams", of=tuple[Parameter, ...])).value
-    own = {entry.name: entry.value for entry in parameters}.get("minor_digits", 2)
-    money = {entry.currency: own for entry in assets if entry.kind is AssetKind.MONEY}
     return Directory(
         card=card,
         participants={entry.id: entry for entry in participants},
         assets={entry.id: entry for entry in assets},
-        digits=MINOR_DIGITS | money,
+        digits=minor_digits_of(parameters, assets),
         well_known=well_known_names() if card.is_dev else {},
     )
 

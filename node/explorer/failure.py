@@ -23,6 +23,10 @@ class NotForReader(Exception):
     """The node tells it to others; the message says to whom, and how a reader becomes one."""
 
 
+class TokenRefused(Exception):
+    """The node does not take the view token of this explorer."""
+
+
 class TooManyCalls(Exception):
     """A page asks the node more than a page may: a defect of the page."""
 
@@ -40,6 +44,11 @@ class Failure:
 NOT_SHOWN = (
     "This is not there, or it is not for you to see: the node answers both alike. Which records "
     "are public, and who sees the others, is said on the page Who sees what."
+)
+VIEW_REFUSED = (
+    "The node does not take the view token of this explorer: its height is over, it is for another "
+    "node or network, or its key was replaced. Whoever runs the explorer makes another one: mohur "
+    "view create."
 )
 _BY_SYMBOL = {
     "UNAUTHORISED": Failure(403, "Not shown", NOT_SHOWN),
@@ -79,6 +88,8 @@ def failure_of(error: BaseException) -> Failure | None:
             return Failure(504, "No answer in time", "The node took too long to answer.")
         case FormError():
             return Failure(502, "Other version", "The node answered in a form not known here.")
+        case TokenRefused():
+            return Failure(403, "View token refused", VIEW_REFUSED)
         case BadInput():
             return Failure(400, "Not understood", f"{error}.")
         case NotThere():

@@ -7,13 +7,11 @@ Rules of this file:
    referrer policies `no-referrer` would make a browser say `Origin: null` of our own form.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from aiohttp.web_protocol import RequestHandler
 from structlog.typing import FilteringBoundLogger
 
 from node.explorer.answer import Answers
@@ -22,14 +20,12 @@ from node.explorer.failure import Failure
 from node.explorer.pages import ROUTES
 from node.explorer.render import ICON, STYLE
 from node.explorer.upstream import Upstream
-from node.rpc.doorkeeper import Doorkeeper
+from node.rpc.front import HttpFront
 from node.rpc.hosts import host_of
 
 ADDRESS_MAX = 2_048
 """Characters of the path and words of a request."""
 FORM_BYTES_MAX = 16 * 1024
-FIRST_REQUEST_SECONDS = 10
-"""A connection that has sent no whole request by then is closed (slow loris)."""
 KEEPALIVE_SECONDS = 30
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -53,18 +49,17 @@ class ExplorerServer:
         self._upstream = Upstream(config.rpc, config.view, config.witnesses)
         self._answers = Answers(self._upstream, config, log)
         self._hosts = frozenset({*config.hosts, config.host})
-        self._runner: web.AppRunner | None = None
-        self._listener: asyncio.Server | None = None
-        self._silent: set[asyncio.BaseProtocol] = set()
-        self._doorkeeper = Doorkeeper(
+        self._front = HttpFront(
             connections_max=config.connections_max,
             per_address_max=config.connections_per_address_max,
-            new_handler=self._new_handler,
-            connections=self._connections,
-            on_refused=lambda: None,
+            keepalive_seconds=KEEPALIVE_SECONDS,
+            on_refused=lambda why: log.info("connection refused", reason=why),
         )
-        self.port = 0
-        """After `start`."""
+
+    @property
+    def port(self) -> int:
+        """Where it listens, after `start`."""
+        return self._front.port
 
     async def start(self) -> None:
         """Listen. OSError if the port is taken."""
@@ -75,52 +70,17 @@ class ExplorerServer:
             app.router.add_get(route.path, self._answers.handler(route))
             if route.takes_form:
                 app.router.add_post(route.path, self._answers.form_handler(route))
-        self._runner = web.AppRunner(
-            app,
-            access_log=None,
-            auto_decompress=False,
-            handle_signals=False,
-            keepalive_timeout=KEEPALIVE_SECONDS,
-            shutdown_timeout=2,
-        )
-        await self._runner.setup()
         await self._upstream.open()
-        self._listener = await asyncio.get_running_loop().create_server(
-            self._doorkeeper, self._config.host, self._config.port
-        )
-        self.port = self._listener.sockets[0].getsockname()[1]
+        await self._front.start(app, self._config.host, self._config.port)
 
     async def stop(self) -> None:
         """Close what is open: pages under way get two seconds."""
-        if self._listener is not None:
-            self._listener.close()
-        self._doorkeeper.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._front.stop()
         await self._upstream.close()
-
-    def _new_handler(self) -> RequestHandler | None:
-        server = self._runner.server if self._runner is not None else None
-        if server is None:
-            return None
-        handler: RequestHandler = server()
-        self._silent.add(handler)
-        asyncio.get_running_loop().call_later(FIRST_REQUEST_SECONDS, self._close_if_silent, handler)
-        return handler
-
-    def _connections(self) -> list[RequestHandler]:
-        server = self._runner.server if self._runner is not None else None
-        return server.connections if server is not None else []
-
-    def _close_if_silent(self, handler: RequestHandler) -> None:
-        if handler in self._silent:
-            self._silent.discard(handler)
-            if handler.transport is not None:
-                handler.transport.abort()
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        self._silent.discard(request.protocol)
+        self._front.heard(request)
         refusal = self._refusal(request)
         if refusal is not None:
             response: web.StreamResponse = self._answers.failed(request, refusal)

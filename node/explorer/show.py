@@ -37,8 +37,8 @@ def percent(bps: int, tone: Tone = "") -> Cell:
 
 
 def height(value: int) -> Cell:
-    """A block."""
-    return Cell(f"{value:,}", path("blocks", str(value)), full=str(value))
+    """A block; before the first one there is none to see."""
+    return Cell(f"{value:,}", path("blocks", str(value)) if value else "", full=str(value))
 
 
 def hashed(value: bytes, href: str = "", *, whole: bool = False) -> Cell:

@@ -4,12 +4,13 @@ import asyncio
 
 from node.explorer.ask import ROWS, Ask
 from node.explorer.directory import Directory, directory_of
-from node.explorer.failure import BadInput
+from node.explorer.failure import BadInput, TokenRefused
 from node.explorer.show import Show
 from node.explorer.witness import Witnesses
 from node.sdk.client import Client
+from node.sdk.errors import RpcFailed
 from node.sdk.schema.chain import NetworkCard
-from node.sdk.schema.node import NodeVersion
+from node.sdk.schema.node import NodeStatus, NodeVersion
 from node.sdk.view_token import read_token
 from tokens.bech32m import encode
 from tokens.jsonform import JsonForm
@@ -61,16 +62,25 @@ class Upstream:
         await self._witnesses.close()
 
     async def ask(self, at: int | None, rows: int = ROWS) -> Ask:
-        """For one page. RpcFailed, NodeUnreachable; BadInput for a height that is not there."""
+        """For one page. RpcFailed, NodeUnreachable, TokenRefused; BadInput for a height to come."""
         async with asyncio.timeout(FIRST_ANSWER_SECONDS):
-            if self._version is None:
-                self._version = await self._client.call("node_version", of=NodeVersion)
-                self._client.form = JsonForm(self._version.address_prefix)
-            status = await self._client.status()
+            status = await self._status()
         if at is not None and at > status.height:
             raise BadInput(f"height {at} is not decided yet; the newest one is {status.height}")
         names = await self._names()
         return Ask(self._client, status, names, self._witnesses, at=at, rows=rows)
+
+    async def _status(self) -> NodeStatus:
+        """Everybody may ask for it: who is refused has a token that is not taken."""
+        try:
+            if self._version is None:
+                self._version = await self._client.call("node_version", of=NodeVersion)
+                self._client.form = JsonForm(self._version.address_prefix)
+            return await self._client.status()
+        except RpcFailed as error:
+            if self._token is not None and error.symbol == "UNAUTHORISED":
+                raise TokenRefused from None
+            raise
 
     async def _names(self) -> Directory:
         async with self._lock:

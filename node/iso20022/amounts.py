@@ -6,10 +6,6 @@ from collections.abc import Mapping
 from node.iso20022.refusal import MessageRefused, NotSayable
 from tokens.types import AMOUNT_LIMIT
 
-MINOR_DIGITS = {"AED": 2, "CNY": 2, "EUR": 2, "GBP": 2, "SAR": 2, "USD": 2}
-"""ISO 4217: decimals of foreign currencies that a message may name. Those of its own money the
-ledger says (parameter minor_digits)."""
-
 WHOLE_DIGITS_MAX = 18
 _NUMBER_RE = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,5}))?")
 

@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import TypeVar
 
-from node.iso20022.amounts import MINOR_DIGITS
 from node.iso20022.directory import Directory
 from node.iso20022.incoming import Ledger
 from node.iso20022.refusal import NotSayable
@@ -11,6 +10,7 @@ from node.iso20022.semt_002 import Holdings, Report, report_of_account, report_o
 from node.sdk.client import Client
 from node.sdk.errors import RpcFailed
 from node.sdk.ledger_client import get_account, get_agenda, get_batch
+from node.sdk.minor_digits import minor_digits_of
 from node.sdk.schema.account import AccountListParams, Balance
 from node.sdk.schema.chain import Parameter
 from node.sdk.schema.collateral import RepoParams, RepoView
@@ -25,7 +25,6 @@ from tokens.records.instruments import Asset
 from tokens.records.parties import Participant
 from tokens.records.repos import Repo
 from tokens.records.settlement import Batch
-from tokens.types import AssetKind
 
 PAGES_MAX = 200
 """Pages of one list: 20,000 records."""
@@ -38,13 +37,11 @@ async def directory_of(client: Client) -> Directory:
     participants = await _all(client, "participant_list", Participant)
     assets = await _all(client, "asset_list", Asset)
     parameters = (await client.read("chain_getParams", of=tuple[Parameter, ...])).value
-    own = {entry.name: entry.value for entry in parameters}.get("minor_digits", 2)
-    money = {entry.currency: own for entry in assets if entry.kind is AssetKind.MONEY}
     return Directory(
         prefix=client.form.prefix,
         participants={entry.id: entry for entry in participants},
         assets={entry.id: entry for entry in assets},
-        minor_digits=MINOR_DIGITS | money,
+        minor_digits=minor_digits_of(parameters, assets),
     )
 
 

@@ -14,7 +14,6 @@ import weakref
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from aiohttp.web_protocol import RequestHandler
 from structlog.contextvars import bind_contextvars
 from structlog.typing import FilteringBoundLogger
 
@@ -23,8 +22,8 @@ from node.metrics import CONTENT_TYPE, Metrics
 from node.rpc.access import BadKey, Budgets, Keys, RateLimited
 from node.rpc.config import RpcConfig, check_config
 from node.rpc.dispatch import Dispatcher
-from node.rpc.doorkeeper import Doorkeeper
 from node.rpc.errors import RpcCode, RpcError
+from node.rpc.front import HttpFront
 from node.rpc.health import checks_of
 from node.rpc.hosts import host_of
 from node.rpc.method import Caller, Method, Session
@@ -43,8 +42,6 @@ OVER_BUDGET_SECONDS = 1
 """Longest time that an answer of 429 waits: who goes on asking is slowed on each connection."""
 CHARGED_BYTES = 512
 """Of a body count as one call: to read and parse them is most of what a large one costs."""
-FIRST_REQUEST_SECONDS = 10
-"""A connection that has sent no whole request by then is closed (slow loris)."""
 KEEPALIVE_SECONDS = 75
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -86,19 +83,18 @@ class RpcServer:
         self._turns = Turns()
         self._viewers = Viewers(api)
         self._hosts = frozenset({*config.hosts, config.host})
-        self._runner: web.AppRunner | None = None
-        self._listener: asyncio.Server | None = None
-        self._silent: set[asyncio.BaseProtocol] = set()
-        self._doorkeeper = Doorkeeper(
+        self._front = HttpFront(
             connections_max=config.connections_max,
             per_address_max=config.connections_per_address_max,
-            new_handler=self._new_handler,
-            connections=self._connections,
-            on_refused=metrics.rpc.refused.labels("connections").inc,
+            keepalive_seconds=KEEPALIVE_SECONDS,
+            on_refused=lambda why: metrics.rpc.refused.labels(why).inc(),
         )
         self._sockets: weakref.WeakSet[web.WebSocketResponse] = weakref.WeakSet()
-        self.port = 0
-        """After `start`."""
+
+    @property
+    def port(self) -> int:
+        """Where it listens, after `start`."""
+        return self._front.port
 
     async def start(self) -> None:
         """Listen. OSError if the port is taken."""
@@ -109,58 +105,21 @@ class RpcServer:
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._metrics_page)
         app.router.add_get("/openrpc.json", self._openrpc_page)
-        self._runner = web.AppRunner(
-            app,
-            access_log=None,
-            auto_decompress=False,
-            handle_signals=False,
-            keepalive_timeout=KEEPALIVE_SECONDS,
-            shutdown_timeout=2,
-        )
-        await self._runner.setup()
-        self._listener = await asyncio.get_running_loop().create_server(
-            self._doorkeeper, self._config.host, self._config.port, ssl=self._config.tls
-        )
-        self.port = self._listener.sockets[0].getsockname()[1]
+        config = self._config
+        await self._front.start(app, config.host, config.port, config.tls)
 
     async def stop(self) -> None:
         """Close what is open: calls under way get two seconds."""
-        if self._listener is not None:
-            self._listener.close()
-        self._doorkeeper.close()
+        self._front.shut_door()
         # At once: each client that does not answer is waited for.
         await asyncio.gather(
             *[each.close(code=1001, message=b"the node stops") for each in self._sockets]
         )
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    def _new_handler(self) -> RequestHandler | None:
-        """Of a connection that was let in; the first request is due soon."""
-        server = self._runner.server if self._runner is not None else None
-        if server is None:
-            return None
-        handler: RequestHandler = server()
-        self._silent.add(handler)
-        loop = asyncio.get_running_loop()
-        loop.call_later(FIRST_REQUEST_SECONDS, self._close_if_silent, handler)
-        return handler
-
-    def _connections(self) -> list[RequestHandler]:
-        server = self._runner.server if self._runner is not None else None
-        return server.connections if server is not None else []
-
-    def _close_if_silent(self, handler: RequestHandler) -> None:
-        if handler not in self._silent:
-            return
-        self._silent.discard(handler)
-        if handler.transport is not None:
-            self._metrics.rpc.refused.labels("slow").inc()
-            handler.transport.abort()
+        await self._front.stop()
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        self._silent.discard(request.protocol)
+        self._front.heard(request)
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         bind_contextvars(request_id=request_id)

@@ -95,6 +95,7 @@ async def test_a_token_of_another_node_shows_nothing() -> None:
     async with serving(node=node) as running, reading(running.port, wrong) as reader:
         answer = await reader.get("/")
     assert answer.status == 403
+    assert "does not take the view token" in answer.document.text
 
 
 async def test_a_defect_is_a_page_and_no_traceback(

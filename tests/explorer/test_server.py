@@ -1,9 +1,16 @@
 """The server around the pages: headers, methods, hosts, limits, the form."""
 
-import pytest
+import asyncio
 
-from node.explorer.server import ADDRESS_MAX, FORM_BYTES_MAX, HEADERS
+import aiohttp
+import pytest
+import structlog
+
+from node.explorer.config import ExplorerConfig
+from node.explorer.server import ADDRESS_MAX, FORM_BYTES_MAX, HEADERS, explorer
+from node.rpc import doorkeeper
 from tests.explorer.reader import Reader
+from tests.node.rpc.caller import Serving
 from tests.node.rpc.small_ledger import COIN
 
 ANSWERS = {
@@ -68,6 +75,9 @@ async def test_a_method_is_tried_from_its_own_page(reader: Reader) -> None:
     )
     assert answer.status == 200
     assert '"stateRoot"' in answer.document.text
+    lines = '{\n  "asset": "DPKR"\n}'
+    again = await reader.ask("POST", "/api/asset_getSupply", {"Origin": here}, {"params": lines})
+    assert f">{lines}</textarea>".replace('"', "&#34;") in again.body
 
 
 @pytest.mark.parametrize(
@@ -111,3 +121,42 @@ async def test_a_refusal_of_the_node_is_shown_beside_the_form(reader: Reader) ->
     answer = await reader.ask("POST", "/api/asset_getSupply", here, {"params": "{}"})
     assert answer.status == 200
     assert "INVALID_PARAMS" in answer.document.text
+
+
+async def test_so_many_connections_and_no_more(
+    node: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doorkeeper, "HELD_SECONDS", 0.01)
+    config = ExplorerConfig(rpc=f"http://127.0.0.1:{node.port}", port=0, connections_max=1)
+    log = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
+    request = b"GET /style.css HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    async with explorer(config, log=log) as running:
+        first, into_first = await asyncio.open_connection("127.0.0.1", running.port)
+        into_first.write(request)
+        assert (await first.readline()).startswith(b"HTTP/1.1 200")
+        second, into_second = await asyncio.open_connection("127.0.0.1", running.port)
+        assert (await second.readline()).startswith(b"HTTP/1.1 503")
+        for writer in (into_first, into_second):
+            writer.close()
+
+
+async def test_pages_wait_for_their_turn_and_are_all_made(node: Serving) -> None:
+    config = ExplorerConfig(rpc=f"http://127.0.0.1:{node.port}", port=0, pages_max=1)
+    log = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
+    async with (
+        explorer(config, log=log) as running,
+        aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as session,
+    ):
+        reader = Reader(session, "")
+        answers = await asyncio.gather(*[reader.get("/") for _ in range(12)])
+    assert [answer.status for answer in answers] == [200] * 12
+
+
+async def test_a_page_has_its_seconds(node: Serving) -> None:
+    config = ExplorerConfig(rpc=f"http://127.0.0.1:{node.port}", port=0, page_seconds=0)
+    log = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
+    async with (
+        explorer(config, log=log) as running,
+        aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as session,
+    ):
+        assert (await Reader(session, "").get("/")).status == 504

@@ -19,6 +19,7 @@ from node.explorer.pages.ramps import ramps
 from node.explorer.pages.search import search
 from node.explorer.pages.settlement import batch, settlement
 from node.explorer.pages.supervision import supervision
+from node.explorer.pages.trace import trace
 from node.explorer.pages.transaction import proof, transaction
 from node.explorer.pages.validators import validators
 from node.explorer.route import Route
@@ -46,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/participants/{address}", participant),
     Route("/accounts/{address}", account),
     Route("/accounts/{address}/statement", statement),
+    Route("/accounts/{address}/trace/{asset}", trace),
     Route("/governance", governance, nav="Governance"),
     Route("/governance/proposals/{proposal}", proposal),
     Route("/validators", validators, nav="Validators"),

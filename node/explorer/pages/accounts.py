@@ -36,7 +36,7 @@ async def account(ask: Ask, query: Query) -> Page:
     assets = tuple([each.asset for each in held])
     sections: list[Section] = [
         Facts("Account", tuple(rows_of(ask.show, found))),
-        _balances(ask, balances),
+        _balances(ask, address, balances),
         listed(
             "liens",
             "Holds, pledges and freezes",
@@ -51,9 +51,15 @@ async def account(ask: Ask, query: Query) -> Page:
     return Page(title=f"Account {name}".strip(), lead=lead, sections=tuple(sections))
 
 
-def _balances(ask: Ask, found: Listed[Balance] | RpcFailed) -> Section:
-    titles = ("Asset", "$Balance", "$Held", "$Pledged", "$Frozen", "$Available")
-    return listed("balances", "Balances", columns(*titles), found, lambda each: _balance(ask, each))
+def _balances(ask: Ask, address: str, found: Listed[Balance] | RpcFailed) -> Section:
+    titles = ("Asset", "$Balance", "$Held", "$Pledged", "$Frozen", "$Available", "Origin")
+    heads = columns(*titles)
+
+    def row(each: Balance) -> tuple[Cell, ...]:
+        way = Cell("trace", path("accounts", address, "trace", each.asset))
+        return (*_balance(ask, each), way)
+
+    return listed("balances", "Balances", heads, found, row)
 
 
 def _balance(ask: Ask, each: Balance) -> tuple[Cell, ...]:

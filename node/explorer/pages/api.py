@@ -109,6 +109,9 @@ def _type(schema: Json) -> str:
     choices = schema.get("anyOf") or schema.get("oneOf")
     if isinstance(choices, list):
         return " or ".join([_type(each) for each in choices])
+    form = schema.get("format")
+    if isinstance(form, str):
+        return form
     pattern = schema.get("pattern")
     if isinstance(pattern, str) and "mhr1" in pattern:
         return "address"

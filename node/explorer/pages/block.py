@@ -58,7 +58,7 @@ async def block(ask: Ask, query: Query) -> Page:
 
 
 def _view(view: int, failed: tuple[str, ...]) -> tuple[Cell, ...]:
-    said = f"after {', '.join(failed)} made none" if failed else ""
+    said = f"failed before it: {', '.join(failed)}" if failed else ""
     return (number(view), Cell(said, tone="warn")) if said else (number(view),)
 
 

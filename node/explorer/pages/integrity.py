@@ -8,7 +8,7 @@ from node.explorer.failure import refusal_text
 from node.explorer.page import Cell, Facts, Note, Page, Section, Table
 from node.explorer.pages.parts import columns
 from node.explorer.route import Query
-from node.explorer.show import NOTHING, hashed, height, number, text
+from node.explorer.show import NOTHING, Show, hashed, height, number, text
 from node.explorer.witness import Heard
 from node.sdk.errors import RpcFailed
 from node.sdk.schema.chain import BlockHeader
@@ -125,7 +125,7 @@ async def _sums(ask: Ask) -> Section:
                 return Note("Sums of balances are shown to supervisors.", "quiet")
             rows.append((ask.show.asset(each.id), *_refused(found)))
             continue
-        rows.append(_sum(ask, each, found))
+        rows.append(sum_row(ask.show, each, found))
     left = len(ask.directory.assets) - len(rows)
     return Table(
         "sums",
@@ -140,13 +140,14 @@ def _refused(error: RpcFailed) -> tuple[Cell, ...]:
     return NOTHING, NOTHING, text(refusal_text("Not added up", error), "warn"), NOTHING
 
 
-def _sum(ask: Ask, each: Asset, found: HoldersReport) -> tuple[Cell, ...]:
+def sum_row(show: Show, each: Asset, found: HoldersReport) -> tuple[Cell, ...]:
+    """One asset: its supply against what its holders have."""
     total = sum([row.amount for row in found.classes])
     same = total == found.supply
     return (
-        ask.show.asset(each.id),
-        ask.show.amount(found.supply, each.id),
-        ask.show.amount(total, each.id),
+        show.asset(each.id),
+        show.amount(found.supply, each.id),
+        show.amount(total, each.id),
         Cell("equal", tone="good") if same else Cell("NOT EQUAL", tone="bad"),
         number(found.persons),
     )

@@ -2,7 +2,7 @@
 
 from node.explorer.ask import Ask
 from node.explorer.describe import choice
-from node.explorer.page import Cell, Facts, Note, Page, Table
+from node.explorer.page import Cell, Facts, Page, Table
 from node.explorer.pages.parts import columns
 from node.explorer.route import Query
 from node.explorer.show import NOTHING, hashed, height, number, text
@@ -34,6 +34,7 @@ async def network(ask: Ask, query: Query) -> Page:
             ("Genesis", hashed(card.genesis, whole=True)),
             ("Protocol version", number(card.protocol_version)),
             ("Profile", text(profile)),
+            *[("Who sees what", text(f"{sentence}.")) for sentence in card.who_sees],
         ),
         wide=True,
     )
@@ -42,7 +43,6 @@ async def network(ask: Ask, query: Query) -> Page:
         title="Network",
         sections=(
             facts,
-            *[Note(f"Who sees what: {sentence}.") for sentence in card.who_sees],
             Table("members", "Who validates", columns(*titles), members),
             *await _node(ask),
         ),

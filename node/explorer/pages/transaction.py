@@ -38,7 +38,7 @@ async def transaction(ask: Ask, query: Query) -> Page:
     said = "Its operations are shown to their sender and to supervisors."
     return Page(
         title="Transaction",
-        sections=(facts, Note(said, "quiet"), _events(ask, receipt), await _around(ask, receipt)),
+        sections=(facts, Note(said, "quiet"), _events(ask, receipt), *await _around(ask, receipt)),
     )
 
 
@@ -60,8 +60,7 @@ async def _whole(ask: Ask, tx_id: str, info: TransactionInfo) -> Page:
     )
     sections: list[Section] = [facts, _operations(ask, made.operations)]
     if info.receipt is not None:
-        around = await _around(ask, info.receipt)
-        sections += [_events(ask, info.receipt), around]
+        sections += [_events(ask, info.receipt), *await _around(ask, info.receipt)]
     for index, operation in enumerate(made.operations[:OPERATIONS_MAX], start=1):
         title = f"Operation {index}: {title_of(type(operation)).lower()}"
         sections.append(Facts(title, tuple(rows_of(ask.show, operation))))
@@ -103,16 +102,18 @@ def _events(ask: Ask, receipt: Receipt) -> Table:
 
 def joined(cells: tuple[Cell, ...]) -> Cell:
     """Several cells as one text, for a row."""
-    return Cell(" ".join([_said(cell) for cell in cells]).replace(" ;", ";").replace(" .", "."))
+    return Cell(" ".join([_said(cell) for cell in cells]).replace(" ;", ";") + ".")
 
 
 def _said(cell: Cell) -> str:
     return f"{cell.text} {cell.unit}" if cell.unit else cell.text
 
 
-async def _around(ask: Ask, receipt: Receipt) -> Section:
-    """What the accounts of its movements had before and after its block."""
+async def _around(ask: Ask, receipt: Receipt) -> tuple[Section, ...]:
+    """What the accounts of its movements had before and after its block; nothing if none moved."""
     touched = _touched(receipt.events)
+    if not touched:
+        return ()
     rows = []
     for account, asset in touched[:BALANCES_MAX]:
         params: dict[str, Json] = {
@@ -126,7 +127,7 @@ async def _around(ask: Ask, receipt: Receipt) -> Section:
             continue
         opening, closing = (ask.show.amount(each, asset) for each in (found.opening, found.closing))
         rows.append((ask.show.party(account), ask.show.asset(asset), opening, closing))
-    return Table(
+    table = Table(
         "balances",
         "Balances before and after the block",
         columns("Account", "Asset", "$Before", "$After"),
@@ -134,6 +135,7 @@ async def _around(ask: Ask, receipt: Receipt) -> Section:
         note=f"Of {len(rows)} of {len(touched)} accounts that units of this transaction touched.",
         empty="None that you may see.",
     )
+    return (table,)
 
 
 def _touched(events: tuple[LedgerEvent, ...]) -> list[tuple[bytes, str]]:

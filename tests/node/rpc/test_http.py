@@ -8,6 +8,7 @@ import pytest
 from structlog.contextvars import get_contextvars
 
 from node.rpc import dispatch as dispatch_module
+from node.rpc import front as front_module
 from node.rpc import server as server_module
 from node.rpc.config import RpcConfig
 from tests.node.rpc.caller import Caller, Serving, serving
@@ -125,7 +126,7 @@ async def test_one_address_holds_half_of_the_connections_at_most() -> None:
 
 
 async def test_a_connection_that_says_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "FIRST_REQUEST_SECONDS", 0.05)
+    monkeypatch.setattr(front_module, "FIRST_REQUEST_SECONDS", 0.05)
     async with serving() as running:
         reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
         writer.write(b"POST / HTTP/1.1\r\nHost: loc")
