@@ -24,6 +24,8 @@ class Signed(NamedTuple):
     view: int
     """Above 0: primaries before this one made none."""
     signers: frozenset[str]
+    time_ms: int
+    """Of the block, by its proposer's clock."""
 
 
 def grid(validators: tuple[str, ...], blocks: tuple[Signed, ...]) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from itertools import pairwise
 
 import msgspec
@@ -134,6 +135,15 @@ async def test_what_is_no_money_is_not_there(reader: Reader, name: str) -> None:
 async def test_ramps_are_added_up_by_bank_and_state(reader: Reader) -> None:
     (row,) = await rows(reader, "/ramps", "ramps")
     assert row == [row[0], "off-ramp", "Bank sent", "1", "0.01", "1", COIN]
+
+
+async def test_more_ramps_than_are_added_up_are_refused_and_not_cut(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["node.explorer.pages.ramps"], "PARTS_MAX", 0)
+    page = await reader.page("/ramps")
+    assert "more than 0 open ramps, which are not added up here." in page.text
+    assert "Bank sent" not in page.text
 
 
 async def test_who_may_see_no_ramp_is_told_who_may_and_a_bank_sees_its_own() -> None:

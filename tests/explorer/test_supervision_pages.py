@@ -1,6 +1,7 @@
 """Sums for supervisors: what they say, who may ask, and walls of many months."""
 
 import datetime as dt
+import sys
 
 import msgspec
 import pytest
@@ -70,6 +71,15 @@ async def test_a_coupon_calendar_has_what_is_due_and_paid(reader: Reader) -> Non
     assert [(row[0], row[2], row[5]) for row in found] == [
         (month, "25000", "0") for month in ("2026-01", "2026-07", "2027-01", "2027-07")
     ]
+
+
+async def test_more_instruments_than_a_calendar_adds_up_are_refused_and_not_cut(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["node.explorer.pages.coupons"], "INSTRUMENTS_MAX", 0)
+    page = await reader.page("/coupons")
+    assert "There are 1 instruments; this page adds up at most 0." in page.text
+    assert "2026-01" not in page.text
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -18,7 +18,7 @@ from node.explorer.charts.svg import (
 
 GROUPS_MAX = 60
 SERIES_MAX = 3
-BINS_MAX = 30
+BINS_MAX = 15
 """Of a histogram."""
 VALUES_MAX = 10_000
 """Of a histogram."""

@@ -2,6 +2,7 @@
 
 from node.explorer.ask import Ask
 from node.explorer.page import Cell, Chart, Column, Facts, Page, Section, Table
+from node.explorer.pages.pace import pace
 from node.explorer.pages.parts import columns
 from node.explorer.participation import BLOCKS_MAX, Signed, grid
 from node.explorer.route import Query
@@ -46,6 +47,7 @@ async def validators(ask: Ask, query: Query) -> Page:
             await participation(ask, state, members),
             Chart(drawn + "pale = in the certificate, empty = not in it", grid(names, blocks)),
             await _evidence(ask),
+            *pace(tuple([each.time_ms for each in blocks])),
         ),
     )
 
@@ -66,7 +68,15 @@ async def signed_blocks(ask: Ask) -> tuple[Signed, ...]:
             if isinstance(certificate, Certificate):
                 signers = frozenset([each.validator for each in certificate.signatures])
                 block = header.header
-                found.append(Signed(block.height, block.proposer, block.origin_view, signers))
+                found.append(
+                    Signed(
+                        height=block.height,
+                        proposer=block.proposer,
+                        view=block.origin_view,
+                        signers=signers,
+                        time_ms=block.timestamp_ms,
+                    )
+                )
     return tuple(found)
 
 
