@@ -109,8 +109,8 @@ async def explorer(
 ) -> AsyncIterator[ExplorerServer]:
     """A running explorer. ExplorerNotLoopback, OSError."""
     server = ExplorerServer(config, log=log)
-    await server.start()
     try:
+        await server.start()
         yield server
     finally:
         await server.stop()
