@@ -13,7 +13,10 @@ def blocks(count: int) -> tuple[Signed, ...]:
     """Alpha proposes and signs all, beta signs even heights."""
     both, one = frozenset({"alpha", "beta"}), frozenset({"alpha"})
     return tuple(
-        [Signed(each, "alpha", each % 3, one if each % 2 else both) for each in range(1, count + 1)]
+        [
+            Signed(each, "alpha", each % 3, one if each % 2 else both, 1_000 * each)
+            for each in range(1, count + 1)
+        ]
     )
 
 
