@@ -149,9 +149,10 @@ class Ask:
     async def over(
         self, heights: tuple[int, ...], method: str, params: Params, *, of: type[T]
     ) -> tuple[T | None, ...]:
-        """One read after each of these blocks, at most 50; None: nothing there yet. One call.
+        """One read after each of these blocks, at most 50: one call.
 
-        Not among the blocks that the page says it was read at. RpcFailed, NodeUnreachable.
+        None: nothing there yet, or no longer kept. They are not among the blocks that the page
+        says it was read at. RpcFailed, NodeUnreachable.
         """
         kind: object = StateRead[of]  # type: ignore[valid-type]
         values: list[T | None] = []
@@ -160,7 +161,7 @@ class Ask:
         ):
             if not isinstance(answer, RpcFailed):
                 values.append(cast("StateRead[T]", answer).value)
-            elif answer.symbol == "NOT_FOUND":
+            elif answer.symbol in ("NOT_FOUND", "PRUNED"):
                 values.append(None)
             else:
                 raise answer

@@ -106,6 +106,19 @@ async def test_coverage_is_read_over_the_heights_that_are_kept(node: Serving) ->
         ]
 
 
+async def test_a_state_that_is_forgotten_meanwhile_is_left_out(
+    node: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        node.node.decide()
+    told = iter([1])
+    # The page is told 1 by node_status; when it asks for the states, blocks have gone on.
+    monkeypatch.setattr(node.node, "oldest_state", lambda: next(told, 3))
+    async with reading(node.port) as reader:
+        found = await rows(reader, f"/money/{COIN}", "history")
+        assert [int(row[0]) for row in found] == [7, 6, 5, 4, 3]
+
+
 def test_sampled_heights_are_even_and_bounded() -> None:
     assert sampled(1, 1) == (1,)
     assert sampled(3, 6) == (3, 4, 5, 6)

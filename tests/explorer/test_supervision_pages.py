@@ -58,7 +58,7 @@ async def test_holders_are_persons_with_shares(reader: Reader) -> None:
     assert sum(int(row[-2]) for row in classes) == 1_000_000
     page = await reader.page(f"/supervision/{COIN}")
     assert "Herfindahl index 9,999" in page.text
-    assert "Velocity0.000001 times the supply" in page.text
+    assert "Velocity 0.000001 times the supply" in page.text
 
 
 @pytest.mark.parametrize("wrong", ["0", "3", "x"])
