@@ -12,8 +12,20 @@ SENTENCE_CHARACTERS_MAX = 1_000
 
 
 def write_json(value: object) -> None:
-    """One JSON document, with the names in the order in which the server gave them."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """One JSON document, with the names in the order in which the server gave them.
+
+    Letters of all scripts stand as they are; what moves a terminal or turns its text is escaped:
+    names, memos and references are written by others.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo("\n".join(map(_json_shown, text.split("\n"))))
+
+
+def _json_shown(line: str) -> str:
+    """A line of JSON; characters that are escaped stand in strings, where JSON lets them be."""
+    if line.isprintable():
+        return line
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in line)
 
 
 def one_line(text: str) -> str:
