@@ -177,9 +177,9 @@ class RpcServer:
                 await asyncio.sleep(min(error.retry_after_s, OVER_BUDGET_SECONDS))
                 headers["Retry-After"] = str(error.retry_after_s)
                 response = self._refuse(429, RpcCode.LIMIT_EXCEEDED, "too many calls")
-            except BadKey:
+            except BadKey as error:
                 headers["WWW-Authenticate"] = "Bearer"
-                response = self._refuse(401, RpcCode.UNAUTHORISED, "not a key of this node")
+                response = self._refuse(401, RpcCode.UNAUTHORISED, str(error))
         if not response.prepared:
             response.headers.update(headers)
         return response

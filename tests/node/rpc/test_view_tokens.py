@@ -82,6 +82,26 @@ async def test_metrics_tell_what_others_do_to_who_sees_everything(who: str | Non
     assert ("ledger_transactions" in text) is (who == "regulator")
 
 
+async def test_a_token_that_is_none_here_is_told_why() -> None:
+    """All were told "not a key of this node", as an API key is that nobody had sent."""
+    node = closed_node()
+    signer = Signer.from_seed(dev_seed("bank"))
+    other = new_token(signer, genesis=bytes(32), node="alpha", subject=BANK, valid_until=50)
+    for token, word in (
+        (token_of(node, "bank", at="beta"), "another node"),
+        (other, "another network"),
+        ("AAAA", "not a view token"),
+    ):
+        async with (
+            serving(node=node) as running,
+            aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as session,
+            session.get("/metrics", headers={HEADER: token}) as response,
+        ):
+            told = await response.json()
+        assert response.status == 401
+        assert word in told["error"]["message"]
+
+
 async def test_metrics_take_no_token_that_holds_nothing() -> None:
     node = closed_node()
     spent = {HEADER: token_of(node, "regulator", valid_until=1)}
