@@ -130,6 +130,8 @@ def _codes() -> Iterator[str]:
 
 
 def _retry(code: RpcCode | Code) -> str:
+    if code is RpcCode.LIMIT_EXCEEDED:
+        return "of time or rate: yes; of size: no"
     return "yes" if code in RETRYABLE else "no"
 
 

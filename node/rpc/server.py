@@ -24,7 +24,7 @@ from node.rpc.access import BadKey, Budgets, Keys, RateLimited, host_of
 from node.rpc.config import RpcConfig, check_config
 from node.rpc.dispatch import Dispatcher
 from node.rpc.doorkeeper import Doorkeeper
-from node.rpc.errors import RpcCode, RpcError
+from node.rpc.errors import RpcCode, RpcError, busy
 from node.rpc.health import checks_of
 from node.rpc.method import Caller, Method, Session
 from node.rpc.methods import METHODS
@@ -176,7 +176,7 @@ class RpcServer:
             except RateLimited as error:
                 await asyncio.sleep(min(error.retry_after_s, OVER_BUDGET_SECONDS))
                 headers["Retry-After"] = str(error.retry_after_s)
-                response = self._refuse(429, RpcCode.LIMIT_EXCEEDED, "too many calls")
+                response = self._refusal(429, busy("too many calls"))
             except BadKey as error:
                 headers["WWW-Authenticate"] = "Bearer"
                 response = self._refuse(401, RpcCode.UNAUTHORISED, str(error))
@@ -198,7 +198,7 @@ class RpcServer:
         except web.HTTPRequestEntityTooLarge:
             return self._too_large()
         except TimeoutError:
-            return self._refuse(408, RpcCode.LIMIT_EXCEEDED, "the body came too slowly")
+            return self._refusal(408, busy("the body came too slowly"))
         caller.charge(len(body) // CHARGED_BYTES)
         reply = await self._dispatcher.handle(body, caller)
         if reply is None:
@@ -259,8 +259,11 @@ class RpcServer:
         return web.Response(body=self._openrpc, content_type="application/json")
 
     def _refuse(self, status: int, code: RpcCode, message: str) -> web.Response:
+        return self._refusal(status, RpcError(code, message))
+
+    def _refusal(self, status: int, error: RpcError) -> web.Response:
         self._metrics.rpc.refused.labels(str(status)).inc()
-        body = {"jsonrpc": "2.0", "id": None, "error": RpcError(code, message).to_json()}
+        body = {"jsonrpc": "2.0", "id": None, "error": error.to_json()}
         return web.Response(
             status=status, body=msgspec.json.encode(body), content_type="application/json"
         )
