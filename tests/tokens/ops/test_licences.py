@@ -214,7 +214,7 @@ def over_by_date(world: World) -> None:
 def test_a_licence_that_is_over_by_date_is_over_for_every_step(
     world: World, before: tuple[SuspendLicence, ...]
 ) -> None:
-    """A renewal that came a block before the agenda brought back what had ended, grants included."""
+    """A renewal a block before the agenda brought back what had ended, grants included."""
     licensed(world)
     for step in before:
         world.act("va", step)
@@ -232,7 +232,7 @@ def test_a_licence_that_is_over_by_date_is_over_for_every_step(
 
 
 def test_who_applies_on_the_day_that_its_licence_ended_lends_nothing_again(world: World) -> None:
-    """It may apply before the agenda comes by; the end is told, and ends its grants all the same."""
+    """It may apply before the agenda comes by; the end is told, and ends its grants too."""
     licensed(world)
     world.account("client", None, "bank_b")
     world.state.put(GRANT, grant_of("client", 0))
