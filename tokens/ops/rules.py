@@ -55,8 +55,8 @@ class SetRule(
     asset: AssetId | None
     """What it concerns; None = all assets. It never changes."""
     body: RuleBody
-    """What it says; a rule keeps its kind until it has ended. Caps, lock-ups, limits of tiers name an
-    asset; rules of the market name none."""
+    """What it says; a rule keeps its kind until it has ended. Caps, lock-ups, limits of tiers name
+    an asset; rules of the market name none."""
     effective_on: dt.date
     """First business date of the new version, today or later."""
 
