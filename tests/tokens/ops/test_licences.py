@@ -288,6 +288,18 @@ def use_of(grantor: str) -> Use:
     return Use(address(grantor), "cash_mint", CBM, None, None, 1)
 
 
+def test_what_an_institution_owns_itself_stands_still(world: World) -> None:
+    """The ways out are its clients': its own units do not leave by them, to wherever."""
+    world.account("a/away", "bank_a", "bank_b")
+    world.account("client", None, "bank_a")
+    world.account("client/away", None, "bank_b", person="client")
+    world.act("bank_a", transfer(CBM, "a/main", "client", 10))
+    licensed(world)
+    world.act("va", SUSPEND)
+    world.refuse(Code.EXIT_ONLY, "bank_a", transfer(CBM, "a/main", "a/away", 1))
+    world.act("bank_a", transfer(CBM, "client", "client/away", 10))
+
+
 def test_an_exchange_may_apply_too(world: World) -> None:
     bank = world.state.get(PARTICIPANT, WHO)
     assert bank is not None
