@@ -183,8 +183,8 @@ def test_a_repo_that_lost_keys_proposed_is_accepted_by_nobody() -> None:
     start = today(world) + dt.timedelta(days=7)
     made = repo_terms(start=start, end=start + dt.timedelta(days=7))
     other = repo_terms(reference="REPO-2", start=start, end=start + dt.timedelta(days=7))
-    agreed(world, propose(made))
-    agreed(world, msgspec.structs.replace(propose(other), cash=address("a/second")))
+    for terms, place in ((made, "cash"), (other, "securities")):
+        agreed(world, msgspec.structs.replace(propose(terms), **{place: address("a/second")}))
     renewed(world)
     for terms in (made, other):
         assert repo_of(world, repo_id(A, terms)).status is RepoStatus.WITHDRAWN
