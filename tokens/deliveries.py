@@ -1,5 +1,6 @@
 """Deliveries for receipts: what handing out is asked, and what remains in money (5.8)."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from tokens.context import Context
 from tokens.eligibility import Channel, Movement, leaving_refusals
 from tokens.lookup import require_asset
 from tokens.marks import mark_of
-from tokens.records.commodities import Commodity, Delivery, LotPart
+from tokens.records.commodities import Commodity, Delivery, DeliveryStatus, LotPart
 from tokens.records.parties import Account
 from tokens.results import Code, Refusal
 from tokens.rules import governed_refusals, rules_of
@@ -17,6 +18,11 @@ from tokens.types import OperationClass
 
 PRICE_SCALE = 10**6
 """price_e4 is per 100 minor units."""
+
+
+def is_open(delivery: Delivery, day: dt.date) -> bool:
+    """Whether it waits for its vault on a business date; the agenda ends it on its own."""
+    return delivery.status is DeliveryStatus.REQUESTED and day < delivery.expires_on
 
 
 def remainder_of(context: Context, commodity: Commodity, amount: int) -> tuple[int, int | Code]:

@@ -1,9 +1,9 @@
 """What all steps of a ramp share: its number, its dates, its end, references that count once (5.7).
 
 Rules of this file:
-1. A ramp is opened with a date, and the agenda ends it then, whatever its state is. Who puts it on
-   hold has DAYS_MAX days from then on: the client chose the date, and it may be the client that is
-   looked at.
+1. A ramp is opened with a date and has ended on it, whatever its state was and whether the agenda
+   has come by or not (status_on); the agenda writes it down and lifts the hold. Who puts it on hold
+   has DAYS_MAX days from then on: the client chose the date, and it may be the one looked at.
 2. An end by date takes nothing from anybody: a hold is lifted, money that a bank received stays
    owed, and the ramp takes refunds until nothing is.
 3. A bank, a rail and a reference hash name one payment for ever, over all ramps, both directions.
@@ -91,6 +91,12 @@ def has_room(state: Overlay, account: bytes) -> bool:
     """Whether an account may open another ramp."""
     found = state.count(OPEN_RAMPS_OF_ACCOUNT, (account,), limit=OPEN_RAMPS_MAX)
     return found < OPEN_RAMPS_MAX
+
+
+def status_on(ramp: Ramp, day: dt.date) -> RampStatus:
+    """The status of a ramp on a business date."""
+    over = ramp.status in LIVE and ramp.expires_on <= day
+    return RampStatus.EXPIRED if over else ramp.status
 
 
 def date_refusal(context: Context, date: dt.date) -> Iterator[Refusal]:
@@ -192,7 +198,7 @@ def run_expiry(context: Context, item: AgendaItem, quota: int) -> Step:
     """Its date has come, unless it ended before or lives longer now."""
     del quota
     ramp = require(context.state, RAMP, item.subject)
-    if ramp.status in LIVE and ramp.expires_on <= context.business_date:
+    if status_on(ramp, context.business_date) is not ramp.status:
         end(context, ramp, RampStatus.EXPIRED)
     return Step(1, None)
 

@@ -129,6 +129,17 @@ def test_an_amount_beyond_the_limit_is_told_the_limit() -> None:
             FORM.from_json(Sample, {"amount": text})
 
 
+def test_an_integer_outside_of_its_bounds_is_told_both() -> None:
+    class Bounds(msgspec.Struct):
+        least: Annotated[int, msgspec.Meta(ge=0)]
+        most: Annotated[int, msgspec.Meta(lt=10)]
+
+    for spoilt in ({"least": -1, "most": 9}, {"least": 0, "most": 10}):
+        with pytest.raises(FormError):
+            FORM.from_json(Bounds, spoilt)
+    assert FORM.from_json(Bounds, {"least": 0, "most": 9}) == Bounds(0, 9)
+
+
 def test_lone_surrogates_are_refused() -> None:
     class Note(msgspec.Struct):
         text: str

@@ -4,6 +4,7 @@ Rules of this file:
 1. A handing out takes from PARTS_MAX lots at most. Where these have less than was asked for, it is
    a part: its receipts are burned, the rest stays held, and the next confirmation goes on.
 2. The remainder is paid with the last part.
+3. On its date nothing more is handed out, whether the agenda has come by or not.
 """
 
 import datetime as dt
@@ -14,7 +15,7 @@ import msgspec
 from tokens import commodities, liens, posting
 from tokens.authority import may_act_for
 from tokens.context import Context
-from tokens.deliveries import handing_of, handing_out_refusals, remainder_of
+from tokens.deliveries import handing_of, handing_out_refusals, is_open, remainder_of
 from tokens.eligibility import (
     EXIT_RULE_CODES,
     PARTY_RULE_CODES,
@@ -194,7 +195,7 @@ def check_confirm(context: Context, operation: ConfirmDelivery) -> Iterator[Refu
     pays = source.holder == asset.issuer and may_act_for(context, source)
     if commodity.vault not in context.actors.participants or (handing.cash and not pays):
         yield Refusal(Code.NOT_AUTHORISED)
-    if delivery.status is not DeliveryStatus.REQUESTED:
+    if not is_open(delivery, context.business_date):
         yield Refusal(Code.DELIVERY_NOT_OPEN)
         return
     if commodities.is_overdue(context, asset.id):
@@ -263,7 +264,7 @@ def check_cancel(context: Context, operation: CancelDelivery) -> Iterator[Refusa
     holder = may_act_for(context, require_account(state, delivery.account))
     if not holder and issuer not in context.actors.participants:
         yield Refusal(Code.NOT_AUTHORISED)
-    if delivery.status is not DeliveryStatus.REQUESTED:
+    if not is_open(delivery, context.business_date):
         yield Refusal(Code.DELIVERY_NOT_OPEN)
 
 

@@ -72,7 +72,7 @@ def check_complete(context: Context, operation: CompleteRamp) -> Iterator[Refusa
     if isinstance(ramp, Refusal):
         yield ramp
         return
-    if ramp.status is not RampStatus.BANK_SENT:
+    if ramps.status_on(ramp, context.business_date) is not RampStatus.BANK_SENT:
         yield Refusal(Code.RAMP_NOT_OPEN)
         return
     target = state.get(ACCOUNT, operation.target)
@@ -109,7 +109,8 @@ def check_return(context: Context, operation: ReturnRamp) -> Iterator[Refusal]:
     if isinstance(ramp, Refusal):
         yield ramp
         return
-    if ramp.status not in (RampStatus.BANK_SENT, RampStatus.DONE):
+    sent = (RampStatus.BANK_SENT, RampStatus.DONE)
+    if ramps.status_on(ramp, context.business_date) not in sent:
         yield Refusal(Code.RAMP_NOT_OPEN)
         return
     account = state.get(ACCOUNT, operation.bank_account)

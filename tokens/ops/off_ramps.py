@@ -181,7 +181,7 @@ def check_send(context: Context, operation: SendRamp) -> Iterator[Refusal]:
     if isinstance(ramp, Refusal):
         yield ramp
         return
-    if ramp.status is not RampStatus.HELD or ramp.expires_on <= context.business_date:
+    if ramps.status_on(ramp, context.business_date) is not RampStatus.HELD:
         yield Refusal(Code.RAMP_NOT_OPEN)
     yield from ramps.reference_refusal(
         context.state, ramp.bank, operation.rail, operation.reference_hash
@@ -232,7 +232,8 @@ def check_refuse(context: Context, operation: RefuseRamp) -> Iterator[Refusal]:
         allowed = allowed or may_act_for(context, account)
     if not allowed:
         yield Refusal(Code.NOT_AUTHORISED)
-    if ramp.status not in (RampStatus.AWAIT_BANK, RampStatus.HELD):
+    waits = (RampStatus.AWAIT_BANK, RampStatus.HELD)
+    if ramps.status_on(ramp, context.business_date) not in waits:
         yield Refusal(Code.RAMP_NOT_OPEN)
 
 

@@ -65,7 +65,8 @@ def check_credit(context: Context, operation: CreditRamp) -> Iterator[Refusal]:
     if isinstance(ramp, Refusal):
         yield ramp
         return
-    if ramp.status is not RampStatus.SCREENING or not ramp.cleared:
+    status = ramps.status_on(ramp, context.business_date)
+    if status is not RampStatus.SCREENING or not ramp.cleared:
         yield Refusal(Code.RAMP_NOT_CLEARED)
     source = state.get(ACCOUNT, operation.source)
     if source is None:
@@ -107,7 +108,8 @@ def check_refund(context: Context, operation: RefundRamp) -> Iterator[Refusal]:
     if isinstance(ramp, Refusal):
         yield ramp
         return
-    if ramp.status is RampStatus.ON_HOLD or not owed(ramp):
+    status = ramps.status_on(ramp, context.business_date)
+    if status is RampStatus.ON_HOLD or not owed(ramp):
         yield Refusal(Code.RAMP_NOT_OPEN)
     yield from ramps.reference_refusal(
         context.state, ramp.bank, operation.rail, operation.reference_hash

@@ -169,8 +169,9 @@ def check_receive(context: Context, operation: ReceiveRamp) -> Iterator[Refusal]
     if isinstance(ramp, Refusal):
         yield ramp
         return
-    late = ramp.status is RampStatus.EXPIRED and ramp.came_in == 0
-    if ramp.status is not RampStatus.AWAIT_BANK and not late:
+    status = ramps.status_on(ramp, context.business_date)
+    late = status is RampStatus.EXPIRED and ramp.came_in == 0
+    if status is not RampStatus.AWAIT_BANK and not late:
         yield Refusal(Code.RAMP_NOT_OPEN)
     yield from ramps.reference_refusal(
         context.state, ramp.bank, operation.rail, operation.reference_hash
@@ -181,7 +182,7 @@ def apply_receive(context: Context, operation: ReceiveRamp) -> None:
     """What the bank owes. After the expiry it can only be refunded."""
     ramp = require(context.state, RAMP, operation.ramp)
     ramps.use_reference(context.state, ramp, operation.rail, operation.reference_hash)
-    late = ramp.status is RampStatus.EXPIRED
+    late = ramps.status_on(ramp, context.business_date) is RampStatus.EXPIRED
     status = RampStatus.EXPIRED if late else RampStatus.RECEIVED
     ramps.put(context, msgspec.structs.replace(ramp, status=status, came_in=operation.amount))
     if not late:
@@ -197,7 +198,7 @@ def check_screen(context: Context, operation: ScreenRamp) -> Iterator[Refusal]:
         return
     agree = context.actors.participants
     screener = require_account(context.state, ramp.account).servicer in agree
-    step, status = operation.step, ramp.status
+    step, status = operation.step, ramps.status_on(ramp, context.business_date)
     allowed = screener or ramp.bank in agree
     if step is ScreeningStep.BEGIN:
         fits = status is RampStatus.RECEIVED
@@ -209,7 +210,7 @@ def check_screen(context: Context, operation: ScreenRamp) -> Iterator[Refusal]:
         allowed = ramp.held_by in agree if status is RampStatus.ON_HOLD else screener
     if not allowed:
         yield Refusal(Code.NOT_AUTHORISED)
-    if not fits or ramp.expires_on <= context.business_date:
+    if not fits:
         yield Refusal(Code.RAMP_NOT_OPEN)
 
 

@@ -35,6 +35,7 @@ from tests.tokens.ops.test_auction_refusals import (
     unknown_customer,
 )
 from tests.tokens.ops.world import CBM, address
+from tokens.events import NonCompetitiveBidPlaced
 from tokens.ops.auction_ncbs import PlaceNcb
 from tokens.records.auctions import AUCTION, NcbMethod
 from tokens.records.bids import NCBS_MAX
@@ -69,9 +70,15 @@ def test_second_ncb() -> None:
     account = world.state.get(ACCOUNT, address("saver"))
     assert account is not None
     change_account(world, "saver_b", owner=account.owner)
+    told = NonCompetitiveBidPlaced(
+        auction_id=ID, person=account.owner, amount=2 * FACE, is_void=False
+    )
     assert world._run(of("saver"), (ncb("saver", 2),)) is Code.OK
+    assert world.last(NonCompetitiveBidPlaced) == told
     assert held_anywhere(world)
     assert world._run(of("saver_b"), (ncb("saver_b", 1),)) is Code.OK
+    voided = msgspec.structs.replace(told, amount=FACE, is_void=True)
+    assert world.last(NonCompetitiveBidPlaced) == voided
     world.end_block()
     assert ncb_of(world, "saver").is_void
     assert auction(world).ncb_face == 0

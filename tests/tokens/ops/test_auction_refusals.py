@@ -24,6 +24,7 @@ from tests.tokens.ops.build import FACE, ISIN, issue
 from tests.tokens.ops.world import CBM, World, address
 from tokens import liens
 from tokens.context import Actors
+from tokens.lookup import require_asset
 from tokens.ops.auction_bids import PlaceBid, WithdrawBid
 from tokens.ops.auctions import (
     AnnounceAuction,
@@ -40,11 +41,11 @@ from tokens.records.auctions import (
     AuctionType,
     BidUnit,
 )
-from tokens.records.holdings import POSITION, LegalBasis
+from tokens.records.holdings import POSITION, SUPPLY, LegalBasis, Supply
 from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT
 from tokens.results import Code
-from tokens.types import AccountPurpose, AccountStatus, OperationClass
+from tokens.types import AccountPurpose, AccountStatus, AssetStatus, OperationClass
 
 BASIS = LegalBasis(authority="FIU", order_no="7/2025", sha256=bytes(32))
 
@@ -86,6 +87,17 @@ def announce(**changes: object) -> AnnounceAuction:
 )
 def test_announce_is_refused(code: Code, change: dict[str, object]) -> None:
     fresh().refuse(code, BOTH, announce(**change))
+
+
+def test_a_new_issue_is_approved_and_nothing_of_it_is_out() -> None:
+    """Both: units that somebody has, or a status that comes after the first sale, refuse it."""
+    world = fresh()
+    world.state.put(SUPPLY, Supply(asset=ISIN, amount=1))
+    world.refuse(Code.WRONG_STATUS, BOTH, announce())
+    world = fresh()
+    asset = require_asset(world.state, ISIN)
+    world.state.put(ASSET, msgspec.structs.replace(asset, status=AssetStatus.OUTSTANDING))
+    world.refuse(Code.WRONG_STATUS, BOTH, announce())
 
 
 def test_announce_needs_both_and_the_issuer() -> None:

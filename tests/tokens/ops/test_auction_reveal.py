@@ -32,7 +32,7 @@ from tokens.ops.auctions import CancelAuction
 from tokens.ops.business_day import CloseDay
 from tokens.records.auctions import AuctionStatus
 from tokens.records.bids import SheetStatus
-from tokens.records.holdings import LIEN, POSITION
+from tokens.records.holdings import LIEN, POSITION, SUPPLY, Supply
 from tokens.records.instruments import ASSET
 from tokens.records.system import PARAMETER, Parameter
 from tokens.results import Code
@@ -226,6 +226,11 @@ def test_cut_auction_is_refused() -> None:
     small = msgspec.structs.replace(asset, max_supply=39 * FACE)
     world.state.put(ASSET, small)
     world.refuse(Code.MAX_SUPPLY_EXCEEDED, "treasury", cut_at(990_000))
+    # what is outstanding already leaves less
+    world.state.put(ASSET, msgspec.structs.replace(asset, max_supply=40 * FACE))
+    world.state.put(SUPPLY, Supply(asset=ISIN, amount=2 * FACE))
+    world.refuse(Code.MAX_SUPPLY_EXCEEDED, "treasury", cut_at(990_000, 29))
+    world.state.delete(SUPPLY, ISIN)
     world.act("treasury", cut_at(990_000, 29))
     world.refuse(Code.WRONG_STATUS, "treasury", cut_at(990_000))
 

@@ -6,17 +6,18 @@ import pytest
 from tests.tokens.ops.build import FACE, bond, fund, instruct, issue, leg, trade, transfer
 from tests.tokens.ops.test_cash import DEFINE, GRANT_OF_A, mint, redeem
 from tests.tokens.ops.test_rules import ALL, RULERS, end_of, rule_of
-from tests.tokens.ops.world import CBM, PKRS, START, World, address
+from tests.tokens.ops.world import CBM, PKRS, START, World, address, person_of
 from tokens import liens, posting
 from tokens.eligibility import Channel, Movement, movement_refusals
 from tokens.lookup import require, require_account, require_asset
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.central_bank_money import CbIssue
+from tokens.ops.persons import IssueCredential
 from tokens.ops.unclaimed import PayUnclaimed
 from tokens.records.cash import CASH_ASSET
 from tokens.records.control import UNCLAIMED, Unclaimed
 from tokens.records.proposals import GRANT
-from tokens.records.rules import JurisdictionRow, JurisdictionRule
+from tokens.records.rules import CredentialRule, JurisdictionRow, JurisdictionRule
 from tokens.reserve import wake_queues_of
 from tokens.results import Code
 from tokens.types import OperationClass
@@ -172,6 +173,18 @@ def test_a_redemption_leaves_no_circuit_and_enters_none(world: World) -> None:
         assert code in (Code.JURISDICTION_REFUSED, Code.COUNTERPARTY_NOT_ELIGIBLE), (source, target)
     world.act("bank_a", redeem(10, source=address("scra"), target=address("scra/second")))
     world.act("bank_a", redeem(10, source=address("home"), target=address("b/main")))
+
+
+def test_a_redemption_is_asked_the_rules_of_the_money_too(world: World) -> None:
+    """Who may not receive money at all gets none for tokens either."""
+    coins(world)
+    body = CredentialRule(credential="money-user", gives=False, receives=True)
+    world.act(RULERS, change(rule_of("matrix"), id="money", asset=CBM, body=body))
+    order = redeem(10, source=address("home"), target=address("b/main"))
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "bank_a", order)
+    given = IssueCredential(person=person_of("bank_b"), kind="money-user", valid_until=START)
+    world.act("central", given)
+    world.act("bank_a", order)
 
 
 def test_a_redemption_that_waits_pays_nobody_whom_a_rule_refuses_by_then(world: World) -> None:

@@ -23,7 +23,8 @@ from tests.tokens.ops.commodity_world import (
     vault_world,
 )
 from tests.tokens.ops.test_lots import BASIS
-from tests.tokens.ops.world import CBM, START, World, address
+from tests.tokens.ops.test_rules import RULERS
+from tests.tokens.ops.world import CBM, START, World, address, person_of
 from tokens import liens
 from tokens.invariants import Snapshot
 from tokens.invariants_commodities import COMMODITY_INVARIANTS
@@ -31,10 +32,13 @@ from tokens.ops.control import ForceTransfer
 from tokens.ops.deliveries import DAYS_MAX, CancelDelivery, ConfirmDelivery, RequestDelivery
 from tokens.ops.freezes import Freeze, StopCredits
 from tokens.ops.marks import MarkEntry, SetMarks
+from tokens.ops.persons import IssueCredential
+from tokens.ops.rules import SetRule
 from tokens.records.commodities import COMMODITY, DELIVERY, DeliveryStatus, LotPart, LotStatus
 from tokens.records.holdings import POSITION
 from tokens.records.instruments import ASSET
 from tokens.records.parties import ACCOUNT
+from tokens.records.rules import CredentialRule
 from tokens.results import Code
 from tokens.types import AccountStatus
 
@@ -151,6 +155,19 @@ def test_a_remainder_goes_to_no_account_below_the_tier_of_its_money() -> None:
     world.act("bank_a", request(2_000))
 
 
+def test_a_remainder_goes_to_nobody_else_whom_a_rule_of_its_money_refuses(world: World) -> None:
+    """It is a payment to whom it goes; to oneself it is none."""
+    body = CredentialRule(credential="money-user", gives=False, receives=True)
+    rule = SetRule(id="money", asset=CBM, body=body, effective_on=START + dt.timedelta(days=1))
+    world.act(RULERS, rule)
+    elsewhere = request(6_150, cash_account=address("b/main"))
+    world.refuse(Code.COUNTERPARTY_NOT_ELIGIBLE, "bank_a", elsewhere)
+    known = IssueCredential(person=person_of("bank_b"), kind="money-user", valid_until=AHEAD)
+    world.act("central", known)
+    world.act("bank_a", elsewhere)
+    world.act("bank_a", request(2_150))
+
+
 def test_a_remainder_of_more_than_there_is_money() -> None:
     world = marked(price=10**12)
     big = msgspec.structs.replace(commodity(world), delivery_unit=2**60)
@@ -159,7 +176,7 @@ def test_a_remainder_of_more_than_there_is_money() -> None:
 
 
 def test_confirm_is_refused(world: World) -> None:
-    world.act("bank_a", request(6_150))
+    world.act("bank_a", request(6_150, expires_on=AHEAD + dt.timedelta(days=1)))
     world.refuse(Code.NOT_FOUND, BOTH, confirm(2))
     world.refuse(Code.UNKNOWN_ACCOUNT, BOTH, confirm(source="nobody"))
     world.refuse(Code.NOT_AUTHORISED, "vault", confirm())
@@ -187,6 +204,8 @@ def test_confirm_is_refused(world: World) -> None:
     world.quota = 0
     go_to(world, AHEAD)
     world.refuse(Code.ATTESTATION_STALE, BOTH, confirm())
+    go_to(world, AHEAD + dt.timedelta(days=1))
+    world.refuse(Code.DELIVERY_NOT_OPEN, BOTH, confirm())
     world.quota = 500
     world.finish_agenda()
     world.refuse(Code.DELIVERY_NOT_OPEN, BOTH, confirm())

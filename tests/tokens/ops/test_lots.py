@@ -102,6 +102,9 @@ def test_attest_is_refused(world: World) -> None:
     for days in (0, VALID_DAYS_MAX + 1):
         far = START + dt.timedelta(days=days)
         world.refuse(Code.BAD_DATE, "attestor", attest(attest_expiry=far))
+    for days in (1, VALID_DAYS_MAX):
+        last = START + dt.timedelta(days=days)
+        assert world.attempt("attestor", attest(attest_expiry=last)) is Code.OK
     world.refuse(Code.AMOUNT_ZERO, "attestor", attest("BAR-9", 0))
     huge = AttestLot(**msgspec.structs.asdict(attest("BAR-9")) | {"fine": 2**64 - 1})
     huge = msgspec.structs.replace(huge, gross=2**64 - 1)

@@ -17,6 +17,7 @@ from tests.tokens.ops.build import FACE, ISIN, bond, go_to, terms
 from tests.tokens.ops.reserve_world import POLICY, WEDNESDAY, reserve_world
 from tests.tokens.ops.test_rules import RULERS, end_of
 from tests.tokens.ops.world import CBM, START, World
+from tokens import market_rules
 from tokens.finance.daycount import DayCount
 from tokens.ops import reserve_policies
 from tokens.ops.auctions import AnnounceAuction
@@ -34,7 +35,7 @@ from tokens.records.market_rules import (
 )
 from tokens.records.persons import HOLDER_BOOK
 from tokens.records.rules import RULE, RULE_TABLE, HolderCapRule, RuleBody
-from tokens.results import Code
+from tokens.results import Code, Refusal
 from tokens.types import AssetKind
 
 ROW = IssueRow(
@@ -168,6 +169,8 @@ def test_an_auction_agrees_with_the_row_of_its_method(change: dict[str, object])
     world = auction_world(("auctions", other))
     announce = AnnounceAuction(terms=auction_terms())
     world.refuse(Code.AGAINST_RULE, BOTH, announce)
+    against = market_rules.auction_refusals(world.context(world.actors(BOTH)), announce.terms)
+    assert list(against) == [Refusal(Code.AGAINST_RULE, "auctions", 1)]
     same = AuctionRule(rows=(AUCTIONS,))
     world.act(RULERS, SetRule(id="auctions", asset=None, body=same, effective_on=AUCTION_DAY))
     world.act(BOTH, announce)
@@ -178,6 +181,8 @@ def test_an_instrument_is_sold_by_the_method_of_its_row() -> None:
     world = auction_world(("auctions", AuctionRule(rows=(AUCTIONS, uniform))), ("issues", issues()))
     other = AnnounceAuction(terms=auction_terms(method=AuctionMethod.UNIFORM))
     world.refuse(Code.AGAINST_RULE, BOTH, other)
+    against = market_rules.auction_refusals(world.context(world.actors(BOTH)), other.terms)
+    assert list(against) == [Refusal(Code.AGAINST_RULE, "issues", 1)]
     without = AnnounceAuction(terms=auction_terms(ncb=None))
     world.act(BOTH, without)
 

@@ -235,6 +235,8 @@ def test_a_replaced_order_keeps_its_place_only_for_less(world: World) -> None:
         assert held(world, ISIN, "a/main") == face
         event = world.last(OrderReplaced)
         assert isinstance(event, OrderReplaced)
+        said = (event.order, event.account, event.price_e4, event.face, event.expires_on)
+        assert said == (order, address("a/main"), price_e4, face, until)
         return event
 
     assert replace(PAR, 6).keeps_place

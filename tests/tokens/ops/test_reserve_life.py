@@ -26,14 +26,17 @@ from tests.tokens.ops.test_cash import mint, redeem
 from tests.tokens.ops.world import CBM, PKRS, START, address
 from tokens.events import BreachChanged
 from tokens.finance.isin import isin_check_digit
+from tokens.lookup import require
 from tokens.ops.control import PauseAsset
 from tokens.ops.coupons import CouponFund, RedemptionFund
 from tokens.ops.freezes import Freeze, StopCredits
 from tokens.ops.reserve_policies import SetReservePolicy
 from tokens.ops.reserves import ReserveAdd, ReserveTake
+from tokens.records.cash import CASH_ASSET
 from tokens.records.holdings import LegalBasis
 from tokens.records.instruments import ASSET, TaxBase
 from tokens.records.reserves import RESERVE_POLICY
+from tokens.reserve_value import Holding, Worth, counted, worth_of
 from tokens.results import Code
 from tokens.types import OperationClass
 
@@ -56,12 +59,27 @@ def test_set_policy_is_refused() -> None:
     world.refuse(Code.NOT_AUTHORISED, "issuer+central", POLICY)
 
 
+def test_what_is_listed_and_not_there_or_may_not_be_there_counts_nothing() -> None:
+    """To the last minor unit: the value is compared with the supply."""
+    world = reserve_world()
+    cash = require(world.state, CASH_ASSET, PKRS)
+    rules = require(world.state, RESERVE_POLICY, PKRS)
+    world.state.put(RESERVE_POLICY, msgspec.structs.replace(rules, securities=(BILL,)))
+    assert worth_of(world.state, cash) == Worth(SUPPLY, (Holding(BILL, 0, 0),), SUPPLY)
+    assert counted(world.state, cash, rules, BILL, 5_000_000) > 0
+    short = msgspec.structs.replace(rules, residual_days_max=1)
+    assert counted(world.state, cash, short, BILL, 5_000_000) == 0
+
+
 def test_add_is_refused() -> None:
     world = reserve_world()
     world.refuse(Code.UNKNOWN_ASSET, "issuer", add(5, "NONE"))
     world.refuse(Code.UNKNOWN_ACCOUNT, "issuer", add(5, source="nobody"))
     world.refuse(Code.NOT_AUTHORISED, "bank_b", add(5, source="b/main"))
     world.refuse(Code.NOT_AUTHORISED, "issuer", add(5, source="b/main"))
+    # neither of the two for the other: the issuer's word, and an account of its own
+    world.refuse(Code.NOT_AUTHORISED, "issuer+bank_b", add(5, source="b/main"))
+    world.refuse(Code.NOT_AUTHORISED, "bank_b", add(5))
     world.refuse(Code.RESERVE_NOT_ELIGIBLE, "issuer", add(5, PKRS))
     world.refuse(Code.INSUFFICIENT_AVAILABLE, "issuer", add(40_000_000))
     world.act("bank_b", transfer(BILL, "b/main", "issuer/main", 20_000_000))
