@@ -177,9 +177,9 @@ class RpcServer:
                 await asyncio.sleep(min(error.retry_after_s, OVER_BUDGET_SECONDS))
                 headers["Retry-After"] = str(error.retry_after_s)
                 response = self._refuse(429, RpcCode.LIMIT_EXCEEDED, "too many calls")
-            except BadKey:
+            except BadKey as error:
                 headers["WWW-Authenticate"] = "Bearer"
-                response = self._refuse(401, RpcCode.UNAUTHORISED, "not a key of this node")
+                response = self._refuse(401, RpcCode.UNAUTHORISED, str(error))
         if not response.prepared:
             response.headers.update(headers)
         return response
@@ -247,8 +247,13 @@ class RpcServer:
         return web.json_response({"ready": not failing, "failing": failing}, status=status)
 
     async def _metrics_page(self, request: web.Request) -> web.Response:
-        self._caller(request, None)
-        return web.Response(body=self._metrics.render(), headers={"Content-Type": CONTENT_TYPE})
+        caller = self._caller(request, None)
+        try:
+            view = caller.view(self._api, lambda: (self._api.state(), self._api.tip().height))
+        except RpcError as error:
+            return self._refuse(401, RpcCode.UNAUTHORISED, error.message)
+        body = self._metrics.render(is_open=view.is_open)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
     async def _openrpc_page(self, request: web.Request) -> web.Response:
         return web.Response(body=self._openrpc, content_type="application/json")
