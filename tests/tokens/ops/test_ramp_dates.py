@@ -6,6 +6,7 @@ that has come by and with one that never does, and must be answered alike.
 """
 
 import datetime as dt
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -33,13 +34,15 @@ from tokens.ops.on_ramps import ScreeningStep
 from tokens.records.ramps import RampStatus, owed
 from tokens.results import Code
 
-IN_STEPS = (
+Step = tuple[str, Callable[[bytes], msgspec.Struct]]
+
+IN_STEPS: tuple[Step, ...] = (
     ("bank_a", lambda ramp: receive(ramp)),
     ("bank_b", lambda ramp: screen(ramp, ScreeningStep.BEGIN)),
     ("bank_b", lambda ramp: screen(ramp, ScreeningStep.CLEAR)),
     ("fiu", lambda ramp: screen(ramp, ScreeningStep.HOLD)),
 )
-IN_TRIES = {
+IN_TRIES: dict[str, Step] = {
     "receive": ("bank_a", lambda ramp: receive(ramp, name="LATE")),
     "begin": ("bank_b", lambda ramp: screen(ramp, ScreeningStep.BEGIN)),
     "hold": ("fiu", lambda ramp: screen(ramp, ScreeningStep.HOLD)),
@@ -48,11 +51,11 @@ IN_TRIES = {
     "refund": ("bank_a", lambda ramp: refund(ramp, 100)),
     "refuse": ("bank_b", lambda ramp: refuse(ramp)),
 }
-OUT_STEPS = (
+OUT_STEPS: tuple[Step, ...] = (
     ("bank_a", lambda ramp: send(ramp, confirm_by=ENDS)),
     ("bank_a", lambda ramp: complete(ramp)),
 )
-OUT_TRIES = {
+OUT_TRIES: dict[str, Step] = {
     "send": ("bank_a", lambda ramp: send(ramp, name="LATE", confirm_by=ENDS + dt.timedelta(1))),
     "complete": ("bank_a", lambda ramp: complete(ramp)),
     "return": ("bank_a", lambda ramp: give_back(ramp, 98, 2)),
