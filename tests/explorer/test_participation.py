@@ -14,7 +14,7 @@ def blocks(count: int) -> tuple[Signed, ...]:
     both, one = frozenset({"alpha", "beta"}), frozenset({"alpha"})
     return tuple(
         [
-            Signed(each, "alpha", each % 3, one if each % 2 else both, 1_000 * each)
+            Signed(each, "alpha", each % 3, one if each % 2 else both, time_ms=each * 1_000)
             for each in range(1, count + 1)
         ]
     )
