@@ -12,6 +12,7 @@ import contextlib
 import errno
 import gc
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -104,6 +105,8 @@ def status_of(error: BaseException) -> int:
     """Exit status of what ended the process."""
     if isinstance(error, OSError) and error.errno in _DISK_REFUSES:
         return EXIT_STORAGE_FAILED
+    if isinstance(error, OSError) and error.errno in _NO_ADDRESS_OF_OURS:
+        return EXIT_CONFIG
     for kinds, status in _STATUSES:
         if isinstance(error, kinds):
             return status
@@ -122,3 +125,5 @@ _STATUSES: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
 )
 _DISK_REFUSES = (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """Errors of the lock file, a new sign guard or the log: other OSErrors are those of a port."""
+_NO_ADDRESS_OF_OURS = (errno.EADDRNOTAVAIL, socket.EAI_NONAME)
+"""The configured host is no address of this machine, or no name: nobody else has the port."""

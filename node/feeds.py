@@ -22,7 +22,9 @@ class NodeEnds(Exception):
 
 
 class TooManyWaiters(LimitReached):
-    """The bound of waiters or feeds is reached; try again later."""
+    """The bound of waiters or feeds is reached."""
+
+    passes_later = True
 
 
 class BlockFeed:

@@ -3,6 +3,8 @@
 Rules of this file:
 1. What the node knows anyway is read when somebody scrapes: it costs nothing between scrapes.
 2. Labels come from fixed lists (methods, codes, validator ids), never from input.
+3. What others do (calls by method and outcome, transactions by code) is in a registry of its own:
+   on a network that is not open it is told to those alone who see everything (docs/privacy.md).
 """
 
 from collections.abc import Iterator
@@ -28,12 +30,12 @@ LAG_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 class RpcMetrics:
     """Counters of the RPC server."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, of_others: CollectorRegistry) -> None:
         self._calls = Counter(
             "rpc_calls",
             "Calls answered, by method and symbol of the outcome.",
             ["method", "outcome"],
-            registry=registry,
+            registry=of_others,
         )
         self._children: dict[tuple[str, str], Counter] = {}
         self.refused = Counter(
@@ -57,16 +59,17 @@ class RpcMetrics:
 
 
 class Metrics:
-    """All metrics of one node process in its own registry."""
+    """All metrics of one node process in registries of its own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.rpc = RpcMetrics(self.registry)
+        self._of_others = CollectorRegistry()
+        self.rpc = RpcMetrics(self.registry, self._of_others)
         self.transactions = Counter(
             "ledger_transactions",
             "Transactions finalised, by symbol of the receipt's code.",
             ["symbol"],
-            registry=self.registry,
+            registry=self._of_others,
         )
         self.block_interval = Histogram(
             "consensus_block_interval_seconds",
@@ -98,9 +101,10 @@ class Metrics:
         """Read the days that certificates have left at each scrape. Once per node."""
         self.registry.register(cast("Collector", CertificateDays(watch)))
 
-    def render(self) -> bytes:
-        """Text format of Prometheus."""
-        return generate_latest(self.registry)
+    def render(self, *, is_open: bool) -> bytes:
+        """Text format of Prometheus; with what others do for a reader who sees everything."""
+        shown = generate_latest(self.registry)
+        return shown + generate_latest(self._of_others) if is_open else shown
 
 
 class NodeGauges:

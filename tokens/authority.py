@@ -6,6 +6,7 @@ Rules of this file:
 2. An account with a key policy of its own is moved by these keys only; without one by its holder,
    and a client's by its servicer (page 04).
 3. An account's keys never carry a role.
+4. While its recovery is open, an account's keys sign nothing but an objection and complaints.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +26,7 @@ from tokens.records.parties import (
 from tokens.records.proposals import APPROVAL_POLICY, ApprovalPolicy
 from tokens.results import Code
 from tokens.state import Overlay
-from tokens.types import NO_ADDRESS, Role
+from tokens.types import NO_ADDRESS, AccountStatus, Role
 
 EMERGENCY_POLICY = "emergency"
 """Stands in for the policy of an operation that says so (page 04: a policy that can no longer be
@@ -111,6 +112,18 @@ def approval_refusal(context: Context, name: str, *, emergency: bool = False) ->
     if policy_is_met(context, context.actors.participants, name, emergency=emergency):
         return None
     return Code.NEEDS_APPROVAL
+
+
+def recovery_refusal(context: Context) -> Code | None:
+    """RECOVERY_OPEN where keys that may be lost stand behind an operation.
+
+    Whoever has them must not undo what the owner meant either: take back an election or a bid.
+    """
+    for address in context.actors.accounts:
+        account = context.state.get(ACCOUNT, address)
+        if account is not None and account.status is AccountStatus.RECOVERING:
+            return Code.RECOVERY_OPEN
+    return None
 
 
 def policy_is_met(

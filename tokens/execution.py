@@ -1,8 +1,9 @@
 """Running operations one after the other: in a transaction, and inside a proposal.
 
 Rules of this file:
-1. For each operation: its approval policy, its own checks in their order, its stored work, then
-   apply. The first refusal ends the run; the caller rolls back to its savepoint.
+1. For each operation: keys that may be lost, its approval policy, its own checks in their order,
+   its stored work, then apply. The first refusal ends the run; the caller rolls back to its
+   savepoint.
 2. A version of the protocol knows the operations whose `since` is not above it. What a later
    version brings is unknown to a proposal or a grant before, also on a node that knows it already:
    nodes of different software must agree.
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tokens.authority import approval_refusal
+from tokens.authority import approval_refusal, recovery_refusal
 from tokens.codec import Canonical, Malformed, NonCanonical
 from tokens.context import Actors, Context, Traits
 from tokens.ops import OPERATIONS, SPEC_OF, AnyOperation
@@ -32,6 +33,9 @@ def run_operations(context: Context, operations: Sequence[msgspec.Struct]) -> tu
     for index, operation in enumerate(operations):
         spec = SPEC_OF[type(operation)]
         context.operation_index = index
+        code = None if spec.in_recovery else recovery_refusal(context)
+        if code is not None:
+            return code, index
         if spec.approval is not None:
             code = approval_refusal(context, spec.approval, emergency=spec.emergency)
             if code is not None:

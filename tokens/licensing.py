@@ -8,6 +8,9 @@ Rules of this file:
    and send its clients away. It cannot be suspended: there is no licence to come back to.
 3. When an institution is suspended, revoked or expired, the grants that it holds over client
    accounts are void at once (grants.py) and leave the state by the agenda.
+4. A step is judged by the phase of its business date (exits.py), whether the agenda has come by or
+   not: a licence that is over by date is not renewed, suspended or restored; it is applied for
+   anew.
 """
 
 import datetime as dt
@@ -17,6 +20,7 @@ import msgspec
 from tokens import agenda
 from tokens.context import Context
 from tokens.events import LicenceChanged
+from tokens.exits import phase_on
 from tokens.grant_ends import enqueue_voiding
 from tokens.records.holdings import LegalBasis
 from tokens.records.licences import EXITING, LICENCE, Licence
@@ -104,12 +108,16 @@ def run_expiry(context: Context, item: AgendaItem, quota: int) -> agenda.Step:
     """Agenda: a licence whose last day is over, unless it was renewed; also a suspended one."""
     del quota
     licence = context.state.get(LICENCE, item.subject)
-    alive = (LicencePhase.LICENSED, LicencePhase.SUSPENDED)
-    if licence is None or licence.phase not in alive or licence.expires_on is None:
-        return agenda.Step(1, None)
-    if licence.expires_on <= context.business_date:
-        put_phase(context, licence, LicencePhase.EXPIRED)
+    if licence is not None:
+        expire_if_over(context, licence)
     return agenda.Step(1, None)
+
+
+def expire_if_over(context: Context, licence: Licence) -> None:
+    """Write down what its last day has ended already; nothing if it stands or ended before."""
+    phase = phase_on(licence, context.business_date)
+    if phase is not licence.phase:
+        put_phase(context, licence, phase)
 
 
 LICENCE_EXPIRY_AGENDA = agenda.AgendaHandler(HANDLER, "licences", run_expiry)

@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. A ramp is opened with a date and has ended on it, whatever its state was and whether the agenda
-   has come by or not (status_on); the agenda writes it down and lifts the hold.
+   has come by or not (status_on); the agenda writes it down and lifts the hold. Who puts it on hold
+   has DAYS_MAX days from then on: the client chose the date, and it may be the one looked at.
 2. An end by date takes nothing from anybody: a hold is lifted, money that a bank received stays
    owed, and the ramp takes refunds until nothing is.
 3. A bank, a rail and a reference hash name one payment for ever, over all ramps, both directions.
@@ -48,7 +49,7 @@ HANDLER = "ramp_expiry"
 OPEN_RAMPS_MAX = 64
 """Ramps of one account that wait for something."""
 DAYS_MAX = 60
-"""Calendar days from opening to expiry, and from sending to its confirmation."""
+"""Calendar days from opening to expiry, from sending to its confirmation, and of a hold."""
 
 _ID = b"mohur/ramp/v1"
 _ITEM = b"mohur/ramp-expiry/v1"
@@ -130,6 +131,14 @@ def enqueue(context: Context, ramp: Ramp) -> None:
         context.state,
         item_for(ramp.id, handler=HANDLER, domain=_ITEM, due_on=ramp.expires_on),
     )
+
+
+def with_days_of_hold(context: Context, ramp: Ramp) -> Ramp:
+    """The ramp with as many days as a hold has, counted from today, its date on the agenda."""
+    longest = context.business_date + dt.timedelta(days=DAYS_MAX)
+    held = msgspec.structs.replace(ramp, expires_on=max(ramp.expires_on, longest))
+    enqueue(context, held)
+    return held
 
 
 def put(context: Context, ramp: Ramp) -> None:

@@ -1,9 +1,10 @@
 """Recoveries at work: new keys take over on their day (page 04, Control).
 
 Rules of this file:
-1. The account is RECOVERING from the start: nothing goes out (status.py). What the lost keys had
-   set in motion stops: grants that it gave, what is held to go out, routes of its money, and its
-   word in proposals that have not run. What comes in comes in.
+1. The account is RECOVERING from the start: nothing goes out (status.py), and its keys sign nothing
+   but an objection and complaints (authority.py). What they had set in motion stops: grants that it
+   gave, what is held to go out, offers that somebody else could accept, routes of its money, and
+   its word in proposals that have not run. What comes in comes in.
 2. The new keys are reserved from the start, so that nobody takes them meanwhile.
 3. After an objection the keys change only once the securities regulator has agreed; until then, or
    until the recovery is ended, the account waits.
@@ -11,14 +12,16 @@ Rules of this file:
 
 import msgspec
 
-from tokens import seizing
+from tokens import quotes, repo_life, seizing
 from tokens.agenda import AgendaHandler, Step, item_for, schedule
 from tokens.authority import replace_keys
 from tokens.context import Context
 from tokens.events import CashRouteSet, RecoveryClosed
 from tokens.lookup import require_account
 from tokens.records.parties import ACCOUNT, KEY_OWNER, Account, KeyOwner, KeyPolicy
+from tokens.records.quotes import OPEN_BY_ACCOUNT, QUOTE_REQUEST, QuoteStatus
 from tokens.records.recovery import KEY_LOSS, RECOVERY, KeyLoss, Recovery
+from tokens.records.repos import PROPOSED_BY_ACCOUNT, REPO, RepoStatus
 from tokens.records.settlement import CASH_ROUTE
 from tokens.records.system import AgendaItem
 from tokens.results import Code
@@ -29,6 +32,8 @@ HANDLER = "recovery"
 ROUTES = CASH_ROUTE.indexes[0]
 ROUTES_MAX = 1_024
 """Monies that an account has a route for."""
+OFFERS_MAX = 1_024
+"""Requests for quote, or proposed repos, that name an account."""
 
 _ITEM = b"mohur/recovery/v1"
 
@@ -43,10 +48,23 @@ def stop_outgoing(context: Context, account: bytes) -> None:
     """What lost keys may have set in motion must not outlive them: their thief chose its day."""
     state = context.state
     seizing.end_outgoing(context, account, Code.RECOVERY_OPEN)
+    _end_offers(context, account)
     for route in state.scan(CASH_ROUTE, ROUTES, (account,), limit=ROUTES_MAX):
         state.delete(CASH_ROUTE, route.account, route.asset)
         context.emit(CashRouteSet(account=account, asset=route.asset, cash_account=None))
     state.put(KEY_LOSS, KeyLoss(account=account, height=context.height))
+
+
+def _end_offers(context: Context, account: bytes) -> None:
+    """Nothing is held for them yet: the other side alone would bind the account to its old word."""
+    state = context.state
+    for by_account in OPEN_BY_ACCOUNT:
+        for request in state.scan(QUOTE_REQUEST, by_account, (account,), limit=OFFERS_MAX):
+            quotes.close(context, request, QuoteStatus.DECLINED)
+    for proposed in PROPOSED_BY_ACCOUNT:
+        for repo in state.scan(REPO, proposed, (account,), limit=OFFERS_MAX):
+            withdrawn = msgspec.structs.replace(repo, status=RepoStatus.WITHDRAWN)
+            repo_life.tell_status(context, withdrawn)
 
 
 def still_agrees(state: Overlay, account: Account, since: int) -> bool:

@@ -45,6 +45,8 @@ class OperationSpec(Generic[Op]):
     """The policy `emergency` may stand in for its own (page 04)."""
     in_proposal: bool = True
     """May stand inside a proposal."""
+    in_recovery: bool = False
+    """Keys of an account that is in recovery may still sign it (authority.recovery_refusal)."""
     stored_work: Callable[[Context, Op], int] | None = None
     """How many stored operations it calls up (tokens/work.py); None: what its own bytes say."""
     grantable: bool = False

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import msgspec
 
 from tokens.agreed import as_if_agreed
-from tokens.authority import approval_refusal
+from tokens.authority import approval_refusal, recovery_refusal
 from tokens.context import Actors, Context
 from tokens.events import LedgerEvent
 from tokens.ops import SPEC_OF
@@ -96,11 +96,15 @@ def _refusals(context: Context, operation: msgspec.Struct, viewer: bytes) -> lis
     """Every failing check of one operation; its stored work is taken if there is none."""
     spec = SPEC_OF[type(operation)]
     found: list[Refusal] = []
+    lost = None if spec.in_recovery else recovery_refusal(context)
+    if lost is not None:
+        found.append(Refusal(lost))
     if spec.approval is not None:
         code = approval_refusal(context, spec.approval, emergency=spec.emergency)
         if code is not None:
             found.append(Refusal(code))
-    found += _told(context.state, spec.check(context, operation), viewer)
+    told = _told(context.state, spec.check(context, operation), viewer)
+    found += [refusal for refusal in told if refusal.code is not lost]
     if found or spec.stored_work is None:
         return found
     if not context.work.take(spec.stored_work(context, operation)):

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 from xmlschema import XMLSchema11, XMLSchemaValidationError
 
 from node.aml.customers import CustomerFile
+from node.aml.dates import check_dates
 from node.aml.facts import Fact, Leg, NoReport
 from node.aml.goaml_parties import child, moment, put, put_place
 from node.aml.goaml_transactions import put_leg, put_move
@@ -53,6 +54,7 @@ def goaml(draft: Draft, facts: Sequence[Fact], known: CustomerFile) -> bytes:
         raise NoReport(f"1 to {TRANSACTIONS_MAX} transactions")
     if not 1 <= len(draft.indicators) <= INDICATORS_MAX:
         raise NoReport(f"1 to {INDICATORS_MAX} indicators")
+    check_dates(facts, known, draft.submitted_on)
     of = known.institution
     root = ElementTree.Element("report")
     put(root, "rentity_id", str(of.rentity_id))

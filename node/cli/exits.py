@@ -14,7 +14,7 @@ class Exit(IntEnum):
     NO_INPUT = 66
     """A file or folder that was named is not there or cannot be read."""
     UNAVAILABLE = 69
-    """The node does not answer."""
+    """The node does not answer, or not in time: what was sent may still enter."""
     INTERNAL = 70
     """A defect of Mohur."""
     CANNOT_CREATE = 73

@@ -22,7 +22,7 @@ EXIT_SENTENCES: dict[Exit, str] = {
     Exit.FAILED: "the command ran and the answer is no: a failed transaction, a check that broke",
     Exit.USAGE: "an option or argument is wrong",
     Exit.NO_INPUT: "a file or folder that was named is not there",
-    Exit.UNAVAILABLE: "the node does not answer",
+    Exit.UNAVAILABLE: "the node does not answer, or not in time: what was sent may still enter",
     Exit.INTERNAL: "a defect of Mohur; MOHUR_TRACEBACK=1 shows where",
     Exit.CANNOT_CREATE: "a file or folder cannot be written, or is there already",
     Exit.STORAGE_FAILED: "the disk of a node failed, or its store is damaged: see its log",

@@ -155,5 +155,7 @@ def _refused(method: str, error: object) -> CommandFailed:
     if not isinstance(error, dict):
         return CommandFailed(f"{method}: the node answered with an error")
     data = error.get("data")
-    symbol = f" [{data['symbol']}]" if isinstance(data, dict) and "symbol" in data else ""
-    return CommandFailed(f"{method}: {error.get('message')}{symbol}")
+    symbol = data.get("symbol") if isinstance(data, dict) else None
+    status = Exit.UNAVAILABLE if symbol == "WAIT_TIMED_OUT" else Exit.FAILED
+    tail = "" if symbol is None else f" [{symbol}]"
+    return CommandFailed(f"{method}: {error.get('message')}{tail}", status)

@@ -25,6 +25,7 @@ from node.cli.init import init
 from node.cli.iso import iso
 from node.cli.keys import keys
 from node.cli.light import light
+from node.cli.output import one_line
 from node.cli.profile import profile
 from node.cli.query import query
 from node.cli.run import run
@@ -46,7 +47,11 @@ _KNOWN: dict[str, Exit] = {
     "node.devnet.truth.Disagreement": Exit.FAILED,
     "node.devnet.wait.DeadlinePassed": Exit.FAILED,
     "node.genesis_file.GenesisUnreadable": Exit.BAD_CONFIG,
+    "node.keystore.envelope.KeyFileDamaged": Exit.BAD_CONFIG,
     "node.keystore.envelope.KeystoreError": Exit.REFUSED,
+    "node.keystore.store.KeyExists": Exit.CANNOT_CREATE,
+    "node.keystore.store.KeyMissing": Exit.NO_INPUT,
+    "node.keystore.store.WrongName": Exit.USAGE,
     "node.profile.scalars.ProfileInvalid": Exit.BAD_CONFIG,
     "node.sdk.errors.NodeUnreachable": Exit.UNAVAILABLE,
     "node.sdk.errors.RpcFailed": Exit.FAILED,
@@ -63,7 +68,7 @@ _KNOWN: dict[str, Exit] = {
     "tokens.store.DamagedState": Exit.STORAGE_FAILED,
     "node.storage.lockfile.FolderLocked": Exit.IN_USE,
 }
-"""Full name of an exception -> status. Its message is what the user reads."""
+"""Full name of an exception, or of what it is a kind of -> status. Its message is what is read."""
 
 
 @click.group(
@@ -148,5 +153,5 @@ def _sentence(text: str) -> str:
 
 
 def _say(sentence: str, status: int) -> int:
-    click.echo(f"mohur: {sentence}", err=True)
+    click.echo(f"mohur: {one_line(sentence)}", err=True)
     return status

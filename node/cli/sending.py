@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from node.cli.exits import Exit
+from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
 from node.cli.remote import call
 
 if TYPE_CHECKING:
     from node.cli.transactions import Draft
     from tokens.jsonform import Json
+    from tokens.transaction import DecodedTransaction
 
 
 def send(url: str, operations: list[Json], signing: Mapping[str, object]) -> Exit:
@@ -36,7 +37,7 @@ def send_draft(url: str, draft: Draft) -> Exit:
     from node.cli.transactions import sign
 
     signed = sign(url, draft)
-    answer = call(url, "tx_submitAndWait", {"transaction": "0x" + signed.data.hex()})
+    answer = _submitted(url, signed)
     write_json(answer)
     receipt = cast("dict[str, object]", answer)
     if receipt.get("status") != "success":
@@ -44,6 +45,21 @@ def send_draft(url: str, draft: Draft) -> Exit:
         _say(_failure(failed, str(receipt["symbol"])))
         return Exit.FAILED
     return _of_proposals(cast("list[dict[str, object]]", receipt["events"]))
+
+
+def _submitted(url: str, signed: DecodedTransaction) -> object:
+    """The receipt. Who gets none is told how to find out: sent anew, it would enter twice."""
+    try:
+        return call(url, "tx_submitAndWait", {"transaction": "0x" + signed.data.hex()})
+    except CommandFailed as error:
+        if error.status is not Exit.UNAVAILABLE:
+            raise
+        reference = signed.signed.transaction.client_ref.hex()
+        told = (
+            f"{error}. It may still enter: mohur tx get 0x{signed.tx_id.hex()} tells what became"
+            f" of it; with --client-ref {reference} the same command enters once at most"
+        )
+        raise CommandFailed(told, Exit.UNAVAILABLE) from None
 
 
 def _of_proposals(events: list[dict[str, object]]) -> Exit:

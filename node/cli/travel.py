@@ -13,8 +13,8 @@ from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_json
 from node.cli.remote import rpc_option
-from node.cli.travel_asking import ask, payload_of, secret_of, version_option
-from node.cli.words import operation_in, parse_json
+from node.cli.travel_asking import ask, business_date, payload_of, secret_of, version_option
+from node.cli.words import date_of, operation_in, parse_json
 
 if TYPE_CHECKING:
     from node.sdk.client import Client
@@ -40,13 +40,18 @@ def travel() -> None:
 @travel.command()
 @click.argument("file", type=existing_file)
 @version_option
-def check(file: Path, version: str) -> None:
-    """Say whether a payload is one of its version, and print its canonical hash."""
+@click.option("--on", metavar="DATE", help="Births lie before it, YYYY-MM-DD; default: today.")
+def check(file: Path, version: str, on: str | None) -> None:
+    """Say whether a payload is one of its version, and print its canonical hash. Asks no node.
+
+    What asks one (seal, open, seal-hash, open-hash) holds births against its business date.
+    """
     import hashlib
 
     from node.sdk.ivms101_checks import canonical
 
-    data = canonical(payload_of(file, version))
+    date = dt.datetime.now(tz=dt.UTC).date() if on is None else date_of(on)
+    data = canonical(payload_of(file, version, date))
     digest = hashlib.sha256(data).hexdigest()
     write_json({"version": version, "bytes": len(data), "sha256": "0x" + digest})
 
@@ -58,7 +63,6 @@ def check(file: Path, version: str) -> None:
 @rpc_option
 def seal(travel_id: str, file: Path, version: str, url: str) -> None:
     """Seal a payload to both institutions and the FIU: print the operation send_travel."""
-    payload = payload_of(file, version)
 
     async def run(client: Client) -> Json:
         from node.sdk.travel import sealed_payload
@@ -66,6 +70,7 @@ def seal(travel_id: str, file: Path, version: str, url: str) -> None:
         from tokens.codec import encode
         from tokens.records.travel import Travel
 
+        payload = payload_of(file, version, await business_date(client))
         read = await client.read("travel_get", {"travel": travel_id}, of=Travel)
         try:
             readers = await readers_of(client, read.value)
@@ -99,7 +104,7 @@ def open_payload(travel_id: str, operation: Path, key: Path, url: str) -> None:
         from tokens.records.travel import Travel
 
         read = await client.read("travel_get", {"travel": travel_id}, of=Travel)
-        today = dt.datetime.now(tz=dt.UTC).date()
+        today = await business_date(client)
         try:
             payload = opened_payload(read.context.chain_id, read.value, sealed, secret, today)
         except (BadPayload, OtherCiphertext, Unopened) as error:

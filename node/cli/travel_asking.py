@@ -32,18 +32,24 @@ version_option = click.option(
 )
 
 
-def payload_of(file: Path, version: str) -> Payload:
-    """A payload that is one of its version. CommandFailed."""
+def payload_of(file: Path, version: str, today: dt.date) -> Payload:
+    """A payload that is one of its version; births lie before `today`. CommandFailed."""
     from node.sdk.ivms101_checks import BadPayload, read_payload
     from tokens.records.travel import PayloadVersion
 
     claimed = PayloadVersion.IVMS101 if version == "101" else PayloadVersion.IVMS101_2023
-    today = dt.datetime.now(tz=dt.UTC).date()
     data = read_bounded(file, FILE_BYTES_MAX, lambda told: CommandFailed(told, Exit.FAILED))
     try:
         return read_payload(data, claimed, today)
     except BadPayload as error:
         raise CommandFailed(f"{file}: {error}", Exit.FAILED) from None
+
+
+async def business_date(client: Client) -> dt.date:
+    """Of the ledger: today, for data of what passes on it. A reader's clock is another's."""
+    from node.sdk.ledger_client import get_agenda
+
+    return (await get_agenda(client)).business_date
 
 
 def secret_of(file: Path) -> bytes:

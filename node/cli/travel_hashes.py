@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -13,7 +12,7 @@ from node.cli.existing import file as existing_file
 from node.cli.exits import CommandFailed, Exit
 from node.cli.output import write_private
 from node.cli.remote import rpc_option
-from node.cli.travel_asking import ask, payload_of, secret_of, version_option
+from node.cli.travel_asking import ask, business_date, payload_of, secret_of, version_option
 from node.cli.words import address_in, json_in, parse_json
 
 if TYPE_CHECKING:
@@ -57,13 +56,13 @@ def seal_hash(
         raise CommandFailed(f"{out}: there is something already", Exit.CANNOT_CREATE)
     if giver is None and taker is None:
         raise CommandFailed("say --giver, --taker or both", Exit.USAGE)
-    payload = payload_of(file, version)
 
     async def run(client: Client) -> Json:
         from node.sdk.travel_hashes import Passing, sealed_data, travel_hash_of
         from node.sdk.travel_readers import keys_of
         from tokens.types import NO_ADDRESS
 
+        payload = payload_of(file, version, await business_date(client))
         sides = [
             NO_ADDRESS if side is None else address_in(client.form.prefix, side)
             for side in (giver, taker)
@@ -112,7 +111,7 @@ def open_hash(
             passing, wanted = given.passing, _hash(told)
         else:
             passing, wanted = await _of_leg(client, *batch, leg)
-        today = dt.datetime.now(tz=dt.UTC).date()
+        today = await business_date(client)
         try:
             payload = opened_data(chain_id, passing, wanted, given, secret, today)
         except (BadPayload, OtherCiphertext, Unopened) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import secrets
 import time
 from pathlib import Path
@@ -37,6 +38,10 @@ SEAL_KEY_FILE = "seal-key.json"
 """Private key that data sealed to the institution are opened with, for `mohur travel open`."""
 
 
+_HOST = re.compile(r"[0-9A-Za-z:][0-9A-Za-z.:_-]{0,252}")
+"""A name, an IPv4 or an IPv6 address: what a configuration takes, less what no resolver takes."""
+
+
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What to make."""
 
@@ -65,6 +70,14 @@ def make_testnet(order: Order) -> Made:
     if order.hosts and len(order.hosts) != order.validators:
         raise CommandFailed(
             f"{order.validators} validators need as many --host, or none", Exit.USAGE
+        )
+    for host in order.hosts:
+        if _HOST.fullmatch(host) is None:
+            raise CommandFailed(f"--host: {host!r} is no name or address of a host", Exit.USAGE)
+    if len({host.lower() for host in order.hosts}) < len(order.hosts):
+        raise CommandFailed(
+            "--host: one twice, and all listen on one port; without any, all are on this machine",
+            Exit.USAGE,
         )
     _check_chain_id(order.chain_id)
     if order.folder.exists():

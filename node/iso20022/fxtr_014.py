@@ -19,7 +19,7 @@ from node.iso20022.element import Element, nested, node
 from node.iso20022.paths import FXTR_014
 from node.iso20022.places import refused, text_at
 from node.iso20022.refusal import NotSayable
-from node.iso20022.trade import hexed, optional
+from node.iso20022.trade import hexed, no_account_for, optional
 from tokens.ops.settlement import ApproveBatch, InstructBatch, LegAccount
 from tokens.records.settlement import ISSUANCE, Batch, Leg
 from tokens.types import Reference
@@ -81,6 +81,9 @@ def exchange_of(directory: Directory, batch: Batch, party: bytes) -> Exchange:
 def written(directory: Directory, exchange: Exchange) -> Element:
     """The instruction of the exchange's party. NotSayable."""
     said, sold, bought = exchange.operation, exchange.sold, exchange.bought
+    for leg, account in ((sold, sold.source), (bought, bought.target)):
+        if account is None:
+            raise NotSayable(no_account_for(leg.asset))
     return node(
         ROOT,
         node(

@@ -159,13 +159,25 @@ def quantity(directory: Directory, name: str, leg: Leg) -> Element:
 
 
 def accounts(directory: Directory, trade: Trade) -> tuple[Element | None, ...]:
-    """The party's own accounts."""
+    """The party's own accounts. NotSayable if it has named none, for nobody could read it back."""
     security, cash = trade.security_account, trade.cash_account
+    if security is None and not (trade.issues and trade.delivers):
+        raise NotSayable(no_account_for(trade.security.asset))
+    if cash is None and trade.cash is not None:
+        raise NotSayable(no_account_for(trade.cash.asset))
     return (
         None
         if security is None
         else node("BlckChainAdrOrWllt", node("Id", directory.address_text(security))),
         None if cash is None else node("CshAcct", node("Prtry", cash.hex())),
+    )
+
+
+def no_account_for(asset: str) -> str:
+    """Why a party that has not agreed yet has no message of its own."""
+    return (
+        f"the party has named no account for {asset} in the batch, as far as this node shows it:"
+        " its own message carries them"
     )
 
 

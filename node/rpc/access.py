@@ -37,7 +37,10 @@ def new_key(name: str, tiers: frozenset[Tier]) -> tuple[str, ApiKey]:
 
 
 class BadKey(Exception):
-    """An Authorization header that names no key of this node."""
+    """An Authorization header that names no key of this node, or a view token that is none here."""
+
+    def __init__(self, sentence: str = "not a key of this node") -> None:
+        super().__init__(sentence)
 
 
 class RateLimited(Exception):

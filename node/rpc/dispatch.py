@@ -17,7 +17,7 @@ from structlog.typing import FilteringBoundLogger
 
 from node.api import LimitReached, NodeApi, PastState
 from node.metrics import RpcMetrics
-from node.rpc.errors import FINE_CALLS, RpcCode, RpcError, fine_of
+from node.rpc.errors import FINE_CALLS, RpcCode, RpcError, busy, fine_of
 from node.rpc.method import Call, Caller, Method, Reads, Tier, check_height
 from node.rpc.parse import BadJson, parse
 from node.rpc.past_proof import PastTrees
@@ -168,9 +168,10 @@ class Dispatcher:
         except RpcError:
             raise
         except TimeoutError:
-            raise RpcError(RpcCode.LIMIT_EXCEEDED, "the call took too long") from None
+            raise busy("the call took too long") from None
         except LimitReached as error:
-            raise RpcError(RpcCode.LIMIT_EXCEEDED, str(error)) from None
+            limit = RpcCode.LIMIT_EXCEEDED
+            raise RpcError(limit, str(error), passes_later=error.passes_later) from None
         except Exception:  # noqa: BLE001  one failing call must not take the others with it
             self._log.exception("rpc_call_failed", method=method.name)
             raise RpcError(RpcCode.INTERNAL_ERROR, "a fault of this node; see its log") from None
@@ -271,7 +272,7 @@ def _late(request: object) -> bytes | None:
         request_id, notification = _id_of(request)
     except RpcError as error:
         return _failed(None, error)
-    late = RpcError(RpcCode.LIMIT_EXCEEDED, "the batch took too long before this request")
+    late = busy("the batch took too long before this request")
     return None if notification else _failed(request_id, late)
 
 

@@ -17,7 +17,7 @@ Generated from the method table (`make docs`); do not edit. Machine-readable: `G
 
 HTTP POST `/` with JSON-RPC 2.0 and `Content-Type: application/json`; the same calls and
 subscriptions over a WebSocket at `/ws`. `GET /healthz`, `/readyz` (503 names the failing checks),
-`/metrics`.
+`/metrics` (calls by method and transactions by code only for who sees everything, docs/privacy.md).
 
 - `id` is an integer or a string. Params by name or by position; unknown ones are refused. A
   request without `id` is answered 204. At most 50 requests a batch, 1 MiB a body, 8 MiB a reply,
@@ -130,6 +130,8 @@ def _codes() -> Iterator[str]:
 
 
 def _retry(code: RpcCode | Code) -> str:
+    if code is RpcCode.LIMIT_EXCEEDED:
+        return "of time or rate: yes; of size: no"
     return "yes" if code in RETRYABLE else "no"
 
 

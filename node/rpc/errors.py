@@ -37,12 +37,11 @@ RETRYABLE = frozenset(
     {
         RpcCode.WAIT_TIMED_OUT,
         RpcCode.UNAVAILABLE,
-        RpcCode.LIMIT_EXCEEDED,
         Code.MEMPOOL_FULL,
         Code.SENDER_LIMIT,
     }
 )
-"""The same bytes may succeed later, or at another node."""
+"""The same bytes may succeed later, or at another node. Of LIMIT_EXCEEDED see `busy`."""
 
 FINE_CALLS = 100
 """What a refused item costs its caller besides itself: 200 a second of one address, at the default
@@ -102,12 +101,14 @@ class RpcError(Exception):
     tx_id: bytes | None = None
     oldest_height: int | None = None
     """Lowest height that would have been answered."""
+    passes_later: bool = False
+    """Also where its code does not say so."""
 
     def to_json(self) -> dict[str, Json]:
         """The error object."""
         data: dict[str, Json] = {
             "symbol": self.code.name,
-            "retryable": self.code in RETRYABLE,
+            "retryable": self.passes_later or self.code in RETRYABLE,
         }
         if self.tx_id is not None:
             data["txId"] = "0x" + self.tx_id.hex()
@@ -119,6 +120,11 @@ class RpcError(Exception):
 def not_admitted(code: Code, tx_id: bytes | None) -> RpcError:
     """The error of a refused submission."""
     return RpcError(code, SENTENCE.get(code, "the transaction was not accepted"), tx_id)
+
+
+def busy(message: str) -> RpcError:
+    """A limit of time or rate: unlike one of size, the same call may pass later."""
+    return RpcError(RpcCode.LIMIT_EXCEEDED, message, passes_later=True)
 
 
 def not_found(what: str) -> RpcError:

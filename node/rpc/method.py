@@ -80,7 +80,7 @@ class Caller:
     def view(self, api: NodeApi, take: Callable[[], tuple[Overlay, int]]) -> View:
         """What it may see of (state, its height). UNAUTHORISED for a token that does not hold.
 
-        All, on a network whose genesis says dev and on the node's own socket. A token narrows
+        All, on a network whose genesis says dev, and in the tier of an operator. A token narrows
         these too, so that a scope can be tried out.
         """
         if self.token is None and (api.genesis.is_dev or Tier.ADMIN in self.tiers):

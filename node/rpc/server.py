@@ -22,7 +22,7 @@ from node.metrics import CONTENT_TYPE, Metrics
 from node.rpc.access import BadKey, Budgets, Keys, RateLimited
 from node.rpc.config import RpcConfig, check_config
 from node.rpc.dispatch import Dispatcher
-from node.rpc.errors import RpcCode, RpcError
+from node.rpc.errors import RpcCode, RpcError, busy
 from node.rpc.front import HttpFront
 from node.rpc.health import checks_of
 from node.rpc.hosts import host_of
@@ -136,10 +136,10 @@ class RpcServer:
             except RateLimited as error:
                 await asyncio.sleep(min(error.retry_after_s, OVER_BUDGET_SECONDS))
                 headers["Retry-After"] = str(error.retry_after_s)
-                response = self._refuse(429, RpcCode.LIMIT_EXCEEDED, "too many calls")
-            except BadKey:
+                response = self._refusal(429, busy("too many calls"))
+            except BadKey as error:
                 headers["WWW-Authenticate"] = "Bearer"
-                response = self._refuse(401, RpcCode.UNAUTHORISED, "not a key of this node")
+                response = self._refuse(401, RpcCode.UNAUTHORISED, str(error))
         if not response.prepared:
             response.headers.update(headers)
         return response
@@ -158,7 +158,7 @@ class RpcServer:
         except web.HTTPRequestEntityTooLarge:
             return self._too_large()
         except TimeoutError:
-            return self._refuse(408, RpcCode.LIMIT_EXCEEDED, "the body came too slowly")
+            return self._refusal(408, busy("the body came too slowly"))
         caller.charge(len(body) // CHARGED_BYTES)
         reply = await self._dispatcher.handle(body, caller)
         if reply is None:
@@ -207,15 +207,23 @@ class RpcServer:
         return web.json_response({"ready": not failing, "failing": failing}, status=status)
 
     async def _metrics_page(self, request: web.Request) -> web.Response:
-        self._caller(request, None)
-        return web.Response(body=self._metrics.render(), headers={"Content-Type": CONTENT_TYPE})
+        caller = self._caller(request, None)
+        try:
+            view = caller.view(self._api, lambda: (self._api.state(), self._api.tip().height))
+        except RpcError as error:
+            return self._refuse(401, RpcCode.UNAUTHORISED, error.message)
+        body = self._metrics.render(is_open=view.is_open)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
     async def _openrpc_page(self, request: web.Request) -> web.Response:
         return web.Response(body=self._openrpc, content_type="application/json")
 
     def _refuse(self, status: int, code: RpcCode, message: str) -> web.Response:
+        return self._refusal(status, RpcError(code, message))
+
+    def _refusal(self, status: int, error: RpcError) -> web.Response:
         self._metrics.rpc.refused.labels(str(status)).inc()
-        body = {"jsonrpc": "2.0", "id": None, "error": RpcError(code, message).to_json()}
+        body = {"jsonrpc": "2.0", "id": None, "error": error.to_json()}
         return web.Response(
             status=status, body=msgspec.json.encode(body), content_type="application/json"
         )

@@ -170,7 +170,7 @@ async def trace(call: Call, params: schema.TraceParams) -> schema.Trace:
 
 
 def require_supervisor(call: Call) -> None:
-    """Only for who sees everything: supervisors, and the operator of the node (page 04)."""
+    """Only for who sees everything."""
     if not call.view.is_open:
         raise refused()
 

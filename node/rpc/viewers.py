@@ -34,9 +34,11 @@ class Viewers:
         try:
             token = read_token(text)
         except BadToken:
-            raise BadKey from None
+            raise BadKey("not a view token") from None
         if self._node is None:
             self._node = self._api.node_state().node_id
-        if token.genesis != self._api.genesis_digest or token.node != self._node:
-            raise BadKey
+        if token.genesis != self._api.genesis_digest:
+            raise BadKey("the view token is for another network")
+        if token.node != self._node:
+            raise BadKey("the view token is for another node: each has one of its own")
         return token

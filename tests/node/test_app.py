@@ -206,6 +206,8 @@ def test_statuses_of_errors() -> None:
     assert status_of(GuardFailed("x")) == EXIT_STORAGE_FAILED
     assert status_of(WrongGenesis("x")) == EXIT_CONFIG
     assert status_of(OSError(errno.EADDRINUSE, "in use")) == EXIT_IN_USE
+    assert status_of(OSError(errno.EADDRNOTAVAIL, "not of this machine")) == EXIT_CONFIG
+    assert status_of(socket.gaierror(socket.EAI_NONAME, "no such name")) == EXIT_CONFIG
     for number in (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         assert status_of(OSError(number, "the disk refuses")) == EXIT_STORAGE_FAILED
     assert status_of(OtherFormat("x")) == EXIT_CONFIG

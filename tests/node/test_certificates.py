@@ -67,7 +67,7 @@ def test_a_watch_warns_about_those_that_need_it_and_counts_days() -> None:
     assert watch.days() == {PEER: 365, RPC: 20}
     metrics = Metrics()
     metrics.watch_certificates(watch)
-    assert b'mohur_certificate_days_left{use="rpc"} 20.0' in metrics.render()
+    assert b'mohur_certificate_days_left{use="rpc"} 20.0' in metrics.render(is_open=True)
 
 
 def test_the_rpc_certificate_is_read_or_refused_by_name(tmp_path: Path) -> None:

@@ -244,6 +244,7 @@ FILE_COMPLAINT = OperationSpec(
     operation_class=OperationClass.GOVERN,
     check=check_file,
     apply=apply_file,
+    in_recovery=True,
     codes=(
         Code.UNKNOWN_ACCOUNT,
         Code.NOT_AUTHORISED,
@@ -278,6 +279,7 @@ ESCALATE_COMPLAINT = OperationSpec(
     operation_class=OperationClass.GOVERN,
     check=check_escalate,
     apply=apply_escalate,
+    in_recovery=True,
     codes=_STEP_CODES,
 )
 CLOSE_COMPLAINT = OperationSpec(

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 import msgspec
 
 from tokens.context import Context
+from tokens.exits import phase_on
 from tokens.licensing import (
     ENDED,
     LICENSABLE,
     NEXT,
+    expire_if_over,
     needs_licence,
     put_phase,
     unlicensed,
@@ -139,7 +141,7 @@ def check_apply(context: Context, operation: ApplyLicence) -> Iterator[Refusal]:
     if not any(role in INSTITUTIONS for role in institution.roles):
         yield Refusal(Code.ROLE_REQUIRED)
     known = state.get(LICENCE, operation.institution)
-    if known is not None and known.phase not in ENDED:
+    if known is not None and phase_on(known, context.business_date) not in ENDED:
         yield Refusal(Code.ALREADY_EXISTS)
     if not _is_sound(operation.categories):
         yield Refusal(Code.BAD_FIELD)
@@ -148,6 +150,8 @@ def check_apply(context: Context, operation: ApplyLicence) -> Iterator[Refusal]:
 def apply_apply(context: Context, operation: ApplyLicence) -> None:
     """APPLIED, from the beginning; an end before it lasts (exits.py)."""
     before = context.state.get(LICENCE, operation.institution)
+    if before is not None:
+        expire_if_over(context, before)
     licence = msgspec.structs.replace(
         unlicensed(context, operation.institution),
         categories=operation.categories,
@@ -184,9 +188,10 @@ def check_license(context: Context, operation: GrantLicence) -> Iterator[Refusal
     if licence is None:
         yield Refusal(Code.NOT_FOUND)
         return
-    if licence.phase not in LICENSABLE:
+    phase = phase_on(licence, context.business_date)
+    if phase not in LICENSABLE:
         yield Refusal(Code.WRONG_PHASE)
-    renews = licence.phase is LicencePhase.LICENSED
+    renews = phase is LicencePhase.LICENSED
     if not _is_sound(operation.categories) or (
         not renews and operation.categories & ~licence.categories
     ):
@@ -211,7 +216,7 @@ def check_suspend(context: Context, operation: SuspendLicence) -> Iterator[Refus
         yield Refusal(Code.NOT_FOUND)
         return
     before = LicencePhase.LICENSED if operation.suspended else LicencePhase.SUSPENDED
-    if licence.phase is not before:
+    if phase_on(licence, context.business_date) is not before:
         yield Refusal(Code.WRONG_PHASE)
 
 
@@ -228,7 +233,7 @@ def check_revoke(context: Context, operation: RevokeLicence) -> Iterator[Refusal
     if licence is None:
         if not needs_licence(context, operation.institution):
             yield Refusal(Code.NOT_FOUND)
-    elif licence.phase in ENDED:
+    elif phase_on(licence, context.business_date) in ENDED:
         yield Refusal(Code.WRONG_PHASE)
 
 

@@ -36,7 +36,7 @@ class ScreeningStep(IntEnum):
     BEGIN = 1
     """It is being looked at: by the bank or the client's institution."""
     HOLD = 2
-    """It must wait: by either of them or the FIU."""
+    """It must wait, for 60 days from now at most: by either of them or the FIU."""
     CLEAR = 3
     """It may be credited: by the client's institution. On hold: by whoever held it."""
 
@@ -190,7 +190,7 @@ def apply_receive(context: Context, operation: ReceiveRamp) -> None:
 
 
 def check_screen(context: Context, operation: ScreenRamp) -> Iterator[Refusal]:
-    """Each step has its states and its people."""
+    """Each step has its states and its people, and none comes after the date."""
     ramp = context.state.get(RAMP, operation.ramp)
     known = ramp is not None and is_told(context, RAMP, ramp)
     if ramp is None or not known or ramp.direction is not RampDirection.IN:
@@ -230,6 +230,8 @@ def apply_screen(context: Context, operation: ScreenRamp) -> None:
     """A hold undoes a clearing; what is let go on is screened again."""
     ramp = require(context.state, RAMP, operation.ramp)
     on_hold = operation.step is ScreeningStep.HOLD
+    if on_hold:
+        ramp = ramps.with_days_of_hold(context, ramp)
     clears = operation.step is ScreeningStep.CLEAR and ramp.status is RampStatus.SCREENING
     changed = msgspec.structs.replace(
         ramp,

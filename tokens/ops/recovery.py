@@ -213,6 +213,7 @@ OBJECT_RECOVERY = OperationSpec(
     operation_class=OperationClass.CONTROL,
     check=check_object,
     apply=apply_object,
+    in_recovery=True,
     codes=(Code.NOT_FOUND, Code.NOT_AUTHORISED, Code.ALREADY_EXISTS),
 )
 

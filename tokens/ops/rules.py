@@ -55,8 +55,8 @@ class SetRule(
     asset: AssetId | None
     """What it concerns; None = all assets. It never changes."""
     body: RuleBody
-    """What it says; a rule keeps its kind. Caps, lock-ups, limits of tiers name an asset; rules of
-    the market name none."""
+    """What it says; a rule keeps its kind until it has ended. Caps, lock-ups, limits of tiers name
+    an asset; rules of the market name none."""
     effective_on: dt.date
     """First business date of the new version, today or later."""
 
@@ -150,14 +150,14 @@ def check_lock(context: Context, operation: SetLockUp) -> Iterator[Refusal]:
     if context.state.get(ACCOUNT, operation.account) is None:
         yield Refusal(Code.UNKNOWN_ACCOUNT)
     known = context.state.get(LOCK_UP, operation.asset, operation.account)
-    if operation.amount == 0 and known is None:
+    if not operation.amount and (known is None or not known.amount):
         yield Refusal(Code.NOT_FOUND)
     if operation.amount and operation.until <= context.business_date:
         yield Refusal(Code.BAD_DATE)
 
 
 def apply_lock(context: Context, operation: SetLockUp) -> None:
-    """The lock-up, and its end on the agenda."""
+    """The next version of the lock-up, and its end on the agenda."""
     state = context.state
     asset = require_asset(state, operation.asset)
     known = state.get(LOCK_UP, asset.id, operation.account)
@@ -181,25 +181,20 @@ def apply_lock(context: Context, operation: SetLockUp) -> None:
             until=lock.until,
         )
     )
-    subject = encode((asset.id, lock.account))
-    schedule(
-        state,
-        item_for(
-            subject,
-            handler=LOCK_UP_HANDLER,
-            domain=_ITEM,
-            due_on=lock.until if lock.amount else context.business_date,
-        ),
-    )
+    if lock.amount:
+        subject = encode((asset.id, lock.account))
+        schedule(
+            state,
+            item_for(subject, handler=LOCK_UP_HANDLER, domain=_ITEM, due_on=lock.until),
+        )
 
 
 def run_lock_up_end(context: Context, item: AgendaItem, quota: int) -> Step:
-    """Agenda: a lock-up that is over leaves the state, unless it lives longer now."""
+    """Agenda: a lock-up that is over keeps its version and nothing else, unless it lives longer."""
     del quota
-    place = _subject.decode(item.subject)
-    lock = context.state.get(LOCK_UP, *place)
-    if lock is not None and (lock.until <= context.business_date or not lock.amount):
-        context.state.delete(LOCK_UP, *place)
+    lock = context.state.get(LOCK_UP, *_subject.decode(item.subject))
+    if lock is not None and lock.amount and lock.until <= context.business_date:
+        context.state.put(LOCK_UP, msgspec.structs.replace(lock, amount=0))
     return Step(1, None)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 
 from tokens.records.holdings import LegalBasis
-from tokens.records.kind import Index, RecordKind
+from tokens.records.kind import Index, Key, RecordKind
 from tokens.types import Address, Amount, AssetId, Count, Hash, PositiveAmount, Symbol
 
 LISTS_MAX = 8
@@ -83,12 +83,15 @@ class HolderBook(
 class LockUp(
     msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True
 ):
-    """Units that an account may not give before a date."""
+    """Units that an account may not give before a date.
+
+    It stays when it ends, so that a version, which refusals name, is never used twice.
+    """
 
     asset: AssetId
     account: Address
     version: Count
-    """Rises by one with each change."""
+    """Rises by one with each lock-up and each change."""
     amount: Amount
     """Minor units that must stay; 0 = none any more."""
     until: dt.date
@@ -108,6 +111,10 @@ class Spending(
     """Minor units."""
 
 
+def _live_lock_up(lock: LockUp) -> Key | None:
+    return (lock.account, lock.asset) if lock.amount else None
+
+
 CREDENTIAL = RecordKind(72, "credential", Credential, lambda r: (r.person, r.kind))
 SANCTIONS_LIST = RecordKind(
     73,
@@ -124,6 +131,6 @@ LOCK_UP = RecordKind(
     "lock_up",
     LockUp,
     lambda r: (r.asset, r.account),
-    (Index(77, "lock_ups", lambda r: (r.account, r.asset), static=True),),
+    (Index(77, "lock_ups", _live_lock_up, static=False),),
 )
 SPENDING = RecordKind(78, "spending", Spending, lambda r: (r.person, r.asset))

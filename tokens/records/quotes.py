@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from tokens.records.kind import Index, RecordKind
+from tokens.records.kind import Index, Key, RecordKind
 from tokens.records.market import PRICE_E4_MAX, Side
 from tokens.types import Address, AssetId, Hash, PositiveAmount, Reference
 
@@ -58,6 +58,16 @@ def _is_open(request: QuoteRequest) -> bool:
     return request.status in (QuoteStatus.REQUESTED, QuoteStatus.QUOTED)
 
 
+def _by_taker_account(request: QuoteRequest) -> Key | None:
+    return (request.taker_account, request.taker, request.rfq_id) if _is_open(request) else None
+
+
+def _by_maker_account(request: QuoteRequest) -> Key | None:
+    if request.maker_account is None or not _is_open(request):
+        return None
+    return (request.maker_account, request.taker, request.rfq_id)
+
+
 QUOTE_REQUEST = RecordKind(
     67,
     "quote_request",
@@ -78,7 +88,11 @@ QUOTE_REQUEST = RecordKind(
             lambda r: (r.maker, r.taker, r.rfq_id) if _is_open(r) else None,
             static=False,
         ),
+        Index(58, "open_quotes_by_taker_account", _by_taker_account, static=False),
+        Index(59, "open_quotes_by_maker_account", _by_maker_account, static=False),
     ),
 )
 
-QUOTES_BY_TAKER, QUOTES_BY_MAKER, OPEN_BY_TAKER, OPEN_BY_MAKER = QUOTE_REQUEST.indexes
+QUOTES_BY_TAKER, QUOTES_BY_MAKER, OPEN_BY_TAKER, OPEN_BY_MAKER = QUOTE_REQUEST.indexes[:4]
+OPEN_BY_ACCOUNT = QUOTE_REQUEST.indexes[4:]
+"""Of the taker, of the maker."""

@@ -227,6 +227,21 @@ def _by_pledge(repo: Repo) -> Key | None:
     return (repo.id[:16], repo.number) if repo.status in NOT_OVER else None
 
 
+def _proposed_securities(repo: Repo) -> Key | None:
+    account = repo.seller_securities or repo.buyer_securities
+    return None if account is None or not _is_proposed(repo) else (account, repo.number)
+
+
+def _proposed_cash(repo: Repo) -> Key | None:
+    account = repo.seller_cash or repo.buyer_cash
+    return None if account is None or not _is_proposed(repo) else (account, repo.number)
+
+
+def _is_proposed(repo: Repo) -> bool:
+    """One party has named its accounts, the other has not answered."""
+    return repo.status is RepoStatus.PROPOSED
+
+
 REPO = RecordKind(
     104,
     "repo",
@@ -236,6 +251,8 @@ REPO = RecordKind(
         Index(192, "repos", lambda r: (r.number,), static=True),
         Index(193, "live_repos", _live, static=False),
         Index(194, "repos_by_pledge", _by_pledge, static=False),
+        Index(195, "proposed_repos_by_securities", _proposed_securities, static=False),
+        Index(196, "proposed_repos_by_cash", _proposed_cash, static=False),
     ),
 )
 REPO_COUNTER = RecordKind(105, "repo_counter", RepoCounter, lambda r: ())
@@ -244,3 +261,5 @@ REPO_USE = RecordKind(106, "repo_use", RepoUse, lambda r: (r.account,))
 REPOS = REPO.indexes[0]
 LIVE_REPOS = REPO.indexes[1]
 REPOS_BY_PLEDGE = REPO.indexes[2]
+PROPOSED_BY_ACCOUNT = REPO.indexes[3:]
+"""By the account of the paper, and by that of the money, that its proposer named."""

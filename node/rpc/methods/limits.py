@@ -100,7 +100,7 @@ def _by_account(call: Call, kind: RecordKind[R], params: AccountListParams) -> P
 
 
 def get_lock_ups(call: Call, params: AccountListParams) -> Page[LockUp]:
-    """Lock-ups of an account, by asset; one that is over stays until the agenda comes by."""
+    """Lock-ups of an account, by asset; one that is over is listed until the agenda comes by."""
     return _by_account(call, LOCK_UP, params)
 
 

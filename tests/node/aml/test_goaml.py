@@ -6,9 +6,11 @@ from collections.abc import Callable
 from importlib.resources import files
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 from xmlschema import XMLSchema10, XMLSchema11
 
+from node.aml.customers import CustomerFile
 from node.aml.facts import NoReport
 from node.aml.goaml import ReportCode, checked, faults_of, goaml
 from tests.node.aml.samples import INTO, MOVE, OUT, customers, draft
@@ -116,6 +118,59 @@ def test_what_makes_no_report() -> None:
         goaml(draft()._replace(submitted_on=dt.date(2025, 6, 1)), (INTO,), known)
     with pytest.raises(NoReport):
         goaml(draft(ReportCode.SUSPICIOUS)._replace(reason=None), (INTO,), known)
+
+
+def _dated(place: int, **changes: object) -> CustomerFile:
+    """The file, other in some date of one customer or of its first signatory."""
+    known = customers()
+    account = list(known.customers)[place]
+    customer = known.customers[account]
+    person = customer.signatories[0]
+    person_changes = {name: value for name, value in changes.items() if name == "born_on"}
+    if "issued_on" in changes:
+        issued = msgspec.structs.replace(person.document, issued_on=changes["issued_on"])
+        person_changes["document"] = issued
+    changed = msgspec.structs.replace(
+        customer, signatories=(msgspec.structs.replace(person, **person_changes),)
+    )
+    if "opened_on" in changes:
+        changed = msgspec.structs.replace(changed, opened_on=changes["opened_on"])
+    if "incorporated_on" in changes:
+        assert changed.entity is not None
+        begun = msgspec.structs.replace(changed.entity, incorporated_on=changes["incorporated_on"])
+        changed = msgspec.structs.replace(changed, entity=begun)
+    return msgspec.structs.replace(known, customers=known.customers | {account: changed})
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "days", "says"),
+    [
+        (0, "born_on", 0, r"customers\[0\] .*: signatories\[0\].bornOn is not before"),
+        (1, "born_on", 9_000, r"customers\[1\] .*: signatories\[0\].bornOn is not before"),
+        (0, "issued_on", 1, r"customers\[0\] .*: signatories\[0\].document.issuedOn is after"),
+        (1, "opened_on", 1, r"customers\[1\] .*: openedOn is after"),
+        (1, "incorporated_on", 1, r"customers\[1\] .*: entity.incorporatedOn is after"),
+    ],
+)
+def test_a_customer_of_days_to_come_makes_no_report(
+    place: int, name: str, days: int, says: str
+) -> None:
+    """A birth after the report was written into it; the schema knows one report, not its date."""
+    odd = draft().submitted_on + dt.timedelta(days=days)
+    with pytest.raises(NoReport, match=says) as caught:
+        goaml(draft(), (INTO, OUT), _dated(place, **{name: odd}))
+    assert "Khan" not in str(caught.value)
+    assert str(odd) not in str(caught.value)
+    before = odd - dt.timedelta(days=days + 1)
+    assert goaml(draft(), (INTO, OUT), _dated(place, **{name: before}))
+
+
+def test_a_customer_whom_the_report_does_not_name_stops_none() -> None:
+    odd = _dated(1, born_on=draft().submitted_on)
+    assert goaml(draft(), (INTO,), odd)
+    for facts in ((OUT,), (MOVE._replace(other="company"),)):
+        with pytest.raises(NoReport, match="bornOn"):
+            goaml(draft(), facts, odd)
 
 
 MOVES = (

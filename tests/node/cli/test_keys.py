@@ -45,10 +45,11 @@ def test_the_passphrase_is_changed(tmp_path: Path, secret: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "status", "words"),
     [
-        (("show", "absent"), "there is no key"),
-        (("new", "Bad Name"), "is no key name"),
+        (("show", "absent"), Exit.NO_INPUT, "there is no key"),
+        (("new", "Bad Name"), Exit.USAGE, "is no key name"),
+        (("passphrase", "damaged"), Exit.BAD_CONFIG, "not a key file"),
     ],
 )
 def test_refusals_are_sentences(
@@ -56,10 +57,17 @@ def test_refusals_are_sentences(
     secret: Path,
     capsys: pytest.CaptureFixture[str],
     arguments: tuple[str, ...],
+    status: Exit,
     words: str,
 ) -> None:
-    more = ("--passphrase-file", secret) if arguments[0] == "new" else ()
-    assert keys(*arguments, "--dir", tmp_path / "keys", *more) == Exit.REFUSED
+    """As docs/cli.md lists the statuses: all of these were 77."""
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    if "damaged" in arguments:
+        (folder / "damaged.key").touch(mode=0o600)
+        arguments = (*arguments, "--new-passphrase-file", str(secret))
+    more = () if arguments[0] == "show" else ("--passphrase-file", secret)
+    assert keys(*arguments, "--dir", folder, *more) == status
     assert words in capsys.readouterr().err
 
 
@@ -68,5 +76,5 @@ def test_a_key_is_never_overwritten(
 ) -> None:
     options = ("--dir", tmp_path / "keys", "--passphrase-file", secret)
     assert keys("new", "desk", *options) == Exit.OK
-    assert keys("new", "desk", *options) == Exit.REFUSED
+    assert keys("new", "desk", *options) == Exit.CANNOT_CREATE
     assert "there is a key 'desk'" in capsys.readouterr().err

@@ -107,6 +107,33 @@ def test_a_known_failure_of_the_shell_keeps_its_sentence(
     assert capsys.readouterr().err == "mohur: node.toml: id is no name\n"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("a\x1b[31mb\x07\u202ec", "a\\x1b[31mb\\x07\\u202ec"),
+        ("two\nlines\r\n", "two lines"),
+        ("کراچی é", "کراچی é"),
+        ("9" * 5_000, "9" * 500 + " [4000 characters] " + "9" * 500),
+    ],
+)
+def test_a_sentence_that_quotes_others_is_one_line_that_moves_no_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    sentence: str,
+    shown: str,
+) -> None:
+    config = tmp_path / "node.toml"
+    config.write_text("")
+
+    def refuse(path: Path, vote_from: int | None) -> int:
+        raise ConfigInvalid(sentence)
+
+    monkeypatch.setattr("node.app.run_node", refuse)
+    assert run("run", "--config", str(config)) == Exit.BAD_CONFIG
+    assert capsys.readouterr().err == f"mohur: {shown}\n"
+
+
 def test_a_defect_has_its_own_status_and_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -1,13 +1,15 @@
 """`mohur tx` against a real server: what is built, and what is said of what came of it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from node.api import StoredBlock
 from node.cli import root
-from node.cli.exits import Exit
+from node.cli.exits import CommandFailed, Exit
+from node.cli.remote import call
 from node.cli.sending import of_trial
 from tests.node.cli.test_auction import served
 from tests.node.rpc.fake_genesis import address_of, digest_of
@@ -75,6 +77,36 @@ def test_a_failed_operation_is_named_with_what_to_do(
     printed = capsys.readouterr()
     assert json.loads(printed.out)["symbol"] == code.name
     assert words in printed.err
+
+
+@pytest.mark.parametrize("how", ["not final", "broken link"])
+def test_who_gets_no_receipt_is_told_how_to_find_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], how: str
+) -> None:
+    """The reference was drawn and forgotten: the same command again would have paid twice."""
+    node = small_node()
+
+    async def none_in_time(tx_id: bytes, timeout_ms: int) -> None:
+        return None
+
+    def broken(url: str, method: str, params: object = None) -> object:
+        call(url, method, params)
+        raise CommandFailed(f"{url} does not answer: reset", Exit.UNAVAILABLE)
+
+    if how == "not final":
+        monkeypatch.setattr(node, "wait_for_receipt", none_in_time)
+    else:
+        monkeypatch.setattr("node.cli.sending.call", broken)
+    with served(node) as url:
+        words = ["tx", "send", *FORCE, f"target={BANK}", *SIGNED, "--rpc", url]
+        assert root.status_of(words) == Exit.UNAVAILABLE
+        err = capsys.readouterr().err
+        found = re.search(r"mohur tx get (0x[0-9a-f]{64}) tells .*--client-ref ([0-9a-f]{32})", err)
+        assert found is not None
+        monkeypatch.undo()
+        told = root.status_of(["tx", "get", found[1], "--rpc", url])
+        assert told == Exit.OK
+        assert f'"clientRef": "0x{found[2]}"' in capsys.readouterr().out
 
 
 def test_the_last_approval_of_a_proposal_that_fails_is_a_failure(

@@ -74,6 +74,20 @@ def test_a_chain_id_that_is_none_makes_no_key(
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("hosts", [("", "b"), ("a b", "b"), ("a\n", "b"), ("-a", "b"), ("B", "b")])
+def test_hosts_that_are_none_or_one_make_no_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], hosts: tuple[str, str]
+) -> None:
+    """It wrote configurations that no node reads, or four nodes on one port."""
+    folder = tmp_path / "net"
+    asked = ["testnet", "--profile", "example", "--out", str(folder)]
+    for host in (*hosts, "c.example", "::1"):
+        asked += ["--host", host]
+    assert status_of(asked) == Exit.USAGE
+    assert "--host" in capsys.readouterr().err
+    assert not folder.exists()
+
+
 def test_it_says_who_the_institutions_are_on_the_ledger(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

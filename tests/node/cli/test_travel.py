@@ -1,5 +1,6 @@
 """`mohur travel` against a real server: check, seal to the ledger's keys, open."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -9,9 +10,13 @@ from node.cli import root
 from node.cli.exits import Exit
 from node.sdk.sealing import new_key
 from tests.node.cli.test_auction import served
+from tests.node.rpc.fake_genesis import BUSINESS_DATE, address_of
 from tests.node.rpc.small_aml import travel
 from tests.node.sdk.ivms101_samples import payload
+from tokens import bech32m
+from tokens.jsonform import PREFIX_TEST
 
+BANK = bech32m.encode(PREFIX_TEST, address_of("bank"))
 TRAVEL = "0x" + travel().id.hex()
 
 
@@ -31,6 +36,37 @@ def test_a_payload_is_checked_as_the_version_that_it_claims(
     assert (printed["version"], len(printed["sha256"])) == (version, 66)
     assert root.status_of(["travel", "check", file, "--version", other]) == Exit.FAILED
     assert "Khan" not in capsys.readouterr().err
+
+
+def test_a_birth_is_held_against_the_date_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["travel", "check", write(tmp_path, "101"), "--version", "101", "--on"]
+    assert root.status_of([*words, "1970-01-01"]) == Exit.FAILED
+    assert "born after today" in capsys.readouterr().err
+    assert root.status_of([*words, "2026-01-05"]) == Exit.OK
+    assert root.status_of([*words, "2026-02-30"]) == Exit.USAGE
+
+
+@pytest.mark.parametrize("command", ["seal", "seal-hash"])
+def test_a_birth_is_held_against_the_business_date(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """The clock of the machine is months after it: who is born between was taken for a customer."""
+    file = tmp_path / "payload.json"
+    made = json.dumps(payload("101"))
+    for born in (BUSINESS_DATE, BUSINESS_DATE - dt.timedelta(days=1)):
+        file.write_text(made.replace("1980-02-03", str(born)))
+        assert str(born) in file.read_text()
+        words = {"seal": ["seal", TRAVEL, str(file)], "seal-hash": ["seal-hash", str(file)]}
+        more = [] if command == "seal" else ["--asset", "DPKR", "--amount", "5", "--giver", BANK]
+        more += [] if command == "seal" else ["--out", str(tmp_path / "data.json")]
+        with served() as url:
+            asked = ["travel", *words[command], "--version", "101", *more, "--rpc", url]
+            status = root.status_of(asked)
+        told = capsys.readouterr().err
+        assert (status == Exit.FAILED) is (born == BUSINESS_DATE)
+        assert ("born after today" in told) is (born == BUSINESS_DATE)
 
 
 def test_it_is_not_sealed_where_nobody_is_the_unit(

@@ -133,6 +133,8 @@ def test_what_is_no_exchange_cannot_be_said() -> None:
     ):
         with pytest.raises(NotSayable, match=says):
             fxtr_014.exchange_of(DIRECTORY, batch, party)
+    with pytest.raises(NotSayable, match=f"named no account for {two.asset}"):
+        fxtr_014.written(DIRECTORY, fxtr_014.exchange_of(DIRECTORY, PVP, SELLER))
     large = msgspec.structs.replace(two, quantity=1)
     dear = msgspec.structs.replace(PVP, legs=(msgspec.structs.replace(one, quantity=10**15), large))
     with pytest.raises(NotSayable, match="the rate"):

@@ -16,6 +16,7 @@ from node.iso20022.trade import trade_of
 from tests.node.iso20022.case import (
     BOND,
     BUYER,
+    COIN,
     DIRECTORY,
     HOUSE,
     SALE,
@@ -53,6 +54,23 @@ def test_a_batch_that_is_no_trade_has_no_securities_message() -> None:
             trade_of(DIRECTORY, batch, SELLER)
     with pytest.raises(NotSayable, match="no party"):
         trade_of(DIRECTORY, batch_of(SALE), HOUSE)
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "asset"), [(0, "target", BOND), (1, "source", COIN), (0, "source", BOND)]
+)
+def test_a_party_without_an_account_has_no_instruction(place: int, name: str, asset: str) -> None:
+    # It was written without the element, and coming in it was refused.
+    batch = named(batch_of(SALE))
+    legs = list(batch.legs)
+    legs[place] = msgspec.structs.replace(legs[place], **{name: None})
+    trade = trade_of(
+        DIRECTORY,
+        msgspec.structs.replace(batch, legs=tuple(legs)),
+        SELLER if (place, name) == (0, "source") else BUYER,
+    )
+    with pytest.raises(NotSayable, match=f"named no account for {asset}"):
+        sese_023.written(DIRECTORY, trade)
 
 
 def test_an_amount_of_too_many_digits_cannot_be_said() -> None:

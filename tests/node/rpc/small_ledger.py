@@ -14,6 +14,7 @@ from tests.node.rpc.small_complaint import put_complaint
 from tests.node.rpc.small_market import put_market
 from tests.node.rpc.small_money import GOLD, put_money
 from tests.node.rpc.small_payments import put_payments
+from tests.node.rpc.small_powers import add_powers
 from tests.node.rpc.small_rules import add_rules
 from tests.node.rpc.small_tax import put_tax
 from tokens.codec import encode
@@ -281,6 +282,7 @@ def small_node(*, is_dev: bool = True) -> FakeNode:
     put_aml(overlay)
     put_payments(overlay, BOND_ID)
     add_rules(overlay)
+    add_powers(overlay, coin=COIN, bond=BOND_ID, money=MONEY)
     node.write(overlay)
     _decide(node)
     return node

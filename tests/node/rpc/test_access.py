@@ -29,6 +29,10 @@ rule_get                 yes yes yes
 rule_list                yes yes yes
 sanction_list            yes yes yes
 account_get              yes yes yes
+account_getUnclaimed     yes yes yes
+asset_getDocuments       yes yes yes
+gov_getPolicies          yes yes yes
+grant_list               yes yes yes
 account_getBalances      yes yes yes
 account_getCashRoutes    yes yes yes
 account_getDatedStatement yes yes yes

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from node.rpc.dispatch import REPLY_BYTES_MAX
+from node.rpc.server import BODY_BYTES_MAX
+from node.sdk.schema.tx import BATCH_MAX
 from tests.node.rpc.caller import Caller
 
 STATUS = {"jsonrpc": "2.0", "id": 1, "method": "node_version"}
@@ -123,6 +125,17 @@ async def test_a_reply_that_is_too_large_is_refused(caller: Caller) -> None:
         assert reply["error"]["data"]["symbol"] == "LIMIT_EXCEEDED"
     else:
         assert isinstance(reply, list)
+
+
+async def test_a_limit_of_size_is_not_worth_a_second_try(caller: Caller) -> None:
+    """Of time and of rate it is: test_access.py, test_http.py."""
+    _, reply = await caller.raw(json.dumps([{**STATUS, "id": n} for n in range(BATCH_MAX + 1)]))
+    assert isinstance(reply, dict)
+    assert reply["error"]["data"] == {"symbol": "LIMIT_EXCEEDED", "retryable": False}
+    status, reply = await caller.raw(" " * (BODY_BYTES_MAX + 1))
+    assert status == 413
+    assert isinstance(reply, dict)
+    assert reply["error"]["data"] == {"symbol": "LIMIT_EXCEEDED", "retryable": False}
 
 
 async def test_a_parse_error_has_no_id(caller: Caller) -> None:

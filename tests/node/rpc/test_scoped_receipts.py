@@ -1,5 +1,6 @@
 """Receipts, statements, lists and feeds in a scope: own lines whole, accounts of others blotted."""
 
+import datetime as dt
 import json
 
 import aiohttp
@@ -12,7 +13,7 @@ from tests.node.rpc.closed import STRANGER, closed_node, replies, token_of
 from tests.node.rpc.fake_node import FakeNode
 from tests.node.rpc.small_ledger import ALICE, BANK, BOB, COIN, RESERVE
 from tokens.bech32m import encode
-from tokens.events import DayOpened, LedgerEvent, LienEnded, Moved
+from tokens.events import DayOpened, LedgerEvent, LienEnded, Moved, RuleChanged
 from tokens.jsonform import PREFIX_MAIN
 from tokens.results import Receipt
 from tokens.types import NO_ADDRESS
@@ -29,6 +30,19 @@ def ask(method: str, **params: object) -> str:
 def receipt(*events: LedgerEvent) -> Receipt:
     """A receipt of these events."""
     return Receipt(tx_id=bytes(32), height=1, index=0, code=0, operation=-1, events=events)
+
+
+def test_what_names_nobody_is_its_senders_unless_it_is_public() -> None:
+    """A change of a rule is no aggregate: who was in its transaction knows of it."""
+    changed = RuleChanged(rule="kyc", version=2, effective_on=dt.date(2025, 7, 4), ended=False)
+    opened = DayOpened(date=dt.date(2025, 7, 4))
+    node = closed_node()
+    for reader, sender, told in (
+        (ALICE, BANK, (opened,)),
+        (ALICE, None, (opened,)),
+        (BANK, BANK, (changed, opened)),
+    ):
+        assert View(node.state(), reader).events((changed, opened), sender) == told
 
 
 def test_events_of_others_are_left_out_and_their_accounts_blotted() -> None:

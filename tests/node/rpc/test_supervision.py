@@ -18,7 +18,7 @@ from tests.node.rpc.small_ledger import ALICE, BOB, BOND_ID, COIN, MONEY, bond, 
 from tokens.posting import supply_of
 from tokens.records.day import BUSINESS_DAY
 from tokens.records.holdings import POSITION, SUPPLY, Supply
-from tokens.records.instruments import ASSET, PAYMENT
+from tokens.records.instruments import ASSET, PAYMENT, Payment, PaymentKind, PaymentStatus
 from tokens.records.parties import ACCOUNT
 from tokens.state import Overlay
 
@@ -103,14 +103,34 @@ async def test_a_ladder_is_the_schedule_by_month() -> None:
     assert {row.settlement_asset for row in rows} == {MONEY}
 
 
-async def test_what_is_still_due_of_a_coupon_is_less_what_was_paid_gross() -> None:
-    def half_paid(state: Overlay) -> None:
-        payment = state.get(PAYMENT, BOND_ID, 1)
-        assert payment is not None
-        state.put(PAYMENT, msgspec.structs.replace(payment, paid=10_000, withheld=1_500))
+async def test_what_was_paid_of_a_payment_is_due_no_more_and_the_tax_is_a_part_of_it() -> None:
+    def change(state: Overlay) -> None:
+        state.put(PAYMENT, half_paid)
 
-    rows = await supervision.ladder(call_after(half_paid))
-    assert rows[0].coupons == 15_000, "the tax withheld is a part of what was paid"
+    half_paid = Payment(
+        asset=BOND_ID,
+        number=1,
+        kind=PaymentKind.COUPON,
+        status=PaymentStatus.PAYING,
+        record_date=dt.date(2026, 1, 15),
+        payment_date=dt.date(2026, 1, 19),
+        fraction=(1, 2),
+        rate_e6=100_000,
+        factor_e6=10**6,
+        price_e4=0,
+        record_no=1,
+        recorded=500_000,
+        required=25_000,
+        paid=10_000,
+        withheld=3_000,
+        was_missed=False,
+        paid_on=None,
+    )
+    first, *_ = await supervision.ladder(call_after(change))
+    assert (first.month, first.principal, first.coupons) == ("2026-01", 0, 15_000)
+    half_paid = msgspec.structs.replace(half_paid, paid=25_000, withheld=4_000)
+    first, *_ = await supervision.ladder(call_after(change))
+    assert first.month == "2026-07"
 
 
 async def test_what_was_not_settled_on_its_date_is_late() -> None:

@@ -63,6 +63,59 @@ async def test_a_token_holds_up_to_its_height_and_names_no_far_one(last: int, ou
     assert await asked(node, token_of(node, "bank", valid_until=last)) == (200, outcome)
 
 
+@pytest.mark.parametrize("who", [None, "stranger", "bank", "alice", "tax", "regulator"])
+async def test_metrics_tell_what_others_do_to_who_sees_everything(who: str | None) -> None:
+    """A stranger saw transactions meet frozen accounts, and who is asked about how often."""
+    node = closed_node()
+    headers = {} if who is None else {HEADER: token_of(node, who)}
+    async with (
+        serving(node=node) as running,
+        aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as session,
+    ):
+        request = {"jsonrpc": "2.0", "id": 1, "method": "node_status"}
+        async with session.post("/", json=request) as response:
+            assert response.status == 200
+        async with session.get("/metrics", headers=headers) as response:
+            text = await response.text()
+    assert "consensus_height" in text
+    assert ("rpc_calls_total" in text) is (who == "regulator")
+    assert ("ledger_transactions" in text) is (who == "regulator")
+
+
+async def test_a_token_that_is_none_here_is_told_why() -> None:
+    """All were told "not a key of this node", as an API key is that nobody had sent."""
+    node = closed_node()
+    signer = Signer.from_seed(dev_seed("bank"))
+    other = new_token(signer, genesis=bytes(32), node="alpha", subject=BANK, valid_until=50)
+    for token, word in (
+        (token_of(node, "bank", at="beta"), "another node"),
+        (other, "another network"),
+        ("AAAA", "not a view token"),
+    ):
+        async with (
+            serving(node=node) as running,
+            aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as session,
+            session.get("/metrics", headers={HEADER: token}) as response,
+        ):
+            told = await response.json()
+        assert response.status == 401
+        assert word in told["error"]["message"]
+
+
+async def test_metrics_take_no_token_that_holds_nothing() -> None:
+    node = closed_node()
+    spent = {HEADER: token_of(node, "regulator", valid_until=1)}
+    async with (
+        serving(node=node) as running,
+        aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as session,
+        session.get("/metrics", headers=spent) as response,
+    ):
+        assert (response.status, (await response.json())["error"]["data"]["symbol"]) == (
+            401,
+            REFUSED,
+        )
+
+
 async def test_a_key_of_somebody_else_opens_nothing() -> None:
     node = closed_node()
     forged = new_token(

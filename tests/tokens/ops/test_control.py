@@ -6,10 +6,12 @@ import msgspec
 import pytest
 
 from tests.tokens.ops.build import FACE, bond, fund, go_to, instruct, issue, leg, transfer
+from tests.tokens.ops.test_cash import cb_issue
 from tests.tokens.ops.world import CBM, START, World, address
 from tokens import liens
 from tokens.credit_stops import freeze_credit
 from tokens.events import CreditStopSet, FreezeChanged, FreezeLifted, Seized
+from tokens.lookup import require_asset
 from tokens.ops.batch_steps import AllocateBatch, SettleBatch
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.control import ForceTransfer, PauseAsset
@@ -21,7 +23,8 @@ from tokens.records.parties import ACCOUNT
 from tokens.records.settlement import BATCH, BatchStatus
 from tokens.records.system import PARAMETER, Parameter
 from tokens.results import Code
-from tokens.types import AccountStatus
+from tokens.status import asset_refusal, use_of
+from tokens.types import AccountStatus, OperationClass
 
 BASIS = LegalBasis(authority="FIU", order_no="7/2025", sha256=bytes(32))
 ORDER = bytes([7]) * 32
@@ -219,6 +222,24 @@ def test_pause_is_refused(world: World) -> None:
     world.refuse(Code.NEEDS_APPROVAL, "central", PauseAsset(asset=CBM, classes=1))
     world.refuse(Code.UNKNOWN_ASSET, "central+regulator", PauseAsset(asset="NONE", classes=1))
     world.refuse(Code.BAD_FIELD, "central+regulator", PauseAsset(asset=CBM, classes=32))
+
+
+def test_a_pause_stops_the_classes_that_it_names_and_no_other(world: World) -> None:
+    classes = [OperationClass(1 << bit) for bit in range(5)]
+    for paused in classes:
+        world.act("central+regulator", PauseAsset(asset=CBM, classes=paused.value))
+        asset = require_asset(world.state, CBM)
+        uses = {each: use_of(each, gives=True) for each in classes}
+        stopped = [each for each in classes if asset_refusal(asset, each, uses[each]) is not None]
+        assert stopped == [paused]
+    pay, issue = transfer(CBM, "a/main", "b/main", 1), cb_issue(1, "AFTER")
+    for paused, refused, passes in (
+        (OperationClass.ISSUE, ("central", issue), ("bank_a", pay)),
+        (OperationClass.MOVE, ("bank_a", pay), ("central", issue)),
+    ):
+        world.act("central+regulator", PauseAsset(asset=CBM, classes=paused.value))
+        world.refuse(Code.ASSET_PAUSED, *refused)
+        world.act(*passes)
 
 
 def test_seizure_is_not_stopped_by_freeze_pause_or_stop(world: World) -> None:

@@ -3,6 +3,7 @@
 The receipt of a Transfer is what everybody may see; a simulation adds what its viewer may know.
 """
 
+import msgspec
 import pytest
 
 from tests.tokens.ops.build import fund, transfer
@@ -10,15 +11,17 @@ from tests.tokens.ops.test_control import BASIS
 from tests.tokens.ops.test_rules import BODIES, RULERS, rule_of
 from tests.tokens.ops.test_sanctions import LISTERS, update
 from tests.tokens.ops.world import CBM, World, address, person_of
+from tokens.lookup import require_asset
 from tokens.ops import SPEC_OF
 from tokens.ops.freezes import StopCredits
 from tokens.ops.persons import IssueCredential
+from tokens.records.instruments import ASSET
 from tokens.records.rules import HolderCapRule, JurisdictionRow, JurisdictionRule
 from tokens.refusing import revealed
 from tokens.results import Code, Refusal
 from tokens.simulate import simulate
 from tokens.transaction import KeySignature, Transaction, build
-from tokens.types import NO_ADDRESS
+from tokens.types import NO_ADDRESS, OperationClass
 
 PAY = transfer(CBM, "a/main", "client", 10)
 OUTSIDERS = (NO_ADDRESS, address("bank_a"), address("treasury"), address("issuer"))
@@ -112,6 +115,36 @@ def test_every_failing_rule_is_listed_in_order_with_its_version(world: World) ->
         ("LOCKED_UP", "lock", 1),
         ("VELOCITY_EXCEEDED", "speed", 1),
         ("INSUFFICIENT_AVAILABLE", "", 0),
+    ]
+
+
+def test_all_eleven_checks_are_listed_in_the_order_of_the_page(world: World) -> None:
+    """Page 04, order of checks: with everything wrong at once each check says its own."""
+    for name in BODIES:
+        world.act(RULERS, rule_of(name))
+    world.act("fiu", StopCredits(account=address("client"), stopped=True, basis=BASIS))
+    world.act(LISTERS, update(1, add=(person_of("client"),)))
+    asset = require_asset(world.state, CBM)
+    paused = OperationClass.MOVE.value
+    wrong = msgspec.structs.replace(asset, paused=paused, increment=7, kyc_tier_min=9)
+    world.state.put(ASSET, wrong)
+    context = world.context(world.actors("bank_a"))
+    big = transfer(CBM, "a/main", "client", 160)
+    found = list(SPEC_OF[type(big)].check(context, big))
+    told = [revealed(world.state, entry, address("central")).code.name for entry in found]
+    assert list(dict.fromkeys(told)) == [
+        "ASSET_PAUSED",  # 1
+        "CREDIT_STOPPED",  # 2
+        "KYC_TIER_TOO_LOW",  # 3
+        "CREDENTIAL_MISSING",  # 3
+        "LICENCE_REQUIRED",  # 4
+        "JURISDICTION_REFUSED",  # 5
+        "SANCTIONED",  # 6
+        "HOLDER_CAP_EXCEEDED",  # 7
+        "LOCKED_UP",  # 8
+        "DENOM_NOT_MULTIPLE",  # 9
+        "VELOCITY_EXCEEDED",  # 10
+        "INSUFFICIENT_AVAILABLE",  # 11
     ]
 
 

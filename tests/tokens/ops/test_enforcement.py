@@ -26,7 +26,6 @@ from tests.tokens.ops.test_pledges import BOTH, pledge, pledges
 from tests.tokens.ops.test_rules import RULERS, rule_of
 from tests.tokens.ops.test_sanctions import LISTERS, update
 from tests.tokens.ops.world import CBM, World, address, person_of
-from tokens.enforcing import set_off
 from tokens.events.collateral import PledgeEnforced
 from tokens.ops.business_day import CloseDay
 from tokens.ops.control import ForceTransfer, PauseAsset
@@ -122,25 +121,6 @@ def test_pledged_money_is_set_off_alone() -> None:
     world.act(TAKER, title(world))
     assert world.balance(CBM, "b/main") - before == 35 * FACE + 1
     assert pledges(world) == []
-
-
-def test_several_parts_of_money_are_set_off_up_to_the_claim() -> None:
-    """A pledge may have its money in parts: coupons and redemptions of what is pledged."""
-    world = pledged(60 * FACE, CBM)
-    (lien,) = pledges(world)
-    parts = tuple(change(lien, id=bytes([number]) * 32, amount=60) for number in range(1, 4))
-    claim = Enforcement(
-        pledge=lien.id,
-        account=lien.account,
-        pledgee=lien.owner,
-        claim=130,
-        cash_asset=CBM,
-        basis=BASIS,
-        noticed_on=DUE,
-        from_date=DUE,
-    )
-    assert [taken.amount for taken in set_off(parts, claim)] == [60, 60, 10]
-    assert [taken.amount for taken in set_off(parts, change(claim, claim=60))] == [60]
 
 
 def test_money_alone_is_set_off_where_the_law_knows_sales_only() -> None:

@@ -204,6 +204,44 @@ def test_a_licence_is_over_on_its_day_before_the_agenda_has_come_by(world: World
     world.refuse(Code.EXIT_ONLY, "bank_a", transfer(CBM, "a/main", "b/main", 1))
 
 
+def over_by_date(world: World) -> None:
+    """The last day of the licence is over, and the agenda has not come by."""
+    world.act("central", CloseDay(date=START))
+    assert world.attempt("central", OpenDay(date=LICENSE.expires_on)) is Code.OK
+
+
+@pytest.mark.parametrize("before", [(), (SUSPEND,)], ids=["licensed", "suspended"])
+def test_a_licence_that_is_over_by_date_is_over_for_every_step(
+    world: World, before: tuple[SuspendLicence, ...]
+) -> None:
+    """A renewal a block before the agenda brought back what had ended, grants included."""
+    licensed(world)
+    for step in before:
+        world.act("va", step)
+    over_by_date(world)
+    assert licence_of(world).phase is not LicencePhase.EXPIRED
+    renewed = msgspec.structs.replace(LICENSE, expires_on=dt.date(2025, 8, 1))
+    assert world.attempt("va+central", renewed) is Code.WRONG_PHASE
+    for again in (SUSPEND, RESTORE, REVOKE, STEPS[0]):
+        assert world.attempt("va", again) is Code.WRONG_PHASE, again
+
+
+def test_who_applies_on_the_day_that_its_licence_ended_lends_nothing_again(world: World) -> None:
+    """It may apply before the agenda comes by; the end is told, and ends its grants too."""
+    licensed(world)
+    world.account("client", None, "bank_b")
+    world.state.put(GRANT, grant_of("client", 0))
+    over_by_date(world)
+    assert world.attempt("bank_a", APPLY) is Code.OK
+    told = [event.phase for event in world.events if isinstance(event, LicenceChanged)]
+    assert told[-2:] == [LicencePhase.EXPIRED, LicencePhase.APPLIED]
+    assert licence_of(world).exit_only
+    world.end_block()
+    world.finish_agenda()
+    assert licence_of(world).phase is LicencePhase.APPLIED
+    assert world.state.get(GRANT, address("client"), WHO, "cash_mint", CBM) is None
+
+
 def test_grants_over_client_accounts_are_void_and_do_not_come_back(world: World) -> None:
     """At once, before the agenda has taken them out; grants of participants stay."""
     licensed(world)
@@ -243,6 +281,18 @@ def grant_of(grantor: str, number: int) -> Grant:
 
 def use_of(grantor: str) -> Use:
     return Use(address(grantor), "cash_mint", CBM, None, None, 1)
+
+
+def test_what_an_institution_owns_itself_stands_still(world: World) -> None:
+    """The ways out are its clients': its own units do not leave by them, to wherever."""
+    world.account("a/away", "bank_a", "bank_b")
+    world.account("client", None, "bank_a")
+    world.account("client/away", None, "bank_b", person="client")
+    world.act("bank_a", transfer(CBM, "a/main", "client", 10))
+    licensed(world)
+    world.act("va", SUSPEND)
+    world.refuse(Code.EXIT_ONLY, "bank_a", transfer(CBM, "a/main", "a/away", 1))
+    world.act("bank_a", transfer(CBM, "client", "client/away", 10))
 
 
 def test_an_exchange_may_apply_too(world: World) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.tokens.ops.build import fund, go_to, transfer
 from tests.tokens.ops.test_rules import LATER, RULERS, pay, rule_of
 from tests.tokens.ops.world import CBM, START, World, address, person_of
+from tokens.events import LockUpSet
 from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.rules import SetLockUp
 from tokens.posting import balance_of
@@ -99,7 +100,7 @@ def test_lock_up_of_an_account_keeps_an_amount(world: World) -> None:
     world.act(RULERS, msgspec.structs.replace(lock, amount=60))
     world.refuse(Code.LOCKED_UP, "bank_a", pay(11))
     go_to(world, LATER)
-    assert world.state.get(LOCK_UP, CBM, address("a/main")) is None
+    assert kept(world) == 0
     world.act("bank_a", pay(11))
 
 
@@ -109,7 +110,7 @@ def test_a_lock_up_is_over_on_its_date_before_the_agenda_has_come_by(world: Worl
     world.act(RULERS, lock, rule_of("lock"))
     world.refuse(Code.LOCKED_UP, "bank_a", pay(1))
     assert world.attempt("central", CloseDay(date=START), OpenDay(date=LATER)) is Code.OK
-    assert world.state.get(LOCK_UP, CBM, address("a/main")) is not None
+    assert kept(world) == 100
     world.act("bank_a", pay(100))
 
 
@@ -120,12 +121,38 @@ def test_accounts_of_the_state_stand_under_no_cap(world: World) -> None:
     world.act("bank_a", transfer(CBM, "a/main", "treasury/main", 200))
 
 
-def test_an_ended_lock_up_is_gone(world: World) -> None:
+def kept(world: World) -> int:
+    """What must stay in the account, by the record."""
+    lock = world.state.get(LOCK_UP, CBM, address("a/main"))
+    assert lock is not None
+    return lock.amount
+
+
+def test_an_ended_lock_up_keeps_nothing(world: World) -> None:
     lock = SetLockUp(asset=CBM, account=address("a/main"), amount=70, until=LATER)
     world.act(RULERS, lock)
     world.act(RULERS, msgspec.structs.replace(lock, amount=0))
-    assert world.state.get(LOCK_UP, CBM, address("a/main")) is None
+    assert kept(world) == 0
     world.act("bank_a", pay(100))
+    world.refuse(Code.NOT_FOUND, RULERS, msgspec.structs.replace(lock, amount=0))
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_version_of_a_lock_up_is_never_used_twice(world: World, by_hand: bool) -> None:
+    """Refusals name it: it counted from 1 again after the lock-up had ended."""
+    lock = SetLockUp(asset=CBM, account=address("a/main"), amount=70, until=LATER)
+    world.act(RULERS, lock)
+    if by_hand:
+        world.act(RULERS, msgspec.structs.replace(lock, amount=0))
+    else:
+        go_to(world, LATER)
+    assert kept(world) == 0
+    again = msgspec.structs.replace(lock, until=LATER + dt.timedelta(days=7))
+    world.act(RULERS, again)
+    said = world.last(LockUpSet)
+    assert isinstance(said, LockUpSet)
+    assert said.version == (3 if by_hand else 2)
+    world.refuse(Code.LOCKED_UP, "bank_a", pay(31))
 
 
 def test_velocity_counts_a_person_and_a_business_date(world: World) -> None:

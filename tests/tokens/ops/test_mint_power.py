@@ -108,6 +108,18 @@ def test_a_mint_by_any_single_person_is_refused_in_10_000_attempts() -> None:
     assert world.supply(PKRS) == supply + 7
 
 
+def test_a_power_that_another_issuer_lent_mints_nothing_of_this_coin() -> None:
+    """The approvals are those of any power to mint; whose coin it is, the mint asks."""
+    world = reserve_world()
+    other = power(random.Random(20))
+    lent = msgspec.structs.replace(
+        other, operation="cash_mint", grantor=address("central"), grantee=address("bank_a")
+    )
+    world.act("issuer+central", lent)
+    made = msgspec.structs.replace(mint(7), grantor=address("central"))
+    world.refuse(Code.GRANT_MISSING, "bank_a", made)
+
+
 def test_a_mint_in_breach_is_refused() -> None:
     world = in_breach()
     made = CashMint(

@@ -32,7 +32,7 @@ from tokens.records.control import UNCLAIMED
 from tokens.records.holdings import POSITION
 from tokens.records.ramps import RampPurpose, RampStatus, owed
 from tokens.results import Code
-from tokens.types import OperationClass
+from tokens.types import AccountPurpose, OperationClass
 
 FREEZE = Freeze(
     order_id=bytes([9]) * 32,
@@ -140,6 +140,9 @@ def test_complete_is_refused(world: World) -> None:
     world.act("bank_a", send(ramp))
     world.refuse(Code.UNKNOWN_ACCOUNT, "bank_a", complete(ramp, "nobody"))
     world.refuse(Code.NOT_AUTHORISED, "bank_a", complete(ramp, "b/main"))
+    # tokens would lie where no key and no operation of a ramp reaches them
+    world.account("a/unclaimed", "bank_a", "bank_a", purpose=AccountPurpose.UNCLAIMED)
+    world.refuse(Code.NOT_AUTHORISED, "bank_a", complete(ramp, "a/unclaimed"))
     world.act("fiu", FREEZE)
     world.refuse(Code.UNDER_REVIEW, "bank_a", complete(ramp))
     world.refuse(Code.ACCOUNT_FROZEN, "bank_a+bank_b", complete(ramp))

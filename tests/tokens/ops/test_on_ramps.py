@@ -21,6 +21,7 @@ from tests.tokens.ops.ramp_world import (
 )
 from tests.tokens.ops.world import CBM, PKRS, START, World, address
 from tokens import ramps
+from tokens.ops.business_day import CloseDay, OpenDay
 from tokens.ops.control import PauseAsset
 from tokens.ops.freezes import Freeze, StopCredits
 from tokens.ops.on_ramp_ends import CreditRamp, RefundRamp
@@ -244,7 +245,7 @@ def test_money_that_comes_after_the_date_is_received_and_goes_back(world: World)
     assert ramp_of(world, ramp).status is RampStatus.REFUNDED
 
 
-@pytest.mark.parametrize("steps", range(4))
+@pytest.mark.parametrize("steps", range(3))
 def test_the_date_ends_every_state_and_what_was_received_stays_owed(
     world: World, steps: int
 ) -> None:
@@ -252,7 +253,6 @@ def test_the_date_ends_every_state_and_what_was_received_stays_owed(
     way = (
         ("bank_a", receive(ramp)),
         ("bank_b", screen(ramp, ScreeningStep.BEGIN)),
-        ("fiu", screen(ramp, ScreeningStep.HOLD)),
     )
     for who, operation in way[:steps]:
         world.act(who, operation)
@@ -263,6 +263,48 @@ def test_the_date_ends_every_state_and_what_was_received_stays_owed(
     if steps:
         world.act("bank_a", refund(ramp, 100))
         assert ramp_of(world, ramp).status is RampStatus.REFUNDED
+
+
+def test_a_hold_does_not_end_on_the_date_that_the_client_chose(world: World) -> None:
+    """The client may be who is looked at: it could end the hold of the unit on the next day."""
+    ramp = opened(world, open_in(expires_on=START + dt.timedelta(days=1)))
+    world.act("bank_a", receive(ramp))
+    world.act("fiu", screen(ramp, ScreeningStep.HOLD))
+    last = START + dt.timedelta(days=ramps.DAYS_MAX)
+    assert ramp_of(world, ramp).expires_on == last
+    go_to(world, last - dt.timedelta(days=1))
+    assert ramp_of(world, ramp).status is RampStatus.ON_HOLD
+    world.refuse(Code.RAMP_NOT_OPEN, "bank_a", refund(ramp, 100))
+    go_to(world, last + dt.timedelta(days=2))
+    assert ramp_of(world, ramp).status is RampStatus.EXPIRED
+    world.act("bank_a", refund(ramp, 100))
+    assert ramp_of(world, ramp).status is RampStatus.REFUNDED
+
+
+def test_a_hold_shortens_nothing(world: World) -> None:
+    later = START + dt.timedelta(days=ramps.DAYS_MAX)
+    ramp = opened(world, open_in(expires_on=later))
+    world.act("bank_a", receive(ramp))
+    world.act("bank_b", screen(ramp, ScreeningStep.HOLD))
+    assert ramp_of(world, ramp).expires_on == later
+
+
+def test_a_ramp_that_is_over_by_date_is_not_screened(world: World) -> None:
+    """Before the agenda has come by: a hold would bring it back."""
+    for at, way in enumerate(((), (ScreeningStep.BEGIN,))):
+        ramp = opened(world, open_in(expires_on=START + dt.timedelta(days=1 + at)))
+        world.act("bank_a", receive(ramp, name=f"IN-{at}"))
+        for step in way:
+            world.act("bank_b", screen(ramp, step))
+        day = START + dt.timedelta(days=at)
+        world.act("central", CloseDay(date=day))
+        following = OpenDay(date=day + dt.timedelta(days=1))
+        assert world.attempt("central", following) is Code.OK
+        for who, step in (("fiu", ScreeningStep.HOLD), ("bank_b", ScreeningStep.BEGIN)):
+            assert world.attempt(who, screen(ramp, step)) is not Code.OK
+        assert world.attempt("fiu", screen(ramp, ScreeningStep.HOLD)) is Code.RAMP_NOT_OPEN
+        world.end_block()
+        assert ramp_of(world, ramp).status is RampStatus.EXPIRED
 
 
 def test_a_client_or_bank_gives_up_a_ramp_that_waits(world: World) -> None:

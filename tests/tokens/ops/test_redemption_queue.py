@@ -71,6 +71,16 @@ def test_no_money_lies_idle_while_somebody_waits(world: World) -> None:
     assert queued(world) == SECOND - 1
 
 
+def test_nobody_passes_the_queue_in_the_block_that_brings_the_money(world: World) -> None:
+    """The agenda pays after the block's transactions: one of these would have found money there."""
+    assert world.attempt("issuer", add(600_000)) is Code.OK
+    assert world.attempt("bank_a", redeem(10)) is Code.OK
+    assert world.balance(CBM, "reserve") == 600_000
+    world.end_block()
+    assert [entry.amount for entry in queue(world)] == [SECOND - 100_000, 10]
+    assert world.balance(CBM, "reserve") == 0
+
+
 def test_a_holder_takes_back_what_waits_and_the_next_moves_up(world: World) -> None:
     """Tokens in the queue of a reserve that never had the money again were lost to their holder."""
     world.refuse(Code.NOT_FOUND, "bank_a", withdraw(3))

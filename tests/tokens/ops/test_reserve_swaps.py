@@ -34,7 +34,7 @@ from tokens.ops.freezes import Freeze, StopCredits
 from tokens.ops.reserves import ReserveAdd, ReserveSwap
 from tokens.records.cash import CASH_ASSET
 from tokens.records.holdings import LegalBasis
-from tokens.records.instruments import ASSET
+from tokens.records.instruments import ASSET, INSTRUMENT
 from tokens.records.marks import ASSET_MARKS
 from tokens.records.parties import ACCOUNT
 from tokens.records.reserves import RESERVE_POLICY
@@ -212,6 +212,12 @@ def test_what_counts_in_a_reserve_and_what_not() -> None:
     world.state.put(ASSET, own)
     world.refuse(Code.RESERVE_NOT_ELIGIBLE, BOTH, swap(500_000, 470_000))
     world.state.put(ASSET, asset)
+    instrument = world.state.get(INSTRUMENT, BILL)
+    assert instrument is not None
+    terms = msgspec.structs.replace(instrument.terms, settlement_asset=PKRS)
+    world.state.put(INSTRUMENT, msgspec.structs.replace(instrument, terms=terms))
+    # it pays in the coin: nobody is paid in money from it
+    world.refuse(Code.RESERVE_NOT_ELIGIBLE, BOTH, swap(500_000, 470_000))
 
 
 def test_a_security_without_a_fresh_mark_is_refused_by_that_name() -> None:

@@ -131,6 +131,27 @@ def test_an_ended_rule_keeps_its_versions(world: World) -> None:
     assert rule.version == 3
 
 
+def test_a_rule_keeps_its_kind_until_it_has_ended(world: World) -> None:
+    """Also while its end waits, and on its date before the agenda: its table names it until then.
+
+    Afterwards its name may come back as another kind; the versions go on.
+    """
+    other = rule_of("kyc", body=BODIES["matrix"])
+    world.act(RULERS, rule_of("kyc"))
+    world.act(RULERS, end_of("kyc", LATER))
+    world.refuse(Code.BAD_FIELD, RULERS, other)
+    assert world.attempt("central", CloseDay(date=START), OpenDay(date=LATER)) is Code.OK
+    again = msgspec.structs.replace(other, effective_on=LATER)
+    assert world.attempt(RULERS, again) is Code.BAD_FIELD
+    world.end_block()
+    world.act(RULERS, again)
+    rule, table = world.state.get(RULE, "kyc"), world.state.get(RULE_TABLE, "")
+    assert rule is not None
+    assert table is not None
+    assert (rule.version, rule.body, table.rules) == (3, BODIES["matrix"], ("kyc",))
+    world.refuse(Code.BAD_FIELD, RULERS, msgspec.structs.replace(again, asset=CBM))
+
+
 def test_set_rule_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.refuse(Code.NEEDS_APPROVAL, "central", rule_of("kyc"))
     world.refuse(Code.UNKNOWN_ASSET, RULERS, rule_of("cap", asset="NONE"))

@@ -341,7 +341,9 @@ class World:
 def codes_of(operation: msgspec.Struct) -> tuple[Code, ...]:
     """Codes that an operation declares."""
     spec = SPEC_OF[type(operation)]
-    return (*spec.codes, Code.NEEDS_APPROVAL) if spec.approval else spec.codes
+    runners = () if spec.in_recovery else (Code.RECOVERY_OPEN,)
+    approvals = (Code.NEEDS_APPROVAL,) if spec.approval else ()
+    return (*spec.codes, *runners, *approvals)
 
 
 def _addresses(who: str) -> tuple[bytes, ...]:

@@ -1,3 +1,3 @@
 // supervision_getCoverage: answers
 >> {"jsonrpc": "2.0", "id": 1, "method": "supervision_getCoverage", "params": {}}
-<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0x0fc85e5d554aba1da6ac7814d0eff096d5bb063e3394807903029f141978cd81", "stateRoot": "0xd655fc2e9e6f012e6d4f4738377ce30124c888556c3b43902f8d4f2ff9d72455"}, "value": [{"asset": "DPKR", "supply": "1000000", "value": "1000000", "coverageBps": 10000, "breach": false}]}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xb6bb0ac4022f02bdb501c946ff3364761f59207e6fd628021c7cde82a2627f64", "stateRoot": "0xfdd01f8a4d9c01c5552fe7ab6faf55fcba742076604451831128c2077295b9a8"}, "value": [{"asset": "DPKR", "supply": "1000000", "value": "1000000", "coverageBps": 10000, "breach": false}]}}

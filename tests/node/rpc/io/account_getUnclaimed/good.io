@@ -1,0 +1,5 @@
+// account_getUnclaimed: answers
+>> {"jsonrpc": "2.0", "id": 1, "method": "account_getUnclaimed", "params": {"account": "tmhr138ywmftf4xcdh4twj75sf6mr45xagk89"}}
+<< {"jsonrpc": "2.0", "id": 1, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xb6bb0ac4022f02bdb501c946ff3364761f59207e6fd628021c7cde82a2627f64", "stateRoot": "0xfdd01f8a4d9c01c5552fe7ab6faf55fcba742076604451831128c2077295b9a8"}, "value": {"items": [{"account": "tmhr138ywmftf4xcdh4twj75sf6mr45xagk89", "asset": "PKR-CB", "security": "PK0000000001", "payment": 1, "amount": "25", "since": "2025-07-03", "keeper": "tmhr1c4m0mdthtr66ms0jhug8cy05pvctpwnr"}], "next": null, "pinnedHeight": 2}}}
+>> {"jsonrpc": "2.0", "id": 2, "method": "account_getUnclaimed", "params": {"account": "tmhr1c4m0mdthtr66ms0jhug8cy05pvctpwnr"}}
+<< {"jsonrpc": "2.0", "id": 2, "result": {"context": {"chainId": "mohur-test", "height": 2, "blockHash": "0xb6bb0ac4022f02bdb501c946ff3364761f59207e6fd628021c7cde82a2627f64", "stateRoot": "0xfdd01f8a4d9c01c5552fe7ab6faf55fcba742076604451831128c2077295b9a8"}, "value": {"items": [], "next": null, "pinnedHeight": 2}}}
