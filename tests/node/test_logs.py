@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from node.logs import REDACTED, clean, configure, get_logger, render
 
@@ -14,15 +13,9 @@ from node.logs import REDACTED, clean, configure, get_logger, render
 @pytest.fixture
 def log_file(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "node.log"
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
     stream = configure(path=path, level="info", node_id="alpha")
     yield path
     stream.close()
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
-    root.handlers[:] = before[0]
-    root.setLevel(before[1])
 
 
 def lines(path: Path) -> list[dict[str, object]]:
