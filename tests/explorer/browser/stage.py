@@ -32,6 +32,7 @@ FLAGS = (
 )
 STORY_SECONDS = 300
 """The whole story on a busy machine."""
+END_SECONDS = 60
 LAST_STEP = re.compile(r"^(\d+)/\1 +ok ", re.MULTILINE)
 EXPLORER = re.compile(r"^\s*explorer\s+(http://127\.0\.0\.1:\d+)$", re.MULTILINE)
 
@@ -67,8 +68,14 @@ def address(
     try:
         yield asyncio.run(_played(demo, told))
     finally:
-        demo.send_signal(signal.SIGINT)
-        demo.wait(timeout=60)
+        # Not SIGINT: who runs in the background inherits that it is ignored.
+        demo.terminate()
+        try:
+            demo.wait(timeout=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(demo.pid, signal.SIGKILL)
+            demo.wait()
+            raise
 
 
 async def _played(demo: subprocess.Popen[bytes], told: Path) -> str:
