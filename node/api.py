@@ -24,8 +24,8 @@ from tokens.transaction import DecodedTransaction
 class LimitReached(Exception):
     """A bound of the node is reached by what clients ask for."""
 
-    passes_later = False
-    """Whether the same call may pass later: it is others that take up the room."""
+    is_retryable = False
+    """Whether the same call may pass later: others take up the room."""
 
 
 class StoredBlock(msgspec.Struct, frozen=True, kw_only=True):

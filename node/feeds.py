@@ -24,7 +24,7 @@ class NodeEnds(Exception):
 class TooManyWaiters(LimitReached):
     """The bound of waiters or feeds is reached."""
 
-    passes_later = True
+    is_retryable = True
 
 
 class BlockFeed:

@@ -171,7 +171,7 @@ class Dispatcher:
             raise busy("the call took too long") from None
         except LimitReached as error:
             limit = RpcCode.LIMIT_EXCEEDED
-            raise RpcError(limit, str(error), passes_later=error.passes_later) from None
+            raise RpcError(limit, str(error), is_retryable=error.is_retryable) from None
         except Exception:  # noqa: BLE001  one failing call must not take the others with it
             self._log.exception("rpc_call_failed", method=method.name)
             raise RpcError(RpcCode.INTERNAL_ERROR, "a fault of this node; see its log") from None

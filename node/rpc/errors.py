@@ -101,14 +101,14 @@ class RpcError(Exception):
     tx_id: bytes | None = None
     oldest_height: int | None = None
     """Lowest height that would have been answered."""
-    passes_later: bool = False
+    is_retryable: bool = False
     """Also where its code does not say so."""
 
     def to_json(self) -> dict[str, Json]:
         """The error object."""
         data: dict[str, Json] = {
             "symbol": self.code.name,
-            "retryable": self.passes_later or self.code in RETRYABLE,
+            "retryable": self.is_retryable or self.code in RETRYABLE,
         }
         if self.tx_id is not None:
             data["txId"] = "0x" + self.tx_id.hex()
@@ -124,7 +124,7 @@ def not_admitted(code: Code, tx_id: bytes | None) -> RpcError:
 
 def busy(message: str) -> RpcError:
     """A limit of time or rate: unlike one of size, the same call may pass later."""
-    return RpcError(RpcCode.LIMIT_EXCEEDED, message, passes_later=True)
+    return RpcError(RpcCode.LIMIT_EXCEEDED, message, is_retryable=True)
 
 
 def not_found(what: str) -> RpcError:

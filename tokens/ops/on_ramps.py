@@ -66,7 +66,7 @@ class OpenOnRamp(
     outside: Hash
     """SHA-256 of the payer's account, salted by the client."""
     expires_on: dt.date
-    """Void from this business date on, at most 60 days ahead."""
+    """Void from this business date on, at most 60 days ahead; a hold has 60 days of its own."""
 
 
 class ReceiveRamp(

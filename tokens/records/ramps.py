@@ -99,7 +99,8 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_un
     outside: Hash
     """SHA-256 of the account outside, salted by the client: payer or beneficiary."""
     expires_on: dt.date
-    """Ends at the first open_day with business date >= this; sending moves it."""
+    """First business date on which it has ended, whether the agenda has come by or not; sending and
+    a hold move it."""
     status: RampStatus
     came_in: Amount
     """On-ramp: money that the bank received; off-ramp: the tokens held."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from node.explorer.charts.scale import Unit, checked, compact, exact, length, marks
 from node.explorer.charts.svg import (
+    SERIES_MAX,
     WIDTH,
     Caption,
     Svg,
@@ -11,14 +12,13 @@ from node.explorer.charts.svg import (
     frame,
     legend,
     nothing,
+    part_tip,
     short,
     text,
-    tip,
 )
 
 BARS_MAX = 60
 """Five years by month."""
-SERIES_MAX = 3
 TOP = 24
 """Room for the legend."""
 LEFT = 170
@@ -68,15 +68,14 @@ def _bar(series: tuple[str, ...], row: Bar, y: int, whole: int, unit: Unit) -> s
     middle = y + ROW // 2 + 4
     shapes = [text(short(row.label), LEFT - 8, middle, class_="label", text_anchor="end")]
     total = 0
-    for at, (name, part) in enumerate(zip(series, row.parts, strict=True)):
+    for at, (_, part) in enumerate(zip(series, row.parts, strict=True)):
         x = length(total, whole, ROOM)
         total += part
         wide = length(total, whole, ROOM) - x
-        said = f"{row.label}: {exact(part, unit)}"
         shapes.append(
             element(
                 "rect",
-                tip(said if len(series) == 1 else f"{row.label}, {name}: {exact(part, unit)}"),
+                part_tip(series, at, row.label, exact(part, unit)),
                 x=LEFT + x,
                 y=y + (ROW - THICK) // 2,
                 width=wide,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from node.explorer.charts.scale import Unit, checked, compact, exact, length, marks, step
 from node.explorer.charts.svg import (
+    SERIES_MAX,
     WIDTH,
     Caption,
     Svg,
@@ -11,13 +12,12 @@ from node.explorer.charts.svg import (
     frame,
     legend,
     nothing,
+    part_tip,
     short,
     text,
-    tip,
 )
 
 GROUPS_MAX = 60
-SERIES_MAX = 3
 BINS_MAX = 15
 """Of a histogram."""
 VALUES_MAX = 10_000
@@ -85,19 +85,14 @@ def _group(
     series: tuple[str, ...], group: Group, left: int, wide: int, whole: int, unit: Unit
 ) -> str:
     shapes = []
-    for at, (name, figure) in enumerate(zip(series, group.figures, strict=True)):
+    for at, (_, figure) in enumerate(zip(series, group.figures, strict=True)):
         room = wide - GAP
         x = left + GAP // 2 + room * at // len(series)
         high = length(figure, whole, ROOM)
-        said = exact(figure, unit)
         shapes.append(
             element(
                 "rect",
-                tip(
-                    f"{group.label}: {said}"
-                    if len(series) == 1
-                    else f"{group.label}, {name}: {said}"
-                ),
+                part_tip(series, at, group.label, exact(figure, unit)),
                 x=x,
                 y=TOP + ROOM - high,
                 width=left + GAP // 2 + room * (at + 1) // len(series) - x,

@@ -5,10 +5,19 @@ from itertools import pairwise
 
 from node.explorer.charts.columns import LEFT, ROOM, ROOM_ACROSS, TOP, upright
 from node.explorer.charts.scale import Unit, checked, exact, length, marks
-from node.explorer.charts.svg import Caption, Svg, element, frame, legend, nothing, text, tip
+from node.explorer.charts.svg import (
+    SERIES_MAX,
+    Caption,
+    Svg,
+    element,
+    frame,
+    legend,
+    nothing,
+    text,
+    tip,
+)
 
 POINTS_MAX = 120
-SERIES_MAX = 3
 FOOT = 38
 RADIUS = 3
 EDGE = 8

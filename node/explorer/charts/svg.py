@@ -11,6 +11,8 @@ WIDTH = 640
 NAME_RE = re.compile(r"[a-z][a-z0-9-]{0,40}\Z")
 LABEL_CHARS_MAX = 24
 CUT_MARK = "…"
+SERIES_MAX = 3
+"""Of a chart: as many as the stylesheet tells apart without colour."""
 LEGEND = 540
 """Room for the legend; the unit of an upright axis stands right of it."""
 
@@ -62,6 +64,11 @@ def text(words: str, x: int, y: int, **attributes: str | int) -> str:
 def tip(words: str) -> str:
     """What a pointer that rests on a shape is told; escaped."""
     return element("title", escape(plain(words)))
+
+
+def part_tip(series: tuple[str, ...], at: int, label: str, said: str) -> str:
+    """The tip of a part: its series is named where there are several."""
+    return tip(f"{label}: {said}" if len(series) == 1 else f"{label}, {series[at]}: {said}")
 
 
 def frame(caption: Caption, height: int, *shapes: str) -> Svg:
